@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QRepod/qrepod_global.h>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qvariant.h>
+
+#include <memory>
+
+namespace QRepod {
+
+class ChannelPrivate;
+class Server;
+
+//! One connected client, on the server.
+///
+/// Subclass it and write `Network_<action>` handlers, by the same rules as in a ConnectionListener;
+/// give the class to Server::setChannelClass(). The server creates a channel for each client and
+/// deletes it after `disconnected`. Channels live in the server's thread, which runs their
+/// handlers; send(), close(), address() and isConnected() may be called from any thread while the
+/// channel exists.
+///
+/// Built-in messages reach a channel that has a handler for them, and no other: `connected` when
+/// the client has joined, `disconnected` when it has left, `error` before that if the connection
+/// broke.
+class QREPOD_EXPORT Channel : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Channel)
+
+public:
+    explicit Channel(QObject *parent = nullptr);
+
+    //! Closes the connection; what was sent before still goes out.
+    ~Channel() override;
+
+    //! The server this client is connected to; nullptr inside the constructor.
+    Server *server() const;
+
+    //! The client's end, `"host:port"`.
+    QString address() const;
+
+    bool isConnected() const;
+
+    //! Queues \a message for this client and returns without waiting.
+    ///
+    /// \return the bytes queued, header included; 0 when the client has gone or when the message
+    ///         cannot be encoded, the latter with a warning. A client that lets more than
+    ///         Server::maximumSendBacklog() pile up is closed with an error.
+    Q_INVOKABLE qint64 send(const QVariantMap &message);
+
+    //! Ends the connection. What was sent before still goes out, for at most
+    //! Server::closeTimeout().
+    Q_INVOKABLE void close();
+
+    //! Gets every message that no handler took. The default does nothing.
+    virtual void network_received(const QVariantMap &message);
+
+Q_SIGNALS:
+    //! The client has gone; the channel is deleted when control returns to the event loop.
+    void disconnected();
+
+    //! The connection broke, or the client broke the protocol. \a error names the client and why.
+    void errorOccurred(const QString &error);
+
+private:
+    friend class ChannelPrivate;
+    friend class ServerPrivate;
+    std::unique_ptr<ChannelPrivate> d;
+};
+
+} // namespace QRepod

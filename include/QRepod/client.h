@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QRepod/qrepod_global.h>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qvariant.h>
+
+#include <memory>
+
+namespace QRepod {
+
+class ClientPrivate;
+
+//! The connection of a ConnectionListener, and the network thread it runs on.
+///
+/// A listener creates its Client at the first `connect()` and keeps it for its own life, so a
+/// pointer from `ConnectionListener::connection()` stays valid through every reconnect. Every
+/// function of this class may be called from any thread.
+class QREPOD_EXPORT Client : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Client)
+
+public:
+    ~Client() override;
+
+    //! The host given to the latest `connect()`.
+    QString hostName() const;
+
+    //! The port given to the latest `connect()`.
+    quint16 port() const;
+
+    //! `"host:port"`; an IPv6 address stands in brackets.
+    QString address() const;
+
+    //! Queues \a message for the network thread and returns without waiting for it.
+    ///
+    /// \return the bytes queued, header included; 0 when there is no connection, when the message
+    ///         cannot be encoded or is over the frame limit, or when more bytes are waiting than
+    ///         the send backlog allows. The last three leave a warning.
+    qint64 send(const QVariantMap &message);
+
+    //! Ends the connection. What was sent before still goes out, for at most `closeTimeout`.
+    ///
+    /// Idempotent. The listener delivers `disconnected` at its next pump.
+    void close();
+
+    //! Whether the transport is connected now; the listener may not have delivered it yet.
+    bool isConnected() const;
+
+protected:
+    bool event(QEvent *event) override;
+
+private:
+    friend class ConnectionListener;
+    friend class ConnectionListenerPrivate;
+    explicit Client(QObject *parent);
+
+    std::unique_ptr<ClientPrivate> d;
+};
+
+} // namespace QRepod

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QRepod/qrepod_global.h>
+
+#include <QtCore/qdeadlinetimer.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qvariant.h>
+
+#include <memory>
+
+namespace QRepod {
+
+class Client;
+class ConnectionListenerPrivate;
+
+//! A game's end of the connection: calls `Network_<action>` for each message that arrives.
+///
+/// Subclass it, write slots, `Q_INVOKABLE` functions or signals named `Network_chat`,
+/// `Network_move`, …, call `connect()` once and `pump()` once per frame:
+///
+/// \snippet client.cpp listener
+///
+/// A handler without parameters is only told; with one `QVariantMap` or `QVariant` it gets the
+/// whole message; otherwise each parameter takes the field of the same name, and one `Q_GADGET` is
+/// filled by its properties' names. Types must agree and values must fit: a message that a handler
+/// cannot take goes to network_received() instead, with one warning.
+///
+/// The socket lives on a network thread of its own. Everything that can be seen or overridden here
+/// runs in the thread of this object, inside pump() (or the event loop, with autoPump), and so do
+/// all functions but `connection()->send()` and `connection()->close()`. A handler may do anything:
+/// send, close, connect elsewhere, delete the listener.
+///
+/// Built-in messages reach handlers like any other: `connected`, `socketConnect`, `disconnected`,
+/// and `error` with the field `error`. Peers can send messages of these names too; state() and the
+/// signals connected(), disconnected() and errorOccurred() follow the transport alone.
+///
+/// A QCoreApplication must exist.
+class QREPOD_EXPORT ConnectionListener : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(ConnectionListener)
+    Q_PROPERTY(State state READ state NOTIFY stateChanged)
+    Q_PROPERTY(bool autoPump READ autoPump WRITE setAutoPump NOTIFY autoPumpChanged)
+    Q_PROPERTY(int connectTimeout READ connectTimeout WRITE setConnectTimeout)
+    Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout)
+    Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize)
+    Q_PROPERTY(int maximumDepth READ maximumDepth WRITE setMaximumDepth)
+    Q_PROPERTY(int maximumValues READ maximumValues WRITE setMaximumValues)
+    Q_PROPERTY(
+        qint64 maximumReceiveBacklog READ maximumReceiveBacklog WRITE setMaximumReceiveBacklog)
+    Q_PROPERTY(qint64 maximumSendBacklog READ maximumSendBacklog WRITE setMaximumSendBacklog)
+
+public:
+    enum class State {
+        Disconnected, ///< no connection, and none being made
+        Connecting,   ///< connect() was called; `connected` or `error` has not been delivered yet
+        Connected,    ///< `connected` was delivered, and the connection has not ended
+    };
+    Q_ENUM(State)
+
+    explicit ConnectionListener(QObject *parent = nullptr);
+
+    //! Closes the connection and ends the network thread, within 0.5 s.
+    ///
+    /// What was sent is still written if the peer takes it within that time. Nothing is called
+    /// back.
+    ~ConnectionListener() override;
+
+    using QObject::connect;
+
+    //! Starts connecting to \a host (a name or an address) and returns at once.
+    ///
+    /// The outcome arrives by pump(): `connected` and `socketConnect`, or `error`, after at most
+    /// connectTimeout. A connection or attempt that stands is closed first, as by close(); its
+    /// `disconnected` is delivered before anything of the new one.
+    Q_INVOKABLE void connect(const QString &host = QStringLiteral("127.0.0.1"),
+                             quint16 port = 5071);
+
+    //! Delivers every message that is queued, in order of arrival, and returns how many.
+    ///
+    /// Messages that arrive while it runs wait for the next call, so a flood cannot hold a frame. A
+    /// call from within a handler returns 0.
+    Q_INVOKABLE int pump();
+
+    //! The same, but stops at the deadline \a budget; the rest waits for the next call.
+    ///
+    /// At least one message is delivered if there is one, so a late frame still makes progress.
+    int pump(QDeadlineTimer budget);
+
+    //! Queues \a message, which should have the key `action`; see Client::send().
+    ///
+    /// \return the bytes queued; 0 before `connected` was delivered and after the connection ended.
+    Q_INVOKABLE qint64 send(const QVariantMap &message);
+
+    //! Queues \a fields with `action` set to \a action.
+    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields);
+
+    //! Ends the connection; see Client::close().
+    ///
+    /// What had arrived is delivered by the next pump(), then `disconnected`. An attempt that is
+    /// still connecting ends without a word.
+    Q_INVOKABLE void close();
+
+    //! The connection and its thread; nullptr before the first connect().
+    Client *connection() const;
+
+    State state() const;
+
+    //! Whether the event loop pumps by itself whenever messages arrive. Default: false.
+    bool autoPump() const;
+    void setAutoPump(bool enabled);
+
+    //! Asks \a handler for `Network_<action>` too, after this object and the handlers added before.
+    ///
+    /// The first of them that has the handler gets the message. \a handler must live in the
+    /// listener's thread; it may be destroyed at any time. Adding one again does nothing.
+    void addHandler(QObject *handler);
+    void removeHandler(QObject *handler);
+
+    //! Gets every message that no handler took. The default does nothing.
+    virtual void network_received(const QVariantMap &message);
+
+    //! How long connecting may take, in milliseconds. Default 10,000.
+    int connectTimeout() const;
+    void setConnectTimeout(int milliseconds);
+
+    //! How long close() keeps trying to write what was sent, in milliseconds. Default 3,000.
+    int closeTimeout() const;
+    void setCloseTimeout(int milliseconds);
+
+    /// \name Limits
+    /// Each takes effect at the next connect().
+    /// @{
+
+    //! The largest frame, in bytes of payload. Default 16 MiB.
+    ///
+    /// A larger one from the peer breaks the connection before memory is allocated for it; a larger
+    /// one of our own is refused by send().
+    qint64 maximumFrameSize() const;
+    void setMaximumFrameSize(qint64 bytes);
+
+    //! How deep lists and maps may be nested, the message itself being the first level. Default 64.
+    int maximumDepth() const;
+    void setMaximumDepth(int levels);
+
+    //! How many values one message may hold, list elements and map values. Default 1,000,000.
+    int maximumValues() const;
+    void setMaximumValues(int values);
+
+    //! How much may be received and not yet pumped, in bytes. Default 64 MiB.
+    ///
+    /// Past it the socket is not read until half of it has been pumped: nothing is lost, the peer
+    /// slows down.
+    qint64 maximumReceiveBacklog() const;
+    void setMaximumReceiveBacklog(qint64 bytes);
+
+    //! How much may be sent and not yet written to the network, in bytes. Default 64 MiB.
+    ///
+    /// Past it send() returns 0, with one warning; what was accepted stays accepted.
+    qint64 maximumSendBacklog() const;
+    void setMaximumSendBacklog(qint64 bytes);
+    /// @}
+
+Q_SIGNALS:
+    void connected();
+    void disconnected();
+
+    //! The connection could not be made, or broke. \a error names host, port and reason.
+    void errorOccurred(const QString &error);
+
+    void stateChanged();
+    void autoPumpChanged();
+
+    //! A message was dispatched; emitted after its handler.
+    void messageReceived(const QString &action, const QVariantMap &message);
+
+    //! The queue went from empty to not empty.
+    void messagesQueued();
+
+private:
+    friend class ConnectionListenerPrivate;
+    std::unique_ptr<ConnectionListenerPrivate> d;
+};
+
+} // namespace QRepod

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QRepod/channel.h>
+#include <QRepod/qrepod_global.h>
+
+#include <QtCore/qlist.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qvariant.h>
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+
+namespace QRepod {
+
+class ServerPrivate;
+
+//! Accepts clients and makes a Channel for each.
+///
+/// \snippet server.cpp server
+///
+/// The server works in the event loop of its own thread; after startBackground() it works in a
+/// thread that it starts, and channels, their handlers and the signals of this class run there. Its
+/// functions may be called from the thread that made it; sendToAll() and channels() from any.
+class QREPOD_EXPORT Server : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Server)
+    Q_PROPERTY(quint16 port READ port NOTIFY listeningChanged)
+    Q_PROPERTY(bool listening READ isListening NOTIFY listeningChanged)
+    Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout)
+    Q_PROPERTY(int maximumConnections READ maximumConnections WRITE setMaximumConnections)
+    Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize)
+    Q_PROPERTY(int maximumDepth READ maximumDepth WRITE setMaximumDepth)
+    Q_PROPERTY(int maximumValues READ maximumValues WRITE setMaximumValues)
+    Q_PROPERTY(qint64 maximumSendBacklog READ maximumSendBacklog WRITE setMaximumSendBacklog)
+
+public:
+    explicit Server(QObject *parent = nullptr);
+
+    //! Closes the server and ends its background thread, within 0.5 s.
+    ~Server() override;
+
+    //! Makes a \a C, which derives from Channel, for every client from now on. Default: Channel.
+    ///
+    /// \a C needs a constructor that can be called without arguments.
+    template <class C>
+    void setChannelClass()
+    {
+        static_assert(std::is_base_of_v<Channel, C>,
+                      "a channel class derives from QRepod::Channel");
+        setChannelFactory([]() -> Channel * { return new C; });
+    }
+
+    //! The same for channels that need arguments. \a factory runs in the server's thread.
+    void setChannelFactory(std::function<Channel *()> factory);
+
+    //! Listens on \a host (an address, or a name such as "localhost"); port 0 lets the system pick.
+    ///
+    /// \return false when that is not possible; errorString() says why. A server that listens
+    /// already
+    ///         goes on as it was.
+    bool listen(const QString &host = QStringLiteral("127.0.0.1"), quint16 port = 5071);
+
+    QString errorString() const;
+
+    //! The port it listens on, 0 when it does not.
+    quint16 port() const;
+    bool isListening() const;
+
+    //! The clients connected now. Any thread; a channel lives on only in the server's.
+    QList<Channel *> channels() const;
+
+    //! Sends \a message to every client. It is encoded once. Any thread.
+    Q_INVOKABLE void sendToAll(const QVariantMap &message);
+
+    //! Moves the work to a thread of the server's own, before or after listen().
+    ///
+    /// There is no way back; a second call does nothing.
+    void startBackground();
+
+    //! Stops listening and closes every channel; listen() may be called again.
+    void close();
+
+    //! How long a closed channel keeps trying to write what was sent, in milliseconds. Default
+    //! 3,000.
+    int closeTimeout() const;
+    void setCloseTimeout(int milliseconds);
+
+    /// \name Limits
+    /// Each applies to clients that connect afterwards.
+    /// @{
+
+    //! How many clients may be connected; 0, the default, sets no limit.
+    ///
+    /// One more is told so with an `error` message and closed.
+    int maximumConnections() const;
+    void setMaximumConnections(int connections);
+
+    //! The largest frame, in bytes of payload. Default 16 MiB.
+    qint64 maximumFrameSize() const;
+    void setMaximumFrameSize(qint64 bytes);
+
+    //! How deep lists and maps may be nested, the message itself being the first level. Default 64.
+    int maximumDepth() const;
+    void setMaximumDepth(int levels);
+
+    //! How many values one message may hold, list elements and map values. Default 1,000,000.
+    int maximumValues() const;
+    void setMaximumValues(int values);
+
+    //! How much may be sent to one client and not yet written, in bytes. Default 16 MiB.
+    ///
+    /// Past it that client is closed with an error; the others are not held up.
+    qint64 maximumSendBacklog() const;
+    void setMaximumSendBacklog(qint64 bytes);
+    /// @}
+
+Q_SIGNALS:
+    //! A client has joined; \a channel can be sent to. Emitted in the server's working thread.
+    void channelConnected(QRepod::Channel *channel);
+
+    //! A client has gone; \a channel is deleted when control returns to the event loop.
+    void channelDisconnected(QRepod::Channel *channel);
+
+    void listeningChanged();
+
+private:
+    friend class ServerPrivate;
+    friend class ChannelPrivate;
+    std::unique_ptr<ServerPrivate> d;
+};
+
+} // namespace QRepod

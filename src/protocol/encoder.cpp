@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/encoder.h"
+
+#include "protocol/frame.h"
+#include "protocol/messagepack.h"
+#include "protocol/timestamp.h"
+
+#include <QRepod/extension.h>
+
+#include <QtCore/qassociativeiterable.h>
+#include <QtCore/qdatetime.h>
+#include <QtCore/qendian.h>
+#include <QtCore/qjsonarray.h>
+#include <QtCore/qjsondocument.h>
+#include <QtCore/qjsonobject.h>
+#include <QtCore/qmetaobject.h>
+#include <QtCore/qsequentialiterable.h>
+#include <QtCore/qstringconverter.h>
+#include <QtCore/qurl.h>
+#include <QtCore/quuid.h>
+
+#include <limits>
+
+namespace QRepod {
+
+namespace {
+
+//! msgpack::packer's idea of a stream.
+class Output
+{
+public:
+    explicit Output(QByteArray &bytes)
+        : m_bytes(bytes)
+    {
+    }
+
+    void write(const char *data, size_t size) { m_bytes.append(data, qsizetype(size)); }
+    QByteArray &bytes() { return m_bytes; }
+
+private:
+    QByteArray &m_bytes;
+};
+
+//! Writes one value after the other. Where it fails, the path to the value is put together on the
+//! way back up, so that success never pays for it.
+class Encoder
+{
+public:
+    Encoder(QByteArray &out, const MessageLimits &limits)
+        : m_output(out)
+        , m_packer(m_output)
+        , m_limits(limits)
+    {
+    }
+
+    bool map(const QVariantMap &map) { return entries(map); }
+
+    QString error() const
+    {
+        return m_path.isEmpty() ? m_error : m_path + QLatin1String(": ") + m_error;
+    }
+
+private:
+    bool value(const QVariant &variant);
+    bool custom(const QVariant &variant);
+    bool list(const QVariantList &list);
+    bool strings(const QStringList &list);
+    bool sequence(const QSequentialIterable &sequence);
+    bool association(const QAssociativeIterable &association);
+    bool gadget(const QMetaObject *type, const void *gadget);
+    bool time(const QDateTime &time);
+    bool key(const QVariant &key);
+    void text(QStringView text);
+    void binary(QByteArrayView bytes);
+    void extension(qint8 type, QByteArrayView data);
+
+    template <class Map>
+    bool entries(const Map &map)
+    {
+        if (!enter(map.size()))
+            return false;
+        m_packer.pack_map(quint32(map.size()));
+        for (auto it = map.cbegin(); it != map.cend(); ++it) {
+            text(it.key());
+            if (!value(it.value()))
+                return failedAt(it.key());
+        }
+        return leave();
+    }
+
+    bool enter(qsizetype count)
+    {
+        m_values += count;
+        if (++m_depth > m_limits.depth)
+            return fail(
+                QStringLiteral("nesting is over the limit of %1 levels").arg(m_limits.depth));
+        if (m_values > m_limits.values)
+            return fail(
+                QStringLiteral("message is over the limit of %1 values").arg(m_limits.values));
+        return true;
+    }
+
+    bool leave()
+    {
+        --m_depth;
+        return true;
+    }
+
+    bool fail(const QString &error)
+    {
+        m_error = error;
+        return false;
+    }
+
+    bool failedAt(const QString &key)
+    {
+        if (!m_path.isEmpty() && !m_path.startsWith(u'['))
+            m_path.prepend(u'.');
+        m_path.prepend(key);
+        return false;
+    }
+
+    bool failedAt(qsizetype index) { return failedAt(QStringLiteral("[%1]").arg(index)); }
+
+    Output m_output;
+    msgpack::packer<Output> m_packer;
+    const MessageLimits &m_limits;
+    qint64 m_values = 0;
+    int m_depth = 0;
+    QString m_error;
+    QString m_path;
+};
+
+bool Encoder::value(const QVariant &variant)
+{
+    const void *data = variant.constData();
+    const auto as = [data]<class T>(std::type_identity<T>) -> const T & {
+        return *static_cast<const T *>(data);
+    };
+    const auto packAs = [&]<class T>(std::type_identity<T> type) {
+        m_packer.pack(as(type));
+        return true;
+    };
+
+    switch (variant.metaType().id()) {
+    case QMetaType::UnknownType:
+    case QMetaType::Nullptr:
+        m_packer.pack_nil();
+        return true;
+    case QMetaType::Bool:
+        return packAs(std::type_identity<bool>());
+    case QMetaType::Char:
+        m_packer.pack_int8(as(std::type_identity<qint8>()));
+        return true;
+    case QMetaType::SChar:
+        return packAs(std::type_identity<signed char>());
+    case QMetaType::UChar:
+        return packAs(std::type_identity<uchar>());
+    case QMetaType::Short:
+        return packAs(std::type_identity<short>());
+    case QMetaType::UShort:
+        return packAs(std::type_identity<ushort>());
+    case QMetaType::Int:
+        return packAs(std::type_identity<int>());
+    case QMetaType::UInt:
+        return packAs(std::type_identity<uint>());
+    case QMetaType::Long:
+        return packAs(std::type_identity<long>());
+    case QMetaType::ULong:
+        return packAs(std::type_identity<ulong>());
+    case QMetaType::LongLong:
+        return packAs(std::type_identity<qint64>());
+    case QMetaType::ULongLong:
+        return packAs(std::type_identity<quint64>());
+    case QMetaType::Float:
+        return packAs(std::type_identity<float>());
+    case QMetaType::Double:
+        return packAs(std::type_identity<double>());
+    case QMetaType::QString:
+        text(as(std::type_identity<QString>()));
+        return true;
+    case QMetaType::QChar:
+        text(QStringView(&as(std::type_identity<QChar>()), 1));
+        return true;
+    case QMetaType::QUrl:
+        text(as(std::type_identity<QUrl>()).toString(QUrl::FullyEncoded));
+        return true;
+    case QMetaType::QUuid:
+        text(as(std::type_identity<QUuid>()).toString(QUuid::WithoutBraces));
+        return true;
+    case QMetaType::QByteArray:
+        binary(as(std::type_identity<QByteArray>()));
+        return true;
+    case QMetaType::QDateTime:
+        return time(as(std::type_identity<QDateTime>()));
+    case QMetaType::QVariantList:
+        return list(as(std::type_identity<QVariantList>()));
+    case QMetaType::QStringList:
+        return strings(as(std::type_identity<QStringList>()));
+    case QMetaType::QVariantMap:
+        return entries(as(std::type_identity<QVariantMap>()));
+    case QMetaType::QVariantHash:
+        return entries(as(std::type_identity<QVariantHash>()));
+    case QMetaType::QJsonValue:
+        return value(as(std::type_identity<QJsonValue>()).toVariant());
+    case QMetaType::QJsonObject:
+        return entries(as(std::type_identity<QJsonObject>()).toVariantMap());
+    case QMetaType::QJsonArray:
+        return list(as(std::type_identity<QJsonArray>()).toVariantList());
+    case QMetaType::QJsonDocument:
+        return value(as(std::type_identity<QJsonDocument>()).toVariant());
+    default:
+        return custom(variant);
+    }
+}
+
+//! Types that are recognised by what they can do.
+bool Encoder::custom(const QVariant &variant)
+{
+    const QMetaType type = variant.metaType();
+    if (type == QMetaType::fromType<Extension>()) {
+        const auto &value = *static_cast<const Extension *>(variant.constData());
+        extension(value.type, value.data);
+        return true;
+    }
+    if (type.flags() & QMetaType::IsEnumeration) {
+        m_packer.pack(variant.toLongLong());
+        return true;
+    }
+    if (type.flags() & QMetaType::IsGadget)
+        return gadget(type.metaObject(), variant.constData());
+    if (QMetaType::canView(type, QMetaType::fromType<QAssociativeIterable>()))
+        return association(variant.value<QAssociativeIterable>());
+    if (QMetaType::canView(type, QMetaType::fromType<QSequentialIterable>()))
+        return sequence(variant.value<QSequentialIterable>());
+    return fail(QStringLiteral("%1 has no MessagePack form").arg(QLatin1String(type.name())));
+}
+
+bool Encoder::list(const QVariantList &list)
+{
+    if (!enter(list.size()))
+        return false;
+    m_packer.pack_array(quint32(list.size()));
+    for (qsizetype i = 0; i < list.size(); ++i) {
+        if (!value(list[i]))
+            return failedAt(i);
+    }
+    return leave();
+}
+
+bool Encoder::strings(const QStringList &list)
+{
+    if (!enter(list.size()))
+        return false;
+    m_packer.pack_array(quint32(list.size()));
+    for (const QString &string : list)
+        text(string);
+    return leave();
+}
+
+bool Encoder::sequence(const QSequentialIterable &sequence)
+{
+    if (!enter(sequence.size()))
+        return false;
+    m_packer.pack_array(quint32(sequence.size()));
+    qsizetype index = 0;
+    for (auto it = sequence.begin(); it != sequence.end(); ++it, ++index) {
+        if (!value(*it))
+            return failedAt(index);
+    }
+    return leave();
+}
+
+bool Encoder::association(const QAssociativeIterable &association)
+{
+    if (!enter(association.size()))
+        return false;
+    m_packer.pack_map(quint32(association.size()));
+    for (auto it = association.begin(); it != association.end(); ++it) {
+        if (!key(it.key()))
+            return false;
+        if (!value(it.value()))
+            return failedAt(it.key().toString());
+    }
+    return leave();
+}
+
+bool Encoder::gadget(const QMetaObject *type, const void *gadget)
+{
+    const int count = type->propertyCount();
+    if (!enter(count))
+        return false;
+    m_packer.pack_map(quint32(count));
+    for (int i = 0; i < count; ++i) {
+        const QMetaProperty property = type->property(i);
+        const QString name = QString::fromLatin1(property.name());
+        text(name);
+        if (!value(property.readOnGadget(gadget)))
+            return failedAt(name);
+    }
+    return leave();
+}
+
+bool Encoder::time(const QDateTime &time)
+{
+    if (!time.isValid())
+        return fail(QStringLiteral("the QDateTime is not valid"));
+    extension(Timestamp::extensionType, Timestamp::encode(time));
+    return true;
+}
+
+bool Encoder::key(const QVariant &key)
+{
+    switch (key.metaType().id()) {
+    case QMetaType::QString:
+    case QMetaType::Bool:
+    case QMetaType::Short:
+    case QMetaType::UShort:
+    case QMetaType::Int:
+    case QMetaType::UInt:
+    case QMetaType::Long:
+    case QMetaType::ULong:
+    case QMetaType::LongLong:
+    case QMetaType::ULongLong:
+        return value(key);
+    default:
+        if (key.metaType().flags() & QMetaType::IsEnumeration)
+            return value(key);
+        return fail(QStringLiteral("a map key is a %1").arg(QLatin1String(key.metaType().name())));
+    }
+}
+
+void Encoder::text(QStringView text)
+{
+    // The header's length depends on the number of bytes, which is only known once they are
+    // written. It is foreseen as for ASCII, which it almost always is; else the bytes move over.
+    const auto headerSize = [](qsizetype bytes) -> qsizetype {
+        return bytes < 32 ? 1 : bytes <= 0xff ? 2 : bytes <= 0xffff ? 3 : 5;
+    };
+    QByteArray &out = m_output.bytes();
+    QStringEncoder encoder(QStringEncoder::Utf8, QStringEncoder::Flag::Stateless);
+    const qsizetype start = out.size();
+    const qsizetype foreseen = headerSize(text.size());
+    out.resize(start + foreseen + encoder.requiredSpace(text.size()));
+    char *bytes = out.data() + start + foreseen;
+    const qsizetype size = encoder.appendToBuffer(bytes, text) - bytes;
+
+    const qsizetype needed = headerSize(size);
+    if (needed != foreseen) {
+        out.resize(start + std::max(needed, foreseen) + size);
+        memmove(out.data() + start + needed, out.data() + start + foreseen, size_t(size));
+    }
+    char *header = out.data() + start;
+    switch (needed) {
+    case 1:
+        header[0] = char(0xa0 | size);
+        break;
+    case 2:
+        header[0] = '\xd9';
+        header[1] = char(size);
+        break;
+    case 3:
+        header[0] = '\xda';
+        qToBigEndian(quint16(size), header + 1);
+        break;
+    default:
+        header[0] = '\xdb';
+        qToBigEndian(quint32(size), header + 1);
+        break;
+    }
+    out.resize(start + needed + size);
+}
+
+void Encoder::binary(QByteArrayView bytes)
+{
+    m_packer.pack_bin(quint32(bytes.size()));
+    m_packer.pack_bin_body(bytes.data(), quint32(bytes.size()));
+}
+
+void Encoder::extension(qint8 type, QByteArrayView data)
+{
+    m_packer.pack_ext(size_t(data.size()), type);
+    m_packer.pack_ext_body(data.data(), quint32(data.size()));
+}
+
+} // namespace
+
+bool appendFrame(QByteArray &out, const QVariantMap &message, const MessageLimits &limits,
+                 QString *error)
+{
+    const qsizetype start = out.size();
+    const auto fail = [&](const QString &reason) {
+        out.truncate(start);
+        if (error)
+            *error = reason;
+        return false;
+    };
+
+    out.append(frameHeaderSize, '\0');
+    Encoder encoder(out, limits);
+    if (!encoder.map(message))
+        return fail(encoder.error());
+    const qint64 size = out.size() - start - frameHeaderSize;
+    if (size > std::min<qint64>(limits.frameSize, std::numeric_limits<quint32>::max())) {
+        return fail(QStringLiteral("frame of %1 bytes is over the limit of %2")
+                        .arg(size)
+                        .arg(limits.frameSize));
+    }
+    qToBigEndian(quint32(size), out.data() + start);
+    return true;
+}
+
+} // namespace QRepod

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qbytearrayview.h>
+
+#include <deque>
+#include <vector>
+
+namespace QRepod {
+
+//! Bytes of big-endian length before every payload.
+inline constexpr qsizetype frameHeaderSize = 4;
+
+//! The frame that says nothing: an empty map, which repod and QRepod skip.
+inline constexpr QByteArrayView heartbeatFrame("\x00\x00\x00\x01\x80", 5);
+
+//! Where one validated message lies in the bytes of its FrameBatch.
+struct Frame
+{
+    QByteArrayView payload; ///< one MessagePack map with an `action`
+    QByteArrayView action;  ///< its text in UTF-8
+};
+
+//! Validated messages and the bytes they are slices of: what crosses from the network thread.
+///
+/// Moving a batch keeps its frames valid; it is not copied, so that each batch has one owner.
+struct FrameBatch
+{
+    QByteArray bytes;
+    std::vector<Frame> frames;
+    std::deque<QByteArray> actionTexts; ///< for actions that were not text on the wire
+
+    FrameBatch() = default;
+    FrameBatch(FrameBatch &&) = default;
+    FrameBatch &operator=(FrameBatch &&) = default;
+    FrameBatch(const FrameBatch &) = delete;
+    FrameBatch &operator=(const FrameBatch &) = delete;
+    ~FrameBatch() = default;
+
+    //! The memory it holds, in bytes.
+    qint64 cost() const { return bytes.capacity() + qint64(frames.capacity() * sizeof(Frame)); }
+};
+
+} // namespace QRepod

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/framereader.h"
+
+#include "protocol/validator.h"
+
+#include <QtCore/qendian.h>
+
+namespace QRepod {
+
+char *FrameReader::prepare(qsizetype size)
+{
+    Q_ASSERT(m_error.isEmpty());
+    Q_ASSERT(!hasFrames()); // they point into the buffer that may move now
+    if (m_begin == m_end)
+        m_begin = m_end = 0;
+    reserve(size);
+    return m_batch.bytes.data() + m_end;
+}
+
+//! Makes room behind m_end: at least \a size bytes, but never more than the frame at hand can need
+//! unless these are asked for.
+void FrameReader::reserve(qsizetype size)
+{
+    QByteArray &bytes = m_batch.bytes;
+    if (bytes.size() - m_end >= size)
+        return;
+    if (m_begin > 0) {
+        bytes.remove(0, m_begin);
+        m_end -= m_begin;
+        m_begin = 0;
+    }
+    const qsizetype doubled = std::min(m_end * 2, m_end + missingBytes());
+    bytes.resize(std::max(m_end + size, doubled));
+}
+
+qsizetype FrameReader::missingBytes() const
+{
+    const qsizetype pending = pendingBytes();
+    if (pending < frameHeaderSize)
+        return 0;
+    const auto length = qFromBigEndian<quint32>(m_batch.bytes.constData() + m_begin);
+    return frameHeaderSize + qsizetype(length) - pending;
+}
+
+bool FrameReader::commit(qsizetype size)
+{
+    Q_ASSERT(m_end + size <= m_batch.bytes.size());
+    m_end += size;
+
+    const char *bytes = m_batch.bytes.constData();
+    while (m_end - m_begin >= frameHeaderSize) {
+        const auto length = qFromBigEndian<quint32>(bytes + m_begin);
+        if (length == 0) {
+            m_error = QStringLiteral("empty frame");
+            return false;
+        }
+        if (length > m_limits.frameSize) {
+            m_error = QStringLiteral("frame of %1 bytes is over the limit of %2")
+                          .arg(length)
+                          .arg(m_limits.frameSize);
+            return false;
+        }
+        if (m_end - m_begin - frameHeaderSize < qsizetype(length))
+            break;
+        if (!readFrame(QByteArrayView(bytes + m_begin + frameHeaderSize, qsizetype(length))))
+            return false;
+        m_begin += frameHeaderSize + qsizetype(length);
+    }
+    return true;
+}
+
+bool FrameReader::readFrame(QByteArrayView payload)
+{
+    Verdict verdict = validate(payload, m_limits);
+    if (!verdict.error.isEmpty()) {
+        m_error = std::move(verdict.error);
+        return false;
+    }
+    if (!verdict.hasAction) {
+        ++m_skipped;
+        return true;
+    }
+    if (!verdict.actionText.isEmpty())
+        verdict.action = m_batch.actionTexts.emplace_back(std::move(verdict.actionText));
+    m_batch.frames.push_back({payload, verdict.action});
+    return true;
+}
+
+FrameBatch FrameReader::takeFrames()
+{
+    FrameBatch batch = std::move(m_batch);
+    m_batch = FrameBatch();
+    const QByteArrayView rest(batch.bytes.constData() + m_begin, pendingBytes());
+    if (!rest.isEmpty())
+        m_batch.bytes = rest.toByteArray();
+    m_begin = 0;
+    m_end = rest.size();
+    return batch;
+}
+
+} // namespace QRepod

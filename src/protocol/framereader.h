@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "protocol/frame.h"
+#include "protocol/limits.h"
+
+#include <QtCore/qstring.h>
+
+namespace QRepod {
+
+//! Cuts a stream of bytes, arriving in any slicing, into validated frames.
+///
+/// Bytes are written straight into its buffer and the frames are slices of it. What is copied is
+/// the beginning of a frame whose end has not come yet: once into the next buffer, and again each
+/// time that buffer doubles, so twice at the most on average however large the frame and small the
+/// slices.
+///
+/// Used by one thread, at any one time.
+class FrameReader
+{
+public:
+    explicit FrameReader(const MessageLimits &limits)
+        : m_limits(limits)
+    {
+    }
+
+    //! Room for \a size bytes, valid until the next call of this object.
+    char *prepare(qsizetype size);
+
+    //! Takes the first \a size of the prepared bytes.
+    ///
+    /// \return false once the stream has broken the protocol: then error() says how, the frames
+    ///         before the fault can still be taken, and nothing more may be given.
+    bool commit(qsizetype size);
+
+    bool hasFrames() const { return !m_batch.frames.empty(); }
+
+    //! The frames complete so far, with the bytes that hold them.
+    FrameBatch takeFrames();
+
+    QString error() const { return m_error; }
+
+    //! How many bytes of an incomplete frame are held, 0 between frames.
+    qsizetype pendingBytes() const { return m_end - m_begin; }
+
+    //! How many well-formed frames were no messages and have been skipped.
+    quint64 skipped() const { return m_skipped; }
+
+    //! What is missing of the frame at hand, as far as its header tells; 0 if that is not known.
+    qsizetype missingBytes() const;
+
+private:
+    bool readFrame(QByteArrayView payload);
+    void reserve(qsizetype size);
+
+    MessageLimits m_limits;
+    FrameBatch m_batch;
+    qsizetype m_begin = 0; // of the first frame in m_batch.bytes that is not complete
+    qsizetype m_end = 0;   // of the bytes received; room from there on
+    quint64 m_skipped = 0;
+    QString m_error;
+};
+
+} // namespace QRepod

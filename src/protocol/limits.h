@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qglobal.h>
+
+namespace QRepod {
+
+//! What one message may cost, in either direction.
+struct MessageLimits
+{
+    qint64 frameSize = 16 * 1024 * 1024; ///< bytes of payload
+    int depth = 64;         ///< containers inside one another, the message being the first
+    int values = 1'000'000; ///< list elements and map values, the message itself not counted
+};
+
+} // namespace QRepod

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/text.h"
+
+#include <QtCore/qstringconverter.h>
+
+#include <algorithm>
+
+namespace QRepod {
+
+namespace {
+constexpr QByteArrayView byteOrderMark("\xef\xbb\xbf", 3);
+}
+
+bool isUtf8(QByteArrayView text)
+{
+    // Most text of a game is short and ASCII: settled here, without a call.
+    if (std::all_of(text.begin(), text.end(),
+                    [](char c) { return static_cast<signed char>(c) >= 0; }))
+        return true;
+#if QT_VERSION >= QT_VERSION_CHECK(6, 3, 0)
+    return text.isValidUtf8();
+#else
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+    const QString decoded = decoder(text);
+    return !decoder.hasError();
+#endif
+}
+
+QString textFromUtf8(QByteArrayView text)
+{
+    if (!text.startsWith(byteOrderMark))
+        return QString::fromUtf8(text);
+    return QChar(QChar::ByteOrderMark) + textFromUtf8(text.sliced(byteOrderMark.size()));
+}
+
+} // namespace QRepod

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/value.h"
+
+#include "protocol/text.h"
+
+#include <QRepod/extension.h>
+
+#include <QtCore/qdatetime.h>
+
+namespace QRepod {
+
+Value Value::boolean(bool value)
+{
+    Value result(Kind::Boolean);
+    result.m_boolean = value;
+    return result;
+}
+
+Value Value::integer(qint64 value)
+{
+    Value result(Kind::Integer);
+    result.m_integer = value;
+    return result;
+}
+
+Value Value::unsignedInteger(quint64 value)
+{
+    if (value <= quint64(std::numeric_limits<qint64>::max()))
+        return integer(qint64(value));
+    Value result(Kind::Unsigned);
+    result.m_unsigned = value;
+    return result;
+}
+
+Value Value::real(double value)
+{
+    Value result(Kind::Real);
+    result.m_real = value;
+    return result;
+}
+
+Value Value::text(QByteArrayView utf8)
+{
+    Value result(Kind::Text);
+    result.m_bytes = utf8;
+    return result;
+}
+
+Value Value::binary(QByteArrayView bytes)
+{
+    Value result(Kind::Binary);
+    result.m_bytes = bytes;
+    return result;
+}
+
+Value::Value(const QVariant &decoded)
+    : Value(Kind::Nil)
+{
+    m_decoded = &decoded;
+    const QMetaType type = decoded.metaType();
+    switch (type.id()) {
+    case QMetaType::UnknownType:
+    case QMetaType::Nullptr:
+        break;
+    case QMetaType::Bool:
+        m_kind = Kind::Boolean;
+        m_boolean = decoded.toBool();
+        break;
+    case QMetaType::LongLong:
+        m_kind = Kind::Integer;
+        m_integer = decoded.toLongLong();
+        break;
+    case QMetaType::ULongLong:
+        m_kind = Kind::Unsigned;
+        m_unsigned = decoded.toULongLong();
+        break;
+    case QMetaType::Double:
+        m_kind = Kind::Real;
+        m_real = decoded.toDouble();
+        break;
+    case QMetaType::QString:
+        m_kind = Kind::Text;
+        break;
+    case QMetaType::QByteArray:
+        m_kind = Kind::Binary;
+        break;
+    case QMetaType::QVariantList:
+        m_kind = Kind::List;
+        break;
+    case QMetaType::QVariantMap:
+        m_kind = Kind::Map;
+        break;
+    case QMetaType::QDateTime:
+        m_kind = Kind::Time;
+        break;
+    default:
+        Q_ASSERT(type == QMetaType::fromType<Extension>());
+        m_kind = Kind::Extension;
+        break;
+    }
+}
+
+QString Value::toText() const
+{
+    Q_ASSERT(m_kind == Kind::Text);
+    return m_decoded ? m_decoded->toString() : textFromUtf8(m_bytes);
+}
+
+QByteArray Value::toBinary() const
+{
+    Q_ASSERT(m_kind == Kind::Binary);
+    return m_decoded ? m_decoded->toByteArray() : m_bytes.toByteArray();
+}
+
+QVariant Value::toVariant() const
+{
+    if (m_decoded)
+        return *m_decoded;
+    switch (m_kind) {
+    case Kind::Boolean:
+        return m_boolean;
+    case Kind::Integer:
+        return m_integer;
+    case Kind::Unsigned:
+        return m_unsigned;
+    case Kind::Real:
+        return m_real;
+    case Kind::Text:
+        return toText();
+    case Kind::Binary:
+        return toBinary();
+    case Kind::Nil:
+        return QVariant::fromValue(nullptr);
+    case Kind::List:
+    case Kind::Map:
+    case Kind::Time:
+    case Kind::Extension:
+        break; // these are always made from a decoded value
+    }
+    Q_UNREACHABLE();
+    return {};
+}
+
+QString Value::describe() const
+{
+    switch (m_kind) {
+    case Kind::Nil:
+        return QStringLiteral("nil");
+    case Kind::Boolean:
+        return QStringLiteral("boolean");
+    case Kind::Integer:
+        return QStringLiteral("integer %1").arg(m_integer);
+    case Kind::Unsigned:
+        return QStringLiteral("integer %1").arg(m_unsigned);
+    case Kind::Real:
+        return QStringLiteral("number %1").arg(m_real, 0, 'g', QLocale::FloatingPointShortest);
+    case Kind::Text:
+        return QStringLiteral("text");
+    case Kind::Binary:
+        return QStringLiteral("bytes");
+    case Kind::List:
+        return QStringLiteral("list");
+    case Kind::Map:
+        return QStringLiteral("map");
+    case Kind::Time:
+        return QStringLiteral("time");
+    case Kind::Extension:
+        return QStringLiteral("extension %1").arg(m_decoded->value<QRepod::Extension>().type);
+    }
+    Q_UNREACHABLE();
+    return {};
+}
+
+} // namespace QRepod
