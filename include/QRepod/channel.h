@@ -64,6 +64,9 @@ Q_SIGNALS:
     //! The connection broke, or the client broke the protocol. \a error names the client and why.
     void errorOccurred(const QString &error);
 
+protected:
+    bool event(QEvent *event) override;
+
 private:
     friend class ChannelPrivate;
     friend class ServerPrivate;

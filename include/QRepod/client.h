@@ -11,6 +11,7 @@
 namespace QRepod {
 
 class ClientPrivate;
+class ConnectionListenerPrivate;
 
 //! The connection of a ConnectionListener, and the network thread it runs on.
 ///
@@ -53,9 +54,8 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    friend class ConnectionListener;
     friend class ConnectionListenerPrivate;
-    explicit Client(QObject *parent);
+    Client(ConnectionListenerPrivate &listener, QObject *parent);
 
     std::unique_ptr<ClientPrivate> d;
 };

@@ -19,6 +19,7 @@
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
 
+#include <bit>
 #include <limits>
 
 namespace QRepod {
@@ -73,6 +74,15 @@ private:
     void text(QStringView text);
     void binary(QByteArrayView bytes);
     void extension(qint8 type, QByteArrayView data);
+
+    //! msgpack::packer would send a float that is a whole number as an integer.
+    template <class Bits>
+    void real(char format, Bits bits)
+    {
+        char bytes[1 + sizeof bits] = {format};
+        qToBigEndian(bits, bytes + 1);
+        m_output.write(bytes, sizeof bytes);
+    }
 
     template <class Map>
     bool entries(const Map &map)
@@ -142,11 +152,11 @@ bool Encoder::value(const QVariant &variant)
         return true;
     };
 
-    switch (variant.metaType().id()) {
-    case QMetaType::UnknownType:
-    case QMetaType::Nullptr:
+    if (variant.isNull()) { // with a type, too, as QSqlQuery gives them
         m_packer.pack_nil();
         return true;
+    }
+    switch (variant.metaType().id()) {
     case QMetaType::Bool:
         return packAs(std::type_identity<bool>());
     case QMetaType::Char:
@@ -173,9 +183,11 @@ bool Encoder::value(const QVariant &variant)
     case QMetaType::ULongLong:
         return packAs(std::type_identity<quint64>());
     case QMetaType::Float:
-        return packAs(std::type_identity<float>());
+        real('\xca', std::bit_cast<quint32>(as(std::type_identity<float>())));
+        return true;
     case QMetaType::Double:
-        return packAs(std::type_identity<double>());
+        real('\xcb', std::bit_cast<quint64>(as(std::type_identity<double>())));
+        return true;
     case QMetaType::QString:
         text(as(std::type_identity<QString>()));
         return true;
@@ -224,7 +236,10 @@ bool Encoder::custom(const QVariant &variant)
         return true;
     }
     if (type.flags() & QMetaType::IsEnumeration) {
-        m_packer.pack(variant.toLongLong());
+        if (type.flags() & QMetaType::IsUnsignedEnumeration)
+            m_packer.pack(variant.toULongLong());
+        else
+            m_packer.pack(variant.toLongLong());
         return true;
     }
     if (type.flags() & QMetaType::IsGadget)
@@ -314,6 +329,8 @@ bool Encoder::key(const QVariant &key)
     switch (key.metaType().id()) {
     case QMetaType::QString:
     case QMetaType::Bool:
+    case QMetaType::SChar:
+    case QMetaType::UChar:
     case QMetaType::Short:
     case QMetaType::UShort:
     case QMetaType::Int:

@@ -4,7 +4,6 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qbytearrayview.h>
 
-#include <deque>
 #include <vector>
 
 namespace QRepod {
@@ -29,7 +28,7 @@ struct FrameBatch
 {
     QByteArray bytes;
     std::vector<Frame> frames;
-    std::deque<QByteArray> actionTexts; ///< for actions that were not text on the wire
+    std::vector<QByteArray> actionTexts; ///< for actions that were not text on the wire
 
     FrameBatch() = default;
     FrameBatch(FrameBatch &&) = default;
@@ -39,7 +38,12 @@ struct FrameBatch
     ~FrameBatch() = default;
 
     //! The memory it holds, in bytes.
-    qint64 cost() const { return bytes.capacity() + qint64(frames.capacity() * sizeof(Frame)); }
+    qint64 cost() const
+    {
+        constexpr size_t actionText = sizeof(QByteArray) + 48; // a number and its heap block
+        return bytes.capacity() + qint64(frames.capacity() * sizeof(Frame))
+            + qint64(actionTexts.capacity() * actionText);
+    }
 };
 
 } // namespace QRepod

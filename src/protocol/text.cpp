@@ -28,9 +28,8 @@ bool isUtf8(QByteArrayView text)
 
 QString textFromUtf8(QByteArrayView text)
 {
-    if (!text.startsWith(byteOrderMark))
-        return QString::fromUtf8(text);
-    return QChar(QChar::ByteOrderMark) + textFromUtf8(text.sliced(byteOrderMark.size()));
+    const QString decoded = QString::fromUtf8(text); // drops one mark, however many there are
+    return text.startsWith(byteOrderMark) ? QChar(QChar::ByteOrderMark) + decoded : decoded;
 }
 
 } // namespace QRepod

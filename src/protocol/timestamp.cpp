@@ -68,10 +68,15 @@ std::optional<QDateTime> decode(QByteArrayView data)
         return std::nullopt;
     }
 
+    qint64 rest = nanoseconds / nanosecondsPerMillisecond;
+    if (seconds < 0) { // from the second above: the earliest second begins before what qint64 holds
+        ++seconds;
+        rest -= millisecondsPerSecond;
+    }
     qint64 milliseconds = 0;
     if (nanoseconds >= nanosecondsPerSecond
         || qMulOverflow(seconds, millisecondsPerSecond, &milliseconds)
-        || qAddOverflow(milliseconds, nanoseconds / nanosecondsPerMillisecond, &milliseconds))
+        || qAddOverflow(milliseconds, rest, &milliseconds))
         return std::nullopt;
     return QDateTime::fromMSecsSinceEpoch(milliseconds, Qt::UTC);
 }

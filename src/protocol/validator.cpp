@@ -6,7 +6,7 @@
 
 #include <QtCore/qlocale.h>
 
-#include <algorithm>
+#include <cmath>
 
 namespace QRepod {
 
@@ -14,13 +14,18 @@ namespace {
 
 constexpr QByteArrayView actionKey("action");
 
-//! A number's text as repod's f-string writes it: a whole number keeps its `.0`.
+//! A number's text as repod's f-string writes it, which is Python's repr(): a whole number keeps
+//! its `.0`, and the exponent comes later than in C.
 QByteArray pythonText(double value)
 {
-    QByteArray text = QByteArray::number(value, 'g', QLocale::FloatingPointShortest);
-    const bool isWhole = std::all_of(text.begin(), text.end(),
-                                     [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
-    return isWhole ? text + ".0" : text;
+    const double magnitude = std::abs(value);
+    const bool isPlain = magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e16);
+    if (!isPlain)
+        return QByteArray::number(value, 'e', QLocale::FloatingPointShortest);
+    QByteArray text = QByteArray::number(magnitude, 'f', QLocale::FloatingPointShortest);
+    if (!text.contains('.'))
+        text += ".0";
+    return std::signbit(value) ? '-' + text : text;
 }
 
 class ValidatingVisitor : public msgpack::null_visitor

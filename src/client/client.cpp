@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "client/clientprivate.h"
+#include "client/connectionlistenerprivate.h"
+#include "transport/address.h"
+#include "transport/wakeevent.h"
+
+#include <QtCore/qloggingcategory.h>
+
+namespace QRepod {
+
+Q_LOGGING_CATEGORY(clientLog, "qrepod.client")
+
+void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings,
+                         const QString &newHost, quint16 newPort)
+{
+    {
+        const std::lock_guard lock(mutex);
+        host = newHost;
+        port = newPort;
+        link = newLink;
+    }
+    isFull = false;
+    if (!network)
+        network.emplace(std::make_unique<ConnectionHome>());
+    network->post([newLink, settings, newHost, newPort](ConnectionHome *home) {
+        auto *connection = new Connection(newLink, settings, home);
+        connection->connectToHost(newHost, newPort);
+    });
+}
+
+Client::Client(ConnectionListenerPrivate &listener, QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<ClientPrivate>(listener))
+{
+}
+
+Client::~Client()
+{
+    d->currentLink().inbox->detachReader();
+}
+
+QString Client::hostName() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->host;
+}
+
+quint16 Client::port() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->port;
+}
+
+QString Client::address() const
+{
+    const std::lock_guard lock(d->mutex);
+    return hostAndPort(d->host, d->port);
+}
+
+qint64 Client::send(const QVariantMap &message)
+{
+    const Outbox::Result result = d->currentLink().outbox->send(message);
+    switch (result.status) {
+    case Outbox::Status::Accepted:
+        d->isFull = false;
+        break;
+    case Outbox::Status::Closed:
+        break;
+    case Outbox::Status::Full:
+        if (d->isFull.exchange(true))
+            break;
+        [[fallthrough]];
+    case Outbox::Status::Unencodable:
+        qCWarning(clientLog).noquote().nospace()
+            << "message \"" << message.value(QStringLiteral("action")).toString() << "\" to "
+            << address() << " was not sent: " << result.error;
+        break;
+    }
+    return result.bytes;
+}
+
+void Client::close()
+{
+    d->currentLink().close();
+}
+
+bool Client::isConnected() const
+{
+    return d->currentLink().outbox->isOpen();
+}
+
+bool Client::event(QEvent *event)
+{
+    if (event->type() != WakeEvent::eventType())
+        return QObject::event(event);
+    d->listener.wake();
+    return true; // the listener may have been deleted, and this with it
+}
+
+} // namespace QRepod

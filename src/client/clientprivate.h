@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "transport/link.h"
+#include "transport/networkthread.h"
+
+#include <QRepod/client.h>
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+
+namespace QRepod {
+
+class ConnectionListenerPrivate;
+
+class ClientPrivate
+{
+public:
+    explicit ClientPrivate(ConnectionListenerPrivate &listener)
+        : listener(listener)
+    {
+    }
+
+    //! Starts a connection on the network thread, and the thread if it is the first.
+    void open(const Link &newLink, const ConnectionSettings &settings, const QString &newHost,
+              quint16 newPort);
+
+    Link currentLink() const
+    {
+        const std::lock_guard lock(mutex);
+        return link;
+    }
+
+    ConnectionListenerPrivate &listener;
+    std::optional<NetworkThread> network; // from the first connect() on
+    std::atomic<bool> isFull =
+        false; // the send backlog was over its limit, and a warning has said so
+
+    mutable std::mutex mutex; // guards everything below
+    QString host;
+    quint16 port = 0;
+    Link link; // both queues are null before the first connect()
+};
+
+} // namespace QRepod

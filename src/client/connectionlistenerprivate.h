@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "dispatch/dispatcher.h"
+#include "protocol/keycache.h"
+#include "transport/pump.h"
+#include "transport/settings.h"
+
+#include <QRepod/connectionlistener.h>
+
+namespace QRepod {
+
+//! Delivers what the network thread has queued, and keeps the state that goes with it; see
+//! STATE-MACHINE.md. Everything here belongs to the listener's thread.
+class ConnectionListenerPrivate
+{
+public:
+    explicit ConnectionListenerPrivate(ConnectionListener *listener)
+        : q(listener)
+    {
+    }
+
+    void open(const QString &host, quint16 port);
+    void close();
+    int runPump(QDeadlineTimer budget);
+    void setState(ConnectionListener::State newState);
+
+    //! A WakeEvent has arrived.
+    void wake();
+
+    ConnectionListener *const q;
+    Client *client = nullptr;
+    ConnectionSettings settings;
+    Dispatcher dispatcher;
+    ConnectionListener::State state = ConnectionListener::State::Disconnected;
+    bool autoPump = false;
+
+private:
+    //! Set while the listener exists. A handler may delete it, and this object with it.
+    using Guard = QPointer<QObject>;
+
+    int deliver(const Delivery &delivery, size_t frame, const Guard &alive);
+    int deliverMessage(const Frame &frame, const Guard &alive);
+    int deliverBuiltIn(const QVariantMap &message, const Guard &alive);
+    bool isGreeting(const Frame &frame);
+    void follow(const Delivery &delivery, ConnectionListener::State newState);
+
+    //! The inbox of the connection that `state` is about: null before connect() and after close().
+    const Inbox *m_current = nullptr;
+    Pump m_pump;
+    KeyCache m_keys;
+    bool m_isFirstMessage = false; // the next message is the first of its connection
+};
+
+} // namespace QRepod

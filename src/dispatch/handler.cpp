@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT
+#include "dispatch/handler.h"
+
+#include "dispatch/conversion.h"
+#include "protocol/fields.h"
+
+#include <QtCore/qloggingcategory.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <new>
+#include <optional>
+
+namespace QRepod {
+
+namespace {
+
+Q_LOGGING_CATEGORY(lcDispatch, "qrepod.dispatch")
+
+//! One bit for each field that a method takes.
+using FieldSet = quint64;
+constexpr qsizetype maximumFields = 64;
+
+QMetaType parameterType(const QMetaMethod &method, int parameter)
+{
+    const QMetaType type = method.parameterMetaType(parameter);
+    // moc leaves out a type that was incomplete in its header; it may be registered by name.
+    return type.isValid() ? type : QMetaType(method.parameterType(parameter));
+}
+
+QByteArray withArticle(QByteArray noun)
+{
+    return noun.prepend(QByteArrayView("aeioAEIO").contains(noun.front()) ? "an " : "a ");
+}
+
+//! Memory inside of the object itself, which lies on the stack, unless much is needed.
+class Memory
+{
+public:
+    Memory(size_t size, size_t alignment)
+        : m_alignment(std::align_val_t(alignment))
+    {
+        if (size > sizeof m_local || alignment > alignof(std::max_align_t))
+            m_start = static_cast<std::byte *>(::operator new(size, m_alignment));
+    }
+    ~Memory()
+    {
+        if (m_start != m_local)
+            ::operator delete(m_start, m_alignment);
+    }
+    Q_DISABLE_COPY_MOVE(Memory)
+
+    void *at(size_t offset) { return m_start + offset; }
+
+private:
+    const std::align_val_t m_alignment;
+    std::byte *m_start = m_local;
+    alignas(std::max_align_t) std::byte m_local[256];
+};
+
+} // namespace
+
+//! One method, and what its parameters are filled from.
+class Handler::Method
+{
+public:
+    Method(const QMetaMethod &method, int optional);
+
+    //! Why no message can ever call it; empty if one can.
+    QByteArray fault() const { return m_fault; }
+
+    //! Returns false, and calls nothing, if \a message does not fit.
+    bool call(QObject *object, const Message &message) const;
+
+    QByteArray mismatch(const Message &message) const;
+
+private:
+    friend class Arguments;
+
+    enum class Form { Nothing, Map, Variant, Gadget, Fields };
+
+    //! A field that fills a parameter, or in Form::Gadget a property of the only parameter.
+    struct Field
+    {
+        QByteArray name;
+        QMetaType type;
+        size_t offset = 0; ///< of the parameter, in the memory of Arguments
+        QMetaProperty property;
+    };
+
+    void takeProperties(QMetaType gadget);
+    void takeParameters(const QMetaMethod &method);
+    size_t reserve(QMetaType type);
+
+    int m_index; // of the method with all its parameters; with one less it is the next one
+    int m_parameters;
+    int m_required;
+    Form m_form;
+    QMetaType m_gadget;
+    std::vector<Field> m_fields;
+    size_t m_size = 0; // of the memory for the arguments
+    size_t m_alignment = 1;
+    QByteArray m_fault;
+};
+
+//! The arguments for one call, filled from the fields that FieldReader finds.
+///
+/// Each is constructed when its field comes; a gadget at once.
+class Handler::Arguments
+{
+public:
+    explicit Arguments(const Method &method);
+    ~Arguments();
+    Q_DISABLE_COPY_MOVE(Arguments)
+
+    void read(const Message &message);
+
+    //! The field that is missing or has a value that does not fit; nullptr if there is none.
+    const Method::Field *mismatch() const;
+
+    int count() const { return m_isGadget ? 1 : std::countr_one(m_given); }
+
+    //! What QMetaObject::metacall() takes: the return value, which nobody wants, then arguments.
+    void **data() { return m_pointers.data(); }
+
+    // The sink of FieldReader.
+    bool wants(QByteArrayView key);
+    bool field(const Value &value);
+
+private:
+    const Method &m_method;
+    const bool m_isGadget;
+    size_t m_current = 0;
+    size_t m_expected = 0; // the field behind the current one
+    FieldSet m_given = 0;
+    FieldSet m_unfit = 0;
+    std::array<void *, 1 + maximumFields> m_pointers;
+    Memory m_memory;
+};
+
+Handler::Method::Method(const QMetaMethod &method, int optional)
+    : m_index(method.methodIndex())
+    , m_parameters(method.parameterCount())
+    , m_required(m_parameters - optional)
+{
+    const QMetaType only = m_parameters == 1 ? parameterType(method, 0) : QMetaType();
+    if (m_parameters == 0) {
+        m_form = Form::Nothing;
+    } else if (only.id() == QMetaType::QVariantMap) {
+        m_form = Form::Map;
+    } else if (only.id() == QMetaType::QVariant) {
+        m_form = Form::Variant;
+    } else if (only.flags() & QMetaType::IsGadget) {
+        m_form = Form::Gadget;
+        takeProperties(only);
+    } else {
+        m_form = Form::Fields;
+        takeParameters(method);
+    }
+    if (m_fields.size() > maximumFields)
+        m_fault = "it takes more than " + QByteArray::number(maximumFields) + " fields";
+}
+
+void Handler::Method::takeProperties(QMetaType gadget)
+{
+    m_gadget = gadget;
+    if (!isConstructible(gadget)) {
+        m_fault = withArticle(gadget.name()) + " cannot be made without arguments";
+        return;
+    }
+    reserve(gadget);
+    const QMetaObject *type = gadget.metaObject();
+    for (int i = 0; i < type->propertyCount(); ++i) {
+        const QMetaProperty property = type->property(i);
+        if (property.isWritable())
+            m_fields.push_back({property.name(), property.metaType(), 0, property});
+    }
+}
+
+void Handler::Method::takeParameters(const QMetaMethod &method)
+{
+    const QByteArrayList names = method.parameterNames();
+    for (int i = 0; i < m_parameters; ++i) {
+        const QMetaType type = parameterType(method, i);
+        if (names[i].isEmpty())
+            m_fault = "parameter " + QByteArray::number(i + 1) + " has no name";
+        else if (!isConstructible(type))
+            m_fault = "no field can become " + withArticle(method.parameterTypeName(i));
+        else
+            m_fields.push_back({names[i], type, reserve(type), {}});
+    }
+}
+
+size_t Handler::Method::reserve(QMetaType type)
+{
+    const auto alignment = size_t(type.alignOf());
+    const size_t offset = (m_size + alignment - 1) / alignment * alignment;
+    m_size = offset + size_t(type.sizeOf());
+    m_alignment = std::max(m_alignment, alignment);
+    return offset;
+}
+
+bool Handler::Method::call(QObject *object, const Message &message) const
+{
+    const auto invoke = [&](int index, void **arguments) {
+        QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, index, arguments);
+        return true; // and nothing else: the object and this method may be gone
+    };
+    const auto invokeWith = [&](const void *argument) {
+        std::array<void *, 2> arguments = {nullptr, const_cast<void *>(argument)};
+        return invoke(m_index, arguments.data());
+    };
+
+    switch (m_form) {
+    case Form::Nothing:
+        return invokeWith(nullptr);
+    case Form::Map:
+        return invokeWith(&message.map());
+    case Form::Variant: {
+        const QVariant whole(message.map());
+        return invokeWith(&whole);
+    }
+    case Form::Gadget:
+    case Form::Fields:
+        break;
+    }
+    Arguments arguments(*this);
+    arguments.read(message);
+    return !arguments.mismatch()
+        && invoke(m_index + m_parameters - arguments.count(), arguments.data());
+}
+
+//! What does not fit, worked out again: it is asked for once.
+QByteArray Handler::Method::mismatch(const Message &message) const
+{
+    Arguments arguments(*this);
+    arguments.read(message);
+    const Field *field = arguments.mismatch();
+    const QString name = QString::fromUtf8(field->name);
+    const QVariantMap &map = message.map();
+    const auto value = map.find(name);
+    if (value == map.end())
+        return "field \"" + field->name + "\" is missing";
+    return "field \"" + field->name + "\" is " + Value(*value).describe().toUtf8() + ", the "
+        + (m_form == Form::Gadget ? "property" : "parameter") + " is "
+        + withArticle(field->type.name());
+}
+
+Handler::Arguments::Arguments(const Method &method)
+    : m_method(method)
+    , m_isGadget(method.m_form == Method::Form::Gadget)
+    , m_memory(method.m_size, method.m_alignment)
+{
+    m_pointers[0] = nullptr;
+    if (m_isGadget)
+        m_pointers[1] = method.m_gadget.construct(m_memory.at(0));
+}
+
+Handler::Arguments::~Arguments()
+{
+    if (m_isGadget) {
+        m_method.m_gadget.destruct(m_pointers[1]);
+        return;
+    }
+    for (FieldSet rest = m_given; rest != 0; rest &= rest - 1) {
+        const auto index = size_t(std::countr_zero(rest));
+        m_method.m_fields[index].type.destruct(m_pointers[1 + index]);
+    }
+}
+
+void Handler::Arguments::read(const Message &message)
+{
+    FieldReader reader(*this, message.keys());
+    reader.read(message.payload());
+}
+
+bool Handler::Arguments::wants(QByteArrayView key)
+{
+    const std::vector<Method::Field> &fields = m_method.m_fields;
+    for (size_t tried = 0; tried < fields.size(); ++tried) {
+        m_current = m_expected;
+        m_expected = m_current + 1 == fields.size() ? 0 : m_current + 1;
+        if (fields[m_current].name == key)
+            return true;
+    }
+    return false;
+}
+
+bool Handler::Arguments::field(const Value &value)
+{
+    const Method::Field &field = m_method.m_fields[m_current];
+    const FieldSet bit = FieldSet(1) << m_current;
+    bool fits;
+    if (m_isGadget) {
+        fits = convert(value, field.property, m_pointers[1]);
+    } else {
+        if (m_given & bit) { // it stands twice; nothing of the first may shine through
+            m_given &= ~bit;
+            field.type.destruct(m_pointers[1 + m_current]);
+        }
+        m_pointers[1 + m_current] = field.type.construct(m_memory.at(field.offset));
+        fits = convert(value, field.type, m_pointers[1 + m_current]);
+    }
+    m_given |= bit;
+    m_unfit = fits ? m_unfit & ~bit : m_unfit | bit;
+    return true; // even if it does not fit, as the same field may come again
+}
+
+const Handler::Method::Field *Handler::Arguments::mismatch() const
+{
+    const std::vector<Method::Field> &fields = m_method.m_fields;
+    if (m_unfit != 0)
+        return &fields[size_t(std::countr_zero(m_unfit))];
+    if (m_isGadget)
+        return nullptr;
+    const int given = std::countr_one(m_given);
+    const bool hasGap = (m_given & (m_given + 1)) != 0;
+    return given < m_method.m_required || hasGap ? &fields[size_t(given)] : nullptr;
+}
+
+Handler::Handler(const QByteArray &name)
+    : m_name(name)
+{
+}
+
+Handler::~Handler() = default;
+
+void Handler::add(const QMetaMethod &method, int optional)
+{
+    auto added = std::make_unique<const Method>(method, optional);
+    if (added->fault().isEmpty()) {
+        m_methods.push_back(std::move(added));
+    } else {
+        qCWarning(lcDispatch, "%s can never be called: %s", m_name.constData(),
+                  added->fault().constData());
+    }
+}
+
+bool Handler::call(QObject *object, const Message &message) const
+{
+    for (const auto &method : m_methods) {
+        if (method->call(object, message))
+            return true;
+    }
+    if (!m_warned.exchange(true, std::memory_order_relaxed)) {
+        qCWarning(lcDispatch, "%s: %s", m_name.constData(),
+                  m_methods.front()->mismatch(message).constData());
+    }
+    return false;
+}
+
+} // namespace QRepod

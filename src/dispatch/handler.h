@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "protocol/message.h"
+
+#include <QtCore/qmetaobject.h>
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+namespace QRepod {
+
+//! The methods of one class that handle one action, and how a message fills their parameters.
+///
+/// A method gets
+/// - nothing, if it has no parameters;
+/// - the whole message, if its one parameter is a QVariantMap or a QVariant;
+/// - a gadget filled by the names of its properties, if its one parameter is a gadget;
+/// - otherwise, for each parameter, the field of the same name; fields that belong to default
+///   arguments may be missing from the end on.
+///
+/// A value has to fit its parameter, see convert(). Of a field that stands twice the last one
+/// counts, and fields without a parameter are ignored; a field that has one is never dropped.
+///
+/// A handler does not change once its table is built; it may be called in several threads, for
+/// objects of their own.
+class Handler
+{
+public:
+    //! \a name is what warnings call it: `GameClient::Network_move`.
+    explicit Handler(const QByteArray &name);
+    ~Handler();
+    Q_DISABLE_COPY_MOVE(Handler)
+
+    //! Adds \a method, the last \a optional parameters of which have default arguments.
+    ///
+    /// Leaves it out, with a warning, if no message could ever call it.
+    void add(const QMetaMethod &method, int optional);
+
+    bool isEmpty() const { return m_methods.empty(); }
+
+    //! Calls the first method that \a message fits, in the order in which they were added.
+    ///
+    /// The called method may delete \a object and whatever owns this handler's table, so the caller
+    /// holds on to the table meanwhile.
+    /// \return whether there was one; if not, the first time a warning says what did not fit.
+    bool call(QObject *object, const Message &message) const;
+
+private:
+    class Method;
+    class Arguments;
+
+    QByteArray m_name;
+    std::vector<std::unique_ptr<const Method>> m_methods;
+    mutable std::atomic<bool> m_warned = false;
+};
+
+} // namespace QRepod

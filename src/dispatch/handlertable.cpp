@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "dispatch/handlertable.h"
+
+namespace QRepod {
+
+namespace {
+
+//! How many of the last parameters of \a method may be left out.
+///
+/// moc lists a method with default arguments once for each way to call it, the whole one first and
+/// then, marked as clones, with one parameter less each time.
+int optionalParameters(const QMetaObject *type, const QMetaMethod &method)
+{
+    int count = 0;
+    for (int i = method.methodIndex() + 1; i < type->methodCount(); ++i) {
+        if (!(type->method(i).attributes() & QMetaMethod::Cloned))
+            break;
+        ++count;
+    }
+    return count;
+}
+
+bool isOverridden(const QMetaObject *type, const QMetaMethod &method)
+{
+    return type->indexOfMethod(method.methodSignature()) != method.methodIndex();
+}
+
+} // namespace
+
+std::shared_ptr<const HandlerTable> HandlerTable::create(const QMetaObject *type)
+{
+    const auto table = std::make_shared<HandlerTable>();
+    table->add(type, "Network_");
+    table->add(type, "network_");
+    return table;
+}
+
+void HandlerTable::add(const QMetaObject *type, QByteArrayView prefix)
+{
+    Handlers added;
+    for (const QMetaObject *level = type; level; level = level->superClass()) {
+        for (int i = level->methodOffset(); i < level->methodCount(); ++i) {
+            const QMetaMethod method = level->method(i);
+            const QByteArray name = method.name();
+            if (!name.startsWith(prefix) || name == "network_received"
+                || (method.attributes() & QMetaMethod::Cloned) || isOverridden(type, method))
+                continue;
+            const QByteArray action = name.sliced(prefix.size());
+            Handler &handler =
+                added.try_emplace(action, level->className() + ("::" + name)).first->second;
+            handler.add(method, optionalParameters(level, method));
+        }
+    }
+    std::erase_if(added, [](const auto &entry) { return entry.second.isEmpty(); });
+    m_handlers.merge(added); // keeps what is there
+}
+
+const Handler *HandlerTable::find(QByteArrayView action) const
+{
+    const auto handler = m_handlers.find(action);
+    return handler == m_handlers.end() ? nullptr : &handler->second;
+}
+
+} // namespace QRepod

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+# What `cmake --install` copies. Everything in it finds its neighbours by relative paths, so the
+# installed tree can be moved.
+
+if(NOT QREPOD_INSTALL)
+    return()
+endif()
+
+include(CMakePackageConfigHelpers)
+
+set(QREPOD_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/QRepod)
+
+install(TARGETS QRepod EXPORT QRepodTargets
+        RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/QRepod DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# find_package(QRepod)
+install(EXPORT QRepodTargets NAMESPACE QRepod:: DESTINATION ${QREPOD_CMAKE_DIR})
+configure_package_config_file(QRepodConfig.cmake.in QRepodConfig.cmake
+                              INSTALL_DESTINATION ${QREPOD_CMAKE_DIR})
+# While the version is 0.x, a new minor version may change the interface.
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+    set(compatibility SameMinorVersion)
+else()
+    set(compatibility SameMajorVersion)
+endif()
+write_basic_package_version_file(QRepodConfigVersion.cmake COMPATIBILITY ${compatibility})
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/QRepodConfig.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/QRepodConfigVersion.cmake
+        DESTINATION ${QREPOD_CMAKE_DIR})
+
+# pkg-config
+set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH pc_prefix ${pc_dir} ${CMAKE_INSTALL_PREFIX})
+file(RELATIVE_PATH pc_libdir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_LIBDIR})
+file(RELATIVE_PATH pc_includedir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+string(REGEX REPLACE "/$" "" pc_prefix ${pc_prefix})
+set(pc_cflags)
+if(NOT BUILD_SHARED_LIBS)
+    set(pc_cflags " -DQREPOD_STATIC")
+endif()
+configure_file(qrepod.pc.in qrepod.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/qrepod.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

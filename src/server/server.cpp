@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+#include <QRepod/server.h>
+
+#include "dispatch/handlertable.h"
+#include "protocol/encoder.h"
+#include "server/channelprivate.h"
+#include "server/serverprivate.h"
+#include "transport/address.h"
+
+#include <QtCore/qloggingcategory.h>
+#include <QtNetwork/qhostaddress.h>
+#include <QtNetwork/qhostinfo.h>
+
+namespace QRepod {
+
+Q_LOGGING_CATEGORY(serverLog, "qrepod.server")
+
+namespace {
+
+// A stalled client costs at most this, and never holds the others.
+constexpr qint64 defaultSendBacklog = 16 * 1024 * 1024;
+
+QByteArray frame(const QVariantMap &message)
+{
+    QByteArray bytes;
+    appendFrame(bytes, message, MessageLimits());
+    return bytes;
+}
+
+//! The address that \a host names; a name is looked up, which may take a while.
+QHostAddress resolve(const QString &host)
+{
+    if (host == QLatin1String("localhost"))
+        return QHostAddress(QHostAddress::LocalHost);
+    const QHostAddress address(host);
+    if (!address.isNull())
+        return address;
+    const QList<QHostAddress> addresses = QHostInfo::fromName(host).addresses();
+    return addresses.value(0);
+}
+
+} // namespace
+
+ServerPrivate::ServerPrivate(Server *server)
+    : q(server)
+    , m_home(std::make_unique<ConnectionHome>())
+    , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor) { accept(descriptor); }))
+{
+    settings.sendBacklog = defaultSendBacklog;
+}
+
+ServerPrivate::~ServerPrivate()
+{
+    runInWorkingThread([this] {
+        m_acceptor.reset();
+        const QSet<Channel *> owned = m_owned;
+        qDeleteAll(owned);
+    });
+    // What was sent still goes out, on a thread: without a background thread of its own, on one
+    // that lives no longer than that takes.
+    if (!m_network && !m_home->isEmpty())
+        m_network.emplace(std::move(m_home));
+}
+
+bool ServerPrivate::listen(const QString &host, quint16 wantedPort)
+{
+    if (m_acceptor->isListening()) {
+        errorString = QStringLiteral("the server is listening already");
+        return false;
+    }
+    const QHostAddress address = resolve(host);
+    if (address.isNull()) {
+        errorString = hostAndPort(host, wantedPort) + QLatin1String(": host not found");
+        return false;
+    }
+    if (!m_acceptor->listen(address, wantedPort)) {
+        errorString =
+            hostAndPort(host, wantedPort) + QLatin1String(": ") + m_acceptor->errorString();
+        return false;
+    }
+    port = m_acceptor->serverPort();
+    errorString.clear();
+    return true;
+}
+
+void ServerPrivate::startBackground()
+{
+    if (m_network)
+        return;
+    m_network.emplace(std::move(m_home));
+    m_acceptor->moveToThread(m_network->thread());
+    for (Channel *channel : std::as_const(m_owned))
+        channel->moveToThread(m_network->thread());
+}
+
+void ServerPrivate::accept(qintptr descriptor)
+{
+    ConnectionSettings channelSettings;
+    int maximum = 0;
+    {
+        const std::lock_guard lock(mutex);
+        channelSettings = settings;
+        maximum = maximumConnections;
+    }
+    if (maximum > 0 && m_owned.size() >= maximum)
+        return refuse(descriptor, QStringLiteral("the server is full: %1 clients").arg(maximum));
+
+    Channel *channel = makeChannel ? makeChannel() : new Channel;
+    const Link link = Link::create(channel, channelSettings);
+    auto *connection = new Connection(link, channelSettings, workingHome());
+    channel->d->link = link;
+    channel->d->server = this;
+    channel->d->dispatcher.addTarget(channel, handlersOf(channel));
+    m_owned.insert(channel);
+    channel->d->address = connection->adopt(descriptor);
+    if (channel->d->address.isEmpty()) {
+        delete channel;
+        return;
+    }
+    static const QByteArray greeting =
+        frame({{QStringLiteral("action"), QStringLiteral("connected")}});
+    channel->d->send(greeting);
+}
+
+void ServerPrivate::refuse(qintptr descriptor, const QString &reason)
+{
+    const ConnectionSettings defaults;
+    const Link link = Link::create(nullptr, defaults);
+    auto *connection = new Connection(link, defaults, workingHome());
+    connection->adopt(descriptor);
+    link.outbox->send(frame(
+        {{QStringLiteral("action"), QStringLiteral("error")}, {QStringLiteral("error"), reason}}));
+    link.close();
+}
+
+//! Looked up by reflection once per class, not per client.
+std::shared_ptr<const HandlerTable> ServerPrivate::handlersOf(const Channel *channel)
+{
+    if (channel->metaObject() != m_handlersClass) {
+        m_handlersClass = channel->metaObject();
+        m_handlers = HandlerTable::create(m_handlersClass);
+    }
+    return m_handlers;
+}
+
+void ServerPrivate::join(Channel *channel)
+{
+    const std::lock_guard lock(mutex);
+    channels.append(channel);
+}
+
+void ServerPrivate::leave(Channel *channel)
+{
+    const std::lock_guard lock(mutex);
+    channels.removeOne(channel);
+}
+
+void ServerPrivate::disown(Channel *channel)
+{
+    leave(channel);
+    m_owned.remove(channel);
+}
+
+QList<Channel *> ServerPrivate::allChannels() const
+{
+    const std::lock_guard lock(mutex);
+    return channels;
+}
+
+void ServerPrivate::sendToAll(const QVariantMap &message)
+{
+    const std::lock_guard lock(mutex);
+    QByteArray encoded;
+    QString error;
+    if (!appendFrame(encoded, message, settings.message, &error)) {
+        qCWarning(serverLog).noquote().nospace()
+            << "message \"" << message.value(QStringLiteral("action")).toString()
+            << "\" to all clients was not sent: " << error;
+        return;
+    }
+    for (Channel *channel : std::as_const(channels))
+        channel->d->send(encoded);
+}
+
+void ServerPrivate::closeAll()
+{
+    m_acceptor->close();
+    for (Channel *channel : std::as_const(m_owned))
+        channel->close();
+}
+
+Server::Server(QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<ServerPrivate>(this))
+{
+}
+
+Server::~Server() = default;
+
+void Server::setChannelFactory(std::function<Channel *()> factory)
+{
+    d->runInWorkingThread([&] { d->makeChannel = std::move(factory); });
+}
+
+bool Server::listen(const QString &host, quint16 port)
+{
+    bool isListening = false;
+    d->runInWorkingThread([&] { isListening = d->listen(host, port); });
+    if (isListening)
+        Q_EMIT listeningChanged();
+    return isListening;
+}
+
+QString Server::errorString() const
+{
+    return d->errorString;
+}
+
+quint16 Server::port() const
+{
+    return d->port;
+}
+
+bool Server::isListening() const
+{
+    return d->port != 0;
+}
+
+QList<Channel *> Server::channels() const
+{
+    return d->allChannels();
+}
+
+void Server::sendToAll(const QVariantMap &message)
+{
+    d->sendToAll(message);
+}
+
+void Server::startBackground()
+{
+    d->startBackground();
+}
+
+void Server::close()
+{
+    if (!isListening())
+        return;
+    d->runInWorkingThread([this] { d->closeAll(); });
+    d->port = 0;
+    Q_EMIT listeningChanged();
+}
+
+int Server::closeTimeout() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.closeTimeout;
+}
+
+void Server::setCloseTimeout(int milliseconds)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.closeTimeout = milliseconds;
+}
+
+int Server::maximumConnections() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->maximumConnections;
+}
+
+void Server::setMaximumConnections(int connections)
+{
+    const std::lock_guard lock(d->mutex);
+    d->maximumConnections = connections;
+}
+
+qint64 Server::maximumFrameSize() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.message.frameSize;
+}
+
+void Server::setMaximumFrameSize(qint64 bytes)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.message.frameSize = bytes;
+}
+
+int Server::maximumDepth() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.message.depth;
+}
+
+void Server::setMaximumDepth(int levels)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.message.depth = levels;
+}
+
+int Server::maximumValues() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.message.values;
+}
+
+void Server::setMaximumValues(int values)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.message.values = values;
+}
+
+qint64 Server::maximumSendBacklog() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.sendBacklog;
+}
+
+void Server::setMaximumSendBacklog(qint64 bytes)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.sendBacklog = bytes;
+}
+
+} // namespace QRepod

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "protocol/keycache.h"
+#include "server/acceptor.h"
+#include "transport/networkthread.h"
+#include "transport/settings.h"
+
+#include <QRepod/server.h>
+
+#include <QtCore/qset.h>
+
+#include <mutex>
+#include <optional>
+
+namespace QRepod {
+
+class HandlerTable;
+
+//! The home of the connections lives in the working thread: the server's own, or the background
+//! thread. What is not guarded by a lock belongs to that thread.
+class ServerPrivate
+{
+public:
+    explicit ServerPrivate(Server *server);
+    ~ServerPrivate();
+
+    //! Runs \a function in the working thread and waits for it.
+    template <class Function>
+    void runInWorkingThread(Function &&function)
+    {
+        ConnectionHome *home = workingHome();
+        if (home->thread() == QThread::currentThread())
+            function();
+        else
+            QMetaObject::invokeMethod(home, std::forward<Function>(function),
+                                      Qt::BlockingQueuedConnection);
+    }
+
+    bool listen(const QString &host, quint16 wantedPort);
+    void startBackground();
+    void sendToAll(const QVariantMap &message);
+    QList<Channel *> allChannels() const;
+    void closeAll();
+
+    void join(Channel *channel);   ///< it is one of the channels from now on
+    void leave(Channel *channel);  ///< it is not any more
+    void disown(Channel *channel); ///< it is being deleted
+
+    Server *const q;
+    std::function<Channel *()> makeChannel;
+    KeyCache keys;
+
+    QString errorString; // of the latest listen(), in the thread that made the server
+    quint16 port = 0;    // likewise; 0 while it does not listen
+
+    mutable std::mutex mutex; // guards the members of this paragraph
+    ConnectionSettings settings;
+    int maximumConnections = 0;
+    QList<Channel *> channels;
+
+private:
+    ConnectionHome *workingHome() const { return m_network ? m_network->home() : m_home.get(); }
+    void accept(qintptr descriptor);
+    void refuse(qintptr descriptor, const QString &reason);
+    std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
+
+    std::unique_ptr<ConnectionHome> m_home; // until there is a background thread
+    std::optional<NetworkThread> m_network; // from then on
+    std::unique_ptr<Acceptor> m_acceptor;
+    QSet<Channel *>
+        m_owned; // every channel that exists: also those about to join, and those that left
+    const QMetaObject *m_handlersClass = nullptr; // the class that m_handlers is of
+    std::shared_ptr<const HandlerTable> m_handlers;
+};
+
+} // namespace QRepod

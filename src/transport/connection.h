@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "protocol/framereader.h"
+#include "transport/link.h"
+
+#include <QtCore/qobject.h>
+#include <QtCore/qtimer.h>
+
+#include <deque>
+
+QT_BEGIN_NAMESPACE
+class QAbstractSocket;
+QT_END_NAMESPACE
+
+namespace QRepod {
+
+//! How long a graceful close may take, in milliseconds.
+struct CloseBounds
+{
+    int flush;  ///< to write what was sent, and for the peer to close in turn
+    int linger; ///< of this, at most, to wait for the peer once everything is written
+};
+
+//! One TCP connection: frames in to an Inbox, frames out of an Outbox. For clients and servers
+//! alike.
+///
+/// Lives and works in one thread, and is reached from others through its Link only: it closes when
+/// that is closed. It deletes itself when the socket has been closed.
+class Connection : public QObject
+{
+    Q_OBJECT
+
+public:
+    Connection(const Link &link, const ConnectionSettings &settings, QObject *parent);
+    ~Connection() override;
+
+    //! Connects as a client.
+    void connectToHost(const QString &host, quint16 port);
+
+    //! Takes over the socket of an accepted client. The inbox gets `connected` at once.
+    ///
+    /// \return the peer, `"host:port"`, or nothing if it has gone already; then the connection
+    /// deletes
+    ///         itself without a word.
+    QString adopt(qintptr descriptor);
+
+    //! Closes gracefully: what was sent is written, then the peer is told, then the socket closes
+    //! when the peer has closed too, all within \a bounds. The inbox gets nothing more.
+    ///
+    /// The socket is read, and what comes is dropped, until then: to close a socket with unread
+    /// data resets the connection, and the peer could lose what was written last.
+    void close(CloseBounds bounds);
+
+protected:
+    bool event(QEvent *event) override;
+
+private:
+    enum class State { Connecting, Open, Closing, Closed };
+
+    void setSocket(QAbstractSocket *socket);
+    void opened();
+    void work();
+    void receive();
+    void receiveChunk();
+    void discard();
+    void send();
+    void endOfStream();
+    void closeWriting();
+    void end(const QString &error);
+    void finish();
+
+    const Link m_link;
+    const ConnectionSettings m_settings;
+    FrameReader m_reader;
+    QAbstractSocket *m_socket = nullptr; // child
+    QString m_peer;
+    std::deque<QByteArray> m_unsent; // taken from the outbox and not yet given to the socket
+    qsizetype m_sentOfFirst = 0;     // bytes of m_unsent.front() that the socket has
+    QTimer m_timer;                  // bounds connecting and closing; not running in between
+    int m_linger = 0;                // once closing
+    State m_state = State::Connecting;
+    bool m_isReading = true; // false while the inbox is full
+    bool m_isWritingClosed = false;
+};
+
+} // namespace QRepod

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "transport/inbox.h"
+
+#include "transport/wakeevent.h"
+
+#include <QtCore/qcoreapplication.h>
+
+#include <utility>
+
+namespace QRepod {
+
+Delivery::~Delivery()
+{
+    if (m_origin && m_kind == Kind::Messages)
+        m_origin->release(m_batch.cost());
+}
+
+void Inbox::setWriter(QObject *connection)
+{
+    const std::lock_guard lock(m_mutex);
+    m_writer = connection;
+}
+
+void Inbox::pushConnected()
+{
+    const std::lock_guard lock(m_mutex);
+    m_isConnected = true;
+    push(Delivery(Delivery::Kind::Connected));
+}
+
+bool Inbox::pushMessages(FrameBatch &&batch)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_state != State::Open)
+        return false;
+    m_cost += batch.cost();
+    push(Delivery(std::move(batch)));
+    m_isWriterStopped = m_cost > m_limit;
+    return !m_isWriterStopped;
+}
+
+bool Inbox::hasRoom() const
+{
+    const std::lock_guard lock(m_mutex);
+    return !m_isWriterStopped;
+}
+
+void Inbox::pushEnd(const QString &error)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!error.isEmpty())
+        push(Delivery(error));
+    if (m_isConnected)
+        push(Delivery(Delivery::Kind::Disconnected));
+    m_state = State::Closed;
+}
+
+std::vector<Delivery> Inbox::takeAll()
+{
+    std::vector<Delivery> deliveries;
+    {
+        const std::lock_guard lock(m_mutex);
+        deliveries.swap(m_deliveries);
+    }
+    const std::shared_ptr<Inbox> self = shared_from_this();
+    for (Delivery &delivery : deliveries)
+        delivery.m_origin = self;
+    return deliveries;
+}
+
+bool Inbox::acknowledgeWake()
+{
+    const std::lock_guard lock(m_mutex);
+    m_isWakePosted = false;
+    return !m_deliveries.empty();
+}
+
+void Inbox::wakeReader()
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_deliveries.empty())
+        wakeReaderLocked();
+}
+
+void Inbox::detachReader()
+{
+    const std::lock_guard lock(m_mutex);
+    m_reader = nullptr;
+    close(State::Closed);
+}
+
+Inbox::State Inbox::state() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_state;
+}
+
+void Inbox::close()
+{
+    const std::lock_guard lock(m_mutex);
+    close(State::Closed);
+}
+
+void Inbox::abort(const QString &error)
+{
+    const std::lock_guard lock(m_mutex);
+    push(Delivery(error));
+    close(State::Aborted);
+}
+
+void Inbox::push(Delivery &&delivery)
+{
+    if (m_state != State::Open)
+        return;
+    m_deliveries.push_back(std::move(delivery));
+    if (m_deliveries.size() == 1)
+        wakeReaderLocked();
+}
+
+void Inbox::close(State state)
+{
+    if (m_state != State::Open)
+        return;
+    push(Delivery(m_isConnected ? Delivery::Kind::Disconnected : Delivery::Kind::Cancelled));
+    m_state = state;
+    wakeWriter();
+}
+
+void Inbox::wakeReaderLocked()
+{
+    if (m_isWakePosted || !m_reader)
+        return;
+    m_isWakePosted = true;
+    QCoreApplication::postEvent(m_reader, new WakeEvent);
+}
+
+void Inbox::wakeWriter()
+{
+    if (m_writer)
+        QCoreApplication::postEvent(m_writer, new WakeEvent);
+}
+
+void Inbox::release(qint64 cost)
+{
+    const std::lock_guard lock(m_mutex);
+    m_cost -= cost;
+    if (m_isWriterStopped && m_cost <= m_limit / 2) {
+        m_isWriterStopped = false;
+        wakeWriter();
+    }
+}
+
+} // namespace QRepod

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "protocol/frame.h"
+
+#include <QtCore/qobject.h>
+#include <QtCore/qstring.h>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace QRepod {
+
+class Inbox;
+
+//! One step in the life of a connection, as its reader gets to see it.
+///
+/// While it exists, its messages count as received and not yet pumped.
+class Delivery
+{
+public:
+    enum class Kind {
+        Connected,
+        Messages,
+        Error,
+        Disconnected,
+        Cancelled, ///< closed by the reader before it was connected
+    };
+
+    explicit Delivery(Kind kind)
+        : m_kind(kind)
+    {
+    }
+    explicit Delivery(FrameBatch &&batch)
+        : m_kind(Kind::Messages)
+        , m_batch(std::move(batch))
+    {
+    }
+    explicit Delivery(const QString &error)
+        : m_kind(Kind::Error)
+        , m_error(error)
+    {
+    }
+    Delivery(Delivery &&) = default;
+    Delivery &operator=(Delivery &&) = default;
+    ~Delivery();
+
+    Kind kind() const { return m_kind; }
+    const FrameBatch &batch() const { return m_batch; }
+    const QString &error() const { return m_error; }
+    const Inbox *origin() const { return m_origin.get(); }
+
+private:
+    friend class Inbox;
+
+    Kind m_kind;
+    FrameBatch m_batch;
+    QString m_error;
+    std::shared_ptr<Inbox> m_origin; ///< set once it has been taken out
+};
+
+//! The queue from one connection to whoever reads it, in order and across threads.
+///
+/// One writer, the connection; one reader. A batch is published under one lock, and the reader is
+/// woken, by a WakeEvent, only when the queue was empty. When more waits than the limit, the writer
+/// is told to stop; a WakeEvent tells it to go on once half of that has been pumped.
+class Inbox : public std::enable_shared_from_this<Inbox>
+{
+public:
+    //! \a limit is in bytes, as counted by FrameBatch::cost().
+    Inbox(QObject *reader, qint64 limit)
+        : m_limit(limit)
+        , m_reader(reader)
+    {
+    }
+
+    /// \name For the connection, in its thread
+    /// @{
+    void setWriter(QObject *connection);
+    void pushConnected();
+    [[nodiscard]] bool pushMessages(FrameBatch &&batch); ///< false: stop reading
+    bool hasRoom() const;
+    void pushEnd(const QString &error); ///< \a error is empty if the peer closed
+    /// @}
+
+    /// \name For the reader, in its thread
+    /// @{
+    std::vector<Delivery> takeAll();
+
+    //! A WakeEvent has arrived: whether there is something, and the next may be posted.
+    bool acknowledgeWake();
+
+    //! Posts a WakeEvent if there is something to take.
+    void wakeReader();
+
+    //! The reader will be destroyed: closes, and posts nothing any more.
+    void detachReader();
+    /// @}
+
+    /// \name Any thread
+    /// @{
+    enum class State {
+        Open,
+        Closed,  ///< by the reader or because the connection ended; what was sent still goes out
+        Aborted, ///< by the reader; what was sent is dropped
+    };
+    State state() const;
+
+    //! Ends the queue, with Disconnected if it was connected and Cancelled if not; nothing comes
+    //! after. The connection is woken to close itself.
+    void close();
+
+    //! The same with an error before; the connection is to end at once.
+    void abort(const QString &error);
+    /// @}
+
+private:
+    friend class Delivery;
+
+    // Each is called with the lock held.
+    void push(Delivery &&delivery);
+    void close(State state);
+    void wakeReaderLocked();
+    void wakeWriter();
+
+    void release(qint64 cost);
+
+    const qint64 m_limit;
+
+    mutable std::mutex m_mutex; // guards everything below
+    std::vector<Delivery> m_deliveries;
+    QObject *m_reader;
+    QObject *m_writer = nullptr;
+    qint64 m_cost = 0; // of all messages pushed and not yet pumped, taken out or not
+    State m_state = State::Open;
+    bool m_isConnected = false; // has been; how it ends depends on it
+    bool m_isWakePosted = false;
+    bool m_isWriterStopped = false;
+};
+
+} // namespace QRepod

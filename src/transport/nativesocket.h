@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qglobal.h>
+
+//! The two things about a TCP socket that Qt does not offer.
+namespace QRepod::NativeSocket {
+
+//! Tells the peer that nothing more will come, and goes on receiving.
+void shutdownWriting(qintptr descriptor);
+
+//! Why the connection broke, by the system's error number; 0 if it did not. Qt reports a reset as
+//! an ordinary close, so this is asked before Qt reads the end of the stream. Clears the error.
+int takeError(qintptr descriptor);
+
+} // namespace QRepod::NativeSocket
