@@ -17,9 +17,7 @@ class ConnectionListenerPrivate;
 //! A game's end of the connection: calls `Network_<action>` for each message that arrives.
 ///
 /// Subclass it, write slots, `Q_INVOKABLE` functions or signals named `Network_chat`,
-/// `Network_move`, …, call `connect()` once and `pump()` once per frame:
-///
-/// \snippet client.cpp listener
+/// `Network_move`, …, call `connect()` once and `pump()` once per frame. The README begins with one.
 ///
 /// A handler without parameters is only told; with one `QVariantMap` or `QVariant` it gets the
 /// whole message; otherwise each parameter takes the field of the same name, and one `Q_GADGET` is

@@ -18,8 +18,6 @@ class ServerPrivate;
 
 //! Accepts clients and makes a Channel for each.
 ///
-/// \snippet server.cpp server
-///
 /// The server works in the event loop of its own thread; after startBackground() it works in a
 /// thread that it starts, and channels, their handlers and the signals of this class run there. Its
 /// functions may be called from the thread that made it; sendToAll() and channels() from any.

@@ -61,6 +61,7 @@ private:
     mutable std::mutex m_mutex; // guards everything below
     std::vector<QByteArray> m_parts;
     QObject *m_writer = nullptr; // set while open
+    bool m_isClosed = false;     // for good, even before it was opened
     qint64 m_waiting = 0;        // bytes accepted and not written
 };
 

@@ -11,7 +11,7 @@ import asyncio
 import msgpack
 
 from peer import Closed, fields_of, frame, frames, pack, unpack
-from values import ECHOED, ENCODED
+from values import ENCODED, echoed
 
 DONE = {"action": "done"}
 
@@ -60,7 +60,7 @@ async def echo(peer, options, problems):
 
 async def values(peer, options, problems):
     """Sends every kind of value and checks what the other end makes of it."""
-    for row in ECHOED:
+    for row in echoed():
         head = msgpack.Packer().pack_map_header(3)
         await peer.write(frame(head + pack("action") + pack("value") + pack("name")
                                + pack(row.name) + pack("value") + row.sent))  # fmt: skip
