@@ -22,6 +22,7 @@
 #include <QtCore/quuid.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <functional>
@@ -117,7 +118,8 @@ public:
     //! Why its checks did not hold, empty if they did. To be asked when it has ended.
     QString complaint()
     {
-        if (m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0)
+        if (m_process.error() != QProcess::FailedToStart
+            && m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0)
             return {};
         const QString fault = m_process.error() == QProcess::UnknownError
             ? u"exit status %1"_s.arg(m_process.exitCode())

@@ -213,7 +213,8 @@ BREAKERS = {
     "cut-short": frame(pack({"action": "cut short"})[:-1]),
     "not-utf8": frame(b"\x82" + pack("action") + pack("text") + pack("t") + b"\xa2\xff\xfe"),
     "too-deep": frame(b"\x82" + pack("action") + pack("deep") + pack("v") + b"\x91" * 64 + b"\xc0"),
-    "claims-4-billion": frame(b"\x82" + pack("action") + pack("x") + pack("v") + b"\xdd" + b"\xff" * 4),
+    "claims-4-billion": frame(b"\x82" + pack("action") + pack("x") + pack("v")
+                              + b"\xdd\xff\xff\xff\xff"),
 }  # fmt: skip
 
 
