@@ -52,6 +52,9 @@ public:
     /// data resets the connection, and the peer could lose what was written last.
     void close(CloseBounds bounds);
 
+    //! Whether the socket has been closed, so that only the deletion is left.
+    bool hasFinished() const { return m_state == State::Closed; }
+
 protected:
     bool event(QEvent *event) override;
 

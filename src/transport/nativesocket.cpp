@@ -3,11 +3,46 @@
 
 #ifdef Q_OS_WIN
 #    include <winsock2.h>
+#    include <ws2tcpip.h>
 #else
+#    include <netinet/in.h>
+#    include <netinet/tcp.h>
 #    include <sys/socket.h>
 #endif
 
 namespace QRepod::NativeSocket {
+
+namespace {
+
+// Of the probes, once the peer is silent.
+[[maybe_unused]] constexpr int probeInterval = 5; // seconds
+[[maybe_unused]] constexpr int probeCount = 3;
+
+#ifdef Q_OS_WIN
+using Descriptor = SOCKET;
+#else
+using Descriptor = int;
+#endif
+
+void setOption(qintptr descriptor, int level, int option, int value)
+{
+    ::setsockopt(Descriptor(descriptor), level, option, reinterpret_cast<const char *>(&value),
+                 sizeof value);
+}
+
+} // namespace
+
+void enableKeepAlive(qintptr descriptor, int seconds)
+{
+    setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
+#if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+    setOption(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+    setOption(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, probeInterval);
+    setOption(descriptor, IPPROTO_TCP, TCP_KEEPCNT, probeCount);
+#else
+    Q_UNUSED(seconds)
+#endif
+}
 
 #ifdef Q_OS_WIN
 

@@ -17,8 +17,13 @@ void ConnectionHome::endThread(CloseBounds bounds)
 {
     m_isEnding = true;
     const QList<Connection *> connections = findChildren<Connection *>(Qt::FindDirectChildrenOnly);
-    for (Connection *connection : connections)
+    for (Connection *connection : connections) {
         connection->close(bounds);
+        // Not left to its deleteLater(), which may stem from another thread's event loop: Qt would
+        // wait for that to go a level up, and this thread would wait for ever.
+        if (connection->hasFinished())
+            delete connection;
+    }
     if (isEmpty())
         thread()->quit();
 }
