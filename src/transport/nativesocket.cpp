@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "transport/nativesocket.h"
 
+#include <algorithm>
+#include <limits>
+
 #ifdef Q_OS_WIN
 #    include <winsock2.h>
 #    include <ws2tcpip.h>
 #else
+#    include <cerrno>
 #    include <netinet/in.h>
 #    include <netinet/tcp.h>
 #    include <sys/socket.h>
@@ -46,6 +50,20 @@ void enableKeepAlive(qintptr descriptor, int seconds)
 
 #ifdef Q_OS_WIN
 
+qint64 send(qintptr descriptor, const char *data, qint64 size)
+{
+    const int atOnce = int(std::min<qint64>(size, std::numeric_limits<int>::max()));
+    const int sent = ::send(SOCKET(descriptor), data, atOnce, 0);
+    if (sent >= 0)
+        return sent;
+    return WSAGetLastError() == WSAEWOULDBLOCK ? 0 : -1;
+}
+
+bool isLateWrite(int)
+{
+    return false;
+}
+
 void shutdownWriting(qintptr descriptor)
 {
     ::shutdown(SOCKET(descriptor), SD_SEND);
@@ -60,6 +78,29 @@ int takeError(qintptr descriptor)
 }
 
 #else
+
+qint64 send(qintptr descriptor, const char *data, qint64 size)
+{
+#    ifdef MSG_NOSIGNAL
+    constexpr int flags = MSG_NOSIGNAL;
+#    else
+    constexpr int flags = 0; // Qt ignores SIGPIPE once it has written to a socket
+#    endif
+    for (;;) {
+        const ssize_t sent = ::send(int(descriptor), data, size_t(size), flags);
+        if (sent >= 0)
+            return sent;
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return 0;
+        if (errno != EINTR)
+            return -1;
+    }
+}
+
+bool isLateWrite(int error)
+{
+    return error == EPIPE;
+}
 
 void shutdownWriting(qintptr descriptor)
 {

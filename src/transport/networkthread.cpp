@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "transport/networkthread.h"
 
-#include <QtCore/qcoreevent.h>
+#include "transport/wakeevent.h"
+
+#include <QtCore/qcoreapplication.h>
 
 namespace QRepod {
 
@@ -38,6 +40,10 @@ NetworkThread::NetworkThread(std::unique_ptr<ConnectionHome> home)
     : m_home(std::move(home))
 {
     m_thread.setObjectName(QStringLiteral("QRepod network"));
+    // Running timers are moved by an event each, behind what waits already; handled there, that
+    // could stop a timer that has not arrived yet.
+    for (QObject *connection : m_home->children())
+        QCoreApplication::sendPostedEvents(connection, WakeEvent::eventType());
     m_home->moveToThread(&m_thread);
     m_thread.start();
 }
