@@ -111,6 +111,11 @@ public:
     void componentComplete() override;
 
 Q_SIGNALS:
+    //! The connection could not be made, or broke; errorString says the same.
+    ///
+    /// In the place of the core's signal, whose QML handlers would run before errorString is set.
+    void errorOccurred(const QString &error);
+
     void hostChanged();
     void portChanged();
     void activeChanged();
