@@ -90,7 +90,8 @@ public:
 
     //! Moves the work to a thread of the server's own, before or after listen().
     ///
-    /// There is no way back; a second call does nothing.
+    /// There is no way back; a second call does nothing. Inside of a channel's handler it is
+    /// refused, with a warning.
     void startBackground();
 
     //! Stops listening and closes every channel; listen() may be called again.

@@ -21,8 +21,10 @@ void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings
     }
     isClosed = false;
     isFull = false;
-    if (!network)
+    if (!network) {
         network.emplace(std::make_unique<ConnectionHome>());
+        network->start();
+    }
     network->post([newLink, settings, newHost, newPort, delay](ConnectionHome *home) {
         auto *connection = new Connection(newLink, settings, home);
         connection->connectToHost(newHost, newPort, delay);

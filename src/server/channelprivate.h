@@ -22,6 +22,7 @@ public:
     }
 
     void runPump();
+    bool isPumping() const { return m_pump.isRunning(); }
 
     //! Queues a frame that is encoded already.
     void send(const QByteArray &frame);

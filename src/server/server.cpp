@@ -11,6 +11,8 @@
 #include <QtNetwork/qhostaddress.h>
 #include <QtNetwork/qhostinfo.h>
 
+#include <algorithm>
+
 namespace QRepod {
 
 Q_LOGGING_CATEGORY(serverLog, "qrepod.server")
@@ -58,8 +60,10 @@ ServerPrivate::~ServerPrivate()
     });
     // What was sent still goes out, on a thread: without a background thread of its own, on one
     // that lives no longer than that takes.
-    if (!m_network && !m_home->isEmpty())
+    if (!m_network && !m_home->isEmpty()) {
         m_network.emplace(std::move(m_home));
+        m_network->start();
+    }
 }
 
 bool ServerPrivate::listen(const QString &host, quint16 wantedPort)
@@ -87,10 +91,16 @@ void ServerPrivate::startBackground()
 {
     if (m_network)
         return;
+    const auto isBusy = [](const Channel *channel) { return channel->d->isPumping(); };
+    if (std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
+        qCWarning(serverLog, "startBackground() inside of a handler has no effect");
+        return;
+    }
     m_network.emplace(std::move(m_home));
     m_acceptor->moveToThread(m_network->thread());
     for (Channel *channel : std::as_const(m_owned))
         channel->moveToThread(m_network->thread());
+    m_network->start();
 }
 
 void ServerPrivate::accept(qintptr descriptor)
@@ -103,7 +113,8 @@ void ServerPrivate::accept(qintptr descriptor)
         maximum = maximumConnections;
     }
     if (maximum > 0 && m_owned.size() >= maximum)
-        return refuse(descriptor, QStringLiteral("the server is full: %1 clients").arg(maximum));
+        return refuse(descriptor, channelSettings,
+                      QStringLiteral("the server is full: %1 clients").arg(maximum));
 
     Channel *channel = makeChannel ? makeChannel() : new Channel;
     const Link link = Link::create(channel, channelSettings);
@@ -119,11 +130,12 @@ void ServerPrivate::accept(qintptr descriptor)
     }
 }
 
-void ServerPrivate::refuse(qintptr descriptor, const QString &reason)
+//! Says why, in an `error` message, and closes.
+void ServerPrivate::refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
+                           const QString &reason)
 {
-    const ConnectionSettings defaults;
-    const Link link = Link::create(nullptr, defaults);
-    auto *connection = new Connection(link, defaults, workingHome());
+    const Link link = Link::create(nullptr, channelSettings);
+    auto *connection = new Connection(link, channelSettings, workingHome());
     connection->adopt(descriptor);
     link.outbox->send(frame(
         {{QStringLiteral("action"), QStringLiteral("error")}, {QStringLiteral("error"), reason}}));
@@ -166,15 +178,19 @@ QList<Channel *> ServerPrivate::allChannels() const
 
 void ServerPrivate::sendToAll(const QVariantMap &message)
 {
-    const std::lock_guard lock(mutex);
+    const MessageLimits limits = [this] {
+        const std::lock_guard lock(mutex);
+        return settings.message;
+    }();
     QByteArray encoded;
     QString error;
-    if (!appendFrame(encoded, message, settings.message, &error)) {
+    if (!appendFrame(encoded, message, limits, &error)) { // without the lock: it may call getters
         qCWarning(serverLog).noquote().nospace()
             << "message \"" << message.value(QStringLiteral("action")).toString()
             << "\" to all clients was not sent: " << error;
         return;
     }
+    const std::lock_guard lock(mutex);
     for (Channel *channel : std::as_const(channels))
         channel->d->send(encoded);
 }

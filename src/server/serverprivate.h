@@ -64,7 +64,8 @@ public:
 private:
     ConnectionHome *workingHome() const { return m_network ? m_network->home() : m_home.get(); }
     void accept(qintptr descriptor);
-    void refuse(qintptr descriptor, const QString &reason);
+    void refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
+                const QString &reason);
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
     std::unique_ptr<ConnectionHome> m_home; // until there is a background thread

@@ -45,7 +45,6 @@ NetworkThread::NetworkThread(std::unique_ptr<ConnectionHome> home)
     for (QObject *connection : m_home->children())
         QCoreApplication::sendPostedEvents(connection, WakeEvent::eventType());
     m_home->moveToThread(&m_thread);
-    m_thread.start();
 }
 
 NetworkThread::~NetworkThread()

@@ -32,11 +32,14 @@ private:
 class NetworkThread
 {
 public:
-    //! Starts the thread and moves \a home there; called in the thread where it is.
+    //! Moves \a home to the thread, which does not run yet; called in the thread where it is.
     explicit NetworkThread(std::unique_ptr<ConnectionHome> home);
 
     //! Closes what is open and waits for it, for about 0.3 s at the most.
     ~NetworkThread();
+
+    //! To be called once, when everything that belongs there has been moved.
+    void start() { m_thread.start(); }
 
     ConnectionHome *home() const { return m_home.get(); }
     QThread *thread() { return &m_thread; }
