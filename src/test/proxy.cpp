@@ -115,7 +115,7 @@ void Proxy::accept(QTcpSocket *client)
                 m_observer->forwarded(number, direction, bytes);
         };
         if (m_observer) {
-            connect(pipe, &ProxyPipe::sourceEnded, this,
+            connect(pipe, &ProxyPipe::ended, this,
                     [this, number, direction] { m_observer->closed(number, direction); });
         }
     }

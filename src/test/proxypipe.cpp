@@ -38,10 +38,7 @@ ProxyPipe::ProxyPipe(QTcpSocket *source, QTcpSocket *sink, const Faults &faults,
     m_timer.setTimerType(Qt::PreciseTimer);
     connect(&m_timer, &QTimer::timeout, this, &ProxyPipe::advance);
     connect(source, &QTcpSocket::readyRead, this, &ProxyPipe::advance);
-    connect(source, &QTcpSocket::disconnected, this, [this] {
-        Q_EMIT sourceEnded();
-        advance();
-    });
+    connect(source, &QTcpSocket::disconnected, this, &ProxyPipe::advance);
     connect(sink, &QTcpSocket::connected, this, &ProxyPipe::advance);
     connect(sink, &QTcpSocket::bytesWritten, this, &ProxyPipe::advance);
     connect(sink, &QTcpSocket::disconnected, this, &ProxyPipe::advance);
@@ -50,8 +47,11 @@ ProxyPipe::ProxyPipe(QTcpSocket *source, QTcpSocket *sink, const Faults &faults,
 
 void ProxyPipe::advance()
 {
-    read();
-    write();
+    // Again, if there was no room for all: the source does not say twice that there is more.
+    do {
+        read();
+        write();
+    } while (canRead());
     if (m_state == State::Finishing)
         endSink();
     if (isDone())
@@ -60,10 +60,12 @@ void ProxyPipe::advance()
 
 void ProxyPipe::read()
 {
-    if (m_state != State::Forwarding) {
+    if (!m_source->isOpen()) {
+        // It has been aborted, with all that was in it.
+    } else if (m_state != State::Forwarding) {
         m_source->readAll();
-    } else if (!m_faults.isStalled) {
-        while (m_source->bytesAvailable() > 0 && m_packetBytes < maximumPacketBytes) {
+    } else {
+        while (canRead()) {
             std::uniform_int_distribution<int> jitter(0, std::max(0, m_faults.jitter));
             const auto delay = std::chrono::milliseconds(m_faults.latency + jitter(m_random));
             const auto earliest = m_packets.empty() ? Clock::time_point() : m_packets.back().due;
@@ -75,6 +77,12 @@ void ProxyPipe::read()
     // A close is noticed behind the last byte, as it would be without the proxy.
     m_hasSourceEnded =
         m_source->state() == QAbstractSocket::UnconnectedState && m_source->bytesAvailable() == 0;
+}
+
+bool ProxyPipe::canRead() const
+{
+    return m_state == State::Forwarding && !m_faults.isStalled && m_packetBytes < maximumPacketBytes
+        && m_source->bytesAvailable() > 0;
 }
 
 void ProxyPipe::write()
@@ -101,8 +109,10 @@ bool ProxyPipe::writeChunk()
         return false;
     }
     if (m_packets.empty()) {
-        if (m_hasSourceEnded)
+        if (m_hasSourceEnded) {
+            Q_EMIT ended();
             finish();
+        }
         return false;
     }
     Packet &packet = m_packets.front();
@@ -135,10 +145,10 @@ bool ProxyPipe::writeChunk()
         m_nextChunk = std::max(m_nextChunk, now - bandwidthSlack)
             + std::chrono::microseconds(1'000'000 * size / m_faults.bandwidth);
     }
-    m_sink->write(chunk);
-    m_sink->flush();
     if (onForwarded)
         onForwarded(chunk);
+    m_sink->write(chunk);
+    m_sink->flush();
     if (m_faults.chunkSize > 0 && !m_packets.empty()) { // the receiver gets its turn in between
         wakeAt(now);
         return false;

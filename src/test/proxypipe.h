@@ -54,7 +54,7 @@ public:
     std::function<void(const QByteArray &bytes)> onForwarded;
 
 Q_SIGNALS:
-    void sourceEnded(); ///< it has closed; what it sent before may still be on its way
+    void ended(); ///< the source has closed, and everything that it sent before has passed
     void cutReached();
     void done();
 
@@ -75,6 +75,7 @@ private:
     };
 
     void read();
+    bool canRead() const;
     void write();
     bool writeChunk();
     void corrupt(QByteArray &bytes) const;

@@ -60,18 +60,20 @@ public:
 private:
     void play()
     {
-        for (; m_next < m_session.size(); ++m_next) {
+        while (m_next < m_session.size()) {
             const Record &record = m_session[m_next];
             const qint64 wait = m_isTimed ? record.time - m_clock.nsecsElapsed() / 1000 : 0;
             if (wait > 0)
                 return m_timer.start(int(wait / 1000) + 1);
+            if (m_socket->bytesToWrite() > maximumUnsent)
+                return;
             if (record.kind == Record::Kind::ClosedByServer) {
                 if (m_socket->bytesToWrite() > 0)
                     return;
                 SocketEnd::closeWriting(*m_socket);
-            } else if (record.kind == Record::Kind::ToClient) {
-                if (m_socket->bytesToWrite() > maximumUnsent)
-                    return;
+            }
+            ++m_next; // now, since to write may call this function
+            if (record.kind == Record::Kind::ToClient) {
                 m_socket->write(record.frame);
                 m_socket->flush();
             }

@@ -148,7 +148,8 @@ void TestServerPrivate::accept(QTcpSocket *socket)
 
 void TestServerPrivate::read(Client &client)
 {
-    client.frames.add(client.socket->readAll());
+    if (client.socket->isOpen()) // or it has been aborted
+        client.frames.add(client.socket->readAll());
     while (!client.isRefused) {
         const QByteArray frame = client.frames.next();
         if (client.frames.isBroken())
