@@ -3,6 +3,8 @@
 
 #include "test/socketend.h"
 
+#include <QtNetwork/qnetworkproxy.h>
+
 namespace QRepod {
 
 namespace {
@@ -34,6 +36,7 @@ ProxyConnection::ProxyConnection(QTcpSocket *client, const QString &host, quint1
     });
     m_lingering.setSingleShot(true);
     connect(&m_lingering, &QTimer::timeout, this, &ProxyConnection::reset);
+    m_server->setProxy(QNetworkProxy::NoProxy);
     m_server->connectToHost(host, port);
 }
 
@@ -84,6 +87,7 @@ Proxy::Proxy(const QString &targetHost, quint16 targetPort, quint32 seed, ProxyO
     , m_observer(observer)
 {
     connect(&m_server, &QTcpServer::newConnection, this, &Proxy::acceptAll);
+    m_server.setProxy(QNetworkProxy::NoProxy);
     if (!m_server.listen(QHostAddress::LocalHost, 0))
         qFatal("the proxy cannot listen: %s", qPrintable(m_server.errorString()));
 }

@@ -8,6 +8,7 @@
 
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qtimer.h>
+#include <QtNetwork/qnetworkproxy.h>
 #include <QtNetwork/qtcpserver.h>
 #include <QtNetwork/qtcpsocket.h>
 
@@ -115,6 +116,7 @@ void ReplayPrivate::listen()
             new Player(sessions[clientCount++ % sessions.size()], speed, socket);
         }
     });
+    server->setProxy(QNetworkProxy::NoProxy);
     if (!server->listen(QHostAddress::LocalHost, 0))
         qFatal("Replay cannot listen: %s", qPrintable(server->errorString()));
     port = server->serverPort();

@@ -11,6 +11,7 @@
 
 #include <QtCore/qhash.h>
 #include <QtCore/qpointer.h>
+#include <QtNetwork/qnetworkproxy.h>
 #include <QtNetwork/qtcpserver.h>
 #include <QtNetwork/qtcpsocket.h>
 
@@ -110,6 +111,7 @@ void TestServerPrivate::listen()
         while (QTcpSocket *socket = m_server->nextPendingConnection())
             accept(socket);
     });
+    m_server->setProxy(QNetworkProxy::NoProxy);
     if (!m_server->listen(QHostAddress::LocalHost, 0))
         qFatal("TestServer cannot listen: %s", qPrintable(m_server->errorString()));
     port = m_server->serverPort();

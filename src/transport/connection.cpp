@@ -22,11 +22,16 @@ constexpr qint64 readSize = 64 * 1024;
 // What Qt is given at a time. It copies what the system does not take, so this bounds that copy.
 constexpr qsizetype writeSize = 256 * 1024;
 
-//! The proxy that the application has set. The system's is not looked up: that can block for seconds.
+//! The proxy that the application has set. The system's is not looked up: that can block for
+//! seconds.
 QNetworkProxy proxy()
 {
+    // To ask for the application's proxy is to ask for the system's, while that is what it uses.
+    if (QNetworkProxyFactory::usesSystemConfiguration())
+        return QNetworkProxy::NoProxy;
     const QNetworkProxy proxy = QNetworkProxy::applicationProxy();
-    return proxy.type() == QNetworkProxy::DefaultProxy ? QNetworkProxy(QNetworkProxy::NoProxy) : proxy;
+    return proxy.type() == QNetworkProxy::DefaultProxy ? QNetworkProxy(QNetworkProxy::NoProxy)
+                                                       : proxy;
 }
 
 } // namespace
