@@ -2,6 +2,7 @@
 #include "server/acceptor.h"
 
 #include <QtCore/qtimer.h>
+#include <QtNetwork/qnetworkproxy.h>
 
 namespace QRepod {
 
@@ -21,6 +22,9 @@ Acceptor::Acceptor(std::function<void(qintptr)> accept)
 #if QT_VERSION >= QT_VERSION_CHECK(6, 3, 0)
     setListenBacklogSize(listenBacklog);
 #endif
+    // Without it, listen() asks the system for a proxy: that can block for seconds and leaves a
+    // thread.
+    setProxy(QNetworkProxy::NoProxy);
     QObject::connect(this, &QTcpServer::acceptError, this, &Acceptor::retryLater);
 }
 

@@ -30,6 +30,9 @@ constexpr qint64 writeSize = 256 * 1024;
 //! seconds.
 QNetworkProxy proxy()
 {
+    // To ask for the application's proxy is to ask for the system's, while that is what it uses.
+    if (QNetworkProxyFactory::usesSystemConfiguration())
+        return QNetworkProxy::NoProxy;
     const QNetworkProxy proxy = QNetworkProxy::applicationProxy();
     return proxy.type() == QNetworkProxy::DefaultProxy ? QNetworkProxy(QNetworkProxy::NoProxy)
                                                        : proxy;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "test/proxypipe.h"
+
+#include <QRepod/Test/direction.h>
+
+#include <QtNetwork/qtcpserver.h>
+#include <QtNetwork/qtcpsocket.h>
+
+namespace QRepod {
+
+//! Told what passes a Proxy, in its thread.
+class ProxyObserver
+{
+public:
+    virtual void opened(int connection) = 0;
+    virtual void forwarded(int connection, Direction direction, const QByteArray &bytes) = 0;
+
+    //! One end has closed: that which sends in \a direction. The other then closes, too.
+    virtual void closed(int connection, Direction direction) = 0;
+
+protected:
+    ~ProxyObserver() = default;
+};
+
+//! One connection through a Proxy: two sockets and a pipe each way. Deletes itself at its end.
+class ProxyConnection : public QObject
+{
+    Q_OBJECT
+
+public:
+    //! Takes over the socket \a client and connects to \a host.
+    ProxyConnection(QTcpSocket *client, const QString &host, quint16 port, const Faults &toServer,
+                    const Faults &toClient, quint32 seed, int number, QObject *parent);
+
+    ~ProxyConnection() override;
+
+    ProxyPipe *pipe(Direction direction)
+    {
+        return direction == Direction::ToServer ? m_toServer : m_toClient;
+    }
+
+    //! Resets both ends. Nothing happens any more after that.
+    void reset();
+
+private:
+    ProxyPipe *makePipe(Direction direction, const Faults &faults, quint32 seed, int number);
+    void cut();
+
+    QTcpSocket *const m_client; // child, as is the next
+    QTcpSocket *const m_server;
+    ProxyPipe *const m_toServer;
+    ProxyPipe *const m_toClient;
+    QTimer m_lingering; // bounds how long one end may stay after the other has gone
+};
+
+//! Passes TCP connections on to a server. Lives in a thread; see FaultProxy for what it does.
+class Proxy : public QObject
+{
+    Q_OBJECT
+
+public:
+    //! Listens on a free port. \a observer may be null.
+    Proxy(const QString &targetHost, quint16 targetPort, quint32 seed, ProxyObserver *observer);
+
+    quint16 port() const { return m_server.serverPort(); }
+    int connectionCount() const { return m_connectionCount; }
+    int openConnectionCount() const;
+    qint64 bytesForwarded(Direction direction) const { return m_bytes[index(direction)]; }
+
+    Faults &faults(Direction direction) { return m_faults[index(direction)]; }
+    void faultsChanged();
+
+    void halfClose(Directions directions);
+    void reset();
+
+private:
+    static size_t index(Direction direction) { return direction == Direction::ToServer ? 0 : 1; }
+
+    void acceptAll();
+    void accept(QTcpSocket *client);
+
+    const QString m_targetHost;
+    const quint16 m_targetPort;
+    const quint32 m_seed;
+    ProxyObserver *const m_observer;
+    QTcpServer m_server;
+    Faults m_faults[2];
+    qint64 m_bytes[2] = {0, 0};
+    int m_connectionCount = 0;
+};
+
+} // namespace QRepod

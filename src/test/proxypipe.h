@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qtimer.h>
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <random>
+
+QT_BEGIN_NAMESPACE
+class QTcpSocket;
+QT_END_NAMESPACE
+
+namespace QRepod {
+
+//! What is wrong with one direction of a proxy; see FaultProxy.
+struct Faults
+{
+    int latency = 0;
+    int jitter = 0;
+    qint64 bandwidth = 0;
+    int chunkSize = 0;
+    bool isStalled = false;
+    qint64 cutAfter = -1;
+    std::map<qint64, quint8> corruptions; ///< offset and mask
+};
+
+//! One direction of one connection: what comes from a source goes to a sink, with faults.
+///
+/// Lives in the proxy's thread.
+class ProxyPipe : public QObject
+{
+    Q_OBJECT
+
+public:
+    //! The sockets and \a faults are somebody else's and outlive the pipe.
+    ProxyPipe(QTcpSocket *source, QTcpSocket *sink, const Faults &faults, std::seed_seq &seed,
+              QObject *parent);
+
+    //! Goes on as far as the faults allow; to be called after they have changed.
+    void advance();
+
+    //! Tells the sink that nothing more comes, and drops what the source still sends.
+    void finish();
+
+    //! Whether the source has ended and the sink knows.
+    bool isDone() const { return m_state == State::Finished && m_hasSourceEnded; }
+
+    //! Given the bytes that pass.
+    std::function<void(const QByteArray &bytes)> onForwarded;
+
+Q_SIGNALS:
+    void ended(); ///< the source has closed, and everything that it sent before has passed
+    void cutReached();
+    void done();
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    //! Bytes on their way.
+    struct Packet
+    {
+        Clock::time_point due;
+        QByteArray bytes;
+    };
+
+    enum class State {
+        Forwarding,
+        Finishing, ///< the sink has not written everything yet
+        Finished,
+    };
+
+    void read();
+    bool canRead() const;
+    void write();
+    bool writeChunk();
+    void corrupt(QByteArray &bytes) const;
+    void endSink();
+    void wakeAt(Clock::time_point time);
+
+    QTcpSocket *const m_source;
+    QTcpSocket *const m_sink;
+    const Faults &m_faults;
+    std::mt19937 m_random;
+    std::deque<Packet> m_packets;
+    qsizetype m_packetBytes = 0;   // in all of m_packets
+    qint64 m_forwarded = 0;        // bytes given to the sink
+    Clock::time_point m_nextChunk; // not before, because of the bandwidth
+    QTimer m_timer;
+    State m_state = State::Forwarding;
+    bool m_hasSourceEnded = false;
+};
+
+} // namespace QRepod

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// qrepod-soak [--minutes N] [--seed S] [--clients K]; see README.md
+
+#include "soak/resources.h"
+#include "soak/soakclient.h"
+#include "soak/soakserver.h"
+#include "soak/tally.h"
+
+#include <QtCore/QCommandLineParser>
+#include <QtCore/QCoreApplication>
+#include <QtCore/QThread>
+
+#include <cstdio>
+#include <map>
+#include <mutex>
+
+namespace {
+
+//! Warnings are part of some faults: each text is printed once, without its numbers.
+void printOnce(QtMsgType, const QMessageLogContext &, const QString &text)
+{
+    static std::mutex mutex; // guards printed
+    static std::map<QString, int> printed;
+    QString kind;
+    for (const QChar c : text) {
+        if (!c.isDigit())
+            kind += c;
+    }
+    const std::lock_guard lock(mutex);
+    if (++printed[kind.left(80)] == 1)
+        std::fprintf(stderr, "%s\n", qPrintable(text));
+}
+
+//! A client and the thread that it lives in.
+class Participant
+{
+public:
+    Participant(int number, quint32 seed, quint16 port)
+    {
+        const auto style = SoakClient::Style(number % 4);
+        m_client = new SoakClient(number, style, seed + quint32(number), port);
+        const bool hasThread = style == SoakClient::Style::AutoTypedInThread
+            || style == SoakClient::Style::SendingThreadInThread;
+        if (hasThread) {
+            m_client->moveToThread(&m_thread);
+            QObject::connect(&m_thread, &QThread::finished, m_client, &QObject::deleteLater);
+            m_thread.start();
+        }
+        QMetaObject::invokeMethod(m_client, &SoakClient::start, Qt::QueuedConnection);
+    }
+
+    ~Participant()
+    {
+        if (!m_thread.isRunning()) {
+            delete m_client;
+            return;
+        }
+        m_thread.quit();
+        m_thread.wait();
+    }
+
+    SoakClient *client() const { return m_client; }
+
+private:
+    Q_DISABLE_COPY_MOVE(Participant)
+    SoakClient *m_client;
+    QThread m_thread;
+};
+
+//! One run with its participants, all of whom have gone when it has returned.
+void soak(quint32 seed, int clients, qint64 milliseconds, ResourceCurve &curve)
+{
+    SoakServer server;
+    if (seed % 2 == 1)
+        server.startBackground();
+    if (!server.listen("127.0.0.1", 0))
+        qFatal("%s", qPrintable(server.errorString()));
+
+    QEventLoop loop;
+    std::vector<std::unique_ptr<Participant>> participants;
+    int running = clients;
+    for (int i = 0; i < clients; ++i) {
+        participants.push_back(std::make_unique<Participant>(i, seed * 1000, server.port()));
+        QObject::connect(participants.back()->client(), &SoakClient::finished, &loop, [&] {
+            if (--running == 0)
+                loop.quit();
+        });
+    }
+
+    QTimer tick;
+    QObject::connect(&tick, &QTimer::timeout, &server, [&] { server.tick(); });
+    tick.start(50);
+
+    QElapsedTimer clock;
+    clock.start();
+    int seconds = 0;
+    QTimer second;
+    QObject::connect(&second, &QTimer::timeout, &loop, [&] {
+        const Resources resources = Resources::now();
+        ++seconds;
+        if (clock.elapsed() < milliseconds)
+            curve.add(resources);
+        if (seconds % 60 == 0)
+            std::printf("%d min: %s; %s\n", seconds / 60, qPrintable(tally().summary()),
+                        qPrintable(resources.toString()));
+        std::fflush(stdout);
+    });
+    second.start(1000);
+
+    QTimer::singleShot(milliseconds, &loop, [&] {
+        for (const auto &participant : participants)
+            participant->client()->stop();
+    });
+    QTimer::singleShot(milliseconds + 200'000, &loop, [&] {
+        tally().violation("clients have not stopped");
+        loop.quit();
+    });
+    loop.exec();
+}
+
+//! The resources given back, at the end. Qt ends its last threads when it likes.
+Resources settled(const Resources &wanted)
+{
+    Resources now = Resources::now();
+    for (int i = 0; i < 100; ++i) {
+        if (now.descriptors <= wanted.descriptors && now.threads <= wanted.threads)
+            break;
+        QEventLoop loop;
+        QTimer::singleShot(50, &loop, &QEventLoop::quit);
+        loop.exec();
+        now = Resources::now();
+    }
+    return now;
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication application(argc, argv);
+    QCommandLineParser parser;
+    parser.addHelpOption();
+    parser.addOption({"minutes", "How long, fractions too.", "n", "2"});
+    parser.addOption({"seed", "What the plans are drawn from.", "s", "1"});
+    parser.addOption({"clients", "How many at a time.", "k", "8"});
+    parser.process(application);
+    const auto milliseconds = qint64(parser.value("minutes").toDouble() * 60'000);
+    const quint32 seed = parser.value("seed").toUInt();
+    qInstallMessageHandler(printOnce);
+
+    { // What Qt opens once and keeps is opened now.
+        QEventLoop loop;
+        QTimer::singleShot(0, &loop, &QEventLoop::quit);
+        loop.exec();
+    }
+    const Resources before = Resources::now();
+    ResourceCurve curve;
+    soak(seed, parser.value("clients").toInt(), milliseconds, curve);
+
+    const QStringList grown = curve.growth();
+    for (const QString &text : grown)
+        tally().violation(text);
+    const Resources after = settled(before);
+    if (after.descriptors > before.descriptors || after.threads > before.threads)
+        tally().violation("not given back: " + before.toString() + " became " + after.toString());
+    if (tally().strangers > tally().corruptedToServer)
+        tally().violation(
+            QStringLiteral("%1 clients whose hello was damaged, on %2 corrupted connections")
+                .arg(tally().strangers)
+                .arg(tally().corruptedToServer));
+
+    std::printf("seed %u, %.3g minutes: %s; %s\n", seed, double(milliseconds) / 60'000,
+                qPrintable(tally().summary()), qPrintable(after.toString()));
+    return tally().violations == 0 ? 0 : 1;
+}

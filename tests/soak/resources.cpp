@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "soak/resources.h"
+
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+#include <QtCore/QStringList>
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool isSanitized = true;
+#elif defined(__has_feature)
+constexpr bool isSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool isSanitized = false;
+#endif
+
+} // namespace
+
+Resources Resources::now()
+{
+    Resources resources;
+    QFile status("/proc/self/status");
+    if (!status.open(QIODevice::ReadOnly))
+        return resources;
+    const QList<QByteArray> lines = status.readAll().split('\n');
+    for (const QByteArray &line : lines) {
+        if (line.startsWith("VmRSS:"))
+            resources.memory = line.mid(6).trimmed().split(' ').first().toLongLong();
+        else if (line.startsWith("Threads:"))
+            resources.threads = line.mid(8).trimmed().toLongLong();
+    }
+    status.close();
+    resources.descriptors =
+        QDir("/proc/self/fd").entryList(QDir::System | QDir::Files | QDir::NoDotAndDotDot).size();
+    return resources;
+}
+
+QString Resources::toString() const
+{
+    return QStringLiteral("%1 MiB, %2 descriptors, %3 threads")
+        .arg(memory / 1024)
+        .arg(descriptors)
+        .arg(threads);
+}
+
+Resources ResourceCurve::mean(size_t begin, size_t end) const
+{
+    Resources sum;
+    const auto count = qint64(std::max<size_t>(1, end - begin));
+    for (size_t i = begin; i < end; ++i) {
+        sum.memory += m_samples[i].memory;
+        sum.descriptors += m_samples[i].descriptors;
+        sum.threads += m_samples[i].threads;
+    }
+    return {sum.memory / count, sum.descriptors / count, sum.threads / count};
+}
+
+QStringList ResourceCurve::growth() const
+{
+    const size_t quarter = m_samples.size() / 4;
+    const Resources before = mean(quarter, 2 * quarter);
+    const Resources after = mean(3 * quarter, m_samples.size());
+    QStringList grown;
+    const auto compare = [&](const char *what, qint64 from, qint64 to, qint64 slack) {
+        if (to > from + from / 10 + slack)
+            grown.append(QStringLiteral("%1 grew from %2 to %3").arg(what).arg(from).arg(to));
+    };
+    if (!isSanitized)
+        compare("memory in KiB", before.memory, after.memory, 16 * 1024);
+    compare("descriptors", before.descriptors, after.descriptors, 4);
+    compare("threads", before.threads, after.threads, 2);
+    return grown;
+}

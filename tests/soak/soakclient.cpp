@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+#include "soak/soakclient.h"
+
+#include "soak/tally.h"
+
+#include <QRepod/Client>
+
+#include <algorithm>
+
+using QRepod::Direction;
+
+namespace {
+
+// How often the client acts, in milliseconds.
+constexpr int workInterval = 3;
+
+// Within this, a connection must end at both ends, in milliseconds.
+constexpr int endTimeout = 60'000;
+
+// How long a client that the server may never have made out is waited for, likewise.
+constexpr int strangerTimeout = 1000;
+
+} // namespace
+
+SoakClient::SoakClient(int number, Style style, quint32 seed, quint16 serverPort)
+    : m_number(number)
+    , m_style(style)
+    , m_random(seed)
+{
+    for (auto &proxy : m_proxies)
+        proxy = std::make_unique<QRepod::FaultProxy>(serverPort, m_random.generate());
+    m_timer.setParent(this);
+    connect(&m_timer, &QTimer::timeout, this, &SoakClient::work);
+}
+
+SoakClient::~SoakClient()
+{
+    stopSender();
+}
+
+void SoakClient::start()
+{
+    makeListener();
+    m_timer.start(workInterval);
+    begin();
+}
+
+void SoakClient::makeListener()
+{
+    if (m_style == Style::PolledMaps)
+        m_listener = std::make_unique<SoakListener>();
+    else
+        m_listener = std::make_unique<TypedSoakListener>();
+    m_listener->setAutoPump(m_style == Style::AutoTyped || m_style == Style::AutoTypedInThread);
+    connect(m_listener.get(), &SoakListener::joined, this, &SoakClient::joined);
+    connect(m_listener.get(), &SoakListener::left, this, &SoakClient::left);
+}
+
+void SoakClient::begin()
+{
+    m_proxy = 1 - m_proxy;
+    const Plan plan = Plan::random(m_random);
+    plan.applyTo(proxy());
+    m_ledger = Ledger::create(m_number, plan);
+    m_hasClosed = false;
+    ++tally().connections;
+    if (plan.isCorrupted(Direction::ToServer))
+        ++tally().corruptedToServer;
+    setState(State::Connecting);
+    m_listener->begin(m_ledger, proxy().port());
+}
+
+void SoakClient::work()
+{
+    if (!m_listener->autoPump())
+        m_listener->pump();
+    judgePending();
+    switch (m_state) {
+    case State::Connecting:
+    case State::Ending:
+        if (m_inState.elapsed() > endTimeout) {
+            m_ledger->violation(m_state == State::Connecting ? "never connected" : "never ended");
+            proxy().reset();
+            makeListener();
+            setState(State::Judging);
+        }
+        break;
+    case State::Sending:
+        if (m_sinceBurst.elapsed() >= m_ledger->plan().interval)
+            sendBurst();
+        stallSometimes();
+        if (m_inState.elapsed() > m_ledger->plan().duration)
+            endSending();
+        break;
+    case State::Judging:
+        if (!m_pending.empty())
+            break;
+        if (!m_isStopping)
+            begin();
+        else if (m_timer.isActive()) {
+            m_timer.stop();
+            emit finished();
+        }
+        break;
+    }
+}
+
+void SoakClient::joined()
+{
+    if (m_listener->current() != m_ledger)
+        return; // connected elsewhere already
+    setState(State::Sending);
+    m_sinceBurst.start();
+    if (m_style == Style::SendingThreadInThread)
+        startSender();
+}
+
+void SoakClient::left(const std::shared_ptr<Ledger> &ledger)
+{
+    stopSender();
+    if (ledger == m_ledger) {
+        if (!m_hasClosed)
+            ledger->endedByItself();
+        if (!m_hasClosed && ledger->plan().ending == Plan::Ending::Cut)
+            tally().count(Fault::Cut);
+        m_pending.push_back({ledger, m_proxy, {}});
+        setState(State::Judging);
+    } else {
+        m_pending.push_back({ledger, 1 - m_proxy, {}});
+    }
+    m_pending.back().since.start();
+}
+
+void SoakClient::sendBurst()
+{
+    m_sinceBurst.start();
+    const int count = m_random.bounded(m_ledger->plan().burst) + 1;
+    for (int i = 0; i < count; ++i) {
+        const QByteArray body(m_random.bounded(m_ledger->plan().maximumBody),
+                              char(m_random.bounded(256)));
+        m_ledger->say(Direction::ToServer, body,
+                      [this](const QVariantMap &message) { return m_listener->send(message); });
+    }
+}
+
+void SoakClient::stallSometimes()
+{
+    if (!m_ledger->plan().stalls || m_random.bounded(50) != 0)
+        return;
+    m_isStalled = !m_isStalled;
+    if (m_isStalled) {
+        tally().count(Fault::Stall);
+        proxy().stall(m_random.bounded(2) ? Direction::ToServer : Direction::ToClient);
+    } else {
+        proxy().resume();
+    }
+}
+
+void SoakClient::endSending()
+{
+    stopSender();
+    if (m_isStalled)
+        proxy().resume();
+    m_isStalled = false;
+    setState(State::Ending);
+    m_hasClosed = true;
+    const Plan &plan = m_ledger->plan();
+    switch (plan.ending) {
+    case Plan::Ending::ClientClose:
+    case Plan::Ending::Cut:        // it has not come that far,
+    case Plan::Ending::Corruption: // or nothing was noticed, or a frame is awaited that is none
+        m_listener->close();
+        break;
+    case Plan::Ending::ServerClose:
+        m_listener->send("bye", {{"key", m_ledger->key()}});
+        break;
+    case Plan::Ending::Reconnect:
+        if (m_pending.empty())
+            begin();
+        else // the other proxy is still needed as it is
+            m_listener->close();
+        break;
+    case Plan::Ending::Destruction:
+        tally().count(Fault::Destruction);
+        makeListener();
+        m_pending.push_back({m_ledger, m_proxy, {}});
+        m_pending.back().since.start();
+        setState(State::Judging);
+        break;
+    case Plan::Ending::Reset:
+        tally().count(Fault::Reset);
+        proxy().reset();
+        break;
+    case Plan::Ending::HalfClose:
+        tally().count(Fault::HalfClose);
+        proxy().halfClose(plan.direction);
+        break;
+    }
+}
+
+//! Judges the connections that the server is through with, too.
+void SoakClient::judgePending()
+{
+    const auto isJudged = [this](const Pending &pending) {
+        Ledger &ledger = *pending.ledger;
+        const bool isStranger = !ledger.hasServerJoined() && !ledger.plan().isSound()
+            && pending.since.elapsed() > strangerTimeout;
+        if (!ledger.hasServerEnded() && !isStranger) {
+            if (pending.since.elapsed() < endTimeout)
+                return false;
+            ledger.violation(ledger.hasServerJoined() ? "never ended at the server"
+                                                      : "never came to the server");
+            m_proxies[pending.proxy]->reset();
+        }
+        ledger.judge();
+        return true;
+    };
+    m_pending.erase(std::remove_if(m_pending.begin(), m_pending.end(), isJudged), m_pending.end());
+}
+
+void SoakClient::setState(State state)
+{
+    m_state = state;
+    m_inState.start();
+}
+
+//! A thread of the game sends as well, through the connection.
+void SoakClient::startSender()
+{
+    m_isSending = true;
+    m_sender = std::thread([this, ledger = m_ledger, connection = m_listener->connection()] {
+        QRandomGenerator random(quint32(ledger->key()));
+        while (m_isSending) {
+            const QByteArray body(random.bounded(ledger->plan().maximumBody), 's');
+            ledger->say(Direction::ToServer, body, [connection](const QVariantMap &message) {
+                return connection->send(message);
+            });
+            std::this_thread::sleep_for(std::chrono::milliseconds(ledger->plan().interval));
+        }
+    });
+}
+
+void SoakClient::stopSender()
+{
+    m_isSending = false;
+    if (m_sender.joinable())
+        m_sender.join();
+}
