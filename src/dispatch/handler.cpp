@@ -332,7 +332,6 @@ bool Handler::Arguments::wants(QByteArrayView key)
 bool Handler::Arguments::field(const Value &value)
 {
     const Method::Field &field = m_method.m_fields[m_current];
-    void *&argument = m_pointers[m_first + m_current];
     const FieldSet bit = FieldSet(1) << m_current;
     bool fits;
     if (m_isGadget) {
