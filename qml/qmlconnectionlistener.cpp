@@ -19,6 +19,7 @@ QmlConnectionListener::QmlConnectionListener(QObject *parent)
         setErrorString(error);
         Q_EMIT errorOccurred(error);
     });
+    QObject::connect(this, &ConnectionListener::connected, this, [this] { setErrorString({}); });
     QObject::connect(&m_handlers, &ObjectList::added, this, &ConnectionListener::addHandler);
     QObject::connect(&m_handlers, &ObjectList::removed, this, &ConnectionListener::removeHandler);
     QObject::connect(&m_handlers, &ObjectList::changed, this,

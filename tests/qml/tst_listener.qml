@@ -134,6 +134,7 @@ TestCase {
         compare(ConnectionListener.Disconnected, 0);
         compare(ConnectionListener.Connecting, 1);
         compare(ConnectionListener.Connected, 2);
+        compare(ConnectionListener.Reconnecting, 3);
         compare(ConnectionListener.State.Connected, ConnectionListener.Connected);
     }
 
@@ -252,6 +253,24 @@ TestCase {
         tryCompare(peer, "clients", 0);
         listener.connect();
         tryCompare(listener, "state", ConnectionListener.Connected);
+    }
+
+    function test_reconnect() {
+        const listener = makeActive({
+            reconnect: true,
+            reconnectInterval: 1
+        });
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        tryCompare(peer, "clients", 1);
+        const before = peer.connections;
+        listener.log = [];
+        peer.closeClients();
+        tryCompare(peer, "connections", before + 1);
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        compare(listener.log, ["state 3", "disconnected", "state 2", "connected"]);
+        compare(listener.active, true);
+        listener.active = false;
+        compare(listener.state, ConnectionListener.Disconnected);
     }
 
     function test_portOutOfRangeIsRefused() {
