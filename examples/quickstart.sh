@@ -18,4 +18,4 @@ step 'Building'
 cmake --build "$folder" --target quickstart || fail 'the build failed, see above'
 
 step 'A chat server and two clients'
-"$folder/examples/quickstart/quickstart" || fail "the quickstart program failed with status $?"
+"$folder/examples/quickstart" || fail "the quickstart program failed with status $?"

@@ -182,7 +182,7 @@ void Handler::Method::takeProperties(QMetaType gadget)
 void Handler::Method::takeParameters(const QMetaMethod &method)
 {
     const QByteArrayList names = method.parameterNames();
-    for (int i = 0; i < m_parameters; ++i) {
+    for (int i = 0; i < m_parameters && m_fault.isEmpty(); ++i) {
         const QMetaType type = parameterType(method, i);
         if (names[i].isEmpty())
             m_fault = "parameter " + QByteArray::number(i + 1) + " has no name";

@@ -28,7 +28,7 @@ struct FrameBatch
 {
     QByteArray bytes;
     std::vector<Frame> frames;
-    std::vector<QByteArray> actionTexts; ///< for actions that were not text on the wire
+    std::vector<QByteArray> actionTexts; ///< what frames of an action that was not text refer to
 
     FrameBatch() = default;
     FrameBatch(FrameBatch &&) = default;

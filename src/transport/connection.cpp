@@ -6,6 +6,7 @@
 #include "transport/wakeevent.h"
 
 #include <QtNetwork/qhostaddress.h>
+#include <QtNetwork/qnetworkproxy.h>
 #include <QtNetwork/qtcpsocket.h>
 
 #include <algorithm>
@@ -20,6 +21,13 @@ constexpr qint64 readSize = 64 * 1024;
 
 // What Qt is given at a time. It copies what the system does not take, so this bounds that copy.
 constexpr qsizetype writeSize = 256 * 1024;
+
+//! The proxy that the application has set. The system's is not looked up: that can block for seconds.
+QNetworkProxy proxy()
+{
+    const QNetworkProxy proxy = QNetworkProxy::applicationProxy();
+    return proxy.type() == QNetworkProxy::DefaultProxy ? QNetworkProxy(QNetworkProxy::NoProxy) : proxy;
+}
 
 } // namespace
 
@@ -49,6 +57,7 @@ void Connection::connectToHost(const QString &host, quint16 port)
         return end(QStringLiteral("there is no such address"));
 
     setSocket(new QTcpSocket(this));
+    m_socket->setProxy(proxy());
     QObject::connect(m_socket, &QAbstractSocket::connected, this, &Connection::opened);
     QObject::connect(&m_timer, &QTimer::timeout, this, [this] {
         end(QStringLiteral("connecting timed out after %1 ms").arg(m_settings.connectTimeout));

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// ThreadSanitizer sees only what is compiled with it, and the system's Qt is not: the locks with which
-// Qt hands an event to another thread, or ends one, are invisible, and everything that is handed over
-// would be reported as a race. This library, preloaded, stands in front of the functions of Qt that do
-// so and tells ThreadSanitizer what Qt guarantees:
+// ThreadSanitizer sees only what is compiled with it, and the system's Qt is not: the locks with
+// which Qt hands an event to another thread, or ends one, are invisible, and everything that is
+// handed over would be reported as a race. This library, preloaded, stands in front of the
+// functions of Qt that do so and tells ThreadSanitizer what Qt guarantees:
 //
-// - what a thread did before it posted an event, a queued call or a queued signal has happened before
-//   its receiver gets it;
+// - what a thread did before it posted an event, a queued call or a queued signal has happened
+//   before its receiver gets it;
 // - what a thread did has happened before QThread::wait() says that it has finished.
 //
-// It makes nothing else ordered, so no race of our own is hidden behind it.
+// It orders nothing else, so that a race of our own stays visible.
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
@@ -24,7 +24,7 @@ extern "C" void __tsan_release(void *address) __attribute__((weak));
 
 namespace {
 
-// Queued signals do not name their receivers, so they all share one order.
+// A queued signal does not name its receivers, so all of them share one order.
 char anySignal;
 
 void acquire(void *address)
@@ -39,9 +39,9 @@ void release(void *address)
         __tsan_release(address);
 }
 
-// The function of Qt that the symbol names.
+// The next function with this symbol, that of Qt.
 template <class Function>
-Function *next(const char *symbol)
+Function *qtFunction(Function & /*ours*/, const char *symbol)
 {
     return reinterpret_cast<Function *>(dlsym(RTLD_NEXT, symbol));
 }
@@ -55,59 +55,88 @@ bool eventDelivered(void **data)
     return false;
 }
 
-[[maybe_unused]] const bool isRegistered
-    = QInternal::registerCallback(QInternal::EventNotifyCallback, eventDelivered);
+[[maybe_unused]] const bool isRegistered =
+    QInternal::registerCallback(QInternal::EventNotifyCallback, eventDelivered);
 
 } // namespace
 
-// Each stands in front of one function, whose mangled name it has.
-#define STAND_IN(result, name, symbol, parameters, ...) \
-    extern "C" __attribute__((visibility("default"))) result name parameters __asm__(symbol); \
-    result name parameters \
-    { \
-        static auto *const original = next<result parameters>(symbol); \
-        __VA_ARGS__ \
-    }
+// Each function below has the symbol of one of Qt's, and is called in its place.
 
-STAND_IN(void, postEvent, "_ZN16QCoreApplication9postEventEP7QObjectP6QEventi",
-         (QObject * receiver, QEvent *event, int priority), {
-             release(receiver);
-             original(receiver, event, priority);
-         })
+#define POST_EVENT "_ZN16QCoreApplication9postEventEP7QObjectP6QEventi"
+void postEvent(QObject *receiver, QEvent *event, int priority) __asm__(POST_EVENT);
 
-STAND_IN(bool, invokeMethodImpl,
-         "_ZN11QMetaObject16invokeMethodImplEP7QObjectPN9QtPrivate15QSlotObjectBaseEN2Qt14ConnectionTypeEPv",
-         (QObject * receiver, void *slot, Qt::ConnectionType type, void *result), {
-             release(receiver);
-             return original(receiver, slot, type, result);
-         })
+void postEvent(QObject *receiver, QEvent *event, int priority)
+{
+    static auto *const original = qtFunction(postEvent, POST_EVENT);
+    release(receiver);
+    original(receiver, event, priority);
+}
 
-STAND_IN(void, deleteLater, "_ZN7QObject11deleteLaterEv", (QObject * object), {
+#define INVOKE_METHOD                                                                              \
+    "_ZN11QMetaObject16invokeMethodImplEP7QObject"                                                 \
+    "PN9QtPrivate15QSlotObjectBaseEN2Qt14ConnectionTypeEPv"
+bool invokeMethod(QObject *receiver, void *slot, Qt::ConnectionType type,
+                  void *result) __asm__(INVOKE_METHOD);
+
+bool invokeMethod(QObject *receiver, void *slot, Qt::ConnectionType type, void *result)
+{
+    static auto *const original = qtFunction(invokeMethod, INVOKE_METHOD);
+    release(receiver);
+    return original(receiver, slot, type, result);
+}
+
+#define DELETE_LATER "_ZN7QObject11deleteLaterEv"
+void deleteLater(QObject *object) __asm__(DELETE_LATER);
+
+void deleteLater(QObject *object)
+{
+    static auto *const original = qtFunction(deleteLater, DELETE_LATER);
     release(object);
     original(object);
-})
+}
 
-STAND_IN(void, activate, "_ZN11QMetaObject8activateEP7QObjectPKS_iPPv",
-         (QObject * sender, const QMetaObject *metaObject, int signal, void **arguments), {
-             release(&anySignal);
-             original(sender, metaObject, signal, arguments);
-         })
+#define EMIT_SIGNAL "_ZN11QMetaObject8activateEP7QObjectPKS_iPPv"
+void emitSignal(QObject *sender, const QMetaObject *metaObject, int signal,
+                void **arguments) __asm__(EMIT_SIGNAL);
 
-// A thread that has started emits finished() at its end, and after that deletes what was told
+void emitSignal(QObject *sender, const QMetaObject *metaObject, int signal, void **arguments)
+{
+    static auto *const original = qtFunction(emitSignal, EMIT_SIGNAL);
+    release(&anySignal);
+    original(sender, metaObject, signal, arguments);
+}
+
+// The last that a thread does is to emit finished(), and then to delete what was told
 // deleteLater().
-STAND_IN(void, start, "_ZN7QThread5startENS_8PriorityE", (QThread * thread, QThread::Priority priority), {
+
+#define START_THREAD "_ZN7QThread5startENS_8PriorityE"
+void startThread(QThread *thread, QThread::Priority priority) __asm__(START_THREAD);
+
+void startThread(QThread *thread, QThread::Priority priority)
+{
+    static auto *const original = qtFunction(startThread, START_THREAD);
     QObject::connect(thread, &QThread::finished, [thread] { release(thread); });
     original(thread, priority);
-})
+}
 
-STAND_IN(void, destroy, "_ZN7QObjectD2Ev", (QObject * object), {
+#define DESTROY_OBJECT "_ZN7QObjectD2Ev"
+void destroyObject(QObject *object) __asm__(DESTROY_OBJECT);
+
+void destroyObject(QObject *object)
+{
+    static auto *const original = qtFunction(destroyObject, DESTROY_OBJECT);
     release(QThread::currentThread());
     original(object);
-})
+}
 
-STAND_IN(bool, wait, "_ZN7QThread4waitE14QDeadlineTimer", (QThread * thread, QDeadlineTimer deadline), {
+#define WAIT_FOR_THREAD "_ZN7QThread4waitE14QDeadlineTimer"
+bool waitForThread(QThread *thread, QDeadlineTimer deadline) __asm__(WAIT_FOR_THREAD);
+
+bool waitForThread(QThread *thread, QDeadlineTimer deadline)
+{
+    static auto *const original = qtFunction(waitForThread, WAIT_FOR_THREAD);
     const bool hasFinished = original(thread, deadline);
     if (hasFinished)
         acquire(thread);
     return hasFinished;
-})
+}

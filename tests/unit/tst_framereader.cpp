@@ -738,8 +738,7 @@ void tst_FrameReader::textThatIsNotUtf8IsRefusedAnywhere()
         QVERIFY(refuses(message("x", 1) + shortText("k") + hex("92c0") + value));
         QVERIFY(refuses(message("x", 1) + shortText("k") + hex("9181") + value + '\x01'));
         QVERIFY(refuses(message("x", 1) + shortText("k") + QByteArray(62, '\x91') + '\x81' + value
-                        + '\x01')
-                || bad.isEmpty());
+                        + '\x01'));
     }
     // The same bytes as bin are nobody's business.
     const QByteArray bin = QByteArray("\xc4") + char(text.size()) + text;

@@ -175,6 +175,7 @@ ECHOED = [*numbers(), *texts_and_bytes(), *containers(), *extensions()]
 ENCODED = {
     "invalid": pack(None),
     "nullptr": pack(None),
+    "null of a type": pack(None),
     "bool": pack(True),
     "float": float32(1.5),
     "double": pack(1.5),
@@ -185,8 +186,8 @@ ENCODED = {
     "ushort": pack(65535),
     "int": pack(-(2**31)),
     "uint": pack(2**32 - 1),
-    "long": pack(-(2**63)),
-    "ulong": pack(2**64 - 1),
+    "long": pack(-70000),
+    "ulong": pack(70000),
     "qint64": pack(-(2**63)),
     "quint64": pack(2**64 - 1),
     "small qint64": pack(-5),

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "support/rawserver.h"
+
+#include <QRepod/Protocol>
+
+#include <QtCore/QtEndian>
+
+#include <sys/socket.h>
+
+RawServer::RawServer()
+{
+    connect(&m_server, &QTcpServer::newConnection, this, &RawServer::accept);
+    if (!m_server.listen(QHostAddress::LocalHost, 0))
+        qFatal("a raw server cannot listen: %s", qPrintable(m_server.errorString()));
+}
+
+void RawServer::accept()
+{
+    m_client = m_server.nextPendingConnection();
+    m_client->setParent(this);
+    ++m_clientCount;
+    setReading(m_isReading);
+    connect(m_client, &QTcpSocket::readyRead, this, [this, socket = m_client] { read(socket); });
+}
+
+void RawServer::read(QTcpSocket *socket)
+{
+    if (!m_isReading)
+        return;
+    for (;;) {
+        const QByteArray header = socket->peek(4);
+        if (header.size() < 4)
+            return;
+        const auto length = qsizetype(qFromBigEndian<quint32>(header.constData()));
+        if (socket->bytesAvailable() < 4 + length)
+            return;
+        const auto message = QRepod::decode(socket->read(4 + length).sliced(4));
+        if (!message)
+            qFatal("the client sent a frame that is not a message");
+        m_received.append(*message);
+    }
+}
+
+void RawServer::send(const QVariantMap &message)
+{
+    sendBytes(QRepod::encode(message));
+}
+
+void RawServer::sendBytes(const QByteArray &bytes)
+{
+    m_client->write(bytes);
+    m_client->flush();
+}
+
+void RawServer::closeClient()
+{
+    m_client->disconnectFromHost();
+}
+
+void RawServer::resetClient()
+{
+    while (m_client->bytesToWrite() > 0)
+        m_client->waitForBytesWritten();
+    const linger abort{1, 0};
+    setsockopt(int(m_client->socketDescriptor()), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+    m_client->abort();
+}
+
+bool RawServer::clientHasClosed() const
+{
+    return m_client && m_client->state() == QAbstractSocket::UnconnectedState;
+}
+
+void RawServer::setReading(bool reading)
+{
+    m_isReading = reading;
+    if (!m_client)
+        return;
+    m_client->setReadBufferSize(reading ? 0 : 1);
+    if (reading)
+        read(m_client);
+}

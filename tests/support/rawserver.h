@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/QVariantMap>
+#include <QtNetwork/QTcpServer>
+#include <QtNetwork/QTcpSocket>
+
+//! A peer that does exactly what a test says, byte by byte: it knows frames, but no rules.
+///
+/// It works in the test's event loop and serves one client at a time, the latest.
+class RawServer : public QObject
+{
+    Q_OBJECT
+
+public:
+    RawServer();
+
+    quint16 port() const { return m_server.serverPort(); }
+
+    //! The latest client; nullptr until there is one.
+    QTcpSocket *client() const { return m_client; }
+    int clientCount() const { return m_clientCount; }
+
+    void send(const QVariantMap &message);
+    void sendBytes(const QByteArray &bytes);
+
+    //! Closes in order, after everything has been written.
+    void closeClient();
+
+    //! Closes with a reset, as a crash of the peer's machine or a firewall does.
+    void resetClient();
+
+    //! The messages received, in order, from all clients.
+    const QList<QVariantMap> &received() const { return m_received; }
+
+    //! Whether the latest client has closed its end.
+    bool clientHasClosed() const;
+
+    //! Lets the client's bytes pile up instead of reading them.
+    void setReading(bool reading);
+
+private:
+    void accept();
+    void read(QTcpSocket *socket);
+
+    QTcpServer m_server;
+    QTcpSocket *m_client = nullptr;
+    QList<QVariantMap> m_received;
+    int m_clientCount = 0;
+    bool m_isReading = true;
+};
