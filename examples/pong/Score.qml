@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+
+//! The points of one player, in a figure and as marks on the way to the last one.
+Column {
+    id: view
+
+    required property real unit
+    required property color color
+    required property int score
+    required property int winScore
+    required property string name
+
+    spacing: 6 * unit
+
+    Text {
+        anchors.horizontalCenter: parent.horizontalCenter
+        text: view.score
+        color: view.color
+        font { pixelSize: Math.max(22, 60 * view.unit); bold: true }
+    }
+
+    Row {
+        anchors.horizontalCenter: parent.horizontalCenter
+        spacing: 6 * view.unit
+        visible: view.winScore <= 11
+
+        Repeater {
+            model: view.winScore
+
+            Rectangle {
+                required property int index
+
+                width: Math.max(5, 10 * view.unit)
+                height: width
+                radius: width / 2
+                color: index < view.score ? view.color : "#2a3554"
+            }
+        }
+    }
+
+    Text {
+        anchors.horizontalCenter: parent.horizontalCenter
+        text: view.name
+        color: "#8792b3"
+        font.pixelSize: Math.max(11, 17 * view.unit)
+    }
+}

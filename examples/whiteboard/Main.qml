@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtQuick.Window
+import QRepod
+import Whiteboard
+
+Window {
+    id: window
+
+    required property string host
+    required property int port
+    property bool hosting: false
+
+    readonly property bool isWide: width >= 640
+    readonly property int gap: isWide ? 16 : 12
+
+    property int players: 0
+
+    width: 960
+    height: 640
+    minimumWidth: 340
+    minimumHeight: 420
+    visible: true
+    title: qsTr("Whiteboard")
+    color: "#eef1f5"
+
+    ConnectionListener {
+        id: network
+
+        host: window.host
+        port: window.port
+        active: true
+        handlers: [board] // the lines go there directly
+
+        function network_players(count: int) {
+            window.players = count;
+        }
+
+        onStateChanged: {
+            pen.isDown = false; // a line does not go on in the next connection
+            if (state !== ConnectionListener.Connected)
+                window.players = 0;
+        }
+    }
+
+    Header {
+        id: header
+
+        anchors { left: parent.left; right: parent.right; top: parent.top; margins: window.gap }
+        connection: network
+        players: window.players
+        hosting: window.hosting
+        compact: !window.isWide
+    }
+
+    Tools {
+        id: tools
+
+        x: window.isWide ? window.gap : Math.round((window.width - width) / 2)
+        y: window.isWide ? header.y + header.height + window.gap
+                         : paper.y + paper.height + window.gap
+        vertical: window.isWide
+    }
+
+    // The sheet: as large as fits beside or above the tools, in the board's proportions.
+    Item {
+        id: paper
+
+        readonly property real startX: window.isWide ? tools.x + tools.width + window.gap : window.gap
+        readonly property real startY: header.y + header.height + window.gap
+        readonly property real roomX: window.width - startX - window.gap
+        readonly property real roomY: window.height - startY - window.gap
+                                      - (window.isWide ? 0 : tools.height + window.gap)
+        readonly property real scaling: Math.max(0.1, Math.min(roomX / board.resolution.width,
+                                                               roomY / board.resolution.height))
+
+        width: Math.floor(board.resolution.width * scaling)
+        height: Math.floor(board.resolution.height * scaling)
+        x: Math.floor(startX + (roomX - width) / 2)
+        y: Math.floor(window.isWide ? startY + (roomY - height) / 2 : startY)
+
+        Repeater {
+            model: 4
+
+            Rectangle { // a soft shadow
+                required property int index
+
+                anchors { fill: parent; margins: -2 - index * 2; topMargin: -index }
+                radius: 3 + index * 2
+                color: "#0d1b2a40"
+                opacity: 0.14
+            }
+        }
+
+        Rectangle {
+            anchors { fill: parent; margins: -1 }
+            color: "#ccd3dd"
+        }
+
+        Board {
+            id: board
+
+            objectName: "board"
+            anchors.fill: parent
+        }
+
+        MouseArea {
+            id: pen
+
+            property bool isDown: false
+            property point last
+
+            anchors.fill: parent
+            acceptedButtons: Qt.LeftButton
+            cursorShape: network.state === ConnectionListener.Connected ? Qt.CrossCursor
+                                                                        : Qt.ForbiddenCursor
+
+            onPressed: mouse => {
+                if (network.state !== ConnectionListener.Connected)
+                    return;
+                isDown = true;
+                last = board.toBoard(Qt.point(mouse.x, mouse.y));
+                board.press(last, tools.rgb, tools.thickness);
+                network.send("startline", {
+                    point: [last.x, last.y],
+                    color: tools.rgb,
+                    thickness: tools.thickness
+                });
+            }
+            onPositionChanged: mouse => {
+                const point = board.toBoard(Qt.point(mouse.x, mouse.y));
+                if (!isDown || Math.hypot(point.x - last.x, point.y - last.y) < 1)
+                    return;
+                last = point;
+                board.move(point);
+                network.send("drawpoint", { point: [point.x, point.y] });
+            }
+            onReleased: isDown = false
+            onCanceled: isDown = false
+        }
+
+        Banner {
+            anchors { left: parent.left; right: parent.right; top: parent.top; margins: window.gap }
+            visible: network.state === ConnectionListener.Disconnected
+            text: network.errorString || qsTr("The connection was closed.")
+            onReconnect: network.connect(window.host, window.port)
+        }
+    }
+
+    // As in repod's whiteboard.
+    Shortcut { sequence: "1"; onActivated: tools.choice = 0 }
+    Shortcut { sequence: "2"; onActivated: tools.choice = 1 }
+    Shortcut { sequence: "3"; onActivated: tools.choice = 2 }
+}
