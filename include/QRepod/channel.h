@@ -54,7 +54,8 @@ public:
     //! Server::closeTimeout().
     Q_INVOKABLE void close();
 
-    //! Gets every message that no handler took. The default does nothing.
+    //! Gets every message that no handler took, neither one of the channel nor one of those given
+    //! to Server::addHandler(). The default does nothing.
     virtual void network_received(const QVariantMap &message);
 
 Q_SIGNALS:

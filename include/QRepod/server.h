@@ -72,6 +72,15 @@ public:
     //! The clients connected now. Any thread; a channel lives on only in the server's.
     QList<Channel *> channels() const;
 
+    //! Asks \a handler for `Network_<action>` when the channel itself has no handler.
+    ///
+    /// Its handlers get the channel first and then what a channel's own handler would get, for
+    /// example `void Network_chat(QRepod::Channel *channel, const QString &text)`; the handler of
+    /// an object added earlier comes before that of a later one. \a handler must live in the thread
+    /// that the server works in; it may be destroyed at any time. Adding one again does nothing.
+    void addHandler(QObject *handler);
+    void removeHandler(QObject *handler);
+
     //! Sends \a message to every client. It is encoded once. Any thread.
     Q_INVOKABLE void sendToAll(const QVariantMap &message);
 

@@ -19,13 +19,13 @@ void Dispatcher::removeTarget(QObject *object)
     std::erase_if(m_targets, [object](const Target &target) { return target.object == object; });
 }
 
-Dispatcher::Outcome Dispatcher::dispatch(const Message &message)
+Dispatcher::Outcome Dispatcher::dispatch(const Message &message, QObject *sender)
 {
     const auto [object, handler] = receiver(message.action());
     if (!handler)
         return Outcome::Unhandled;
     // The handler may delete this dispatcher: from here on only what is local counts.
-    return handler->call(object, message) ? Outcome::Handled : Outcome::Mismatched;
+    return handler->call(object, message, sender) ? Outcome::Handled : Outcome::Mismatched;
 }
 
 Dispatcher::Receiver Dispatcher::receiver(QByteArrayView action)
@@ -34,7 +34,7 @@ Dispatcher::Receiver Dispatcher::receiver(QByteArrayView action)
         Target &target = m_targets.front();
         if (!target.object)
             return {};
-        target.complete();
+        target.complete(m_leading);
         return target.receiver(target.table->find(action));
     }
 
@@ -55,7 +55,7 @@ void Dispatcher::buildRoutes()
     forgetDestroyed();
     auto routes = std::make_unique<Routes>();
     for (Target &target : m_targets) {
-        target.complete();
+        target.complete(m_leading);
         for (const auto &[action, handler] : target.table->handlers())
             routes->try_emplace(action, Route{&target, &handler}); // keeps an earlier target's
     }
@@ -68,10 +68,10 @@ void Dispatcher::forgetDestroyed()
     std::erase_if(m_targets, [](const Target &target) { return !target.object; });
 }
 
-void Dispatcher::Target::complete()
+void Dispatcher::Target::complete(Handler::Leading leading)
 {
     if (!table)
-        table = HandlerTable::create(object->metaObject());
+        table = HandlerTable::create(object->metaObject(), leading);
 }
 
 Dispatcher::Receiver Dispatcher::Target::receiver(const Handler *handler) const

@@ -27,7 +27,11 @@ public:
         Unhandled,  ///< no target has a handler
     };
 
-    Dispatcher() = default;
+    //! With Leading::Sender the handlers get the sender of each message first.
+    explicit Dispatcher(Handler::Leading leading = Handler::Leading::Nothing)
+        : m_leading(leading)
+    {
+    }
     Q_DISABLE_COPY_MOVE(Dispatcher)
 
     //! Adds \a object behind the others, unless it is there already.
@@ -38,7 +42,7 @@ public:
 
     void removeTarget(QObject *object);
 
-    Outcome dispatch(const Message &message);
+    Outcome dispatch(const Message &message, QObject *sender = nullptr);
 
 private:
     //! Who gets a message. Its handler lasts at least as long as this does.
@@ -53,7 +57,7 @@ private:
         QPointer<QObject> object;
         std::shared_ptr<const HandlerTable> table;
 
-        void complete();
+        void complete(Handler::Leading leading);
         Receiver receiver(const Handler *handler) const;
     };
 
@@ -68,6 +72,7 @@ private:
     void buildRoutes();
     void forgetDestroyed();
 
+    const Handler::Leading m_leading;
     std::vector<Target> m_targets;
     std::unique_ptr<const Routes> m_routes; // of several targets; null when they have changed
 };

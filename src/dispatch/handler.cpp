@@ -66,15 +66,15 @@ private:
 class Handler::Method
 {
 public:
-    Method(const QMetaMethod &method, int optional);
+    Method(const QMetaMethod &method, int optional, Leading leading);
 
     //! Why no message can ever call it; empty if one can.
     QByteArray fault() const { return m_fault; }
 
     //! Returns false, and calls nothing, if \a message does not fit.
-    bool call(QObject *object, const Message &message) const;
+    bool call(QObject *object, const Message &message, QObject *sender) const;
 
-    QByteArray mismatch(const Message &message) const;
+    QByteArray mismatch(const Message &message, const QObject *sender) const;
 
 private:
     friend class Arguments;
@@ -90,12 +90,17 @@ private:
         QMetaProperty property;
     };
 
+    bool takesSender() const { return m_sender.isValid(); }
+    bool fitsSender(const QObject *sender) const;
+
+    void takeSender(const QMetaMethod &method);
     void takeProperties(QMetaType gadget);
     void takeParameters(const QMetaMethod &method);
     size_t reserve(QMetaType type);
 
-    int m_index; // of the method with all its parameters; with one less it is the next one
-    int m_parameters;
+    int m_index;        // of the method with all its parameters; with one less it is the next one
+    QMetaType m_sender; // the parameter for the sender, if there is one
+    int m_parameters;   // the others, which the message fills
     int m_required;
     Form m_form;
     QMetaType m_gadget;
@@ -111,7 +116,8 @@ private:
 class Handler::Arguments
 {
 public:
-    explicit Arguments(const Method &method);
+    //! \a sender points to the argument for the sender, if the method takes one.
+    explicit Arguments(const Method &method, void *sender = nullptr);
     ~Arguments();
     Q_DISABLE_COPY_MOVE(Arguments)
 
@@ -132,20 +138,24 @@ public:
 private:
     const Method &m_method;
     const bool m_isGadget;
+    const size_t m_first; // of the pointers, that of the first field's argument
     size_t m_current = 0;
     size_t m_expected = 0; // the field behind the current one
     FieldSet m_given = 0;
     FieldSet m_unfit = 0;
-    std::array<void *, 1 + maximumFields> m_pointers;
+    std::array<void *, 2 + maximumFields> m_pointers;
     Memory m_memory;
 };
 
-Handler::Method::Method(const QMetaMethod &method, int optional)
+Handler::Method::Method(const QMetaMethod &method, int optional, Leading leading)
     : m_index(method.methodIndex())
     , m_parameters(method.parameterCount())
-    , m_required(m_parameters - optional)
 {
-    const QMetaType only = m_parameters == 1 ? parameterType(method, 0) : QMetaType();
+    if (leading == Leading::Sender && m_parameters > 0)
+        takeSender(method);
+    m_required = std::max(m_parameters - optional, 0);
+    const QMetaType only =
+        m_parameters == 1 ? parameterType(method, takesSender() ? 1 : 0) : QMetaType();
     if (m_parameters == 0) {
         m_form = Form::Nothing;
     } else if (only.id() == QMetaType::QVariantMap) {
@@ -161,6 +171,21 @@ Handler::Method::Method(const QMetaMethod &method, int optional)
     }
     if (m_fields.size() > maximumFields)
         m_fault = "it takes more than " + QByteArray::number(maximumFields) + " fields";
+}
+
+void Handler::Method::takeSender(const QMetaMethod &method)
+{
+    m_sender = parameterType(method, 0);
+    if (m_sender.id() != QMetaType::QVariant && !(m_sender.flags() & QMetaType::PointerToQObject))
+        m_fault = "its first parameter is " + withArticle(method.parameterTypeName(0))
+            + ", not a pointer to the channel";
+    --m_parameters;
+}
+
+bool Handler::Method::fitsSender(const QObject *sender) const
+{
+    return !takesSender() || m_sender.id() == QMetaType::QVariant
+        || (sender && sender->metaObject()->inherits(m_sender.metaObject()));
 }
 
 void Handler::Method::takeProperties(QMetaType gadget)
@@ -182,7 +207,7 @@ void Handler::Method::takeProperties(QMetaType gadget)
 void Handler::Method::takeParameters(const QMetaMethod &method)
 {
     const QByteArrayList names = method.parameterNames();
-    for (int i = 0; i < m_parameters && m_fault.isEmpty(); ++i) {
+    for (int i = takesSender() ? 1 : 0; i < method.parameterCount() && m_fault.isEmpty(); ++i) {
         const QMetaType type = parameterType(method, i);
         if (names[i].isEmpty())
             m_fault = "parameter " + QByteArray::number(i + 1) + " has no name";
@@ -202,14 +227,24 @@ size_t Handler::Method::reserve(QMetaType type)
     return offset;
 }
 
-bool Handler::Method::call(QObject *object, const Message &message) const
+bool Handler::Method::call(QObject *object, const Message &message, QObject *sender) const
 {
+    if (!fitsSender(sender))
+        return false;
+    QVariant senderVariant;
+    void *senderArgument = &sender; // a pointer to a QObject's subclass has the same value
+    if (m_sender.id() == QMetaType::QVariant) {
+        senderVariant = QVariant::fromValue(sender);
+        senderArgument = &senderVariant;
+    }
+
     const auto invoke = [&](int index, void **arguments) {
         QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, index, arguments);
         return true; // and nothing else: the object and this method may be gone
     };
     const auto invokeWith = [&](const void *argument) {
-        std::array<void *, 2> arguments = {nullptr, const_cast<void *>(argument)};
+        void *const only = const_cast<void *>(argument);
+        std::array<void *, 3> arguments = {nullptr, takesSender() ? senderArgument : only, only};
         return invoke(m_index, arguments.data());
     };
 
@@ -226,15 +261,19 @@ bool Handler::Method::call(QObject *object, const Message &message) const
     case Form::Fields:
         break;
     }
-    Arguments arguments(*this);
+    Arguments arguments(*this, senderArgument);
     arguments.read(message);
     return !arguments.mismatch()
         && invoke(m_index + m_parameters - arguments.count(), arguments.data());
 }
 
 //! What does not fit, worked out again: it is asked for once.
-QByteArray Handler::Method::mismatch(const Message &message) const
+QByteArray Handler::Method::mismatch(const Message &message, const QObject *sender) const
 {
+    if (!fitsSender(sender))
+        return QByteArray("the channel is ")
+            + (sender ? withArticle(sender->metaObject()->className()) : "not known")
+            + ", the parameter is " + withArticle(m_sender.name());
     Arguments arguments(*this);
     arguments.read(message);
     const Field *field = arguments.mismatch();
@@ -248,25 +287,27 @@ QByteArray Handler::Method::mismatch(const Message &message) const
         + withArticle(field->type.name());
 }
 
-Handler::Arguments::Arguments(const Method &method)
+Handler::Arguments::Arguments(const Method &method, void *sender)
     : m_method(method)
     , m_isGadget(method.m_form == Method::Form::Gadget)
+    , m_first(method.takesSender() ? 2 : 1)
     , m_memory(method.m_size, method.m_alignment)
 {
     m_pointers[0] = nullptr;
+    m_pointers[1] = sender;
     if (m_isGadget)
-        m_pointers[1] = method.m_gadget.construct(m_memory.at(0));
+        m_pointers[m_first] = method.m_gadget.construct(m_memory.at(0));
 }
 
 Handler::Arguments::~Arguments()
 {
     if (m_isGadget) {
-        m_method.m_gadget.destruct(m_pointers[1]);
+        m_method.m_gadget.destruct(m_pointers[m_first]);
         return;
     }
     for (FieldSet rest = m_given; rest != 0; rest &= rest - 1) {
         const auto index = size_t(std::countr_zero(rest));
-        m_method.m_fields[index].type.destruct(m_pointers[1 + index]);
+        m_method.m_fields[index].type.destruct(m_pointers[m_first + index]);
     }
 }
 
@@ -291,17 +332,18 @@ bool Handler::Arguments::wants(QByteArrayView key)
 bool Handler::Arguments::field(const Value &value)
 {
     const Method::Field &field = m_method.m_fields[m_current];
+    void *&argument = m_pointers[m_first + m_current];
     const FieldSet bit = FieldSet(1) << m_current;
     bool fits;
     if (m_isGadget) {
-        fits = convert(value, field.property, m_pointers[1]);
+        fits = convert(value, field.property, m_pointers[m_first]);
     } else {
         if (m_given & bit) { // it stands twice; nothing of the first may shine through
             m_given &= ~bit;
-            field.type.destruct(m_pointers[1 + m_current]);
+            field.type.destruct(argument);
         }
-        m_pointers[1 + m_current] = field.type.construct(m_memory.at(field.offset));
-        fits = convert(value, field.type, m_pointers[1 + m_current]);
+        argument = field.type.construct(m_memory.at(field.offset));
+        fits = convert(value, field.type, argument);
     }
     m_given |= bit;
     m_unfit = fits ? m_unfit & ~bit : m_unfit | bit;
@@ -327,9 +369,9 @@ Handler::Handler(const QByteArray &name)
 
 Handler::~Handler() = default;
 
-void Handler::add(const QMetaMethod &method, int optional)
+void Handler::add(const QMetaMethod &method, int optional, Leading leading)
 {
-    auto added = std::make_unique<const Method>(method, optional);
+    auto added = std::make_unique<const Method>(method, optional, leading);
     if (added->fault().isEmpty()) {
         m_methods.push_back(std::move(added));
     } else {
@@ -338,15 +380,15 @@ void Handler::add(const QMetaMethod &method, int optional)
     }
 }
 
-bool Handler::call(QObject *object, const Message &message) const
+bool Handler::call(QObject *object, const Message &message, QObject *sender) const
 {
     for (const auto &method : m_methods) {
-        if (method->call(object, message))
+        if (method->call(object, message, sender))
             return true;
     }
     if (!m_warned.exchange(true, std::memory_order_relaxed)) {
         qCWarning(lcDispatch, "%s: %s", m_name.constData(),
-                  m_methods.front()->mismatch(message).constData());
+                  m_methods.front()->mismatch(message, sender).constData());
     }
     return false;
 }

@@ -4,6 +4,7 @@
 #include "protocol/message.h"
 
 #include <QtCore/qmetaobject.h>
+#include <QtCore/qobject.h>
 
 #include <atomic>
 #include <memory>
@@ -20,6 +21,9 @@ namespace QRepod {
 /// - otherwise, for each parameter, the field of the same name; fields that belong to default
 ///   arguments may be missing from the end on.
 ///
+/// With Leading::Sender the first parameter, if there is one, gets the object that the message came
+/// through instead, and what stands above is said of the others.
+///
 /// A value has to fit its parameter, see convert(). Of a field that stands twice the last one
 /// counts, and fields without a parameter are ignored; a field that has one is never dropped.
 ///
@@ -28,6 +32,12 @@ namespace QRepod {
 class Handler
 {
 public:
+    //! What stands before the parameters that a message fills.
+    enum class Leading {
+        Nothing,
+        Sender, ///< a QObject *, a pointer to a class derived from it, or a QVariant
+    };
+
     //! \a name is what warnings call it: `GameClient::Network_move`.
     explicit Handler(const QByteArray &name);
     ~Handler();
@@ -36,16 +46,17 @@ public:
     //! Adds \a method, the last \a optional parameters of which have default arguments.
     ///
     /// Leaves it out, with a warning, if no message could ever call it.
-    void add(const QMetaMethod &method, int optional);
+    void add(const QMetaMethod &method, int optional, Leading leading = Leading::Nothing);
 
     bool isEmpty() const { return m_methods.empty(); }
 
     //! Calls the first method that \a message fits, in the order in which they were added.
     ///
+    /// \a sender is who the message came through, for methods that take it.
     /// The called method may delete \a object and whatever owns this handler's table, so the caller
     /// holds on to the table meanwhile.
     /// \return whether there was one; if not, the first time a warning says what did not fit.
-    bool call(QObject *object, const Message &message) const;
+    bool call(QObject *object, const Message &message, QObject *sender = nullptr) const;
 
 private:
     class Method;

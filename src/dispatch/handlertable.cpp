@@ -27,15 +27,16 @@ bool isOverridden(const QMetaObject *type, const QMetaMethod &method)
 
 } // namespace
 
-std::shared_ptr<const HandlerTable> HandlerTable::create(const QMetaObject *type)
+std::shared_ptr<const HandlerTable> HandlerTable::create(const QMetaObject *type,
+                                                         Handler::Leading leading)
 {
     const auto table = std::make_shared<HandlerTable>();
-    table->add(type, "Network_");
-    table->add(type, "network_");
+    table->add(type, "Network_", leading);
+    table->add(type, "network_", leading);
     return table;
 }
 
-void HandlerTable::add(const QMetaObject *type, QByteArrayView prefix)
+void HandlerTable::add(const QMetaObject *type, QByteArrayView prefix, Handler::Leading leading)
 {
     Handlers added;
     for (const QMetaObject *level = type; level; level = level->superClass()) {
@@ -48,7 +49,7 @@ void HandlerTable::add(const QMetaObject *type, QByteArrayView prefix)
             const QByteArray action = name.sliced(prefix.size());
             Handler &handler =
                 added.try_emplace(action, level->className() + ("::" + name)).first->second;
-            handler.add(method, optionalParameters(level, method));
+            handler.add(method, optionalParameters(level, method), leading);
         }
     }
     std::erase_if(added, [](const auto &entry) { return entry.second.isEmpty(); });

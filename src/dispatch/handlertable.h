@@ -33,7 +33,8 @@ public:
     using Handlers = std::unordered_map<QByteArray, Handler, ActionHash, std::equal_to<>>;
 
     //! Reads \a type, which must be complete: of an object under construction it is not.
-    static std::shared_ptr<const HandlerTable> create(const QMetaObject *type);
+    static std::shared_ptr<const HandlerTable> create(
+        const QMetaObject *type, Handler::Leading leading = Handler::Leading::Nothing);
 
     //! The handler of \a action, or nullptr. What it costs does not depend on how many there are.
     const Handler *find(QByteArrayView action) const;
@@ -41,7 +42,7 @@ public:
     const Handlers &handlers() const { return m_handlers; }
 
 private:
-    void add(const QMetaObject *type, QByteArrayView prefix);
+    void add(const QMetaObject *type, QByteArrayView prefix, Handler::Leading leading);
 
     Handlers m_handlers;
 };

@@ -68,9 +68,18 @@ void ChannelPrivate::deliver(const Delivery &delivery, size_t frame, const Guard
 void ChannelPrivate::deliverMessage(const Frame &frame, const Guard &alive)
 {
     const Message message(frame, server->keys);
-    const Dispatcher::Outcome outcome = dispatcher.dispatch(message);
-    if (alive && outcome != Dispatcher::Outcome::Handled)
+    const bool isHandled = dispatch(message, alive);
+    if (alive && !isHandled)
         q->network_received(message.map());
+}
+
+//! Asks the channel, and then the objects that handle messages for the whole server.
+bool ChannelPrivate::dispatch(const Message &message, const Guard &alive)
+{
+    Dispatcher::Outcome outcome = dispatcher.dispatch(message);
+    if (alive && outcome == Dispatcher::Outcome::Unhandled)
+        outcome = server->dispatcher.dispatch(message, q);
+    return outcome == Dispatcher::Outcome::Handled;
 }
 
 //! Unlike a client's message it is for those that have a handler for it alone.
@@ -82,7 +91,7 @@ void ChannelPrivate::deliverBuiltIn(const QVariantMap &message, const Guard &ali
     appendFrame(bytes, message, MessageLimits());
     const QByteArray action = message.value(actionKey).toString().toUtf8();
     const Frame frame{QByteArrayView(bytes).sliced(frameHeaderSize), action};
-    dispatcher.dispatch(Message(frame, server->keys));
+    dispatch(Message(frame, server->keys), alive);
 }
 
 void ChannelPrivate::send(const QByteArray &frame)

@@ -231,6 +231,16 @@ QList<Channel *> Server::channels() const
     return d->allChannels();
 }
 
+void Server::addHandler(QObject *handler)
+{
+    d->runInWorkingThread([&] { d->dispatcher.addTarget(handler); });
+}
+
+void Server::removeHandler(QObject *handler)
+{
+    d->runInWorkingThread([&] { d->dispatcher.removeTarget(handler); });
+}
+
 void Server::sendToAll(const QVariantMap &message)
 {
     d->sendToAll(message);

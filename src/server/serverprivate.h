@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "dispatch/dispatcher.h"
 #include "protocol/keycache.h"
 #include "server/acceptor.h"
 #include "transport/networkthread.h"
@@ -49,6 +50,7 @@ public:
 
     Server *const q;
     std::function<Channel *()> makeChannel;
+    Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
     KeyCache keys;
 
     QString errorString; // of the latest listen(), in the thread that made the server

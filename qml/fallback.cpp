@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "fallback.h"
+
+#include <QtCore/qobject.h>
+#include <QtCore/qvarlengtharray.h>
+#include <QtQml/qqmlinfo.h>
+
+namespace QRepod {
+
+void Fallback::call(std::initializer_list<QVariant> arguments)
+{
+    if (m_type != m_object->metaObject()) {
+        m_type = m_object->metaObject();
+        m_method = find();
+    }
+    if (!m_method.isValid())
+        return;
+
+    const int count = m_method.parameterCount();
+    QVarLengthArray<QVariant, 2> values(arguments.begin(), arguments.end());
+    values.resize(count); // more parameters than arguments are undefined, as in JavaScript
+    QVarLengthArray<void *, 3> pointers = {nullptr};
+    for (int i = 0; i < count; ++i) {
+        const QMetaType type = m_method.parameterMetaType(i);
+        const bool isVariant = type.id() == QMetaType::QVariant;
+        if (!isVariant && !values[i].convert(type)) {
+            qmlWarning(m_object) << "network_received: the parameter \""
+                                 << m_method.parameterNames().at(i) << "\" cannot be a "
+                                 << type.name();
+            return;
+        }
+        pointers.append(isVariant ? &values[i] : values[i].data());
+    }
+    QMetaObject::metacall(m_object, QMetaObject::InvokeMetaMethod, m_method.methodIndex(),
+                          pointers.data());
+}
+
+QMetaMethod Fallback::find() const
+{
+    for (int i = m_type->methodCount() - 1; i >= 0; --i) { // the most derived one first
+        const QMetaMethod method = m_type->method(i);
+        if (method.name() == "network_received")
+            return method;
+    }
+    return {};
+}
+
+} // namespace QRepod

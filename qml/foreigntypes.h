@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QRepod/Channel>
+#include <QRepod/ConnectionListener>
+#include <QRepod/Server>
+
+#include <QtQml/qqml.h>
+
+/// \file
+/// The core's classes as the QML types' bases, so that tools know what these inherit.
+
+namespace QRepod {
+
+struct ForeignConnectionListener
+{
+    Q_GADGET
+    QML_FOREIGN(QRepod::ConnectionListener)
+    QML_ANONYMOUS
+};
+
+struct ForeignServer
+{
+    Q_GADGET
+    QML_FOREIGN(QRepod::Server)
+    QML_ANONYMOUS
+};
+
+struct ForeignChannel
+{
+    Q_GADGET
+    QML_FOREIGN(QRepod::Channel)
+    QML_ANONYMOUS
+};
+
+} // namespace QRepod

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qlist.h>
+#include <QtCore/qobject.h>
+#include <QtQml/qqmllist.h>
+
+namespace QRepod {
+
+//! The objects of a QML list property. Those that are destroyed leave the list.
+class ObjectList : public QObject
+{
+    Q_OBJECT
+
+public:
+    //! What the property's READ function returns.
+    QQmlListProperty<QObject> property();
+
+Q_SIGNALS:
+    void added(QObject *object);
+    void removed(QObject *object);
+
+    //! After each of these, and when one has been destroyed.
+    void changed();
+
+private:
+    using Property = QQmlListProperty<QObject>;
+
+    static ObjectList &list(Property *property);
+    static void append(Property *property, QObject *object);
+    static qsizetype count(Property *property);
+    static QObject *at(Property *property, qsizetype index);
+    static void clear(Property *property);
+
+    void forget(QObject *destroyed);
+
+    QList<QObject *> m_objects;
+};
+
+} // namespace QRepod

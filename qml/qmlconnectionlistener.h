@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "fallback.h"
+#include "objectlist.h"
+
+#include <QRepod/ConnectionListener>
+
+#include <QtQml/qjsvalue.h>
+#include <QtQml/qqmllist.h>
+#include <QtQml/qqmlparserstatus.h>
+#include <QtQml/qqmlregistration.h>
+
+namespace QRepod {
+
+//! The QML type ConnectionListener: a game's end of the connection.
+///
+/// \code
+/// ConnectionListener {
+///     host: "127.0.0.1"
+///     active: true
+///     onConnected: send("nickname", {nickname: "Ada"})
+///     onErrorOccurred: error => console.log(error)
+///
+///     function network_players(data) { list.model = data.list }         // the whole message
+///     function network_message(nickname, text) { log.append(nickname, text) }     // its fields
+///     function network_move(id: int, x: real, y: real) { … }            // typed: checked
+///     function network_received(data) { }                               // what nobody handles
+/// }
+/// \endcode
+///
+/// The rules for handlers are those of the C++ class, QRepod::ConnectionListener, whose properties
+/// and signals this type has, too. Since QML gives parameters without a type no other way to be
+/// told apart, one such parameter, whatever its name, gets the whole message; several get the
+/// fields of their names. The event loop delivers what arrives, as autoPump is true.
+///
+/// Numbers arrive as numbers, exactly up to 2^53; bytes as ArrayBuffer; times as Date; nil as null;
+/// lists and maps as arrays and objects. An extension of MessagePack is opaque, but can be sent
+/// back. What send() makes of JavaScript values is said in the class JavaScript.
+class QmlConnectionListener : public QRepod::ConnectionListener, public QQmlParserStatus
+{
+    Q_OBJECT
+    Q_INTERFACES(QQmlParserStatus)
+    QML_NAMED_ELEMENT(ConnectionListener)
+    Q_CLASSINFO("DefaultProperty", "resources")
+
+    //! Where to connect to: a name or an address. Default: "127.0.0.1".
+    ///
+    /// A change of host or port while active closes the connection and makes a new one, when
+    /// control returns to the event loop: one for both.
+    Q_PROPERTY(QString host READ host WRITE setHost NOTIFY hostChanged FINAL)
+
+    //! Default: 5071.
+    Q_PROPERTY(int port READ port WRITE setPort NOTIFY portChanged FINAL)
+
+    //! Whether a connection is wanted. Default: false.
+    ///
+    /// It is made when the component is complete and this is true, and closed when this turns
+    /// false. It stays true when the connection fails or ends; state tells. connect() tries again.
+    Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged FINAL)
+
+    //! Why the connection could not be made or broke; empty again when the next one is started.
+    Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
+
+    //! Objects that are asked for `network_<action>` functions after this one, in this order.
+    ///
+    /// One that is destroyed leaves the list.
+    Q_PROPERTY(QQmlListProperty<QObject> handlers READ handlers NOTIFY handlersChanged FINAL)
+
+    //! Objects declared inside of this one, for example a Timer.
+    Q_PROPERTY(QQmlListProperty<QObject> resources READ resources NOTIFY resourcesChanged FINAL)
+
+public:
+    explicit QmlConnectionListener(QObject *parent = nullptr);
+
+    QString host() const { return m_host; }
+    void setHost(const QString &host);
+
+    int port() const { return m_port; }
+    void setPort(int port);
+
+    bool isActive() const { return m_isActive; }
+    void setActive(bool active);
+
+    QString errorString() const { return m_errorString; }
+
+    QQmlListProperty<QObject> handlers() { return m_handlers.property(); }
+    QQmlListProperty<QObject> resources() { return m_resources.property(); }
+
+    //! Makes a new connection and sets active; one that stands is closed first.
+    Q_INVOKABLE void connect();
+
+    //! The same, to another \a host and \a port, which become the properties' values.
+    Q_INVOKABLE void connect(const QString &host, int port = 5071);
+
+    //! Ends the connection and unsets active. What was sent before still goes out.
+    Q_INVOKABLE void close();
+
+    using ConnectionListener::send;
+
+    //! `send({action: "chat", text: "hello"})` or `send("chat", {text: "hello"})`; the action alone
+    //! will do.
+    ///
+    /// \return the bytes queued; 0 when there is no connection or when a value cannot be encoded,
+    ///         the latter with a warning. Arguments of other kinds throw a TypeError.
+    Q_INVOKABLE qint64 send(const QJSValue &messageOrAction, const QJSValue &fields = {});
+
+    void network_received(const QVariantMap &message) override;
+
+    void classBegin() override;
+    void componentComplete() override;
+
+Q_SIGNALS:
+    void hostChanged();
+    void portChanged();
+    void activeChanged();
+    void errorStringChanged();
+    void handlersChanged();
+    void resourcesChanged();
+
+private:
+    void setErrorString(const QString &error);
+    void open();
+    void openLater();
+
+    QString m_host = QStringLiteral("127.0.0.1");
+    int m_port = 5071;
+    QString m_errorString;
+    bool m_isActive = false;
+    bool m_isComplete = true; // not between classBegin() and componentComplete()
+    bool m_isOpenPending = false;
+    ObjectList m_handlers;
+    ObjectList m_resources;
+    Fallback m_fallback;
+};
+
+} // namespace QRepod
