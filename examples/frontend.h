@@ -46,6 +46,7 @@ int runFrontend(QGuiApplication &application, const QString &description, const 
     }
 
     QQmlApplicationEngine engine;
+    engine.addImportPath(QREPOD_QML_IMPORT_PATH); // where this build has put it
     engine.setInitialProperties({{"host", host}, {"port", port}, {"hosting", bool(server)}});
     engine.load(qml);
     return engine.rootObjects().isEmpty() ? 1 : application.exec();

@@ -79,7 +79,7 @@ Window {
 
         function join() {
             game.begin();
-            connect(window.host, window.port);
+            connect();
         }
 
         onDisconnected: {
@@ -87,7 +87,9 @@ Window {
                 pause.start();
         }
 
-        readonly property Timer pause: Timer {
+        Timer {
+            id: pause
+
             interval: 200
             onTriggered: {
                 --network.returnsLeft;
@@ -184,6 +186,8 @@ Window {
     //! Which way the keys that are down say. The latest one counts.
     Item {
         id: keys
+
+        objectName: "keys"
 
         property var down: []
         property int told: 0

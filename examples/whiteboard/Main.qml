@@ -143,7 +143,7 @@ Window {
             anchors { left: parent.left; right: parent.right; top: parent.top; margins: window.gap }
             visible: network.state === ConnectionListener.Disconnected
             text: network.errorString || qsTr("The connection was closed.")
-            onReconnect: network.connect(window.host, window.port)
+            onReconnect: network.connect()
         }
     }
 

@@ -13,7 +13,8 @@ Rectangle {
     property alias choice: pens.choice
 
     implicitWidth: vertical ? 100 : palette.width + pens.width + 3 * 14
-    implicitHeight: vertical ? pens.y + pens.height + 14 : palette.height + 2 * 12
+    implicitHeight: vertical ? palette.height + pens.height + 14 + 25 + 14
+                             : palette.height + 2 * 12
     radius: 12
     color: "white"
     border.color: "#d9dee6"
@@ -75,7 +76,7 @@ Rectangle {
 
         x: tools.vertical ? Math.round((tools.width - width) / 2) : palette.x + palette.width + 14
         y: tools.vertical ? palette.y + palette.height + 25
-                          : Math.round((tools.height - height) / 2)
+                          : palette.y + Math.round((palette.height - height) / 2)
         columns: 1
         spacing: tools.vertical ? 6 : 3
 

@@ -61,6 +61,18 @@ void Frontend::click(const QString &objectName) const
     QTest::mouseClick(m_window, Qt::LeftButton, {}, middleOf(objectName));
 }
 
+void Frontend::press(const QString &objectName, Qt::Key key) const
+{
+    QKeyEvent event(QEvent::KeyPress, key, Qt::NoModifier);
+    QCoreApplication::sendEvent(item(objectName), &event);
+}
+
+void Frontend::release(const QString &objectName, Qt::Key key) const
+{
+    QKeyEvent event(QEvent::KeyRelease, key, Qt::NoModifier);
+    QCoreApplication::sendEvent(item(objectName), &event);
+}
+
 QImage Frontend::grab() const
 {
     return m_window->grabWindow();

@@ -28,6 +28,11 @@ public:
 
     void click(const QString &objectName) const;
 
+    //! A key goes to the item that has the focus whenever this is the active window. There is one
+    //! active window, but here several players press keys at the same time.
+    void press(const QString &objectName, Qt::Key key) const;
+    void release(const QString &objectName, Qt::Key key) const;
+
     QImage grab() const;
 
     //! The part of the window that the item covers.

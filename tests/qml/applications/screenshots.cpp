@@ -211,12 +211,12 @@ void whiteboards()
 void steer(const PongServer &server, const Frontend &frontend, int slot, bool towards)
 {
     const double way = server.game().ball().y - server.game().paddle(slot);
-    const bool down = (way > 0) == towards;
-    const bool rest = std::abs(way) < 20 && towards;
-    QTest::sendKeyEvent(!rest && down ? QTest::Press : QTest::Release, frontend.window(), Qt::Key_S,
-                        "s", {});
-    QTest::sendKeyEvent(!rest && !down ? QTest::Press : QTest::Release, frontend.window(),
-                        Qt::Key_W, "w", {});
+    const Qt::Key key = (way > 0) == towards ? Qt::Key_S : Qt::Key_W;
+    frontend.release("keys", key == Qt::Key_S ? Qt::Key_W : Qt::Key_S);
+    if (towards && std::abs(way) < 20)
+        frontend.release("keys", key);
+    else
+        frontend.press("keys", key);
 }
 
 void pongs()
