@@ -10,16 +10,20 @@ Rectangle {
 
     readonly property list<color> colors: ["#4fb3ff", "#ff8f5e"]
     property point ball: Qt.point(game.field.width / 2, game.field.height / 2)
-    property var trail: []
+    readonly property int trailLength: 12
+    property var trail: [] // where the ball was before, the latest first
 
     function moveBall(x: real, y: real) {
         if (Math.abs(x - ball.x) > 4 * game.ballSize)
             trail = []; // it was put back
         else if (x !== ball.x || y !== ball.y)
-            trail = [ball].concat(trail).slice(0, 9);
-        else if (trail.length > 0)
-            trail = trail.slice(0, -1);
+            trail = [Qt.point(ball.x, ball.y)].concat(trail).slice(0, trailLength);
         ball = Qt.point(x, y);
+    }
+
+    //! A length on the screen whose half is whole, for what is to be round.
+    function even(length: real): int {
+        return Math.max(4, 2 * Math.round(length * unit / 2));
     }
 
     function startRound() {
@@ -56,6 +60,7 @@ Rectangle {
         Score {
             required property int index
 
+            objectName: "score" + index
             unit: court.unit
             color: court.colors[index]
             score: court.game.scores[index]
@@ -68,20 +73,20 @@ Rectangle {
     }
 
     Repeater {
-        model: court.trail.length
+        model: court.trailLength
 
         Rectangle {
             required property int index
             readonly property point place: court.trail[index] ?? court.ball
 
-            width: court.game.ballSize * court.unit * (1 - index / 14)
+            width: court.even(court.game.ballSize * (1 - index / 16))
             height: width
             radius: width / 2
             x: place.x * court.unit - width / 2
             y: place.y * court.unit - height / 2
             color: "white"
-            opacity: 0.28 * (1 - index / 9)
-            visible: ballItem.visible
+            opacity: 0.3 * (1 - index / court.trailLength)
+            visible: ballItem.visible && index < court.trail.length
         }
     }
 
@@ -89,7 +94,7 @@ Rectangle {
         id: ballItem
 
         objectName: "ball"
-        width: court.game.ballSize * court.unit
+        width: court.even(court.game.ballSize)
         height: width
         radius: width / 2
         x: court.ball.x * court.unit - width / 2
@@ -105,7 +110,7 @@ Rectangle {
             required property int index
 
             objectName: "paddle" + index
-            width: court.game.paddle.width * court.unit
+            width: court.even(court.game.paddle.width)
             height: court.game.paddle.height * court.unit
             radius: width / 2
             x: (index === 0 ? court.game.margin : court.game.field.width - court.game.margin)
@@ -114,7 +119,7 @@ Rectangle {
             color: court.colors[index]
 
             Rectangle { // one's own shines
-                anchors { fill: parent; margins: -4 * court.unit }
+                anchors { fill: parent; margins: -Math.max(2, Math.round(4 * court.unit)) }
                 z: -1
                 radius: width / 2
                 color: parent.color

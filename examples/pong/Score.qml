@@ -10,12 +10,13 @@ Column {
     required property int score
     required property int winScore
     required property string name
+    readonly property string text: String(score)
 
     spacing: 6 * unit
 
     Text {
         anchors.horizontalCenter: parent.horizontalCenter
-        text: view.score
+        text: view.text
         color: view.color
         font { pixelSize: Math.max(22, 60 * view.unit); bold: true }
     }
@@ -31,7 +32,7 @@ Column {
             Rectangle {
                 required property int index
 
-                width: Math.max(5, 10 * view.unit)
+                width: Math.max(4, 2 * Math.round(5 * view.unit))
                 height: width
                 radius: width / 2
                 color: index < view.score ? view.color : "#2a3554"

@@ -16,7 +16,7 @@ Window {
 
     property int players: 0
 
-    width: 960
+    width: 928 // a sheet of the board's own size
     height: 640
     minimumWidth: 340
     minimumHeight: 420
@@ -110,6 +110,17 @@ Window {
             property bool isDown: false
             property point last
 
+            // A mouse moves from pixel to pixel. Points that are not too close make a smooth line.
+            function draw(mouse: MouseEvent, closest: real) {
+                const point = board.toBoard(Qt.point(mouse.x, mouse.y));
+                const distance = Math.hypot(point.x - last.x, point.y - last.y);
+                if (!isDown || distance === 0 || distance < closest)
+                    return;
+                last = point;
+                board.move(point);
+                network.send("drawpoint", { point: [point.x, point.y] });
+            }
+
             anchors.fill: parent
             acceptedButtons: Qt.LeftButton
             cursorShape: network.state === ConnectionListener.Connected ? Qt.CrossCursor
@@ -127,15 +138,11 @@ Window {
                     thickness: tools.thickness
                 });
             }
-            onPositionChanged: mouse => {
-                const point = board.toBoard(Qt.point(mouse.x, mouse.y));
-                if (!isDown || Math.hypot(point.x - last.x, point.y - last.y) < 1)
-                    return;
-                last = point;
-                board.move(point);
-                network.send("drawpoint", { point: [point.x, point.y] });
+            onPositionChanged: mouse => draw(mouse, Math.max(3, 2.5 / paper.scaling))
+            onReleased: mouse => {
+                draw(mouse, 0);
+                isDown = false;
             }
-            onReleased: isDown = false
             onCanceled: isDown = false
         }
 

@@ -7,20 +7,20 @@ Rectangle {
 
     required property bool vertical
 
-    readonly property color ink: palette.colors[palette.choice].value
+    readonly property color ink: swatches.colors[swatches.choice].value
     readonly property list<int> rgb: [ink.r, ink.g, ink.b].map(part => Math.round(part * 255))
     readonly property int thickness: pens.sizes[choice]
     property alias choice: pens.choice
 
-    implicitWidth: vertical ? 100 : palette.width + pens.width + 3 * 14
-    implicitHeight: vertical ? palette.height + pens.height + 14 + 25 + 14
-                             : palette.height + 2 * 12
+    implicitWidth: vertical ? 100 : swatches.width + pens.width + 3 * 14
+    implicitHeight: vertical ? swatches.height + pens.height + 14 + 25 + 14
+                             : swatches.height + 2 * 12
     radius: 12
     color: "white"
     border.color: "#d9dee6"
 
     Grid {
-        id: palette
+        id: swatches
 
         readonly property var colors: [
             { name: qsTr("Ink"), value: "#1d2733" },
@@ -44,7 +44,7 @@ Rectangle {
         spacing: tools.vertical ? 8 : 4
 
         Repeater {
-            model: palette.colors
+            model: swatches.colors
 
             Swatch {
                 required property var modelData
@@ -53,8 +53,8 @@ Rectangle {
                 objectName: "color" + index
                 name: modelData.name
                 ink: modelData.value
-                chosen: palette.choice === index
-                onChoose: palette.choice = index
+                chosen: swatches.choice === index
+                onChoose: swatches.choice = index
             }
         }
     }
@@ -62,7 +62,7 @@ Rectangle {
     Rectangle {
         visible: tools.vertical
         x: 16
-        y: palette.y + palette.height + 12
+        y: swatches.y + swatches.height + 12
         width: tools.width - 32
         height: 1
         color: "#e3e7ee"
@@ -74,9 +74,9 @@ Rectangle {
         readonly property list<int> sizes: [2, 5, 10]
         property int choice: 1
 
-        x: tools.vertical ? Math.round((tools.width - width) / 2) : palette.x + palette.width + 14
-        y: tools.vertical ? palette.y + palette.height + 25
-                          : palette.y + Math.round((palette.height - height) / 2)
+        x: tools.vertical ? Math.round((tools.width - width) / 2) : swatches.x + swatches.width + 14
+        y: tools.vertical ? swatches.y + swatches.height + 25
+                          : swatches.y + Math.round((swatches.height - height) / 2)
         columns: 1
         spacing: tools.vertical ? 6 : 3
 

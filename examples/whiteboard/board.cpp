@@ -115,8 +115,9 @@ void Board::move(QPointF point)
     repaint(bounds(m_stroke, 0), m_strokeThickness);
 }
 
-void Board::Network_initial(const QVariantMap &lines)
+void Board::Network_initial(const QVariantMap &message)
 {
+    const QVariantMap lines = message["lines"].toMap();
     m_isImageValid = false; // so that nothing is painted in between
     m_lines.clear();
     m_current.clear();
@@ -225,13 +226,16 @@ void Board::paint(QPainter *painter)
         painter->hasClipping() ? painter->clipBoundingRect() : QRectF(QPointF(0, 0), resolution());
     for (auto it = m_current.cbegin(); it != m_current.cend(); ++it) {
         const Line &line = *it.value();
-        if (it.key() == m_id)
+        if (it.key() == m_id) {
+            paintOwn(painter);
             continue;
+        }
         const qsizetype end = endOf(line.points);
         if (widened(bounds(line.points, end - 1), line.thickness).intersects(visible))
             paintEnd(painter, line, end);
     }
-    paintOwn(painter);
+    if (!m_current.contains(m_id))
+        paintOwn(painter);
 }
 
 //! The end of our own line, and what the pen has drawn since, as if that had come back already.

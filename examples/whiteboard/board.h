@@ -41,7 +41,7 @@ public:
     void paint(QPainter *painter) override;
 
 public slots:
-    void Network_initial(const QVariantMap &lines);
+    void Network_initial(const QVariantMap &message);
     void Network_startline(const QString &id, const QVariantList &point,
                            const QVariantList &color = {0, 0, 0}, double thickness = 3);
     void Network_drawpoint(const QString &id, const QVariantList &point);

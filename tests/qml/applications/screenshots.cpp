@@ -24,7 +24,7 @@
 
 namespace {
 
-const QSize wide(960, 640);
+const QSize wide(928, 640);
 const QSize narrow(400, 720);
 
 QString folder;
@@ -169,8 +169,8 @@ void drawHeart(const Frontend &frontend)
     frontend.click("color9");
     frontend.click("pen2");
     QTest::mousePress(frontend.window(), Qt::LeftButton, {}, at(0));
-    for (int i = 1; i <= 80; ++i)
-        QTest::mouseMove(frontend.window(), at(i / 80.));
+    for (int i = 1; i <= 40; ++i)
+        QTest::mouseMove(frontend.window(), at(i / 40.));
     QTest::mouseRelease(frontend.window(), Qt::LeftButton, {}, at(1));
 }
 
@@ -248,7 +248,7 @@ void pongs()
     const auto isInMidField = [&] {
         const PongGame::Ball &ball = server->game().ball();
         return server->game().state() == PongGame::State::Playing && ball.vx > 0 && ball.speed > 340
-            && ball.x > 480 && ball.x < 640 && std::abs(ball.y - 300) > 40;
+            && ball.x > 480 && ball.x < 640 && ball.y > 180 && ball.y < 480;
     };
     play([&] { return server->game().score(0) >= 2 && isInMidField(); });
     save(left, "pong-wide");
