@@ -19,7 +19,7 @@ Item {
         anchors.fill: parent
         radius: 10 * notice.unit
         color: "#0b0f1c"
-        opacity: 0.72
+        opacity: 0.6
     }
 
     Column {

@@ -7,9 +7,6 @@ namespace {
 
 QTextStream out(stdout);
 
-// The whole picture is one message, `initial`, and one message may hold a million values. So the
-// board keeps what fits, and a bit less.
-constexpr qsizetype valuesKept = 900'000;
 constexpr qsizetype valuesPerPoint = 3; // the list, x and y
 constexpr qsizetype valuesPerLine = 10; // the map, its three fields, the colour's parts, its owner
 
@@ -125,9 +122,11 @@ void WhiteboardServer::sendPlayers()
     sendToAll({{"action", "players"}, {"count", channels().size()}});
 }
 
+//! The whole picture is one message, `initial`, and a message may hold only so many values. The board
+//! keeps what fits, with something left for the players who have not drawn.
 void WhiteboardServer::forgetOldest()
 {
-    while (m_values > valuesKept) {
+    while (m_values > maximumValues() / 10 * 9) {
         m_values -= valuesOf(*m_drawn.first().line);
         m_drawn.removeFirst();
     }

@@ -265,6 +265,8 @@ void pongs()
     server.reset();
     QTest::qWait(300);
     save(left, "pong-wide-disconnected");
+    third.click("action");
+    QTest::qWait(300);
     save(third, "pong-narrow-disconnected");
 }
 

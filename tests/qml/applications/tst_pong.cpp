@@ -2,12 +2,13 @@
 #include "frontend.h"
 
 #include "pong/pongserver.h"
+#include "support/pythonpeer.h"
 
 #include <QtQuick/QQuickItem>
 #include <QtQuick/QQuickWindow>
 #include <QtTest/QTest>
 
-#include <functional>
+#include <cmath>
 #include <memory>
 
 using namespace std::chrono_literals;
@@ -27,6 +28,7 @@ private slots:
     void keysMoveThePaddle();
     void latestKeyCounts();
     void reconnectButtonConnects();
+    void windowsPlayWithAPythonServer();
 
 private:
     void startServer(int winScore, quint16 port = 0);
@@ -230,6 +232,45 @@ void tst_Pong::reconnectButtonConnects()
     startServer(5, port);
     one.click("action");
     QTRY_COMPARE(notice(one), "Waiting for an opponent");
+}
+
+void tst_Pong::windowsPlayWithAPythonServer()
+{
+    PythonPeer python("pong.py", {"server"});
+    const quint16 port = python.port();
+    QVERIFY2(port != 0, qPrintable(python.end()));
+    {
+        const Frontend left("Pong", port);
+        QTRY_COMPARE(left.text("status"), "You play on the left, first to 2 wins");
+        const Frontend right("Pong", port);
+        QTRY_COMPARE(notice(left), "");
+        QTRY_COMPARE(notice(right), "");
+        QTRY_COMPARE(right.text("status"), "You play on the right, first to 2 wins");
+        const Frontend third("Pong", port);
+        QTRY_COMPARE(notice(third), "The game is full");
+
+        // Its field is 400 by 300.
+        const QQuickItem *court = left.item("court");
+        QCOMPARE(std::round(court->width() / court->height() * 100), 133);
+        left.press("keys", Qt::Key_W);
+        right.press("keys", Qt::Key_Down);
+        QTRY_COMPARE(left.text("score0"), "1");
+        QVERIFY(left.item("paddle0")->y() < 1);
+        left.release("keys", Qt::Key_W);
+        right.release("keys", Qt::Key_Down);
+        left.press("keys", Qt::Key_Down);
+        right.press("keys", Qt::Key_W);
+        QTRY_COMPARE(notice(left), "You win!");
+        QTRY_COMPARE(notice(right), "You lose");
+        QCOMPARE(right.text("score0"), "2");
+        left.release("keys", Qt::Key_Down);
+        right.release("keys", Qt::Key_W);
+        right.press("keys", Qt::Key_Space);
+        QTRY_COMPARE(notice(left), "");
+        QTRY_COMPARE(notice(right), "");
+        QTRY_COMPARE(left.text("score0"), "0");
+    }
+    QCOMPARE(python.end(), QString());
 }
 
 QTEST_MAIN(tst_Pong)
