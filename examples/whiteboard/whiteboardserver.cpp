@@ -122,8 +122,8 @@ void WhiteboardServer::sendPlayers()
     sendToAll({{"action", "players"}, {"count", channels().size()}});
 }
 
-//! The whole picture is one message, `initial`, and a message may hold only so many values. The board
-//! keeps what fits, with something left for the players who have not drawn.
+//! The whole picture is one message, `initial`, and a message may hold only so many values. The
+//! board keeps what fits, with something left for the players who have not drawn.
 void WhiteboardServer::forgetOldest()
 {
     while (m_values > maximumValues() / 10 * 9) {

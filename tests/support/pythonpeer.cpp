@@ -49,8 +49,9 @@ QString PythonPeer::complaint()
         return QStringLiteral("it did not end");
     if (m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0)
         return {};
-    return QStringLiteral("%1 %2").arg(m_process.exitCode()).arg(
-        QString::fromUtf8(m_process.readAllStandardError()));
+    return QStringLiteral("%1 %2")
+        .arg(m_process.exitCode())
+        .arg(QString::fromUtf8(m_process.readAllStandardError()));
 }
 
 QString PythonPeer::end()
