@@ -8,17 +8,20 @@ Rectangle {
     required property Game game
     required property real unit
 
-    readonly property list<color> colors: ["#4fb3ff", "#ff8f5e"]
+    readonly property color leftColor: "#4fb3ff"
+    readonly property color rightColor: "#ff8f5e"
     property point ball: Qt.point(game.field.width / 2, game.field.height / 2)
-    readonly property int trailLength: 12
-    property var trail: [] // where the ball was before, the latest first
 
     function moveBall(x: real, y: real) {
         if (Math.abs(x - ball.x) > 4 * game.ballSize)
-            trail = []; // it was put back
+            trail.clear(); // it was put back
         else if (x !== ball.x || y !== ball.y)
-            trail = [Qt.point(ball.x, ball.y)].concat(trail).slice(0, trailLength);
+            trail.add(ball.x / game.field.width, ball.y / game.field.height);
         ball = Qt.point(x, y);
+    }
+
+    function nameOf(slot: int): string {
+        return game.slot < 0 ? "" : game.slot === slot ? qsTr("You") : qsTr("Opponent");
     }
 
     //! A length on the screen whose half is whole, for what is to be round.
@@ -27,7 +30,7 @@ Rectangle {
     }
 
     function startRound() {
-        trail = [];
+        trail.clear();
         flash.restart();
     }
 
@@ -38,56 +41,56 @@ Rectangle {
     border { width: Math.max(1, 2 * unit); color: "#2a3554" }
     clip: true
 
-    // The net.
-    Repeater {
-        model: 19
+    Item {
+        id: net
 
-        Rectangle {
-            required property int index
+        width: 2 * Math.max(1, Math.round(2 * court.unit))
+        height: court.height
+        x: Math.round((court.width - width) / 2)
 
-            width: Math.max(2, 4 * court.unit)
-            height: 16 * court.unit
-            radius: width / 2
-            x: Math.round((court.width - width) / 2)
-            y: (index + 0.5) * court.height / 19 - height / 2
-            color: "#2a3554"
+        Repeater {
+            model: 19
+
+            Rectangle {
+                required property int index
+
+                width: parent.width
+                height: parent.height / 36
+                radius: width / 2
+                y: (index + 0.5) * parent.height / 19 - height / 2
+                color: "#2a3554"
+            }
         }
     }
 
-    Repeater {
-        model: 2
-
-        Score {
-            required property int index
-
-            objectName: "score" + index
-            unit: court.unit
-            color: court.colors[index]
-            score: court.game.scores[index]
-            winScore: court.game.winScore
-            name: court.game.slot < 0 ? "" : court.game.slot === index ? qsTr("You")
-                                                                       : qsTr("Opponent")
-            x: Math.round(court.width * (index === 0 ? 0.25 : 0.75) - width / 2)
-            y: 22 * court.unit
-        }
+    Score {
+        objectName: "score0"
+        x: Math.round(court.width * 0.25 - width / 2)
+        y: 22 * court.unit
+        unit: court.unit
+        color: court.leftColor
+        score: court.game.scores[0]
+        winScore: court.game.winScore
+        name: court.nameOf(0)
     }
 
-    Repeater {
-        model: court.trailLength
+    Score {
+        objectName: "score1"
+        x: Math.round(court.width * 0.75 - width / 2)
+        y: 22 * court.unit
+        unit: court.unit
+        color: court.rightColor
+        score: court.game.scores[1]
+        winScore: court.game.winScore
+        name: court.nameOf(1)
+    }
 
-        Rectangle {
-            required property int index
-            readonly property point place: court.trail[index] ?? court.ball
+    Trail {
+        id: trail
 
-            width: court.even(court.game.ballSize * (1 - index / 16))
-            height: width
-            radius: width / 2
-            x: place.x * court.unit - width / 2
-            y: place.y * court.unit - height / 2
-            color: "white"
-            opacity: 0.3 * (1 - index / court.trailLength)
-            visible: ballItem.visible && index < court.trail.length
-        }
+        anchors.fill: parent
+        visible: ballItem.visible
+        thickness: ballItem.width
     }
 
     Rectangle {
@@ -103,30 +106,24 @@ Rectangle {
         visible: court.game.state === "playing" || court.game.state === "scored"
     }
 
-    Repeater {
-        model: 2
+    Paddle {
+        objectName: "paddle0"
+        width: court.even(court.game.paddle.width)
+        height: court.game.paddle.height * court.unit
+        x: court.game.margin * court.unit - width / 2
+        y: court.game.paddles[0] * court.unit - height / 2
+        color: court.leftColor
+        shines: court.game.slot === 0
+    }
 
-        Rectangle {
-            required property int index
-
-            objectName: "paddle" + index
-            width: court.even(court.game.paddle.width)
-            height: court.game.paddle.height * court.unit
-            radius: width / 2
-            x: (index === 0 ? court.game.margin : court.game.field.width - court.game.margin)
-               * court.unit - width / 2
-            y: court.game.paddles[index] * court.unit - height / 2
-            color: court.colors[index]
-
-            Rectangle { // one's own shines
-                anchors { fill: parent; margins: -Math.max(2, Math.round(4 * court.unit)) }
-                z: -1
-                radius: width / 2
-                color: parent.color
-                opacity: 0.25
-                visible: court.game.slot === parent.index
-            }
-        }
+    Paddle {
+        objectName: "paddle1"
+        width: court.even(court.game.paddle.width)
+        height: court.game.paddle.height * court.unit
+        x: (court.game.field.width - court.game.margin) * court.unit - width / 2
+        y: court.game.paddles[1] * court.unit - height / 2
+        color: court.rightColor
+        shines: court.game.slot === 1
     }
 
     Text {

@@ -11,6 +11,8 @@ Column {
     required property int winScore
     required property string name
     readonly property string text: String(score)
+    readonly property var marks: Array.from({ length: winScore },
+                                            (_, i) => i < score ? color : "#2a3554")
 
     spacing: 6 * unit
 
@@ -23,19 +25,20 @@ Column {
 
     Row {
         anchors.horizontalCenter: parent.horizontalCenter
+        height: Math.max(4, 2 * Math.round(5 * view.unit))
         spacing: 6 * view.unit
         visible: view.winScore <= 11
 
         Repeater {
-            model: view.winScore
+            model: view.marks
 
             Rectangle {
-                required property int index
+                required property color modelData
 
-                width: Math.max(4, 2 * Math.round(5 * view.unit))
-                height: width
-                radius: width / 2
-                color: index < view.score ? view.color : "#2a3554"
+                width: height
+                height: parent.height
+                radius: height / 2
+                color: modelData
             }
         }
     }

@@ -37,10 +37,14 @@ Window {
         }
 
         onStateChanged: {
-            pen.isDown = false; // a line does not go on in the next connection
+            mouseArea.isDown = false; // a line does not go on in the next connection
             if (state !== ConnectionListener.Connected)
                 window.players = 0;
         }
+    }
+
+    Pen {
+        id: pen
     }
 
     Header {
@@ -60,6 +64,7 @@ Window {
         y: window.isWide ? header.y + header.height + window.gap
                          : paper.y + paper.height + window.gap
         vertical: window.isWide
+        pen: pen
     }
 
     // The sheet: as large as fits beside or above the tools, in the board's proportions.
@@ -105,7 +110,7 @@ Window {
         }
 
         MouseArea {
-            id: pen
+            id: mouseArea
 
             property bool isDown: false
             property point last
@@ -131,11 +136,11 @@ Window {
                     return;
                 isDown = true;
                 last = board.toBoard(Qt.point(mouse.x, mouse.y));
-                board.press(last, tools.rgb, tools.thickness);
+                board.press(last, pen.rgb, pen.thickness);
                 network.send("startline", {
                     point: [last.x, last.y],
-                    color: tools.rgb,
-                    thickness: tools.thickness
+                    color: pen.rgb,
+                    thickness: pen.thickness
                 });
             }
             onPositionChanged: mouse => draw(mouse, Math.max(3, 2.5 / paper.scaling))
@@ -155,7 +160,7 @@ Window {
     }
 
     // As in repod's whiteboard.
-    Shortcut { sequence: "1"; onActivated: tools.choice = 0 }
-    Shortcut { sequence: "2"; onActivated: tools.choice = 1 }
-    Shortcut { sequence: "3"; onActivated: tools.choice = 2 }
+    Shortcut { sequence: "1"; onActivated: pen.thickness = 2 }
+    Shortcut { sequence: "2"; onActivated: pen.thickness = 5 }
+    Shortcut { sequence: "3"; onActivated: pen.thickness = 10 }
 }

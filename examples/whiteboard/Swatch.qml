@@ -5,10 +5,15 @@ import QtQuick
 Item {
     id: swatch
 
+    required property Pen pen
     required property string name
     required property color ink
-    required property bool chosen
-    signal choose
+
+    readonly property bool chosen: Qt.colorEqual(pen.ink, ink)
+
+    function choose() {
+        pen.ink = ink;
+    }
 
     width: 34
     height: 34
@@ -18,12 +23,13 @@ Item {
     Accessible.role: Accessible.RadioButton
     Accessible.name: name
     Accessible.checked: chosen
+    Accessible.onPressAction: choose()
 
     Rectangle { // the ring around the one that is chosen
         anchors.fill: parent
         radius: width / 2
         color: "transparent"
-        border { width: 2.5; color: "#2f6fed" }
+        border { width: 2.5; color: swatch.chosen ? "#2f6fed" : "#a9c1f5" }
         visible: swatch.chosen || swatch.activeFocus
     }
 

@@ -235,11 +235,11 @@ void pongs()
 
     QTest::qWait(150);
     save(left, "pong-wide-go");
-    const auto play = [&](const std::function<bool()> &until) {
+    const auto play = [&](bool rally, const std::function<bool()> &until) {
         require(QTest::qWaitFor(
                     [&] {
                         steer(*server, left, 0, true);
-                        steer(*server, right, 1, server->game().ball().speed < 380);
+                        steer(*server, right, 1, rally);
                         return until();
                     },
                     120'000),
@@ -248,12 +248,13 @@ void pongs()
     const auto isInMidField = [&] {
         const PongGame::Ball &ball = server->game().ball();
         return server->game().state() == PongGame::State::Playing && ball.vx > 0 && ball.speed > 340
-            && ball.x > 480 && ball.x < 640 && ball.y > 180 && ball.y < 480;
+            && ball.x > 440 && ball.x < 640 && ball.y > 160 && ball.y < 500;
     };
-    play([&] { return server->game().score(0) >= 2 && isInMidField(); });
+    play(false, [&] { return server->game().score(0) >= 2; });
+    play(true, isInMidField);
     save(left, "pong-wide");
     save(right, "pong-narrow");
-    play([&] { return server->game().winner().has_value(); });
+    play(false, [&] { return server->game().winner().has_value(); });
     QTest::qWait(200);
     save(left, "pong-wide-over");
     save(right, "pong-narrow-over");
