@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "interrupt.h"
+
+#include <QtCore/QCommandLineParser>
+#include <QtCore/QTextStream>
+#include <QtGui/QGuiApplication>
+#include <QtNetwork/QHostAddress>
+#include <QtQml/QQmlApplicationEngine>
+
+#include <memory>
+
+//! Runs the window \a qml, and with `--host` also a \a Server for it: `program [--host] [host
+//! [port]]`.
+template <class Server>
+int runFrontend(QGuiApplication &application, const QString &description, const QUrl &qml)
+{
+    quitOnInterrupt(application);
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(description);
+    parser.addHelpOption();
+    parser.addOption({"host", "Runs the server, too. Give 0.0.0.0 to let other machines join."});
+    parser.addPositionalArgument("host", "The server's machine, by default 127.0.0.1.", "[host");
+    parser.addPositionalArgument("port", "The server's port, by default 5071.", "[port]]");
+    parser.process(application);
+
+    const QStringList arguments = parser.positionalArguments();
+    QString host = arguments.value(0, "127.0.0.1");
+    quint16 port = arguments.value(1, "5071").toUShort();
+
+    std::unique_ptr<Server> server;
+    if (parser.isSet("host")) {
+        server = std::make_unique<Server>();
+        if (!server->listen(host, port)) {
+            QTextStream(stderr) << "Error: " << server->errorString() << Qt::endl;
+            return 1;
+        }
+        port = server->port();
+        const QHostAddress address(host);
+        if (address == QHostAddress::AnyIPv4 || address == QHostAddress::Any)
+            host = "127.0.0.1";
+        else if (address == QHostAddress::AnyIPv6)
+            host = "::1";
+    }
+
+    QQmlApplicationEngine engine;
+    engine.addImportPath(QREPOD_QML_IMPORT_PATH); // where this build has put it
+    engine.setInitialProperties({{"host", host}, {"port", port}, {"hosting", bool(server)}});
+    engine.load(qml);
+    return engine.rootObjects().isEmpty() ? 1 : application.exec();
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+
+//! What the server has said of the game.
+QtObject {
+    property int slot: -1 ///< ours: 0 on the left, 1 on the right
+    property size field: Qt.size(800, 600)
+    property size paddle: Qt.size(12, 90)
+    property real margin: 30
+    property real ballSize: 10
+    property int winScore: 5
+
+    property var paddles: [300, 300]
+    property var scores: [0, 0]
+    property string state: "waiting"
+    property int winner: -1
+    property bool opponentHasLeft: false
+    property bool isFull: false
+
+    function begin() {
+        slot = -1;
+        paddles = [field.height / 2, field.height / 2];
+        scores = [0, 0];
+        state = "waiting";
+        winner = -1;
+        opponentHasLeft = false;
+        isFull = false;
+    }
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtQuick.Window
+import QRepod
+import Pong
+
+Window {
+    id: window
+
+    required property string host
+    required property int port
+    property bool hosting: false
+
+    readonly property int gap: width >= 640 ? 20 : 12
+    readonly property bool isConnected: network.state === ConnectionListener.Connected
+
+    width: 920
+    height: 700
+    minimumWidth: 340
+    minimumHeight: 360
+    visible: true
+    title: qsTr("Pong")
+    color: "#0b0f1c"
+
+    ConnectionListener {
+        id: network
+
+        // The server's answer to an early return may be that the one who left is still there.
+        property int returnsLeft: 0
+
+        host: window.host
+        port: window.port
+        active: true
+
+        function network_setup(slot: int, field: var, paddle: var, ball_size: real,
+                               win_score: int) {
+            returnsLeft = 0;
+            game.begin();
+            game.slot = slot;
+            game.field = Qt.size(field.w, field.h);
+            game.paddle = Qt.size(paddle.w, paddle.h);
+            game.margin = paddle.margin;
+            game.ballSize = ball_size;
+            game.winScore = win_score;
+            keys.tell();
+        }
+
+        function network_state(ball: var, paddles: var, scores: var, game_state: string) {
+            game.scores = scores;
+            game.paddles = paddles;
+            game.state = game_state;
+            court.moveBall(ball.x, ball.y);
+        }
+
+        function network_round_start() {
+            game.winner = -1;
+            game.opponentHasLeft = false;
+            court.startRound();
+        }
+
+        function network_game_over(winner: int) {
+            game.winner = winner;
+        }
+
+        function network_opponent_left() {
+            game.winner = -1;
+            game.opponentHasLeft = true;
+        }
+
+        function network_full() {
+            game.isFull = true;
+        }
+
+        //! Leaves and comes back: that is how a new game starts.
+        function playAgain() {
+            returnsLeft = 10;
+            close();
+        }
+
+        function join() {
+            game.begin();
+            connect();
+        }
+
+        onDisconnected: {
+            if (returnsLeft > 0)
+                pause.start();
+        }
+
+        Timer {
+            id: pause
+
+            interval: 200
+            onTriggered: {
+                --network.returnsLeft;
+                network.join();
+            }
+        }
+    }
+
+    Game {
+        id: game
+    }
+
+    Court {
+        id: court
+
+        readonly property real roomX: window.width - 2 * window.gap
+        readonly property real roomY: footer.y - 2 * window.gap
+
+        objectName: "court"
+        game: game
+        unit: Math.max(0.1, Math.min(roomX / game.field.width, roomY / game.field.height))
+        x: Math.round((window.width - width) / 2)
+        y: Math.round(window.gap + (roomY - height) / 2)
+
+        Notice {
+            id: notice
+
+            anchors.fill: parent
+            unit: court.unit
+            onAct: network.state === ConnectionListener.Connected ? network.playAgain()
+                                                                  : network.join()
+            content: {
+                if (network.returnsLeft > 0)
+                    return { title: qsTr("A new game …") };
+                if (game.isFull)
+                    return {
+                        title: qsTr("The game is full"),
+                        text: qsTr("Two are playing already."),
+                        action: qsTr("Try again")
+                    };
+                if (network.state === ConnectionListener.Connecting)
+                    return { title: qsTr("Connecting …"), text: window.host + ":" + window.port };
+                if (network.state === ConnectionListener.Disconnected)
+                    return {
+                        title: qsTr("Not connected"),
+                        text: network.errorString || qsTr("The connection was closed."),
+                        action: qsTr("Reconnect")
+                    };
+                if (game.winner >= 0 && game.winner === game.slot)
+                    return {
+                        title: qsTr("You win!"),
+                        text: qsTr("%1 to %2").arg(game.scores[game.slot])
+                                              .arg(game.scores[1 - game.slot]),
+                        action: qsTr("Play again")
+                    };
+                if (game.winner >= 0)
+                    return {
+                        title: qsTr("You lose"),
+                        text: qsTr("%1 to %2").arg(game.scores[game.slot])
+                                              .arg(game.scores[1 - game.slot]),
+                        action: qsTr("Play again")
+                    };
+                if (game.state === "waiting")
+                    return {
+                        title: game.opponentHasLeft ? qsTr("Your opponent has left")
+                                                    : qsTr("Waiting for an opponent"),
+                        text: window.hosting
+                              ? qsTr("They join with  pong %1 %2").arg(window.host).arg(window.port)
+                              : qsTr("The game starts when somebody joins.")
+                    };
+                return null;
+            }
+        }
+    }
+
+    Footer {
+        id: footer
+
+        anchors {
+            left: parent.left
+            right: parent.right
+            bottom: parent.bottom
+            margins: window.gap
+        }
+        text: {
+            if (!window.isConnected || game.slot < 0)
+                return "";
+            const side = game.slot === 0 ? qsTr("You play on the left")
+                                         : qsTr("You play on the right");
+            return qsTr("%1, first to %2 wins").arg(side).arg(game.winScore);
+        }
+    }
+
+    //! Which way the keys that are down say. The latest one counts.
+    Item {
+        id: keys
+
+        objectName: "keys"
+
+        property var down: []
+        property int told: 0
+
+        function directionOf(key: int): int {
+            if (key === Qt.Key_Up || key === Qt.Key_W)
+                return -1;
+            return key === Qt.Key_Down || key === Qt.Key_S ? 1 : 0;
+        }
+
+        function tell() {
+            const direction = down.length > 0 ? directionOf(down[down.length - 1]) : 0;
+            if (network.send("input", { direction: direction }) > 0)
+                told = direction;
+        }
+
+        function change(keysDown: var) {
+            down = keysDown;
+            const direction = down.length > 0 ? directionOf(down[down.length - 1]) : 0;
+            if (direction !== told)
+                tell();
+        }
+
+        focus: true
+        Keys.onPressed: event => {
+            if (event.isAutoRepeat)
+                return;
+            if (directionOf(event.key) !== 0)
+                change(down.filter(key => key !== event.key).concat(event.key));
+            else if (notice.action && (event.key === Qt.Key_Space || event.key === Qt.Key_Return
+                                       || event.key === Qt.Key_Enter))
+                notice.act();
+            else
+                return;
+            event.accepted = true;
+        }
+        Keys.onReleased: event => {
+            if (!event.isAutoRepeat && directionOf(event.key) !== 0) {
+                change(down.filter(key => key !== event.key));
+                event.accepted = true;
+            }
+        }
+    }
+
+    // The release of a key is not seen in another window.
+    onActiveChanged: {
+        if (!active)
+            keys.change([]);
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include "pong/pongserver.h"
+
+#include <QtCore/QTextStream>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+QTextStream out(stdout);
+
+// After a longer halt (a laptop that slept, say) the game goes on where it was.
+constexpr auto longestHalt = 250ms;
+
+QString nameOf(PongGame::State state)
+{
+    switch (state) {
+    case PongGame::State::Waiting:
+        return "waiting";
+    case PongGame::State::Playing:
+        return "playing";
+    case PongGame::State::Scored:
+        return "scored";
+    case PongGame::State::Finished:
+        return "finished";
+    }
+    Q_UNREACHABLE();
+}
+
+double toTenths(double position)
+{
+    return std::round(position * 10) / 10;
+}
+
+} // namespace
+
+void PongChannel::Network_input(int direction)
+{
+    if (slot)
+        qobject_cast<PongServer *>(server())->setDirection(*slot, direction);
+}
+
+PongServer::PongServer(int winScore)
+    : m_game(winScore)
+    , m_interval(std::chrono::nanoseconds(1s) / PongGame::ticksPerSecond)
+{
+    setChannelClass<PongChannel>();
+    connect(this, &Server::channelConnected, this, &PongServer::join);
+    connect(this, &Server::channelDisconnected, this, &PongServer::leave);
+
+    m_timer.setTimerType(Qt::PreciseTimer);
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &PongServer::catchUp);
+}
+
+void PongServer::setTickInterval(std::chrono::nanoseconds interval)
+{
+    m_interval = interval;
+    m_clock.start();
+    m_ticks = 0;
+}
+
+void PongServer::setDirection(int slot, int direction)
+{
+    m_game.setDirection(slot, direction);
+}
+
+void PongServer::join(QRepod::Channel *channel)
+{
+    const std::optional<int> slot = m_game.freeSlot();
+    if (!slot) {
+        out << "Full, no place for " << channel->address() << Qt::endl;
+        channel->send({{"action", "full"}});
+        channel->close();
+        return;
+    }
+
+    out << "Player " << *slot + 1 << " connected: " << channel->address() << Qt::endl;
+    qobject_cast<PongChannel *>(channel)->slot = slot;
+    channel->send({
+        {"action", "setup"},
+        {"slot", *slot},
+        {"field", QVariantMap{{"w", PongGame::fieldWidth}, {"h", PongGame::fieldHeight}}},
+        {"paddle",
+         QVariantMap{{"w", PongGame::paddleWidth},
+                     {"h", PongGame::paddleHeight},
+                     {"margin", PongGame::paddleMargin}}},
+        {"ball_size", PongGame::ballSize},
+        {"win_score", m_game.winScore()},
+    });
+    announce(m_game.join(*slot));
+
+    if (!m_timer.isActive()) {
+        m_clock.start();
+        m_ticks = 0;
+        waitForNextTick();
+    }
+}
+
+void PongServer::leave(QRepod::Channel *channel)
+{
+    const std::optional<int> slot = qobject_cast<PongChannel *>(channel)->slot;
+    if (!slot)
+        return;
+    out << "Player " << *slot + 1 << " disconnected: " << channel->address() << Qt::endl;
+    m_game.leave(*slot);
+    sendToPlayers({{"action", "opponent_left"}});
+    if (m_game.isEmpty())
+        m_timer.stop();
+}
+
+//! Timers are late, now more and now less. The ticks are counted by the clock instead, so that the
+//! game never runs slow.
+void PongServer::catchUp()
+{
+    const qint64 due = m_clock.nsecsElapsed() / m_interval.count();
+    const qint64 most = std::max<qint64>(1, longestHalt / m_interval);
+    m_ticks = std::max(m_ticks, due - most);
+    while (m_ticks < due) {
+        ++m_ticks;
+        announce(m_game.tick());
+    }
+    sendState();
+    waitForNextTick();
+}
+
+void PongServer::waitForNextTick()
+{
+    const auto left = (m_ticks + 1) * m_interval - std::chrono::nanoseconds(m_clock.nsecsElapsed());
+    m_timer.start(std::max(0ms, std::chrono::ceil<std::chrono::milliseconds>(left)));
+}
+
+void PongServer::announce(PongGame::Event event)
+{
+    switch (event) {
+    case PongGame::Event::None:
+        break;
+    case PongGame::Event::RoundStarted:
+        sendToPlayers({{"action", "round_start"}});
+        break;
+    case PongGame::Event::GameOver:
+        // The last point is in the state, and who is told the end shall know it already.
+        sendState();
+        sendToPlayers({{"action", "game_over"}, {"winner", *m_game.winner()}});
+        out << "Player " << *m_game.winner() + 1 << " wins " << m_game.score(0) << " to "
+            << m_game.score(1) << Qt::endl;
+        break;
+    }
+}
+
+void PongServer::sendState()
+{
+    sendToPlayers({
+        {"action", "state"},
+        {"ball", QVariantMap{{"x", toTenths(m_game.ball().x)}, {"y", toTenths(m_game.ball().y)}}},
+        {"paddles", QVariantList{toTenths(m_game.paddle(0)), toTenths(m_game.paddle(1))}},
+        {"scores", QVariantList{m_game.score(0), m_game.score(1)}},
+        {"game_state", nameOf(m_game.state())},
+    });
+}
+
+void PongServer::sendToPlayers(const QVariantMap &message)
+{
+    const QList<QRepod::Channel *> all = channels();
+    for (QRepod::Channel *channel : all) {
+        if (qobject_cast<PongChannel *>(channel)->slot)
+            channel->send(message);
+    }
+}

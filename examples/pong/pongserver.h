@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "pong/ponggame.h"
+
+#include <QRepod/Channel>
+#include <QRepod/Server>
+
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QTimer>
+
+#include <chrono>
+#include <optional>
+
+//! One player, or one who found the game full.
+class PongChannel : public QRepod::Channel
+{
+    Q_OBJECT
+
+public:
+    std::optional<int> slot;
+
+public slots:
+    void Network_input(int direction);
+};
+
+//! Plays the game for its two players, sixty ticks a second, and tells them where everything is.
+///
+/// Players only say where they want to go: nobody can cheat about where the ball is.
+class PongServer : public QRepod::Server
+{
+    Q_OBJECT
+
+public:
+    explicit PongServer(int winScore = 5);
+
+    //! For the ticks to follow each other faster or slower. Default: a sixtieth of a second.
+    void setTickInterval(std::chrono::nanoseconds interval);
+
+    void setDirection(int slot, int direction);
+    const PongGame &game() const { return m_game; }
+
+private:
+    void join(QRepod::Channel *channel);
+    void leave(QRepod::Channel *channel);
+    void catchUp();
+    void waitForNextTick();
+    void announce(PongGame::Event event);
+    void sendState();
+    void sendToPlayers(const QVariantMap &message);
+
+    PongGame m_game;
+    std::chrono::nanoseconds m_interval;
+    QTimer m_timer;
+    QElapsedTimer m_clock; // runs while somebody plays
+    qint64 m_ticks = 0;    // since the clock was started
+};

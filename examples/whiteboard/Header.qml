@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QRepod
+
+//! What the window is, how the connection is, and how many are here.
+Item {
+    id: header
+
+    required property ConnectionListener connection
+    required property int players
+    required property bool hosting
+    required property bool compact
+
+    readonly property bool isConnected: connection.state === ConnectionListener.Connected
+    readonly property bool isConnecting: connection.state === ConnectionListener.Connecting
+    readonly property string address: connection.host + ":" + connection.port
+
+    implicitHeight: 32
+
+    Text {
+        id: name
+
+        anchors.verticalCenter: parent.verticalCenter
+        text: qsTr("Whiteboard")
+        color: "#1d2733"
+        font { pixelSize: header.compact ? 17 : 20; bold: true }
+    }
+
+    Rectangle {
+        id: light
+
+        anchors { left: name.right; leftMargin: 16; verticalCenter: parent.verticalCenter }
+        width: 10
+        height: 10
+        radius: 5
+        color: header.isConnected ? "#22a06b" : header.isConnecting ? "#e0a100" : "#d9483b"
+    }
+
+    Text {
+        objectName: "status"
+        anchors {
+            left: light.right
+            leftMargin: 8
+            right: pill.visible ? pill.left : parent.right
+            rightMargin: 12
+            verticalCenter: parent.verticalCenter
+        }
+        elide: Text.ElideRight
+        color: "#566273"
+        font.pixelSize: 14
+        text: {
+            if (header.isConnected) {
+                if (header.compact)
+                    return header.hosting ? qsTr("Hosting") : qsTr("Connected");
+                return header.hosting ? qsTr("Hosting on %1").arg(header.address)
+                                      : qsTr("Connected to %1").arg(header.address);
+            }
+            if (header.isConnecting)
+                return header.compact ? qsTr("Connecting …")
+                                      : qsTr("Connecting to %1 …").arg(header.address);
+            return qsTr("Not connected");
+        }
+    }
+
+    Rectangle {
+        id: pill
+
+        anchors { right: parent.right; verticalCenter: parent.verticalCenter }
+        visible: header.isConnected && header.players > 0
+        width: count.implicitWidth + 24
+        height: 28
+        radius: 14
+        color: "#dfe6f5"
+
+        Text {
+            id: count
+
+            objectName: "players"
+            anchors.centerIn: parent
+            text: header.players === 1 ? qsTr("1 player") : qsTr("%1 players").arg(header.players)
+            color: "#2f4b8f"
+            font { pixelSize: 13; bold: true }
+        }
+    }
+}

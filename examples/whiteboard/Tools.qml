@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+
+//! The colours and the thicknesses, in a column beside the board or in a row below it.
+Rectangle {
+    id: tools
+
+    required property bool vertical
+    required property Pen pen
+
+    implicitWidth: vertical ? 100 : colors.width + thicknesses.width + 3 * 14
+    implicitHeight: vertical ? colors.height + thicknesses.height + 14 + 25 + 14
+                             : colors.height + 2 * 12
+    radius: 12
+    color: "white"
+    border.color: "#d9dee6"
+
+    Grid {
+        id: colors
+
+        x: tools.vertical ? Math.round((tools.width - width) / 2) : 14
+        y: tools.vertical ? 14 : 12
+        columns: tools.vertical ? 2 : 6
+        spacing: tools.vertical ? 8 : 4
+
+        Swatch { objectName: "color0"; pen: tools.pen; name: qsTr("Ink"); ink: "#1d2733" }
+        Swatch { objectName: "color1"; pen: tools.pen; name: qsTr("White, the eraser"); ink: "#ffffff" }
+        Swatch { objectName: "color2"; pen: tools.pen; name: qsTr("Red"); ink: "#e03e36" }
+        Swatch { objectName: "color3"; pen: tools.pen; name: qsTr("Orange"); ink: "#f28c28" }
+        Swatch { objectName: "color4"; pen: tools.pen; name: qsTr("Yellow"); ink: "#f5c518" }
+        Swatch { objectName: "color5"; pen: tools.pen; name: qsTr("Green"); ink: "#2e9e5b" }
+        Swatch { objectName: "color6"; pen: tools.pen; name: qsTr("Teal"); ink: "#14a3a8" }
+        Swatch { objectName: "color7"; pen: tools.pen; name: qsTr("Blue"); ink: "#2f6fed" }
+        Swatch { objectName: "color8"; pen: tools.pen; name: qsTr("Purple"); ink: "#8447d6" }
+        Swatch { objectName: "color9"; pen: tools.pen; name: qsTr("Pink"); ink: "#ec5f9d" }
+        Swatch { objectName: "color10"; pen: tools.pen; name: qsTr("Brown"); ink: "#8a5a35" }
+        Swatch { objectName: "color11"; pen: tools.pen; name: qsTr("Grey"); ink: "#8b95a3" }
+    }
+
+    Rectangle {
+        visible: tools.vertical
+        x: 16
+        y: colors.y + colors.height + 12
+        width: tools.width - 32
+        height: 1
+        color: "#e3e7ee"
+    }
+
+    Column {
+        id: thicknesses
+
+        x: tools.vertical ? Math.round((tools.width - width) / 2) : colors.x + colors.width + 14
+        y: tools.vertical ? colors.y + colors.height + 25
+                          : colors.y + Math.round((colors.height - height) / 2)
+        spacing: tools.vertical ? 6 : 3
+
+        Thickness {
+            objectName: "pen0"
+            pen: tools.pen
+            name: qsTr("Thin")
+            thickness: 2
+            width: tools.vertical ? 72 : 58
+            height: tools.vertical ? 34 : 20
+        }
+
+        Thickness {
+            objectName: "pen1"
+            pen: tools.pen
+            name: qsTr("Medium")
+            thickness: 5
+            width: tools.vertical ? 72 : 58
+            height: tools.vertical ? 34 : 20
+        }
+
+        Thickness {
+            objectName: "pen2"
+            pen: tools.pen
+            name: qsTr("Thick")
+            thickness: 10
+            width: tools.vertical ? 72 : 58
+            height: tools.vertical ? 34 : 20
+        }
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// whiteboard [--host] [host [port]]
+
+#include "frontend.h"
+#include "whiteboard/whiteboardserver.h"
+
+int main(int argc, char *argv[])
+{
+    QGuiApplication application(argc, argv);
+    return runFrontend<WhiteboardServer>(application, "A whiteboard to draw on together.",
+                                         QUrl("qrc:/qt/qml/Whiteboard/Main.qml"));
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "whiteboard/whiteboardserver.h"
+
+#include <QtCore/QTextStream>
+
+namespace {
+
+QTextStream out(stdout);
+
+constexpr qsizetype valuesPerPoint = 3; // the list, x and y
+constexpr qsizetype valuesPerLine = 10; // the map, its three fields, the colour's parts, its owner
+
+qsizetype valuesOf(const Line &line)
+{
+    return valuesPerLine + valuesPerPoint * line.points.size();
+}
+
+WhiteboardServer *serverOf(WhiteboardChannel *channel)
+{
+    return qobject_cast<WhiteboardServer *>(channel->server());
+}
+
+QString idOf(QRepod::Channel *channel)
+{
+    return qobject_cast<WhiteboardChannel *>(channel)->id;
+}
+
+} // namespace
+
+WhiteboardChannel::WhiteboardChannel(const QString &id)
+    : id(id)
+{
+}
+
+void WhiteboardChannel::Network_startline(const QVariantList &point, const QVariantList &color,
+                                          double thickness)
+{
+    const std::optional<QPointF> first = pointFrom(point);
+    const std::optional<Line::Color> lineColor = colorFrom(color);
+    const std::optional<double> lineThickness = thicknessFrom(thickness);
+    if (!first || !lineColor || !lineThickness)
+        return;
+
+    const Line line = {{*first}, *lineColor, *lineThickness};
+    m_line = serverOf(this)->addLine(id, line);
+    m_started = true;
+    server()->sendToAll({{"action", "startline"},
+                         {"id", id},
+                         {"point", toList(*first)},
+                         {"color", toList(line.color)},
+                         {"thickness", toNumber(line.thickness)}});
+}
+
+void WhiteboardChannel::Network_drawpoint(const QVariantList &point)
+{
+    const std::optional<QPointF> next = pointFrom(point);
+    if (!next)
+        return;
+
+    if (!m_started)
+        m_line = serverOf(this)->addLine(id, Line{{*next}});
+    else if (const std::shared_ptr<Line> line = m_line.lock())
+        serverOf(this)->addPoint(*line, *next);
+    m_started = true;
+    server()->sendToAll({{"action", "drawpoint"}, {"id", id}, {"point", toList(*next)}});
+}
+
+WhiteboardServer::WhiteboardServer()
+{
+    setChannelFactory([this] { return new WhiteboardChannel(QString::number(++m_ids)); });
+    connect(this, &Server::channelConnected, this, &WhiteboardServer::join);
+    connect(this, &Server::channelDisconnected, this, &WhiteboardServer::leave);
+}
+
+std::weak_ptr<Line> WhiteboardServer::addLine(const QString &id, const Line &line)
+{
+    const auto kept = std::make_shared<Line>(line);
+    m_drawn.append({id, kept});
+    m_values += valuesOf(line);
+    forgetOldest();
+    return kept;
+}
+
+void WhiteboardServer::addPoint(Line &line, QPointF point)
+{
+    line.points.append(point);
+    m_values += valuesPerPoint;
+    forgetOldest();
+}
+
+void WhiteboardServer::join(QRepod::Channel *channel)
+{
+    out << "Player connected: " << channel->address() << " (" << idOf(channel) << ')' << Qt::endl;
+
+    QMap<QString, QVariantList> linesOf;
+    const QList<QRepod::Channel *> players = channels();
+    for (QRepod::Channel *player : players)
+        linesOf[idOf(player)] = {};
+    for (const Drawn &drawn : std::as_const(m_drawn))
+        linesOf[drawn.id].append(toMap(*drawn.line));
+
+    QVariantMap lines;
+    for (auto it = linesOf.cbegin(); it != linesOf.cend(); ++it)
+        lines[it.key()] = QVariantMap{{"lines", it.value()}};
+    channel->send({{"action", "initial"}, {"lines", lines}});
+    sendPlayers();
+}
+
+void WhiteboardServer::leave(QRepod::Channel *channel)
+{
+    out << "Player disconnected: " << channel->address() << " (" << idOf(channel) << ')'
+        << Qt::endl;
+    if (channels().isEmpty()) {
+        m_drawn.clear();
+        m_values = 0;
+    }
+    sendPlayers();
+}
+
+void WhiteboardServer::sendPlayers()
+{
+    sendToAll({{"action", "players"}, {"count", channels().size()}});
+}
+
+//! The whole picture is one message, `initial`, and a message may hold only so many values. The
+//! board keeps what fits, with something left for the players who have not drawn.
+void WhiteboardServer::forgetOldest()
+{
+    while (m_values > maximumValues() / 10 * 9) {
+        m_values -= valuesOf(*m_drawn.first().line);
+        m_drawn.removeFirst();
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "whiteboard/line.h"
+
+#include <QRepod/Channel>
+#include <QRepod/Server>
+
+#include <memory>
+
+//! One person at the whiteboard.
+class WhiteboardChannel : public QRepod::Channel
+{
+    Q_OBJECT
+
+public:
+    explicit WhiteboardChannel(const QString &id);
+
+    const QString id;
+
+public slots:
+    void Network_startline(const QVariantList &point, const QVariantList &color = {0, 0, 0},
+                           double thickness = 3);
+    void Network_drawpoint(const QVariantList &point);
+
+private:
+    bool m_started = false;
+    std::weak_ptr<Line> m_line; // the one being drawn, as long as the board keeps it
+};
+
+//! Passes every line on to all, the one who draws it included, and keeps the picture for those
+//! who join later.
+///
+/// Who leaves takes nothing off the board; when the last one has left it is wiped.
+class WhiteboardServer : public QRepod::Server
+{
+    Q_OBJECT
+
+public:
+    WhiteboardServer();
+
+    //! Keeps \a line, which was drawn by \a id. The board forgets it when it is wiped, or when so
+    //! much was drawn since that the picture would not fit into one message.
+    std::weak_ptr<Line> addLine(const QString &id, const Line &line);
+    void addPoint(Line &line, QPointF point);
+
+private:
+    struct Drawn
+    {
+        QString id;
+        std::shared_ptr<Line> line;
+    };
+
+    void join(QRepod::Channel *channel);
+    void leave(QRepod::Channel *channel);
+    void sendPlayers();
+    void forgetOldest();
+
+    int m_ids = 0;
+    QList<Drawn> m_drawn; // oldest first
+    qsizetype m_values = 0;
+};

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "pong/pongserver.h"
+#include "support/pythonpeer.h"
+#include "whiteboard/whiteboardserver.h"
+
+#include <QRepod/ConnectionListener>
+
+#include <QtCore/QElapsedTimer>
+#include <QtTest/QTest>
+
+using namespace std::chrono_literals;
+
+//! The servers of the whiteboard and of pong, with clients that know nothing but their messages.
+class tst_GameServers : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void whiteboardWithPythonClients();
+    void boardIsWipedWhenTheLastHasLeft();
+    void boardThatIsTooFullForgetsTheOldest();
+    void pongWithPythonClients();
+    void pongKeepsTimeWhenTheLoopDoesNot();
+};
+
+namespace {
+
+//! Somebody who keeps the messages.
+class Guest : public QRepod::ConnectionListener
+{
+    Q_OBJECT
+
+public:
+    explicit Guest(quint16 port)
+    {
+        setAutoPump(true);
+        QObject::connect(this, &Guest::messageReceived, this,
+                         [this](const QString &action, const QVariantMap &message) {
+                             latest[action] = message;
+                             ++counts[action];
+                         });
+        connect("127.0.0.1", port);
+    }
+
+    QHash<QString, QVariantMap> latest;
+    QHash<QString, int> counts;
+};
+
+QStringList clientOf(const QRepod::Server &server)
+{
+    return {"client", "--port", QString::number(server.port())};
+}
+
+} // namespace
+
+void tst_GameServers::whiteboardWithPythonClients()
+{
+    WhiteboardServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    PythonPeer python("whiteboard.py", clientOf(server));
+    QCOMPARE(python.complaint(), QString());
+}
+
+void tst_GameServers::boardIsWipedWhenTheLastHasLeft()
+{
+    WhiteboardServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    {
+        Guest one(server.port());
+        QTRY_COMPARE(one.counts["initial"], 1);
+        one.send("drawpoint", {{"point", QVariantList{1, 2}}});
+        QTRY_COMPARE(one.counts["drawpoint"], 1);
+    }
+    QTRY_COMPARE(server.channels().size(), 0);
+    Guest next(server.port());
+    QTRY_COMPARE(next.counts["initial"], 1);
+    const QVariantMap lines = next.latest["initial"]["lines"].toMap();
+    QCOMPARE(lines.size(), 1); // the guest's own, empty
+    QVERIFY(lines.first().toMap()["lines"].toList().isEmpty());
+}
+
+void tst_GameServers::boardThatIsTooFullForgetsTheOldest()
+{
+    WhiteboardServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    server.setMaximumValues(10'000);
+    Guest one(server.port());
+    QTRY_COMPARE(one.counts["initial"], 1);
+
+    // A point takes three values in the picture.
+    constexpr int lines = 35;
+    constexpr int pointsPerLine = 100;
+    for (int line = 0; line < lines; ++line) {
+        one.send("startline", {{"point", QVariantList{line, 0}}});
+        for (int i = 1; i < pointsPerLine; ++i)
+            one.send("drawpoint", {{"point", QVariantList{line, i % 560}}});
+    }
+    QTRY_COMPARE(one.counts["drawpoint"], lines * (pointsPerLine - 1));
+    Guest late(server.port());
+    QTRY_COMPARE(late.counts["initial"], 1);
+    const QVariantMap players = late.latest["initial"]["lines"].toMap();
+    const QVariantList kept = players["1"].toMap()["lines"].toList();
+    QVERIFY(kept.size() > 20 && kept.size() < lines);
+    const QVariantList newest = kept.last().toMap()["points"].toList();
+    QCOMPARE(newest.size(), pointsPerLine);
+    QCOMPARE(newest.first().toList(), (QVariantList{lines - 1, 0}));
+}
+
+void tst_GameServers::pongWithPythonClients()
+{
+    PongServer server;
+    server.setTickInterval(4ms);
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    PythonPeer python("pong.py", clientOf(server));
+    QCOMPARE(python.complaint(), QString());
+}
+
+void tst_GameServers::pongKeepsTimeWhenTheLoopDoesNot()
+{
+    PongServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    Guest one(server.port());
+    QTRY_VERIFY(one.counts["state"] > 0);
+
+    // A paddle tells how much time has passed in the game. The loop is held up again and again.
+    one.send("input", {{"direction", -1}});
+    const double start = server.game().paddle(0);
+    QTRY_VERIFY(server.game().paddle(0) < start);
+    const double y = server.game().paddle(0);
+    QElapsedTimer clock;
+    clock.start();
+    while (clock.elapsed() < 400) {
+        QElapsedTimer held;
+        held.start();
+        while (held.elapsed() < 47) { }
+        QCoreApplication::processEvents();
+    }
+    const double seconds = (y - server.game().paddle(0)) / PongGame::paddleSpeed;
+    const double passed = double(clock.elapsed()) / 1000;
+    // Exact but for the ticks before and after; more if the machine stood still for long.
+    QVERIFY2(std::abs(seconds - passed) < 0.1,
+             qPrintable(QString("%1 s in the game, %2 s outside").arg(seconds).arg(passed)));
+}
+
+QTEST_GUILESS_MAIN(tst_GameServers)
+
+#include "tst_gameservers.moc"

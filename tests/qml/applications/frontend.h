@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/QSize>
+#include <QtGui/QImage>
+#include <QtQml/QQmlApplicationEngine>
+
+class QQuickItem;
+class QQuickWindow;
+
+//! The window of one of the applications, as its program opens it.
+class Frontend
+{
+public:
+    //! \a uri is Whiteboard or Pong. The port is that of a server on this machine.
+    Frontend(const QString &uri, quint16 port, QSize size = {}, bool hosting = false);
+
+    QQuickWindow *window() const { return m_window; }
+
+    //! The item with this name; the window must have it.
+    QQuickItem *item(const QString &objectName) const;
+
+    //! What its property `text` says.
+    QString text(const QString &objectName) const;
+
+    //! Where the middle of an item is, in the window.
+    QPoint middleOf(const QString &objectName) const;
+
+    void click(const QString &objectName) const;
+
+    //! A key goes to the item that has the focus whenever this is the active window. There is one
+    //! active window, but here several players press keys at the same time.
+    void press(const QString &objectName, Qt::Key key) const;
+    void release(const QString &objectName, Qt::Key key) const;
+
+    QImage grab() const;
+
+    //! The part of the window that the item covers.
+    QImage grab(const QString &objectName) const;
+
+private:
+    QQmlApplicationEngine m_engine;
+    QQuickWindow *m_window = nullptr;
+};
