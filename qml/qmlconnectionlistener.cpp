@@ -15,9 +15,11 @@ QmlConnectionListener::QmlConnectionListener(QObject *parent)
     , m_fallback(this)
 {
     setAutoPump(true);
-    // The first slot of all, so that handlers of the signal see the text.
-    QObject::connect(this, &ConnectionListener::errorOccurred, this,
-                     &QmlConnectionListener::setErrorString);
+    QObject::connect(this, &ConnectionListener::errorOccurred, this, [this](const QString &error) {
+        setErrorString(error);
+        Q_EMIT errorOccurred(error);
+    });
+    QObject::connect(this, &ConnectionListener::connected, this, [this] { setErrorString({}); });
     QObject::connect(&m_handlers, &ObjectList::added, this, &ConnectionListener::addHandler);
     QObject::connect(&m_handlers, &ObjectList::removed, this, &ConnectionListener::removeHandler);
     QObject::connect(&m_handlers, &ObjectList::changed, this,

@@ -30,9 +30,10 @@ namespace QRepod {
 /// \endcode
 ///
 /// The rules for handlers are those of the C++ class, QRepod::ConnectionListener, whose properties
-/// and signals this type has, too. Since QML gives parameters without a type no other way to be
-/// told apart, one such parameter, whatever its name, gets the whole message; several get the
-/// fields of their names. The event loop delivers what arrives, as autoPump is true.
+/// (such as state and reconnect) and signals this type has, too. Since QML gives parameters without
+/// a type no other way to be told apart, one such parameter, whatever its name, gets the whole
+/// message; several get the fields of their names. The event loop delivers what arrives, as
+/// autoPump is true.
 ///
 /// Numbers arrive as numbers, exactly up to 2^53; bytes as ArrayBuffer; times as Date; nil as null;
 /// lists and maps as arrays and objects. An extension of MessagePack is opaque, but can be sent
@@ -59,7 +60,8 @@ class QmlConnectionListener : public QRepod::ConnectionListener, public QQmlPars
     /// false. It stays true when the connection fails or ends; state tells. connect() tries again.
     Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged FINAL)
 
-    //! Why the connection could not be made or broke; empty again when the next one is started.
+    //! Why the connection could not be made or broke; empty again when the next one is started, or,
+    //! with reconnect, stands.
     Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
 
     //! Objects that are asked for `network_<action>` functions after this one, in this order.
@@ -111,6 +113,11 @@ public:
     void componentComplete() override;
 
 Q_SIGNALS:
+    //! The connection could not be made, or broke; errorString says the same.
+    ///
+    /// In the place of the core's signal, whose QML handlers would run before errorString is set.
+    void errorOccurred(const QString &error);
+
     void hostChanged();
     void portChanged();
     void activeChanged();

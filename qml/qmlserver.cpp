@@ -30,6 +30,7 @@ QmlServer::QmlServer(QObject *parent)
         m_channels->remove(static_cast<QmlChannel *>(channel));
         Q_EMIT channelDisconnected(static_cast<QmlChannel *>(channel));
     });
+    QObject::connect(this, &Server::errorOccurred, this, &QmlServer::errorOccurred);
     QObject::connect(&m_handlers, &ObjectList::added, this, &Server::addHandler);
     QObject::connect(&m_handlers, &ObjectList::removed, this, &Server::removeHandler);
     QObject::connect(&m_handlers, &ObjectList::changed, this, &QmlServer::handlersChanged);

@@ -116,7 +116,7 @@ Q_SIGNALS:
     //! A client has left, and is not one of `channels` any more.
     void channelDisconnected(QRepod::QmlChannel *channel);
 
-    //! Listening failed.
+    //! Listening failed, or a client could not be accepted.
     void errorOccurred(const QString &error);
 
     void hostChanged();

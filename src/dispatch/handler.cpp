@@ -11,7 +11,6 @@
 #include <bit>
 #include <cstddef>
 #include <new>
-#include <optional>
 
 namespace QRepod {
 
@@ -35,7 +34,8 @@ QByteArray withArticle(QByteArray noun)
     return noun.prepend(QByteArrayView("aeioAEIO").contains(noun.front()) ? "an " : "a ");
 }
 
-//! Memory inside of the object itself, which lies on the stack, unless much is needed.
+//! Raw memory for the arguments of a call: a part of this object, thus of the stack, if that is
+/// enough.
 class Memory
 {
 public:
@@ -85,9 +85,10 @@ private:
     struct Field
     {
         QByteArray name;
-        QMetaType type;
-        size_t offset = 0; ///< of the parameter, in the memory of Arguments
-        QMetaProperty property;
+        QByteArray typeName;
+        QMetaType type;         ///< of the parameter
+        size_t offset = 0;      ///< of the parameter, in the memory of Arguments
+        QMetaProperty property; ///< of the gadget
     };
 
     bool takesSender() const { return m_sender.isValid(); }
@@ -141,7 +142,7 @@ private:
     const size_t m_first; // of the pointers, that of the first field's argument
     size_t m_current = 0;
     size_t m_expected = 0; // the field behind the current one
-    FieldSet m_given = 0;
+    FieldSet m_given = 0;  // the arguments that are constructed; not for a gadget
     FieldSet m_unfit = 0;
     std::array<void *, 2 + maximumFields> m_pointers;
     Memory m_memory;
@@ -200,7 +201,7 @@ void Handler::Method::takeProperties(QMetaType gadget)
     for (int i = 0; i < type->propertyCount(); ++i) {
         const QMetaProperty property = type->property(i);
         if (property.isWritable())
-            m_fields.push_back({property.name(), property.metaType(), 0, property});
+            m_fields.push_back({property.name(), property.typeName(), {}, 0, property});
     }
 }
 
@@ -214,7 +215,7 @@ void Handler::Method::takeParameters(const QMetaMethod &method)
         else if (!isConstructible(type))
             m_fault = "no field can become " + withArticle(method.parameterTypeName(i));
         else
-            m_fields.push_back({names[i], type, reserve(type), {}});
+            m_fields.push_back({names[i], type.name(), type, reserve(type), {}});
     }
 }
 
@@ -277,14 +278,13 @@ QByteArray Handler::Method::mismatch(const Message &message, const QObject *send
     Arguments arguments(*this);
     arguments.read(message);
     const Field *field = arguments.mismatch();
-    const QString name = QString::fromUtf8(field->name);
     const QVariantMap &map = message.map();
-    const auto value = map.find(name);
-    if (value == map.end())
+    const auto value = map.constFind(QString::fromUtf8(field->name));
+    if (value == map.constEnd())
         return "field \"" + field->name + "\" is missing";
     return "field \"" + field->name + "\" is " + Value(*value).describe().toUtf8() + ", the "
         + (m_form == Form::Gadget ? "property" : "parameter") + " is "
-        + withArticle(field->type.name());
+        + withArticle(field->typeName);
 }
 
 Handler::Arguments::Arguments(const Method &method, void *sender)
@@ -332,20 +332,20 @@ bool Handler::Arguments::wants(QByteArrayView key)
 bool Handler::Arguments::field(const Value &value)
 {
     const Method::Field &field = m_method.m_fields[m_current];
-    void *&argument = m_pointers[m_first + m_current];
     const FieldSet bit = FieldSet(1) << m_current;
     bool fits;
     if (m_isGadget) {
         fits = convert(value, field.property, m_pointers[m_first]);
     } else {
+        void *&argument = m_pointers[m_first + m_current];
         if (m_given & bit) { // it stands twice; nothing of the first may shine through
             m_given &= ~bit;
             field.type.destruct(argument);
         }
         argument = field.type.construct(m_memory.at(field.offset));
+        m_given |= bit;
         fits = convert(value, field.type, argument);
     }
-    m_given |= bit;
     m_unfit = fits ? m_unfit & ~bit : m_unfit | bit;
     return true; // even if it does not fit, as the same field may come again
 }

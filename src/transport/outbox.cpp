@@ -74,12 +74,14 @@ bool Outbox::isOpen() const
 void Outbox::open(QObject *connection)
 {
     const std::lock_guard lock(m_mutex);
-    m_writer = connection;
+    if (!m_isClosed)
+        m_writer = connection;
 }
 
 void Outbox::close()
 {
     const std::lock_guard lock(m_mutex);
+    m_isClosed = true;
     m_writer = nullptr;
 }
 

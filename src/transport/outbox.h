@@ -50,6 +50,9 @@ public:
     //! All that waits, in order. It counts as waiting until it is reported as written.
     std::vector<QByteArray> takeAll();
     void written(qint64 bytes);
+
+    //! Counts bytes that the connection writes of its own accord as waiting.
+    void addWaiting(qint64 bytes) { written(-bytes); }
     /// @}
 
 private:
@@ -61,6 +64,7 @@ private:
     mutable std::mutex m_mutex; // guards everything below
     std::vector<QByteArray> m_parts;
     QObject *m_writer = nullptr; // set while open
+    bool m_isClosed = false;     // for good, even before it was opened
     qint64 m_waiting = 0;        // bytes accepted and not written
 };
 

@@ -22,6 +22,7 @@
 #include <QtCore/quuid.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <functional>
@@ -117,9 +118,13 @@ public:
     //! Why its checks did not hold, empty if they did. To be asked when it has ended.
     QString complaint()
     {
-        if (m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0)
+        if (m_process.error() != QProcess::FailedToStart
+            && m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0)
             return {};
-        return u"%1 %2\n"_s.arg(m_process.arguments().join(u' '), m_process.errorString())
+        const QString fault = m_process.error() == QProcess::UnknownError
+            ? u"exit status %1"_s.arg(m_process.exitCode())
+            : m_process.errorString();
+        return u"%1: %2\n"_s.arg(m_process.arguments().join(u' '), fault)
             + QString::fromUtf8(m_process.readAllStandardError());
     }
 
@@ -389,7 +394,7 @@ QDateTime utc(qint64 seconds, int milliseconds = 0)
     return QDateTime::fromMSecsSinceEpoch(seconds * 1000 + milliseconds, Qt::UTC);
 }
 
-//! What each row of ECHOED in values.py is in Qt.
+//! What each row of echoed() in values.py is in Qt.
 QVariantMap decodedValues()
 {
     constexpr qint64 minimum = std::numeric_limits<qint64>::min();
@@ -611,7 +616,7 @@ bool identical(const QVariant &a, const QVariant &b)
     }
 }
 
-//! What SLICES in scenarios.py sends.
+//! What `slices` in scenarios.py sends.
 QVariantList samples()
 {
     const QString action = u"action"_s;

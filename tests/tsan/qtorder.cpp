@@ -72,17 +72,51 @@ void postEvent(QObject *receiver, QEvent *event, int priority)
     original(receiver, event, priority);
 }
 
+// A queued call belongs to the thread that makes it and to the one that runs it; the last to let go
+// of it destroys it, after the call.
+class QueuedCall : public QtPrivate::QSlotObjectBase
+{
+public:
+    explicit QueuedCall(QSlotObjectBase *call)
+        : QSlotObjectBase(impl)
+        , m_call(call)
+    {
+    }
+
+private:
+    static void impl(int operation, QSlotObjectBase *base, QObject *receiver, void **arguments,
+                     bool * /*isSame*/)
+    {
+        auto *const self = static_cast<QueuedCall *>(base);
+        if (operation == Call) {
+            self->m_call->call(receiver, arguments);
+            release(self);
+        } else if (operation == Destroy) {
+            acquire(self);
+            self->m_call->destroyIfLastRef();
+            delete self;
+        }
+    }
+
+    QSlotObjectBase *const m_call;
+};
+
 #define INVOKE_METHOD                                                                              \
     "_ZN11QMetaObject16invokeMethodImplEP7QObject"                                                 \
     "PN9QtPrivate15QSlotObjectBaseEN2Qt14ConnectionTypeEPv"
-bool invokeMethod(QObject *receiver, void *slot, Qt::ConnectionType type,
+bool invokeMethod(QObject *receiver, QtPrivate::QSlotObjectBase *call, Qt::ConnectionType type,
                   void *result) __asm__(INVOKE_METHOD);
 
-bool invokeMethod(QObject *receiver, void *slot, Qt::ConnectionType type, void *result)
+bool invokeMethod(QObject *receiver, QtPrivate::QSlotObjectBase *call, Qt::ConnectionType type,
+                  void *result)
 {
     static auto *const original = qtFunction(invokeMethod, INVOKE_METHOD);
+    auto *const queued = new QueuedCall(call);
     release(receiver);
-    return original(receiver, slot, type, result);
+    const bool isDone = original(receiver, queued, type, result);
+    if (type == Qt::BlockingQueuedConnection)
+        acquire(queued);
+    return isDone;
 }
 
 #define DELETE_LATER "_ZN7QObject11deleteLaterEv"

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A client that waits for the server's greeting and plays a scenario with it."""
 

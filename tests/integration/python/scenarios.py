@@ -11,7 +11,7 @@ import asyncio
 import msgpack
 
 from peer import Closed, fields_of, frame, frames, pack, unpack
-from values import ECHOED, ENCODED
+from values import ENCODED, echoed
 
 DONE = {"action": "done"}
 
@@ -60,7 +60,7 @@ async def echo(peer, options, problems):
 
 async def values(peer, options, problems):
     """Sends every kind of value and checks what the other end makes of it."""
-    for row in ECHOED:
+    for row in echoed():
         head = msgpack.Packer().pack_map_header(3)
         await peer.write(frame(head + pack("action") + pack("value") + pack("name")
                                + pack(row.name) + pack("value") + row.sent))  # fmt: skip
@@ -213,7 +213,8 @@ BREAKERS = {
     "cut-short": frame(pack({"action": "cut short"})[:-1]),
     "not-utf8": frame(b"\x82" + pack("action") + pack("text") + pack("t") + b"\xa2\xff\xfe"),
     "too-deep": frame(b"\x82" + pack("action") + pack("deep") + pack("v") + b"\x91" * 64 + b"\xc0"),
-    "claims-4-billion": frame(b"\x82" + pack("action") + pack("x") + pack("v") + b"\xdd" + b"\xff" * 4),
+    "claims-4-billion": frame(b"\x82" + pack("action") + pack("x") + pack("v")
+                              + b"\xdd\xff\xff\xff\xff"),
 }  # fmt: skip
 
 

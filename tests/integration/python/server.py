@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A server that plays a scenario with each client. Prints "PORT n" when it listens."""
 

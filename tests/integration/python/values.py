@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every row of contract 5's table, both ways, as bytes.
 
-ECHOED: what is sent to a QRepod, and what it sends when it returns the value it decoded.
+echoed(): what is sent to a QRepod, and what it sends when it returns the value it decoded.
 ENCODED: what a QRepod makes of values that only Qt has; tst_interop sends them by name.
 
 Bytes are compared, not values: that tells an integer from a number, a float 32 from a
@@ -9,6 +9,7 @@ float 64 and text from bytes, and the smallest form from a larger one. Maps stan
 order of QVariantMap, sorted by key.
 """
 
+import itertools
 from typing import NamedTuple
 
 import msgpack
@@ -170,7 +171,9 @@ def extensions():
     yield unchanged("ext -128", ext8(-128, b"abc"))
 
 
-ECHOED = [*numbers(), *texts_and_bytes(), *containers(), *extensions()]
+def echoed():
+    return itertools.chain(numbers(), texts_and_bytes(), containers(), extensions())
+
 
 ENCODED = {
     "invalid": pack(None),

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+// The time between the frames of a QML scene in which many things move, in turns by the scene
+// itself and by messages that arrive:
+//
+//     frametimes [--seconds 5] [--turns 3] [--rate 2000]
+//
+// The server sends from a thread of its own, as one in another process would. A frame is missed
+// when it comes more than one and a half periods of 60 Hz after the one before. Without a screen
+// there is no vertical sync: a scene that changes more often than 60 times a second is shown more
+// often, too.
+
+#include <QRepod/Server>
+
+#include <QtCore/QCommandLineParser>
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QEventLoop>
+#include <QtCore/QTimer>
+#include <QtCore/QtPlugin>
+#include <QtGui/QGuiApplication>
+#include <QtQml/QQmlApplicationEngine>
+#include <QtQuick/QQuickWindow>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <thread>
+#include <vector>
+
+#ifdef QREPOD_STATIC
+Q_IMPORT_PLUGIN(QRepodPlugin)
+#endif
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr double missedAfter = 1.5 * 1000.0 / 60.0; // milliseconds
+
+//! Sends messages at an even rate, whoever listens, until it is destroyed.
+class Traffic
+{
+public:
+    explicit Traffic(qint64 rate)
+        : m_rate(rate)
+    {
+        m_server.startBackground();
+        m_server.listen(QStringLiteral("127.0.0.1"), 0);
+        m_thread = std::jthread([this](const std::stop_token &stop) { run(stop); });
+    }
+
+    int port() const { return m_server.port(); }
+
+private:
+    void run(const std::stop_token &stop)
+    {
+        const auto start = std::chrono::steady_clock::now();
+        for (qint64 number = 0; !stop.stop_requested(); ++number) {
+            std::this_thread::sleep_until(start + number * std::chrono::nanoseconds(1s) / m_rate);
+            m_server.sendToAll({{QStringLiteral("action"), QStringLiteral("move")},
+                                {QStringLiteral("id"), number % 100},
+                                {QStringLiteral("x"), double(number % 788)},
+                                {QStringLiteral("y"), double(number * 7 % 588)}});
+        }
+    }
+
+    const qint64 m_rate;
+    QRepod::Server m_server;
+    std::jthread m_thread;
+};
+
+//! The milliseconds between the frames that \a window shows in the next \a seconds.
+std::vector<double> measure(QQuickWindow &window, int seconds)
+{
+    std::vector<double> times;
+    QElapsedTimer timer;
+    QEventLoop loop;
+    const auto connection = QObject::connect(&window, &QQuickWindow::frameSwapped, &loop, [&] {
+        if (timer.isValid())
+            times.push_back(double(timer.nsecsElapsed()) / 1e6);
+        timer.start();
+    });
+    QTimer::singleShot(seconds * 1000, &loop, &QEventLoop::quit);
+    loop.exec();
+    QObject::disconnect(connection);
+    std::sort(times.begin(), times.end());
+    return times;
+}
+
+void print(const char *what, const std::vector<double> &times, int seconds, int moves)
+{
+    if (times.empty()) {
+        std::printf("no frames\n");
+        return;
+    }
+    const auto quantile = [&](double share) {
+        return times[std::min(times.size() - 1, size_t(share * double(times.size())))];
+    };
+    const auto missed =
+        std::count_if(times.begin(), times.end(), [](double time) { return time > missedAfter; });
+    std::printf("%-8s %7d %8.1f %8.2f %8.2f %8.2f %8.2f %8.2f%%\n", what, moves / seconds,
+                double(times.size()) / seconds, quantile(0.5), quantile(0.95), quantile(0.99),
+                times.back(), 100.0 * double(missed) / double(times.size()));
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (!qEnvironmentVariableIsSet("QT_QUICK_BACKEND"))
+        qputenv("QT_QUICK_BACKEND", "software");
+    const QGuiApplication application(argc, argv);
+
+    QCommandLineParser parser;
+    parser.addHelpOption();
+    parser.addOption({QStringLiteral("seconds"), QStringLiteral("length of a turn"),
+                      QStringLiteral("n"), QStringLiteral("5")});
+    parser.addOption({QStringLiteral("turns"), QStringLiteral("pairs of turns"),
+                      QStringLiteral("n"), QStringLiteral("3")});
+    parser.addOption({QStringLiteral("rate"), QStringLiteral("messages a second"),
+                      QStringLiteral("n"), QStringLiteral("2000")});
+    parser.process(application);
+    const int seconds = parser.value(QStringLiteral("seconds")).toInt();
+    const int turns = parser.value(QStringLiteral("turns")).toInt();
+
+    const int rate = parser.value(QStringLiteral("rate")).toInt();
+
+    const Traffic traffic(rate);
+    QQmlApplicationEngine engine;
+    engine.addImportPath(QStringLiteral(QREPOD_QML_IMPORT_PATH));
+    engine.setInitialProperties(
+        {{QStringLiteral("port"), traffic.port()}, {QStringLiteral("rate"), rate}});
+    engine.load(QUrl::fromLocalFile(QStringLiteral(QREPOD_FRAMETIMES_SCENE)));
+    auto *window = qobject_cast<QQuickWindow *>(engine.rootObjects().value(0));
+    if (!window)
+        return 1;
+
+    measure(*window, 1);
+    std::printf(
+        "moved by moves/s frames/s   median      95%%      99%%      max   missed   (ms)\n");
+    for (int turn = 0; turn < 2 * turns; ++turn) {
+        const bool byMessages = turn % 2 == 1;
+        window->setProperty("traffic", byMessages);
+        measure(*window, 1);
+        const int before = window->property("moves").toInt();
+        const std::vector<double> times = measure(*window, seconds);
+        print(byMessages ? "messages" : "itself", times, seconds,
+              window->property("moves").toInt() - before);
+    }
+    return 0;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QRepod/Server>
+
+#include <QtCore/QVariantMap>
+#include <QtQml/qqml.h>
+
+//! The other end of a ConnectionListener: a server in C++, which keeps the values as they arrive,
+//! before QML turns them into JavaScript's.
+class Peer : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+
+    Q_PROPERTY(int port READ port NOTIFY listeningChanged FINAL)
+    Q_PROPERTY(int clients READ clients NOTIFY clientsChanged FINAL)
+    Q_PROPERTY(int connections READ connections NOTIFY clientsChanged FINAL) ///< ever made
+    Q_PROPERTY(int received READ received NOTIFY messageReceived FINAL)
+
+public:
+    explicit Peer(QObject *parent = nullptr);
+    ~Peer() override;
+
+    int port() const { return m_server.port(); }
+    int clients() const { return int(m_server.channels().size()); }
+    int connections() const { return m_connections; }
+    int received() const { return int(m_messages.size()); }
+
+    //! A port that nobody listens on.
+    Q_INVOKABLE int freePort() const;
+
+    //! Listens on another port; the clients stay.
+    Q_INVOKABLE int secondPort();
+
+    //! A field of the latest message by its path, and the name of its C++ type.
+    Q_INVOKABLE QVariant value(const QStringList &path) const;
+    Q_INVOKABLE QString kind(const QStringList &path) const;
+
+    //! The bytes of a field, in hexadecimal digits.
+    Q_INVOKABLE QString hex(const QStringList &path) const;
+
+    Q_INVOKABLE QString action(int index) const;
+
+    //! Sends one message with every kind of value.
+    Q_INVOKABLE void sendKinds();
+
+    //! Sends the latest message back, as it was.
+    Q_INVOKABLE void sendBack();
+
+    Q_INVOKABLE void send(const QString &action, const QVariantMap &fields);
+    Q_INVOKABLE void closeClients();
+    Q_INVOKABLE void stop();
+    Q_INVOKABLE void clear();
+
+    //! What the application prints as a warning from now on, until it is asked for.
+    Q_INVOKABLE void catchWarnings();
+    Q_INVOKABLE QStringList caughtWarnings();
+
+Q_SIGNALS:
+    void listeningChanged();
+    void clientsChanged();
+    void messageReceived();
+
+private:
+    friend class PeerChannel;
+    void take(const QVariantMap &message);
+
+    QRepod::Server m_server;
+    QRepod::Server m_second;
+    QList<QVariantMap> m_messages;
+    int m_connections = 0;
+};

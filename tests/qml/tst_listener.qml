@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: MIT
+// Properties, signals and functions of ConnectionListener, against a server of the same process.
+
+import QtQml
+import QtQuick
+import QtTest
+import QRepod
+import QRepodTest
+
+TestCase {
+    id: test
+
+    name: "listener"
+
+    Peer {
+        id: peer
+    }
+
+    Component {
+        id: plain
+
+        ConnectionListener {
+        }
+    }
+
+    Component {
+        id: toPeer
+
+        ConnectionListener {
+            id: connecting
+
+            property var log: []
+            property string errorSeen
+
+            active: true
+            onConnected: connecting.log.push("connected")
+            onDisconnected: connecting.log.push("disconnected")
+            onErrorOccurred: error => {
+                connecting.log.push("error");
+                connecting.errorSeen = connecting.errorString;
+            }
+            onStateChanged: connecting.log.push("state " + connecting.state)
+        }
+    }
+
+    Component {
+        id: spyOn
+
+        SignalSpy {
+        }
+    }
+
+    Component {
+        id: withTimer
+
+        ConnectionListener {
+            property alias timer: inner
+
+            Timer {
+                id: inner
+            }
+            QtObject {
+            }
+        }
+    }
+
+    function make(component: Component, properties: var): var {
+        return createTemporaryObject(component, test, properties);
+    }
+
+    function makeActive(properties: var): var {
+        return make(toPeer, Object.assign({
+            port: peer.port
+        }, properties));
+    }
+
+    function connected(): var {
+        const listener = makeActive({});
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        tryCompare(peer, "clients", 1);
+        peer.clear();
+        return listener;
+    }
+
+    function spy(target: QtObject, signalName: string): var {
+        return make(spyOn, {
+            target: target,
+            signalName: signalName
+        });
+    }
+
+    function init() {
+        tryCompare(peer, "clients", 0); // those of the test before have gone
+    }
+
+    function test_defaults() {
+        const listener = make(plain, {});
+        compare(listener.host, "127.0.0.1");
+        compare(listener.port, 5071);
+        compare(listener.active, false);
+        compare(listener.autoPump, true);
+        compare(listener.state, ConnectionListener.Disconnected);
+        compare(listener.errorString, "");
+        compare(listener.handlers.length, 0);
+        compare(listener.connectTimeout, 10000);
+        compare(listener.closeTimeout, 3000);
+        compare(listener.maximumFrameSize, 16 * 1024 * 1024);
+        compare(listener.maximumDepth, 64);
+        compare(listener.maximumValues, 1000000);
+        compare(listener.maximumReceiveBacklog, 64 * 1024 * 1024);
+        compare(listener.maximumSendBacklog, 64 * 1024 * 1024);
+    }
+
+    function test_limitsCanBeSet() {
+        const listener = make(plain, {
+            connectTimeout: 1,
+            closeTimeout: 2,
+            maximumFrameSize: 2 ** 33,
+            maximumDepth: 4,
+            maximumValues: 5,
+            maximumReceiveBacklog: 6,
+            maximumSendBacklog: 7
+        });
+        compare(listener.connectTimeout, 1);
+        compare(listener.closeTimeout, 2);
+        compare(listener.maximumFrameSize, 2 ** 33);
+        compare(listener.maximumDepth, 4);
+        compare(listener.maximumValues, 5);
+        compare(listener.maximumReceiveBacklog, 6);
+        compare(listener.maximumSendBacklog, 7);
+    }
+
+    function test_stateIsAnEnum() {
+        compare(ConnectionListener.Disconnected, 0);
+        compare(ConnectionListener.Connecting, 1);
+        compare(ConnectionListener.Connected, 2);
+        compare(ConnectionListener.Reconnecting, 3);
+        compare(ConnectionListener.State.Connected, ConnectionListener.Connected);
+    }
+
+    function test_activeConnectsWhenComplete() {
+        const listener = makeActive({});
+        compare(listener.state, ConnectionListener.Connecting);
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        compare(listener.log, ["state 1", "state 2", "connected"]);
+        compare(peer.clients, 1);
+        listener.active = false;
+        compare(listener.state, ConnectionListener.Disconnected);
+        tryCompare(listener.log, "length", 5);
+        compare(listener.log, ["state 1", "state 2", "connected", "state 0", "disconnected"]);
+    }
+
+    function test_activeConnectsAndClosesLater() {
+        const listener = makeActive({
+            active: false
+        });
+        const changes = spy(listener, "activeChanged");
+        compare(listener.state, ConnectionListener.Disconnected);
+        listener.active = true;
+        compare(listener.state, ConnectionListener.Connecting);
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        listener.active = false;
+        tryCompare(peer, "clients", 0);
+        compare(changes.count, 2);
+    }
+
+    function test_connectAndCloseKeepActiveInStep() {
+        const listener = make(plain, {});
+        listener.connect("127.0.0.1", peer.port);
+        compare(listener.active, true);
+        compare(listener.port, peer.port);
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        listener.close();
+        compare(listener.active, false);
+        compare(listener.state, ConnectionListener.Disconnected);
+        tryCompare(peer, "clients", 0);
+        listener.connect();
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        compare(listener.port, peer.port);
+    }
+
+    function test_changeOfThePortReconnects() {
+        const listener = connected();
+        const before = peer.connections;
+        listener.log = [];
+        listener.port = peer.secondPort();
+        tryCompare(listener.log, "length", 4);
+        compare(listener.log, ["state 1", "disconnected", "state 2", "connected"]);
+        tryCompare(peer, "clients", 0);
+        compare(peer.connections, before + 1);
+    }
+
+    function test_changeOfHostAndPortReconnectsOnce() {
+        const listener = connected();
+        const before = peer.connections;
+        listener.log = [];
+        listener.port = peer.secondPort();
+        listener.host = "localhost";
+        listener.host = "127.0.0.1";
+        compare(listener.state, ConnectionListener.Connected);
+        tryCompare(listener.log, "length", 4);
+        compare(peer.connections, before + 1);
+    }
+
+    function test_changeOfHostWhileInactiveDoesNothing() {
+        const listener = make(plain, {});
+        const hosts = spy(listener, "hostChanged");
+        const ports = spy(listener, "portChanged");
+        listener.host = "localhost";
+        listener.port = peer.port;
+        compare(hosts.count, 1);
+        compare(ports.count, 1);
+        compare(listener.state, ConnectionListener.Disconnected);
+        listener.active = true;
+        tryCompare(listener, "state", ConnectionListener.Connected);
+    }
+
+    function test_closeForgetsAPendingReconnect() {
+        const listener = connected();
+        const before = peer.connections;
+        listener.port = peer.secondPort();
+        listener.close();
+        tryCompare(peer, "clients", 0);
+        compare(peer.connections, before);
+        compare(listener.state, ConnectionListener.Disconnected);
+    }
+
+    function test_errorIsBindableAndClearedByTheNextConnect() {
+        const port = peer.freePort();
+        const listener = makeActive({
+            port: port
+        });
+        tryCompare(listener, "state", ConnectionListener.Disconnected);
+        tryVerify(() => listener.errorString !== "");
+        verify(listener.errorString.startsWith("127.0.0.1:" + port + ": "), listener.errorString);
+        compare(listener.errorSeen, listener.errorString); // set before the signal's handlers run
+        compare(listener.log, ["state 1", "state 0", "error"]);
+        compare(listener.active, true);
+
+        const errors = spy(listener, "errorStringChanged");
+        listener.port = peer.port;
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        compare(listener.errorString, "");
+        compare(errors.count, 1);
+    }
+
+    function test_connectTriesAgain() {
+        const listener = makeActive({});
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        peer.closeClients();
+        tryCompare(listener, "state", ConnectionListener.Disconnected);
+        compare(listener.active, true);
+        tryCompare(peer, "clients", 0);
+        listener.connect();
+        tryCompare(listener, "state", ConnectionListener.Connected);
+    }
+
+    function test_reconnect() {
+        const listener = makeActive({
+            reconnect: true,
+            reconnectInterval: 1
+        });
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        tryCompare(peer, "clients", 1);
+        const before = peer.connections;
+        listener.log = [];
+        peer.closeClients();
+        tryCompare(peer, "connections", before + 1);
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        compare(listener.log, ["state 3", "disconnected", "state 2", "connected"]);
+        compare(listener.active, true);
+        listener.active = false;
+        compare(listener.state, ConnectionListener.Disconnected);
+    }
+
+    function test_portOutOfRangeIsRefused() {
+        const listener = make(plain, {});
+        ignoreWarning(/a port is a number from 0 to 65535, not 70000/);
+        listener.port = 70000;
+        compare(listener.port, 5071);
+        ignoreWarning(/a port is a number from 0 to 65535, not -1/);
+        listener.connect("127.0.0.1", -1);
+        compare(listener.state, ConnectionListener.Disconnected);
+    }
+
+    function test_sendTakesAMessageOrAnAction() {
+        const listener = connected();
+        verify(listener.send({
+            action: "whole",
+            text: "hello"
+        }) > 0);
+        tryCompare(peer, "received", 1);
+        compare(peer.action(0), "whole");
+        compare(peer.value(["text"]), "hello");
+
+        verify(listener.send("fields", {
+            text: "hello"
+        }) > 0);
+        tryCompare(peer, "received", 2);
+        compare(peer.action(1), "fields");
+        compare(peer.value(["text"]), "hello");
+
+        verify(listener.send("alone") > 0);
+        tryCompare(peer, "received", 3);
+        compare(peer.action(2), "alone");
+
+        verify(listener.send("named", {
+            action: "other"
+        }) > 0);
+        tryCompare(peer, "received", 4);
+        compare(peer.action(3), "named");
+    }
+
+    function test_sendBeforeConnectedReturnsZero() {
+        const listener = makeActive({});
+        compare(listener.send("early"), 0);
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        listener.close();
+        compare(listener.send("late"), 0);
+    }
+
+    function test_sendThrowsOnOtherArguments_data() {
+        return [
+            {
+                tag: "nothing",
+                call: listener => listener.send()
+            },
+            {
+                tag: "undefined",
+                call: listener => listener.send(undefined)
+            },
+            {
+                tag: "a number",
+                call: listener => listener.send(5)
+            },
+            {
+                tag: "an array",
+                call: listener => listener.send([1])
+            },
+            {
+                tag: "a function",
+                call: listener => listener.send(() => 1)
+            },
+            {
+                tag: "a symbol",
+                call: listener => listener.send(Symbol("x"))
+            },
+            {
+                tag: "fields that are text",
+                call: listener => listener.send("chat", "text")
+            },
+            {
+                tag: "fields that are null",
+                call: listener => listener.send("chat", null)
+            },
+            {
+                tag: "two objects",
+                call: listener => listener.send({
+                        action: "chat"
+                    }, {})
+            }
+        ];
+    }
+
+    function test_sendThrowsOnOtherArguments(row: var) {
+        const listener = make(plain, {});
+        let error = null;
+        try {
+            row.call(listener);
+        } catch (e) {
+            error = e;
+        }
+        verify(error instanceof TypeError || (row.tag === "nothing" && error), error);
+    }
+
+    function test_autoPumpOffWaitsForPump() {
+        const listener = makeActive({
+            autoPump: false
+        });
+        const queued = spy(listener, "messagesQueued");
+        tryVerify(() => queued.count > 0);
+        compare(listener.state, ConnectionListener.Connecting);
+        verify(listener.pump() > 0);
+        compare(listener.state, ConnectionListener.Connected);
+        const pumps = spy(listener, "autoPumpChanged");
+        listener.autoPump = true;
+        compare(pumps.count, 1);
+    }
+
+    function test_messageReceivedTellsOfEveryMessage() {
+        const listener = connected();
+        const messages = spy(listener, "messageReceived");
+        peer.send("news", {
+            text: "hello"
+        });
+        tryCompare(messages, "count", 1);
+        compare(messages.signalArguments[0][0], "news");
+        compare(messages.signalArguments[0][1], {
+            action: "news",
+            text: "hello"
+        });
+    }
+
+    function test_objectsCanBeDeclaredInside() {
+        const listener = make(withTimer, {});
+        compare(listener.resources.length, 2);
+        compare(listener.resources[0], listener.timer);
+    }
+
+    function test_destroyedWhileConnecting() {
+        const listener = makeActive({});
+        listener.destroy();
+        wait(0);
+    }
+}
