@@ -7,6 +7,7 @@ Rectangle {
 
     required property Game game
     required property real unit
+    required property bool running ///< whether the ball is to be seen
 
     readonly property color leftColor: "#4fb3ff"
     readonly property color rightColor: "#ff8f5e"
@@ -103,7 +104,8 @@ Rectangle {
         x: court.ball.x * court.unit - width / 2
         y: court.ball.y * court.unit - height / 2
         color: "white"
-        visible: court.game.state === "playing" || court.game.state === "scored"
+        visible: court.running
+                 && (court.game.state === "playing" || court.game.state === "scored")
     }
 
     Paddle {
@@ -131,6 +133,7 @@ Rectangle {
 
         anchors.centerIn: parent
         text: qsTr("Go!")
+        visible: court.running
         color: "#ffe27a"
         opacity: 0
         font { pixelSize: Math.max(20, 64 * court.unit); bold: true }

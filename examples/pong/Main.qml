@@ -110,6 +110,7 @@ Window {
 
         objectName: "court"
         game: game
+        running: !notice.visible
         unit: Math.max(0.1, Math.min(roomX / game.field.width, roomY / game.field.height))
         x: Math.round((window.width - width) / 2)
         y: Math.round(window.gap + (roomY - height) / 2)
