@@ -15,7 +15,7 @@
 namespace QRepod {
 
 //! Everything but the thread itself belongs to the thread.
-class RecorderPrivate : public ProxyObserver
+class RecorderPrivate final : public ProxyObserver
 {
 public:
     void opened(int connection) override { write(connection, Record::Kind::Opened); }
