@@ -6,6 +6,10 @@
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qvariant.h>
+#include <QtNetwork/qtnetworkglobal.h>
+#if QT_CONFIG(ssl)
+#    include <QtNetwork/qsslconfiguration.h>
+#endif
 
 #include <memory>
 
@@ -17,7 +21,8 @@ class ConnectionListenerPrivate;
 //! A game's end of the connection: calls `Network_<action>` for each message that arrives.
 ///
 /// Subclass it, write slots, `Q_INVOKABLE` functions or signals named `Network_chat`,
-/// `Network_move`, …, call `connect()` once and `pump()` once per frame. The README begins with one.
+/// `Network_move`, …, call `connect()` once and `pump()` once per frame. The README begins with
+/// one.
 ///
 /// A handler without parameters is only told; with one `QVariantMap` or `QVariant` it gets the
 /// whole message; otherwise each parameter takes the field of the same name, and one `Q_GADGET` is
@@ -42,6 +47,16 @@ class QREPOD_EXPORT ConnectionListener : public QObject
     Q_PROPERTY(bool autoPump READ autoPump WRITE setAutoPump NOTIFY autoPumpChanged)
     Q_PROPERTY(int connectTimeout READ connectTimeout WRITE setConnectTimeout)
     Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout)
+    Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval)
+    Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout)
+    Q_PROPERTY(bool reconnect READ reconnect WRITE setReconnect)
+    Q_PROPERTY(int reconnectInterval READ reconnectInterval WRITE setReconnectInterval)
+    Q_PROPERTY(int maximumReconnectInterval READ maximumReconnectInterval WRITE
+                   setMaximumReconnectInterval)
+    Q_PROPERTY(int maximumReconnectAttempts READ maximumReconnectAttempts WRITE
+                   setMaximumReconnectAttempts)
+    Q_PROPERTY(int reconnectAttempt READ reconnectAttempt NOTIFY stateChanged)
+    Q_PROPERTY(int reconnectDelay READ reconnectDelay NOTIFY stateChanged)
     Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize)
     Q_PROPERTY(int maximumDepth READ maximumDepth WRITE setMaximumDepth)
     Q_PROPERTY(int maximumValues READ maximumValues WRITE setMaximumValues)
@@ -54,6 +69,7 @@ public:
         Disconnected, ///< no connection, and none being made
         Connecting,   ///< connect() was called; `connected` or `error` has not been delivered yet
         Connected,    ///< `connected` was delivered, and the connection has not ended
+        Reconnecting, ///< with reconnect: waiting to try again, or trying; as Connecting otherwise
     };
     Q_ENUM(State)
 
@@ -126,6 +142,62 @@ public:
     //! How long close() keeps trying to write what was sent, in milliseconds. Default 3,000.
     int closeTimeout() const;
     void setCloseTimeout(int milliseconds);
+
+    //! How long nothing may have been sent before a heartbeat is, in milliseconds; 0: never.
+    //! Default 5,000.
+    ///
+    /// A heartbeat is five bytes that every peer skips. It shows the peer that this end is alive.
+    int heartbeatInterval() const;
+    void setHeartbeatInterval(int milliseconds);
+
+    //! How long the peer may be silent before the connection counts as broken, in milliseconds; 0:
+    //! for ever. Default 15,000.
+    ///
+    /// This holds for a peer that has sent heartbeats before. For others, such as repod's server,
+    /// the system probes the peer after this time (TCP keep-alive), and lets a silent one be as
+    /// long as its machine answers.
+    int idleTimeout() const;
+    void setIdleTimeout(int milliseconds);
+
+#if QT_CONFIG(ssl)
+    //! Connects with TLS and this configuration from the next connect() on; a null one, the
+    //! default, stands for plain TCP.
+    ///
+    /// The server's certificate is verified against the configuration's authorities and the host of
+    /// connect(); a fault is named by the `error`. To accept a self-signed certificate, add it to
+    /// the authorities, or set the peer's verify mode.
+    QSslConfiguration sslConfiguration() const;
+    void setSslConfiguration(const QSslConfiguration &configuration);
+#endif
+
+    /// \name Reconnecting
+    /// When reconnect is on and the connection ends other than by close(), or cannot be made,
+    /// another attempt follows after a delay that doubles each time, varied by a quarter at random.
+    /// Each attempt delivers what connect() would deliver. The game has to go on pumping.
+    /// @{
+
+    //! Default: false.
+    bool reconnect() const;
+    void setReconnect(bool enabled);
+
+    //! The delay before the first attempt, in milliseconds. Default 500.
+    int reconnectInterval() const;
+    void setReconnectInterval(int milliseconds);
+
+    //! The longest delay, in milliseconds. Default 30,000.
+    int maximumReconnectInterval() const;
+    void setMaximumReconnectInterval(int milliseconds);
+
+    //! How many attempts may fail before it is given up; 0, the default: any number.
+    int maximumReconnectAttempts() const;
+    void setMaximumReconnectAttempts(int attempts);
+
+    //! Which attempt in a row is waited for or under way; 0 while connected.
+    int reconnectAttempt() const;
+
+    //! The delay before that attempt, in milliseconds.
+    int reconnectDelay() const;
+    /// @}
 
     /// \name Limits
     /// Each takes effect at the next connect().

@@ -7,6 +7,10 @@
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qvariant.h>
+#include <QtNetwork/qtnetworkglobal.h>
+#if QT_CONFIG(ssl)
+#    include <QtNetwork/qsslconfiguration.h>
+#endif
 
 #include <functional>
 #include <memory>
@@ -28,6 +32,8 @@ class QREPOD_EXPORT Server : public QObject
     Q_PROPERTY(quint16 port READ port NOTIFY listeningChanged)
     Q_PROPERTY(bool listening READ isListening NOTIFY listeningChanged)
     Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout)
+    Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval)
+    Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout)
     Q_PROPERTY(int maximumConnections READ maximumConnections WRITE setMaximumConnections)
     Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize)
     Q_PROPERTY(int maximumDepth READ maximumDepth WRITE setMaximumDepth)
@@ -86,6 +92,30 @@ public:
     int closeTimeout() const;
     void setCloseTimeout(int milliseconds);
 
+    //! How long nothing may have been sent to a client before a heartbeat is, in milliseconds; 0:
+    //! never. Default 5,000.
+    int heartbeatInterval() const;
+    void setHeartbeatInterval(int milliseconds);
+
+    //! How long a client that sends heartbeats may be silent before its connection counts as
+    //! broken, in milliseconds; 0: for ever. Default 15,000. See ConnectionListener::idleTimeout().
+    int idleTimeout() const;
+    void setIdleTimeout(int milliseconds);
+
+#if QT_CONFIG(ssl)
+    //! Speaks TLS with clients that connect afterwards; a null configuration, the default, stands
+    //! for plain TCP. It needs a certificate and its private key.
+    ///
+    /// A client that does not complete the handshake within handshakeTimeout is dropped, see
+    /// errorOccurred().
+    QSslConfiguration sslConfiguration() const;
+    void setSslConfiguration(const QSslConfiguration &configuration);
+
+    //! How long a TLS handshake may take, in milliseconds. Default 10,000.
+    int handshakeTimeout() const;
+    void setHandshakeTimeout(int milliseconds);
+#endif
+
     /// \name Limits
     /// Each applies to clients that connect afterwards.
     /// @{
@@ -121,6 +151,10 @@ Q_SIGNALS:
 
     //! A client has gone; \a channel is deleted when control returns to the event loop.
     void channelDisconnected(QRepod::Channel *channel);
+
+    //! A client could not be accepted, for example because its TLS handshake failed; \a error names
+    //! it and why. Emitted in the server's working thread.
+    void errorOccurred(const QString &error);
 
     void listeningChanged();
 

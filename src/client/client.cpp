@@ -11,7 +11,7 @@ namespace QRepod {
 Q_LOGGING_CATEGORY(clientLog, "qrepod.client")
 
 void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings,
-                         const QString &newHost, quint16 newPort)
+                         const QString &newHost, quint16 newPort, int delay)
 {
     {
         const std::lock_guard lock(mutex);
@@ -19,12 +19,13 @@ void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings
         port = newPort;
         link = newLink;
     }
+    isClosed = false;
     isFull = false;
     if (!network)
         network.emplace(std::make_unique<ConnectionHome>());
-    network->post([newLink, settings, newHost, newPort](ConnectionHome *home) {
+    network->post([newLink, settings, newHost, newPort, delay](ConnectionHome *home) {
         auto *connection = new Connection(newLink, settings, home);
-        connection->connectToHost(newHost, newPort);
+        connection->connectToHost(newHost, newPort, delay);
     });
 }
 
@@ -81,6 +82,7 @@ qint64 Client::send(const QVariantMap &message)
 
 void Client::close()
 {
+    d->isClosed = true;
     d->currentLink().close();
 }
 

@@ -22,9 +22,10 @@ public:
     {
     }
 
-    //! Starts a connection on the network thread, and the thread if it is the first.
+    //! Starts a connection on the network thread after \a delay milliseconds, and the thread if it
+    //! is the first.
     void open(const Link &newLink, const ConnectionSettings &settings, const QString &newHost,
-              quint16 newPort);
+              quint16 newPort, int delay);
 
     Link currentLink() const
     {
@@ -34,6 +35,7 @@ public:
 
     ConnectionListenerPrivate &listener;
     std::optional<NetworkThread> network; // from the first connect() on
+    std::atomic<bool> isClosed = false;   // by close(), not by the peer or a fault
     std::atomic<bool> isFull =
         false; // the send backlog was over its limit, and a warning has said so
 

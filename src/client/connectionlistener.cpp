@@ -30,13 +30,21 @@ void ConnectionListenerPrivate::open(const QString &host, quint16 port)
         m_pump.add(client->d->currentLink().inbox->takeAll());
     else
         client = new Client(*this, q);
-
-    const Link link = Link::create(client, settings);
-    m_current = link.inbox.get();
-    client->d->open(link, settings, host, port);
+    backoff.reset();
+    start(host, port, 0);
     if (!m_pump.isEmpty()) // the rest of the connection before, which will not wake us again
         QCoreApplication::postEvent(client, new WakeEvent);
     setState(ConnectionListener::State::Connecting);
+}
+
+//! Makes a new connection the current one.
+void ConnectionListenerPrivate::start(const QString &host, quint16 port, int delay)
+{
+    const Link link = Link::create(client, settings);
+    m_current = link.inbox.get();
+    m_wasConnected = false;
+    m_hasEnded = false;
+    client->d->open(link, settings, host, port, delay);
 }
 
 void ConnectionListenerPrivate::close()
@@ -83,31 +91,61 @@ int ConnectionListenerPrivate::deliver(const Delivery &delivery, size_t frame, c
         return deliverMessage(message, alive);
     }
     case Delivery::Kind::Connected:
-        m_isFirstMessage = true;
-        follow(delivery, ConnectionListener::State::Connected);
-        if (alive)
-            Q_EMIT q->connected();
-        return deliverBuiltIn(builtIn(QStringLiteral("connected")), alive)
-            + deliverBuiltIn(builtIn(QStringLiteral("socketConnect")), alive);
-    case Delivery::Kind::Error: {
-        QVariantMap message = builtIn(QStringLiteral("error"));
-        message.insert(QStringLiteral("error"), delivery.error());
-        follow(delivery, ConnectionListener::State::Disconnected);
-        if (alive)
-            Q_EMIT q->errorOccurred(delivery.error());
-        return deliverBuiltIn(message, alive);
-    }
+        return deliverConnected(delivery, alive);
+    case Delivery::Kind::Error:
     case Delivery::Kind::Disconnected:
-        follow(delivery, ConnectionListener::State::Disconnected);
-        if (alive)
-            Q_EMIT q->disconnected();
-        return deliverBuiltIn(builtIn(QStringLiteral("disconnected")), alive);
     case Delivery::Kind::Cancelled:
-        follow(delivery, ConnectionListener::State::Disconnected);
-        return 0;
+        return deliverEnd(delivery, alive);
     }
     Q_UNREACHABLE();
     return 0;
+}
+
+int ConnectionListenerPrivate::deliverConnected(const Delivery &delivery, const Guard &alive)
+{
+    m_isFirstMessage = true;
+    if (delivery.origin() == m_current) {
+        m_wasConnected = true;
+        backoff.reset();
+        setState(ConnectionListener::State::Connected);
+    }
+    if (alive)
+        Q_EMIT q->connected();
+    return deliverBuiltIn(builtIn(QStringLiteral("connected")), alive)
+        + deliverBuiltIn(builtIn(QStringLiteral("socketConnect")), alive);
+}
+
+int ConnectionListenerPrivate::deliverEnd(const Delivery &delivery, const Guard &alive)
+{
+    int dispatched = 0;
+    const bool isError = delivery.kind() == Delivery::Kind::Error;
+    if (delivery.origin() == m_current && !m_hasEnded)
+        followEnd();
+    if (alive && isError) {
+        QVariantMap message = builtIn(QStringLiteral("error"));
+        message.insert(QStringLiteral("error"), delivery.error());
+        Q_EMIT q->errorOccurred(delivery.error());
+        dispatched = deliverBuiltIn(message, alive);
+    } else if (alive && delivery.kind() == Delivery::Kind::Disconnected) {
+        Q_EMIT q->disconnected();
+        dispatched = deliverBuiltIn(builtIn(QStringLiteral("disconnected")), alive);
+    }
+    // After a break Disconnected is still to come. A handler may have connected or closed by now.
+    if (alive && delivery.origin() == m_current && !(isError && m_wasConnected)
+        && state == ConnectionListener::State::Reconnecting)
+        start(client->hostName(), client->port(), backoff.delay());
+    return dispatched;
+}
+
+//! The current connection has ended.
+void ConnectionListenerPrivate::followEnd()
+{
+    m_hasEnded = true;
+    if (!reconnect || client->d->isClosed || backoff.isExhausted())
+        return setState(ConnectionListener::State::Disconnected);
+    backoff.next();
+    state = ConnectionListener::State::Reconnecting;
+    Q_EMIT q->stateChanged(); // also from one attempt to the next
 }
 
 int ConnectionListenerPrivate::deliverBuiltIn(const QVariantMap &message, const Guard &alive)
@@ -137,13 +175,6 @@ int ConnectionListenerPrivate::deliverMessage(const Frame &frame, const Guard &a
 bool ConnectionListenerPrivate::isGreeting(const Frame &frame)
 {
     return frame.action == "connected" && decodeMap(frame.payload, m_keys).size() == 1;
-}
-
-//! Takes \a newState over if \a delivery is about the connection that `state` is about.
-void ConnectionListenerPrivate::follow(const Delivery &delivery, ConnectionListener::State newState)
-{
-    if (delivery.origin() == m_current)
-        setState(newState);
 }
 
 void ConnectionListenerPrivate::setState(ConnectionListener::State newState)
@@ -235,6 +266,90 @@ void ConnectionListener::removeHandler(QObject *handler)
 }
 
 void ConnectionListener::network_received(const QVariantMap &) { }
+
+bool ConnectionListener::reconnect() const
+{
+    return d->reconnect;
+}
+
+void ConnectionListener::setReconnect(bool enabled)
+{
+    d->reconnect = enabled;
+    if (!enabled && d->state == State::Reconnecting)
+        close();
+}
+
+int ConnectionListener::reconnectInterval() const
+{
+    return d->backoff.interval;
+}
+
+void ConnectionListener::setReconnectInterval(int milliseconds)
+{
+    d->backoff.interval = milliseconds;
+}
+
+int ConnectionListener::maximumReconnectInterval() const
+{
+    return d->backoff.maximumInterval;
+}
+
+void ConnectionListener::setMaximumReconnectInterval(int milliseconds)
+{
+    d->backoff.maximumInterval = milliseconds;
+}
+
+int ConnectionListener::maximumReconnectAttempts() const
+{
+    return d->backoff.maximumAttempts;
+}
+
+void ConnectionListener::setMaximumReconnectAttempts(int attempts)
+{
+    d->backoff.maximumAttempts = attempts;
+}
+
+int ConnectionListener::reconnectAttempt() const
+{
+    return d->backoff.attempt();
+}
+
+int ConnectionListener::reconnectDelay() const
+{
+    return d->backoff.delay();
+}
+
+int ConnectionListener::heartbeatInterval() const
+{
+    return d->settings.heartbeatInterval;
+}
+
+void ConnectionListener::setHeartbeatInterval(int milliseconds)
+{
+    d->settings.heartbeatInterval = milliseconds;
+}
+
+int ConnectionListener::idleTimeout() const
+{
+    return d->settings.idleTimeout;
+}
+
+void ConnectionListener::setIdleTimeout(int milliseconds)
+{
+    d->settings.idleTimeout = milliseconds;
+}
+
+#if QT_CONFIG(ssl)
+QSslConfiguration ConnectionListener::sslConfiguration() const
+{
+    return d->settings.sslConfiguration();
+}
+
+void ConnectionListener::setSslConfiguration(const QSslConfiguration &configuration)
+{
+    d->settings.setSslConfiguration(configuration);
+}
+#endif
 
 int ConnectionListener::connectTimeout() const
 {

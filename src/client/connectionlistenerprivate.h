@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "client/backoff.h"
 #include "dispatch/dispatcher.h"
 #include "protocol/keycache.h"
 #include "transport/pump.h"
@@ -33,6 +34,8 @@ public:
     ConnectionSettings settings;
     Dispatcher dispatcher;
     ConnectionListener::State state = ConnectionListener::State::Disconnected;
+    Backoff backoff;
+    bool reconnect = false;
     bool autoPump = false;
 
 private:
@@ -43,12 +46,17 @@ private:
     int deliverMessage(const Frame &frame, const Guard &alive);
     int deliverBuiltIn(const QVariantMap &message, const Guard &alive);
     bool isGreeting(const Frame &frame);
-    void follow(const Delivery &delivery, ConnectionListener::State newState);
+    void start(const QString &host, quint16 port, int delay);
+    int deliverConnected(const Delivery &delivery, const Guard &alive);
+    int deliverEnd(const Delivery &delivery, const Guard &alive);
+    void followEnd();
 
     //! The inbox of the connection that `state` is about: null before connect() and after close().
     const Inbox *m_current = nullptr;
     Pump m_pump;
     KeyCache m_keys;
+    bool m_wasConnected = false;   // so far as delivered, the current connection was connected
+    bool m_hasEnded = false;       // and it has ended
     bool m_isFirstMessage = false; // the next message is the first of its connection
 };
 

@@ -7,6 +7,17 @@
 
 namespace QRepod {
 
+namespace {
+
+//! Whether a header is the beginning of a TLS alert or handshake record, of version 3.x.
+bool looksLikeTls(quint32 header)
+{
+    const quint32 typeAndVersion = header >> 16;
+    return typeAndVersion == 0x1503 || typeAndVersion == 0x1603;
+}
+
+} // namespace
+
 char *FrameReader::prepare(qsizetype size)
 {
     Q_ASSERT(m_error.isEmpty());
@@ -58,6 +69,8 @@ bool FrameReader::commit(qsizetype size)
             m_error = QStringLiteral("frame of %1 bytes is over the limit of %2")
                           .arg(length)
                           .arg(m_limits.frameSize);
+            if (looksLikeTls(length))
+                m_error += QLatin1String("; does the peer speak TLS?");
             return false;
         }
         if (m_end - m_begin - frameHeaderSize < qsizetype(length))
@@ -78,6 +91,7 @@ bool FrameReader::readFrame(QByteArrayView payload)
     }
     if (!verdict.hasAction) {
         ++m_skipped;
+        m_heartbeats += payload == heartbeatFrame.sliced(frameHeaderSize);
         return true;
     }
     if (!verdict.actionText.isEmpty())

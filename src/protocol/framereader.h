@@ -46,6 +46,9 @@ public:
     //! How many well-formed frames were no messages and have been skipped.
     quint64 skipped() const { return m_skipped; }
 
+    //! How many of these were heartbeats.
+    quint64 heartbeats() const { return m_heartbeats; }
+
     //! What is missing of the frame at hand, as far as its header tells; 0 if that is not known.
     qsizetype missingBytes() const;
 
@@ -58,6 +61,7 @@ private:
     qsizetype m_begin = 0; // of the first frame in m_batch.bytes that is not complete
     qsizetype m_end = 0;   // of the bytes received; room from there on
     quint64 m_skipped = 0;
+    quint64 m_heartbeats = 0;
     QString m_error;
 };
 

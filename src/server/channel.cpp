@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <QRepod/channel.h>
+#include <QRepod/protocol.h>
 
 #include "protocol/encoder.h"
 #include "protocol/message.h"
@@ -17,7 +18,14 @@ namespace {
 
 const auto actionKey = QStringLiteral("action");
 
+//! What repod's server says first, and its clients may wait for.
+QByteArray greeting()
+{
+    static const QByteArray frame = encode({{actionKey, QStringLiteral("connected")}});
+    return frame;
 }
+
+} // namespace
 
 void ChannelPrivate::runPump()
 {
@@ -42,11 +50,18 @@ void ChannelPrivate::deliver(const Delivery &delivery, size_t frame, const Guard
         deliverMessage(delivery.batch().frames[frame], alive);
         break;
     case Delivery::Kind::Connected:
+        link.outbox->send(greeting());
+        m_hasJoined = true;
         server->join(q);
         Q_EMIT server->q->channelConnected(q);
         deliverBuiltIn({{actionKey, QStringLiteral("connected")}}, alive);
         break;
     case Delivery::Kind::Error:
+        if (!m_hasJoined) { // the TLS handshake failed
+            q->deleteLater();
+            Q_EMIT server->q->errorOccurred(delivery.error());
+            break;
+        }
         Q_EMIT q->errorOccurred(delivery.error());
         deliverBuiltIn(
             {{actionKey, QStringLiteral("error")}, {QStringLiteral("error"), delivery.error()}},
@@ -60,8 +75,9 @@ void ChannelPrivate::deliver(const Delivery &delivery, size_t frame, const Guard
         if (alive)
             Q_EMIT server->q->channelDisconnected(q);
         break;
-    case Delivery::Kind::Cancelled:
-        break; // an accepted client is connected from the start
+    case Delivery::Kind::Cancelled: // closed while the TLS handshake was going on
+        q->deleteLater();
+        break;
     }
 }
 

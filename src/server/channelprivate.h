@@ -42,6 +42,7 @@ private:
     qint64 queued(const Outbox::Result &result, const QString &action);
 
     Pump m_pump;
+    bool m_hasJoined = false;
 };
 
 } // namespace QRepod

@@ -117,9 +117,6 @@ void ServerPrivate::accept(qintptr descriptor)
         delete channel;
         return;
     }
-    static const QByteArray greeting =
-        frame({{QStringLiteral("action"), QStringLiteral("connected")}});
-    channel->d->send(greeting);
 }
 
 void ServerPrivate::refuse(qintptr descriptor, const QString &reason)
@@ -261,6 +258,56 @@ void Server::setCloseTimeout(int milliseconds)
     const std::lock_guard lock(d->mutex);
     d->settings.closeTimeout = milliseconds;
 }
+
+int Server::heartbeatInterval() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.heartbeatInterval;
+}
+
+void Server::setHeartbeatInterval(int milliseconds)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.heartbeatInterval = milliseconds;
+}
+
+int Server::idleTimeout() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.idleTimeout;
+}
+
+void Server::setIdleTimeout(int milliseconds)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.idleTimeout = milliseconds;
+}
+
+#if QT_CONFIG(ssl)
+QSslConfiguration Server::sslConfiguration() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.sslConfiguration();
+}
+
+void Server::setSslConfiguration(const QSslConfiguration &configuration)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.setSslConfiguration(configuration);
+}
+
+int Server::handshakeTimeout() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.connectTimeout;
+}
+
+void Server::setHandshakeTimeout(int milliseconds)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.connectTimeout = milliseconds;
+}
+#endif
 
 int Server::maximumConnections() const
 {

@@ -5,9 +5,13 @@
 #include "transport/nativesocket.h"
 #include "transport/wakeevent.h"
 
+#include <QtCore/qsocketnotifier.h>
 #include <QtNetwork/qhostaddress.h>
 #include <QtNetwork/qnetworkproxy.h>
 #include <QtNetwork/qtcpsocket.h>
+#if QT_CONFIG(ssl)
+#    include <QtNetwork/qsslsocket.h>
+#endif
 
 #include <algorithm>
 
@@ -19,14 +23,16 @@ namespace {
 // enough that a busy peer does not keep a thread from its other connections.
 constexpr qint64 readSize = 64 * 1024;
 
-// What Qt is given at a time. It copies what the system does not take, so this bounds that copy.
-constexpr qsizetype writeSize = 256 * 1024;
+// What Qt is given at a time where it does the writing: it copies what the system does not take.
+constexpr qint64 writeSize = 256 * 1024;
 
-//! The proxy that the application has set. The system's is not looked up: that can block for seconds.
+//! The proxy that the application has set. The system's is not looked up: that can block for
+//! seconds.
 QNetworkProxy proxy()
 {
     const QNetworkProxy proxy = QNetworkProxy::applicationProxy();
-    return proxy.type() == QNetworkProxy::DefaultProxy ? QNetworkProxy(QNetworkProxy::NoProxy) : proxy;
+    return proxy.type() == QNetworkProxy::DefaultProxy ? QNetworkProxy(QNetworkProxy::NoProxy)
+                                                       : proxy;
 }
 
 } // namespace
@@ -37,6 +43,8 @@ Connection::Connection(const Link &link, const ConnectionSettings &settings, QOb
     , m_settings(settings)
     , m_reader(settings.message)
     , m_timer(this)
+    , m_sendIdle(this)
+    , m_receiveIdle(this)
 {
     m_link.inbox->setWriter(this);
     m_timer.setSingleShot(true);
@@ -48,38 +56,81 @@ Connection::~Connection()
     m_link.inbox->setWriter(nullptr);
 }
 
-void Connection::connectToHost(const QString &host, quint16 port)
+void Connection::connectToHost(const QString &host, quint16 port, int delay)
 {
     m_peer = hostAndPort(host, port);
     if (m_link.inbox->state() != Inbox::State::Open) // closed before it began
         return finish();
     if (host.isEmpty() || port == 0)
         return end(QStringLiteral("there is no such address"));
+    if (delay == 0)
+        return begin(host, port);
+    QObject::connect(&m_timer, &QTimer::timeout, this, [this, host, port] { begin(host, port); });
+    m_timer.start(delay);
+}
 
+void Connection::begin(const QString &host, quint16 port)
+{
+    boundConnecting();
+#if QT_CONFIG(ssl)
+    if (m_settings.tls) {
+        auto *socket = new QSslSocket(this);
+        socket->setSslConfiguration(*m_settings.tls);
+        QObject::connect(socket, &QSslSocket::encrypted, this, &Connection::opened);
+        setSocket(socket);
+        socket->setProxy(proxy());
+        socket->connectToHostEncrypted(host, port);
+        return;
+    }
+#endif
     setSocket(new QTcpSocket(this));
     m_socket->setProxy(proxy());
     QObject::connect(m_socket, &QAbstractSocket::connected, this, &Connection::opened);
-    QObject::connect(&m_timer, &QTimer::timeout, this, [this] {
-        end(QStringLiteral("connecting timed out after %1 ms").arg(m_settings.connectTimeout));
-    });
-    m_timer.start(m_settings.connectTimeout);
     // Unbuffered: bytes go from the system straight to where the frames will lie, and back.
     m_socket->connectToHost(host, port, QIODevice::ReadWrite | QIODevice::Unbuffered);
 }
 
 QString Connection::adopt(qintptr descriptor)
 {
-    // A QTcpSocket cannot be told to work unbuffered on a descriptor that it takes over; its base
-    // class always does.
-    setSocket(new QAbstractSocket(QAbstractSocket::TcpSocket, this));
-    if (!m_socket->setSocketDescriptor(descriptor, QAbstractSocket::ConnectedState,
-                                       QIODevice::ReadWrite | QIODevice::Unbuffered)) {
+    boundConnecting();
+    QIODevice::OpenMode mode = QIODevice::ReadWrite;
+    if (m_settings.isEncrypted()) {
+#if QT_CONFIG(ssl)
+        auto *socket = new QSslSocket(this);
+        socket->setSslConfiguration(*m_settings.tls);
+        QObject::connect(socket, &QSslSocket::encrypted, this, &Connection::opened);
+        setSocket(socket);
+#endif
+    } else {
+        // A QTcpSocket cannot be told to work unbuffered on a descriptor that it takes over; its
+        // base class always does.
+        setSocket(new QAbstractSocket(QAbstractSocket::TcpSocket, this));
+        mode |= QIODevice::Unbuffered;
+    }
+    m_socket->setProxy(QNetworkProxy::NoProxy);
+    if (!m_socket->setSocketDescriptor(descriptor, QAbstractSocket::ConnectedState, mode)
+        || m_socket->peerAddress().isNull()) {
         finish();
         return {};
     }
     m_peer = hostAndPort(m_socket->peerAddress().toString(), m_socket->peerPort());
+#if QT_CONFIG(ssl)
+    if (m_settings.isEncrypted()) {
+        static_cast<QSslSocket *>(m_socket)->startServerEncryption();
+        return m_peer;
+    }
+#endif
     opened();
     return m_peer;
+}
+
+void Connection::boundConnecting()
+{
+    m_timer.disconnect();
+    QObject::connect(&m_timer, &QTimer::timeout, this, [this] {
+        end(QStringLiteral("connecting timed out after %1 ms").arg(m_settings.connectTimeout));
+    });
+    m_timer.start(m_settings.connectTimeout);
 }
 
 void Connection::setSocket(QAbstractSocket *socket)
@@ -87,9 +138,19 @@ void Connection::setSocket(QAbstractSocket *socket)
     m_socket = socket;
     QObject::connect(m_socket, &QAbstractSocket::readyRead, this, &Connection::receive);
     QObject::connect(m_socket, &QAbstractSocket::bytesWritten, this, &Connection::send);
+#if QT_CONFIG(ssl)
+    if (m_settings.isEncrypted()) {
+        m_socket->setReadBufferSize(readSize);
+        QObject::connect(static_cast<QSslSocket *>(m_socket), &QSslSocket::encryptedBytesWritten,
+                         this, &Connection::send);
+    }
+#endif
     QObject::connect(m_socket, &QAbstractSocket::errorOccurred, this,
                      [this](QAbstractSocket::SocketError error) {
-                         if (error != QAbstractSocket::RemoteHostClosedError)
+                         const bool isEnd = error == QAbstractSocket::RemoteHostClosedError;
+                         if (m_state == State::Connecting && m_settings.isEncrypted())
+                             end(QStringLiteral("TLS: ") + m_socket->errorString());
+                         else if (m_state == State::Connecting || !isEnd)
                              end(m_socket->errorString());
                      });
     QObject::connect(m_socket, &QAbstractSocket::disconnected, this, &Connection::endOfStream);
@@ -101,8 +162,31 @@ void Connection::opened()
     m_timer.disconnect();
     m_state = State::Open;
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    if (m_settings.idleTimeout > 0) {
+        NativeSocket::enableKeepAlive(m_socket->socketDescriptor(),
+                                      std::max(1, m_settings.idleTimeout / 1'000));
+    }
+    QObject::connect(&m_sendIdle, &IdleTimer::idle, this, &Connection::beat);
+    QObject::connect(&m_receiveIdle, &IdleTimer::idle, this, &Connection::missPeer);
+    if (m_settings.heartbeatInterval > 0)
+        m_sendIdle.start(m_settings.heartbeatInterval);
     m_link.outbox->open(this);
     m_link.inbox->pushConnected();
+}
+
+void Connection::beat()
+{
+    if (m_state != State::Open || !m_unsent.empty()) // the peer will see what waits
+        return;
+    m_unsent.push_back(heartbeatFrame.toByteArray());
+    m_link.outbox->addWaiting(heartbeatFrame.size());
+    send();
+}
+
+void Connection::missPeer()
+{
+    if (m_state == State::Open && m_isReading) // else it is we who do not listen
+        end(QStringLiteral("nothing received for %1 ms").arg(m_settings.idleTimeout));
 }
 
 bool Connection::event(QEvent *event)
@@ -126,10 +210,11 @@ void Connection::work()
             return finish();
         }
     }
-    m_isReading = m_link.inbox->hasRoom();
-    // First what has arrived: if the peer has gone, writing would make the system drop it.
-    receive();
     send();
+    if (!m_isReading && m_link.inbox->hasRoom()) {
+        m_isReading = true;
+        receive();
+    }
 }
 
 void Connection::receive()
@@ -138,6 +223,8 @@ void Connection::receive()
     case State::Open:
         if (m_isReading)
             receiveChunk();
+        while (m_hasStreamEnded && m_isReading && m_state == State::Open)
+            receiveChunk(); // nothing will announce the rest
         break;
     case State::Closing:
         discard();
@@ -152,7 +239,10 @@ void Connection::receiveChunk()
 {
     const qint64 available = m_socket->bytesAvailable();
     if (available == 0) { // the end of the stream, or a false alarm
-        if (const int error = NativeSocket::takeError(m_socket->socketDescriptor()))
+        if (m_hasStreamEnded)
+            return endOfStream();
+        const int error = NativeSocket::takeError(m_socket->socketDescriptor());
+        if (error != 0 && !NativeSocket::isLateWrite(error))
             return end(qt_error_string(error));
     }
     const qint64 wanted = std::max<qint64>(readSize, m_reader.missingBytes());
@@ -165,7 +255,11 @@ void Connection::receiveChunk()
     if (m_reader.hasFrames())
         m_isReading = m_link.inbox->pushMessages(m_reader.takeFrames());
     if (!isSound)
-        end(m_reader.error());
+        return end(m_reader.error());
+    m_receiveIdle.touch();
+    const bool peerBeats = m_reader.heartbeats() > 0;
+    if (peerBeats && !m_receiveIdle.isActive() && m_settings.idleTimeout > 0)
+        m_receiveIdle.start(m_settings.idleTimeout);
 }
 
 void Connection::discard()
@@ -182,21 +276,76 @@ void Connection::send()
     for (QByteArray &part : m_link.outbox->takeAll())
         m_unsent.push_back(std::move(part));
 
-    while (!m_unsent.empty() && m_socket->bytesToWrite() == 0) {
+    while (!m_unsent.empty()) {
         const QByteArray &part = m_unsent.front();
-        const qsizetype size = std::min(part.size() - m_sentOfFirst, writeSize);
-        const qint64 written = m_socket->write(part.constData() + m_sentOfFirst, size);
-        if (written < 0)
-            return m_state == State::Closing ? finish() : end(m_socket->errorString());
-        m_link.outbox->written(written);
-        m_sentOfFirst += written;
+        const qint64 taken = write(part.constData() + m_sentOfFirst, part.size() - m_sentOfFirst);
+        if (taken < 0)
+            return peerHasGone();
+        if (taken == 0)
+            return; // until there is room again
+        m_sendIdle.touch();
+        m_link.outbox->written(taken);
+        m_sentOfFirst += taken;
         if (m_sentOfFirst == part.size()) {
             m_unsent.pop_front();
             m_sentOfFirst = 0;
         }
     }
-    if (m_state == State::Closing && m_unsent.empty() && m_socket->bytesToWrite() == 0)
+    if (m_state == State::Closing && !isSocketBusy())
         closeWriting();
+}
+
+//! Gives the socket what it takes of \a size bytes; send() is called again when it takes more.
+qint64 Connection::write(const char *data, qint64 size)
+{
+    if (!isNative())
+        return isSocketBusy() ? 0 : m_socket->write(data, std::min(size, writeSize));
+
+    const qint64 taken = NativeSocket::send(m_socket->socketDescriptor(), data, size);
+    if (taken >= 0 && taken < size) {
+        if (!m_writable) {
+            m_writable =
+                new QSocketNotifier(m_socket->socketDescriptor(), QSocketNotifier::Write, this);
+            QObject::connect(m_writable, &QSocketNotifier::activated, this, [this] {
+                m_writable->setEnabled(false);
+                send();
+            });
+        }
+        m_writable->setEnabled(true);
+    }
+    return taken;
+}
+
+//! Nothing can be written any more. What the peer has sent before is still read, and its end tells
+//! whether it closed or broke off.
+void Connection::peerHasGone()
+{
+    m_unsent.clear();
+    m_sentOfFirst = 0;
+    m_link.outbox->close();
+    if (m_state == State::Closing)
+        finish();
+    else if (!isNative())
+        end(m_socket->errorString());
+    else
+        receive();
+}
+
+//! Whether the system's socket is written to directly: neither TLS nor a proxy lies between.
+bool Connection::isNative() const
+{
+    return !m_settings.isEncrypted() && m_socket->proxy().type() == QNetworkProxy::NoProxy;
+}
+
+//! Whether it still holds bytes that the system has not taken.
+bool Connection::isSocketBusy() const
+{
+#if QT_CONFIG(ssl)
+    if (m_settings.isEncrypted()
+        && static_cast<QSslSocket *>(m_socket)->encryptedBytesToWrite() > 0)
+        return true;
+#endif
+    return m_socket->bytesToWrite() > 0;
 }
 
 void Connection::close(CloseBounds bounds)
@@ -228,14 +377,22 @@ void Connection::closeWriting()
     if (m_isWritingClosed)
         return;
     m_isWritingClosed = true;
-    NativeSocket::shutdownWriting(m_socket->socketDescriptor());
-    m_timer.start(std::min(m_timer.remainingTime(), m_linger));
+    if (m_settings.isEncrypted())
+        m_socket->disconnectFromHost(); // says so in TLS's own way
+    else
+        NativeSocket::shutdownWriting(m_socket->socketDescriptor());
+    if (m_state == State::Closing)
+        m_timer.start(std::min(m_timer.remainingTime(), m_linger));
 }
 
 void Connection::endOfStream()
 {
     switch (m_state) {
     case State::Open: {
+        if (m_socket->bytesAvailable() > 0) {
+            m_hasStreamEnded = true;
+            return receive();
+        }
         const qsizetype pending = m_reader.pendingBytes();
         return end(pending == 0
                        ? QString()
@@ -265,6 +422,10 @@ void Connection::finish()
         return;
     m_state = State::Closed;
     m_timer.stop();
+    m_sendIdle.stop();
+    m_receiveIdle.stop();
+    if (m_writable)
+        m_writable->setEnabled(false);
     if (m_socket)
         m_socket->abort();
     deleteLater();

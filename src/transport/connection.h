@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/framereader.h"
+#include "transport/idletimer.h"
 #include "transport/link.h"
 
 #include <QtCore/qobject.h>
@@ -11,6 +12,7 @@
 
 QT_BEGIN_NAMESPACE
 class QAbstractSocket;
+class QSocketNotifier;
 QT_END_NAMESPACE
 
 namespace QRepod {
@@ -35,13 +37,13 @@ public:
     Connection(const Link &link, const ConnectionSettings &settings, QObject *parent);
     ~Connection() override;
 
-    //! Connects as a client.
-    void connectToHost(const QString &host, quint16 port);
+    //! Connects as a client, after \a delay milliseconds.
+    void connectToHost(const QString &host, quint16 port, int delay = 0);
 
-    //! Takes over the socket of an accepted client. The inbox gets `connected` at once.
+    //! Takes over the socket of an accepted client. The inbox gets Connected at once, or with TLS
+    //! when the handshake is done.
     ///
-    /// \return the peer, `"host:port"`, or nothing if it has gone already; then the connection
-    /// deletes
+    /// \return the peer, `"host:port"`; nothing if it has gone already, then the connection deletes
     ///         itself without a word.
     QString adopt(qintptr descriptor);
 
@@ -52,19 +54,30 @@ public:
     /// data resets the connection, and the peer could lose what was written last.
     void close(CloseBounds bounds);
 
+    //! Whether the socket has been closed, so that only the deletion is left.
+    bool hasFinished() const { return m_state == State::Closed; }
+
 protected:
     bool event(QEvent *event) override;
 
 private:
     enum class State { Connecting, Open, Closing, Closed };
 
+    void begin(const QString &host, quint16 port);
     void setSocket(QAbstractSocket *socket);
+    void boundConnecting();
     void opened();
+    void beat();
+    void missPeer();
     void work();
     void receive();
     void receiveChunk();
     void discard();
     void send();
+    qint64 write(const char *data, qint64 size);
+    void peerHasGone();
+    bool isSocketBusy() const;
+    bool isNative() const;
     void endOfStream();
     void closeWriting();
     void end(const QString &error);
@@ -75,13 +88,17 @@ private:
     FrameReader m_reader;
     QAbstractSocket *m_socket = nullptr; // child
     QString m_peer;
-    std::deque<QByteArray> m_unsent; // taken from the outbox and not yet given to the socket
-    qsizetype m_sentOfFirst = 0;     // bytes of m_unsent.front() that the socket has
-    QTimer m_timer;                  // bounds connecting and closing; not running in between
-    int m_linger = 0;                // once closing
+    std::deque<QByteArray> m_unsent;       // taken from the outbox and not yet given to the socket
+    qsizetype m_sentOfFirst = 0;           // bytes of m_unsent.front() that the socket has
+    QSocketNotifier *m_writable = nullptr; // child; from the first time that the system was full
+    QTimer m_timer;                        // bounds connecting and closing; not running in between
+    int m_linger = 0;                      // once closing
+    IdleTimer m_sendIdle;                  // tells when to show the peer that this end is alive
+    IdleTimer m_receiveIdle; // tells when the peer, who sends heartbeats, has gone silent
     State m_state = State::Connecting;
     bool m_isReading = true; // false while the inbox is full
     bool m_isWritingClosed = false;
+    bool m_hasStreamEnded = false; // with TLS, what the socket holds is read after the end
 };
 
 } // namespace QRepod

@@ -1,15 +1,68 @@
 // SPDX-License-Identifier: MIT
 #include "transport/nativesocket.h"
 
+#include <algorithm>
+#include <limits>
+
 #ifdef Q_OS_WIN
 #    include <winsock2.h>
+#    include <ws2tcpip.h>
 #else
+#    include <cerrno>
+#    include <netinet/in.h>
+#    include <netinet/tcp.h>
 #    include <sys/socket.h>
 #endif
 
 namespace QRepod::NativeSocket {
 
+namespace {
+
+// Of the probes, once the peer is silent.
+[[maybe_unused]] constexpr int probeInterval = 5; // seconds
+[[maybe_unused]] constexpr int probeCount = 3;
+
 #ifdef Q_OS_WIN
+using Descriptor = SOCKET;
+#else
+using Descriptor = int;
+#endif
+
+void setOption(qintptr descriptor, int level, int option, int value)
+{
+    ::setsockopt(Descriptor(descriptor), level, option, reinterpret_cast<const char *>(&value),
+                 sizeof value);
+}
+
+} // namespace
+
+void enableKeepAlive(qintptr descriptor, int seconds)
+{
+    setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
+#if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+    setOption(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+    setOption(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, probeInterval);
+    setOption(descriptor, IPPROTO_TCP, TCP_KEEPCNT, probeCount);
+#else
+    Q_UNUSED(seconds)
+#endif
+}
+
+#ifdef Q_OS_WIN
+
+qint64 send(qintptr descriptor, const char *data, qint64 size)
+{
+    const int atOnce = int(std::min<qint64>(size, std::numeric_limits<int>::max()));
+    const int sent = ::send(SOCKET(descriptor), data, atOnce, 0);
+    if (sent >= 0)
+        return sent;
+    return WSAGetLastError() == WSAEWOULDBLOCK ? 0 : -1;
+}
+
+bool isLateWrite(int)
+{
+    return false;
+}
 
 void shutdownWriting(qintptr descriptor)
 {
@@ -25,6 +78,29 @@ int takeError(qintptr descriptor)
 }
 
 #else
+
+qint64 send(qintptr descriptor, const char *data, qint64 size)
+{
+#    ifdef MSG_NOSIGNAL
+    constexpr int flags = MSG_NOSIGNAL;
+#    else
+    constexpr int flags = 0; // Qt ignores SIGPIPE once it has written to a socket
+#    endif
+    for (;;) {
+        const ssize_t sent = ::send(int(descriptor), data, size_t(size), flags);
+        if (sent >= 0)
+            return sent;
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return 0;
+        if (errno != EINTR)
+            return -1;
+    }
+}
+
+bool isLateWrite(int error)
+{
+    return error == EPIPE;
+}
 
 void shutdownWriting(qintptr descriptor)
 {

@@ -3,14 +3,27 @@
 
 #include <QtCore/qglobal.h>
 
-//! The two things about a TCP socket that Qt does not offer.
+//! What Qt does not offer about a TCP socket.
 namespace QRepod::NativeSocket {
 
 //! Tells the peer that nothing more will come, and goes on receiving.
 void shutdownWriting(qintptr descriptor);
 
+//! Writes what the system takes at once, and returns how much that is; -1 once the peer has gone.
+///
+/// When Qt's write meets a peer that has gone it closes the socket, and with it go the messages
+/// that have arrived and were not read yet.
+qint64 send(qintptr descriptor, const char *data, qint64 size);
+
 //! Why the connection broke, by the system's error number; 0 if it did not. Qt reports a reset as
 //! an ordinary close, so this is asked before Qt reads the end of the stream. Clears the error.
 int takeError(qintptr descriptor);
+
+//! Whether \a error only says that the peer, having closed in order, was then sent something.
+bool isLateWrite(int error);
+
+//! Has the system probe a silent peer after \a seconds; where it cannot be told when, after its own
+//! time, which is hours.
+void enableKeepAlive(qintptr descriptor, int seconds);
 
 } // namespace QRepod::NativeSocket

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "transport/networkthread.h"
 
-#include <QtCore/qcoreevent.h>
+#include "transport/wakeevent.h"
+
+#include <QtCore/qcoreapplication.h>
 
 namespace QRepod {
 
@@ -17,8 +19,13 @@ void ConnectionHome::endThread(CloseBounds bounds)
 {
     m_isEnding = true;
     const QList<Connection *> connections = findChildren<Connection *>(Qt::FindDirectChildrenOnly);
-    for (Connection *connection : connections)
+    for (Connection *connection : connections) {
         connection->close(bounds);
+        // Not left to its deleteLater(), which may stem from another thread's event loop: Qt would
+        // wait for that to go a level up, and this thread would wait for ever.
+        if (connection->hasFinished())
+            delete connection;
+    }
     if (isEmpty())
         thread()->quit();
 }
@@ -33,6 +40,10 @@ NetworkThread::NetworkThread(std::unique_ptr<ConnectionHome> home)
     : m_home(std::move(home))
 {
     m_thread.setObjectName(QStringLiteral("QRepod network"));
+    // Running timers are moved by an event each, behind what waits already; handled there, that
+    // could stop a timer that has not arrived yet.
+    for (QObject *connection : m_home->children())
+        QCoreApplication::sendPostedEvents(connection, WakeEvent::eventType());
     m_home->moveToThread(&m_thread);
     m_thread.start();
 }

@@ -50,6 +50,9 @@ public:
     //! All that waits, in order. It counts as waiting until it is reported as written.
     std::vector<QByteArray> takeAll();
     void written(qint64 bytes);
+
+    //! Counts bytes that the connection writes of its own accord as waiting.
+    void addWaiting(qint64 bytes) { written(-bytes); }
     /// @}
 
 private:

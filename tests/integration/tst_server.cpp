@@ -128,7 +128,9 @@ public:
             if (m_bytes.size() - m_parsed - 4 < qsizetype(length))
                 break;
             const QByteArrayView payload(m_bytes.constData() + m_parsed + 4, qsizetype(length));
-            m_messages << QRepod::decode(payload).value();
+            const QVariantMap message = QRepod::decode(payload).value();
+            if (!message.isEmpty()) // a heartbeat
+                m_messages << message;
             m_parsed += 4 + qsizetype(length);
         }
         return m_messages;
@@ -687,7 +689,8 @@ void tst_Server::greetingIsTheFirstThingOnTheWire()
     QVERIFY(client.receives(u"number"_s, 2));
     const QByteArray greeting = hex("00000012"
                                     "81a6616374696f6ea9636f6e6e6563746564");
-    QCOMPARE(client.bytes(), greeting + QRepod::encode(number(1)) + QRepod::encode(number(2)));
+    const QByteArray expected = greeting + QRepod::encode(number(1)) + QRepod::encode(number(2));
+    QCOMPARE(client.bytes().first(expected.size()), expected);
 }
 
 void tst_Server::channelClassCountsForLaterClients()
@@ -1095,7 +1098,9 @@ void tst_Server::serverDeletedAtAnyTime()
                 connect(channel, &QObject::destroyed, this, [=] { deleteAt(when); });
         }
     }
-    client.sendBytes(QRepod::encode(message(u"hello"_s)) + hex("00000000"));
+    client.send(message(u"hello"_s));
+    if (when != u"handler"_s)
+        client.sendBytes(hex("00000000"));
     QVERIFY(eventually([&] { return !server.server; }));
     QVERIFY(client.ends());
     QVERIFY(other->ends());
@@ -1287,21 +1292,22 @@ void tst_Server::backgroundServerWorksInOneOtherThread()
 
 void tst_Server::startBackgroundWhileClientsArrive()
 {
-    for (int round = 0; round < 10; ++round) {
+    constexpr int count = 100; // so many that it takes a while to move them
+    for (int round = 0; round < 5; ++round) {
         Threads threads;
         Server server;
         server.setChannelFactory([&] { return new EchoChannel(threads); });
         QVERIFY(server.listen(local, 0));
         std::vector<std::unique_ptr<RawClient>> clients;
         const auto addClients = [&] {
-            for (int i = 0; i < 20; ++i) {
+            for (int i = 0; i < count; ++i) {
                 clients.push_back(std::make_unique<RawClient>(server.port()));
                 clients.back()->send(number(i));
             }
         };
-        addClients(); // some joined
-        QVERIFY(clients.front()->receives(u"number"_s));
-        addClients(); // some waiting to be accepted
+        addClients();
+        QVERIFY(eventually([&] { return server.channels().size() == count; }));
+        addClients(); // who wait to be accepted
         server.startBackground();
         addClients();
         for (const auto &client : clients)

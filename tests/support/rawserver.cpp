@@ -37,7 +37,10 @@ void RawServer::read(QTcpSocket *socket)
         const auto message = QRepod::decode(socket->read(4 + length).sliced(4));
         if (!message)
             qFatal("the client sent a frame that is not a message");
-        m_received.append(*message);
+        if (message->isEmpty())
+            ++m_heartbeats;
+        else
+            m_received.append(*message);
     }
 }
 

@@ -33,6 +33,9 @@ public:
     //! The messages received, in order, from all clients.
     const QList<QVariantMap> &received() const { return m_received; }
 
+    //! How many heartbeats were among them.
+    int heartbeats() const { return m_heartbeats; }
+
     //! Whether the latest client has closed its end.
     bool clientHasClosed() const;
 
@@ -46,6 +49,7 @@ private:
     QTcpServer m_server;
     QTcpSocket *m_client = nullptr;
     QList<QVariantMap> m_received;
+    int m_heartbeats = 0;
     int m_clientCount = 0;
     bool m_isReading = true;
 };
