@@ -27,40 +27,60 @@ using namespace QRepod;
 
 namespace {
 
+// Where equal values may differ, a property has a WRITE: moc's code for a MEMBER does not write
+// what equals what is there, and of two fields of one name, 0.0 and -0.0, or 1 and 1.0 for a
+// QVariant, the first would stay.
+
 struct Point
 {
     Q_GADGET
-    Q_PROPERTY(double x MEMBER x)
+    Q_PROPERTY(double x READ x WRITE setX)
     Q_PROPERTY(int y MEMBER y)
     Q_PROPERTY(int sum READ sum) // not writable: a field of this name is ignored
 
 public:
-    double x = 0.5;
-    int y = -1;
+    double x() const { return m_x; }
+    void setX(double x) { m_x = x; }
     int sum() const { return 0; }
     friend bool operator==(const Point &, const Point &) = default;
+
+    int y = -1;
+
+private:
+    double m_x = 0.5;
 };
 
 struct Player
 {
     Q_GADGET
     Q_PROPERTY(QString name MEMBER name)
-    Q_PROPERTY(Point from MEMBER from)
-    Q_PROPERTY(QList<Point> rows MEMBER rows)
+    Q_PROPERTY(Point from READ from WRITE setFrom)
+    Q_PROPERTY(QList<Point> rows READ rows WRITE setRows)
     Q_PROPERTY(QMap<QString, int> map MEMBER map)
-    Q_PROPERTY(QVariant any MEMBER any)
+    Q_PROPERTY(QVariant any READ any WRITE setAny)
     Q_PROPERTY(QStringList list MEMBER list)
-    Q_PROPERTY(float y MEMBER y)
+    Q_PROPERTY(float y READ y WRITE setY)
 
 public:
-    QString name = QStringLiteral("nobody");
-    Point from;
-    QList<Point> rows;
-    QMap<QString, int> map;
-    QVariant any;
-    QStringList list;
-    float y = 0;
+    Point from() const { return m_from; }
+    void setFrom(const Point &from) { m_from = from; }
+    QList<Point> rows() const { return m_rows; }
+    void setRows(const QList<Point> &rows) { m_rows = rows; }
+    QVariant any() const { return m_any; }
+    void setAny(const QVariant &any) { m_any = any; }
+    float y() const { return m_y; }
+    void setY(float y) { m_y = y; }
     friend bool operator==(const Player &, const Player &) = default;
+
+    QString name = QStringLiteral("nobody");
+    QMap<QString, int> map;
+    QStringList list;
+
+private:
+    Point m_from;
+    QList<Point> m_rows;
+    QVariant m_any;
+    float m_y = 0;
 };
 
 //! Handlers of every form; each writes down what it is given.
@@ -123,7 +143,6 @@ public:
     Q_INVOKABLE void Network_overload(int a, const QString &text) { record(a, text); }
     Q_INVOKABLE void Network_overload(const QString &a, int b = 1) { record(a, b); }
     Q_INVOKABLE void Network_overload(const Point &point) { record(point); }
-    Q_INVOKABLE void Network_words(int null, int nan, int inf) { record(null, nan, inf); }
 
 private:
     template <class... Arguments>
@@ -154,8 +173,6 @@ const QList<QByteArray> words = {"a",
                                  "letter",
                                  "colour",
                                  "options",
-                                 "null",
-                                 "nan",
                                  "Red",
                                  "High",
                                  "Fast|Loud",

@@ -6,8 +6,8 @@
 //! messages are those that the other side's outbox accepted, in order and without a gap, and all of
 //! them if neither the wire nor the reader broke off.
 ///
-/// Everything works in one thread and waits for nothing, so that an input always does the same. The
-/// wire is a pair of sockets for each side, between which the script carries the bytes.
+/// Everything works in one thread and no clock is asked, so that an input always does the same. The
+/// wire is a TCP connection for each side, between which the script carries the bytes.
 ///
 /// Input: two bytes of settings, then the script: an operation with its side in one byte, and the
 /// operation's argument in the next.
@@ -19,7 +19,10 @@
 #include "transport/wakeevent.h"
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qdeadlinetimer.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,13 +34,63 @@ using namespace QRepod;
 
 namespace {
 
-constexpr int patience = 10'000; // turns; a connection that needs more will never be done
+constexpr int patience = 10'000; // milliseconds, for the system to bring what it was given
 
 void turn()
 {
     QCoreApplication::processEvents();
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
+
+//! Where the wires' ends meet: a TCP socket that listens on this machine.
+class Listener
+{
+public:
+    Listener()
+        : m_descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    {
+        m_address.sin_family = AF_INET;
+        m_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof m_address;
+        if (::bind(m_descriptor, address(), size) != 0 || ::listen(m_descriptor, 8) != 0
+            || ::getsockname(m_descriptor, address(), &size) != 0)
+            abort();
+    }
+
+    //! Both ends of a new connection, the one that connects first.
+    std::array<int, 2> open(int bufferSize)
+    {
+        const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        // Each from an address of its own: the system keeps what was closed for a minute, and one
+        // address would soon be out of ports.
+        sockaddr_in source = {};
+        source.sin_family = AF_INET;
+        source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (++m_count & 0xffffU));
+        const int enabled = 1;
+        setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &enabled, sizeof enabled);
+        if (bufferSize > 0) {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bufferSize, sizeof bufferSize);
+            setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bufferSize, sizeof bufferSize);
+        }
+        setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &enabled, sizeof enabled);
+        if (::bind(descriptor, reinterpret_cast<sockaddr *>(&source), sizeof source) != 0
+            || ::connect(descriptor, address(), sizeof m_address) != 0)
+            abort();
+        const int accepted = ::accept4(m_descriptor, nullptr, nullptr, SOCK_CLOEXEC);
+        if (accepted < 0)
+            abort();
+        if (bufferSize > 0)
+            setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &bufferSize, sizeof bufferSize);
+        return {descriptor, accepted};
+    }
+
+private:
+    sockaddr *address() { return reinterpret_cast<sockaddr *>(&m_address); }
+
+    const int m_descriptor;
+    sockaddr_in m_address = {};
+    quint32 m_count = 0;
+};
 
 //! The end of a wire that the fuzzer holds.
 class Descriptor
@@ -48,15 +101,10 @@ public:
     //! \return the other end, which is the caller's.
     int open(int bufferSize)
     {
-        std::array<int, 2> ends;
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
-            abort();
-        if (bufferSize > 0) {
-            for (const int end : ends)
-                setsockopt(end, SOL_SOCKET, SO_SNDBUF, &bufferSize, sizeof bufferSize);
-        }
-        m_descriptor = ends[0];
-        return ends[1];
+        static Listener listener;
+        const auto [mine, other] = listener.open(bufferSize);
+        m_descriptor = mine;
+        return other;
     }
 
     bool isOpen() const { return m_descriptor >= 0; }
@@ -75,7 +123,7 @@ public:
         static std::array<char, 64 * 1024> buffer;
         while (isOpen() && size > 0) {
             const size_t wanted = std::min(size_t(size), buffer.size());
-            const ssize_t received = ::recv(m_descriptor, buffer.data(), wanted, 0);
+            const ssize_t received = ::recv(m_descriptor, buffer.data(), wanted, MSG_DONTWAIT);
             if (received <= 0)
                 return received < 0 && errno == EAGAIN;
             bytes.append(buffer.data(), received);
@@ -88,7 +136,7 @@ public:
     qsizetype write(QByteArrayView bytes)
     {
         const ssize_t sent = isOpen() && !bytes.isEmpty()
-            ? ::send(m_descriptor, bytes.data(), size_t(bytes.size()), MSG_NOSIGNAL)
+            ? ::send(m_descriptor, bytes.data(), size_t(bytes.size()), MSG_NOSIGNAL | MSG_DONTWAIT)
             : bytes.size();
         if (sent < 0)
             return errno == EAGAIN ? 0 : bytes.size();
@@ -274,8 +322,8 @@ public:
     //! Carries on until nothing moves, and looks at what has come of it.
     void settle()
     {
-        for (int idle = 0, turns = 0; idle < 4; ++turns) {
-            expect(turns < patience, "it settles");
+        const QDeadlineTimer deadline(patience);
+        for (int idle = 0; idle < 3 || (!isSettled() && !deadline.hasExpired());) {
             turn();
             int moved = 0;
             for (const size_t side : {0U, 1U})
@@ -295,9 +343,12 @@ public:
     {
         m_sides[0]->wire.close();
         m_sides[1]->wire.close();
-        for (int turns = 0; m_sides[0]->hasConnection() || m_sides[1]->hasConnection(); ++turns) {
-            expect(turns < patience, "a connection without a wire ends");
+        const QDeadlineTimer deadline(patience);
+        while (m_sides[0]->hasConnection() || m_sides[1]->hasConnection()) {
+            expect(!deadline.hasExpired(), "a connection without a wire ends");
             turn();
+            pump(0); // a reader that is full does not see the end
+            pump(1);
         }
         for (const size_t side : {0U, 1U}) {
             pump(side);
@@ -319,9 +370,9 @@ private:
         case 1:
             return endpoint.send(argument);
         case 2:
-            return endpoint.send(qsizetype(argument) * argument);
+            return endpoint.send(qsizetype(argument) * 64);
         case 3:
-            for (int i = 0; i < argument; ++i)
+            for (int i = 0; i < argument % 32; ++i)
                 endpoint.send(i % 8);
             return;
         case 4:
@@ -396,12 +447,31 @@ private:
 
     int pump(size_t side) { return m_sides[side]->pump(QDeadlineTimer(QDeadlineTimer::Forever)); }
 
+    //! Whether one of the two has broken off what goes from \a side to the other.
+    bool isBroken(size_t side) const
+    {
+        return m_sides[side]->isAborted || m_sides[1 - side]->isClosed;
+    }
+
+    //! Whether expectComplete() has nothing to wait for.
+    bool isSettled() const
+    {
+        const auto isComplete = [this](size_t side) {
+            const Endpoint &sender = *m_sides[side];
+            const Endpoint &reader = *m_sides[1 - side];
+            return isBroken(side)
+                || (reader.received == sender.accepted && reader.hasEnded == sender.isClosed
+                    && reader.hasConnection() == !sender.isClosed);
+        };
+        return !m_isIntact || (isComplete(0) && isComplete(1));
+    }
+
     //! The wire brought everything: what \a side accepted is there unless the reader broke off.
     void expectComplete(size_t side) const
     {
         const Endpoint &sender = *m_sides[side];
         const Endpoint &reader = *m_sides[1 - side];
-        if (sender.isAborted || reader.isClosed)
+        if (isBroken(side))
             return;
         expect(reader.received == sender.accepted, "everything that was accepted arrives");
         expect(!reader.hasError, "no error on a wire that works");
@@ -420,6 +490,8 @@ ConnectionSettings settingsFrom(quint8 choice)
 {
     ConnectionSettings settings;
     settings.closeTimeout = 3'600'000; // no clock may decide what a script does
+    settings.heartbeatInterval = 0;
+    settings.idleTimeout = 0;
     if (choice & 1)
         settings.receiveBacklog = 500;
     if (choice & 2)

@@ -24,6 +24,7 @@ struct Outcome
     std::vector<QByteArray> payloads;
     std::vector<QByteArray> actions;
     quint64 skipped = 0;
+    quint64 heartbeats = 0;
     qsizetype pending = 0; ///< without an error
     QString error;
 
@@ -74,7 +75,8 @@ public:
         if (m_reader.hasFrames())
             take();
         m_outcome.skipped = m_reader.skipped();
-        m_outcome.error = m_reader.error();
+        m_outcome.heartbeats = m_reader.heartbeats();
+        m_outcome.error = m_reader.error().section(u';', 0, 0); // without what it may be due to
         m_outcome.pending = isSound ? m_reader.pendingBytes() : 0;
     }
 
@@ -134,6 +136,8 @@ Outcome expectedOutcome(QByteArrayView bytes, const MessageLimits &limits)
             outcome.actions.push_back(verdict.action.toByteArray());
         } else {
             ++outcome.skipped;
+            if (payload == QByteArrayView("\x80", 1))
+                ++outcome.heartbeats;
         }
         bytes = bytes.sliced(frameHeaderSize + qsizetype(length));
     }
