@@ -57,8 +57,9 @@ public:
             abort();
     }
 
-    //! Both ends of a new connection, the one that connects first.
-    std::array<int, 2> open(int bufferSize)
+    //! Both ends of a new connection, the one that connects first. With small buffers in the
+    //! direction towards that one, the other soon stalls.
+    std::array<int, 2> open(bool isSmall)
     {
         const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         // Each from an address of its own: the system keeps what was closed for a minute, and one
@@ -68,9 +69,10 @@ public:
         source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (++m_count & 0xffffU));
         const int enabled = 1;
         setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &enabled, sizeof enabled);
-        if (bufferSize > 0) {
-            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bufferSize, sizeof bufferSize);
-            setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bufferSize, sizeof bufferSize);
+        if (isSmall) {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof receiveBuffer);
+            // A segment as large as the buffer would wait for the system's timers.
+            setsockopt(descriptor, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
         }
         setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &enabled, sizeof enabled);
         if (::bind(descriptor, reinterpret_cast<sockaddr *>(&source), sizeof source) != 0
@@ -79,12 +81,16 @@ public:
         const int accepted = ::accept4(m_descriptor, nullptr, nullptr, SOCK_CLOEXEC);
         if (accepted < 0)
             abort();
-        if (bufferSize > 0)
-            setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &bufferSize, sizeof bufferSize);
+        if (isSmall)
+            setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &sendBuffer, sizeof sendBuffer);
         return {descriptor, accepted};
     }
 
 private:
+    static constexpr int receiveBuffer = 16 * 1024; // bytes
+    static constexpr int sendBuffer = 4 * 1024;
+    static constexpr int segment = 1'000;
+
     sockaddr *address() { return reinterpret_cast<sockaddr *>(&m_address); }
 
     const int m_descriptor;
@@ -99,10 +105,10 @@ public:
     ~Descriptor() { close(); }
 
     //! \return the other end, which is the caller's.
-    int open(int bufferSize)
+    int open(bool isSmall)
     {
         static Listener listener;
-        const auto [mine, other] = listener.open(bufferSize);
+        const auto [mine, other] = listener.open(isSmall);
         m_descriptor = mine;
         return other;
     }
@@ -167,11 +173,11 @@ public:
     //! What a handler does with the next message.
     enum class Reaction { None, Reply, Close, Pump, Detach };
 
-    explicit Endpoint(const ConnectionSettings &settings, int bufferSize)
+    explicit Endpoint(const ConnectionSettings &settings, bool isSmall)
         : m_link(Link::create(this, settings))
         , m_connection(new Connection(m_link, settings, nullptr))
     {
-        const QString peer = m_connection->adopt(wire.open(bufferSize));
+        const QString peer = m_connection->adopt(wire.open(isSmall));
         expect(!peer.isEmpty(), "the connection takes the socket");
     }
 
@@ -305,9 +311,9 @@ private:
 class Session
 {
 public:
-    Session(const ConnectionSettings &settings, int bufferSize)
-        : m_sides{std::make_unique<Endpoint>(settings, bufferSize),
-                  std::make_unique<Endpoint>(settings, bufferSize)}
+    Session(const ConnectionSettings &settings, bool isSmall)
+        : m_sides{std::make_unique<Endpoint>(settings, isSmall),
+                  std::make_unique<Endpoint>(settings, isSmall)}
     {
     }
 
@@ -519,7 +525,7 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
     Input input(data, size);
     const ConnectionSettings settings = settingsFrom(input.byte());
     const quint8 buffer = input.byte();
-    Session session(settings, buffer & 1 ? 1 : 0); // the smallest that the system allows
+    Session session(settings, buffer & 1);
     session.run(input);
     session.settle();
     session.end();
