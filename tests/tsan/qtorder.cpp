@@ -14,6 +14,7 @@
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qprocess.h>
 #include <QtCore/qthread.h>
 
 #include <dlfcn.h>
@@ -173,4 +174,22 @@ bool waitForThread(QThread *thread, QDeadlineTimer deadline)
     if (hasFinished)
         acquire(thread);
     return hasFinished;
+}
+
+// Not about order: Qt starts a process with a clone() that shares its memory, and ThreadSanitizer
+// then fails on itself; with something to run in the child, Qt forks.
+
+#define START_PROCESS                                                                              \
+    "_ZN8QProcess5startERK7QStringRK5QListIS0_E"                                                   \
+    "6QFlagsIN13QIODeviceBase12OpenModeFlagEE"
+void startProcess(QProcess *process, const QString &program, const QStringList &arguments,
+                  QIODevice::OpenMode mode) __asm__(START_PROCESS);
+
+void startProcess(QProcess *process, const QString &program, const QStringList &arguments,
+                  QIODevice::OpenMode mode)
+{
+    static auto *const original = qtFunction(startProcess, START_PROCESS);
+    if (!process->childProcessModifier())
+        process->setChildProcessModifier([] { });
+    original(process, program, arguments, mode);
 }

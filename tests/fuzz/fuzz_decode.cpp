@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+
+//! decode() gives a value or an error, validate() agrees with it, and both with what MessagePack
+//! is: no part of a value is a value, and nothing may follow one.
+///
+/// Input: a byte for the limits, a byte for where a part ends, and the payload.
+
+#include "decoded.h"
+#include "protocol/validator.h"
+
+#include <QRepod/protocol.h>
+
+using namespace QRepod;
+
+namespace {
+
+void expectAction(const QVariantMap &message, const Verdict &verdict)
+{
+    const auto action = message.find(QStringLiteral("action"));
+    expect(verdict.hasAction == (action != message.end()), "an action where the map has one");
+    if (!verdict.hasAction)
+        return;
+    if (action->metaType().id() == QMetaType::QString)
+        expect(verdict.action == action->toString().toUtf8(), "the map's action");
+    else
+        expect(!verdict.action.isEmpty(), "a text for an action that is none");
+}
+
+//! \a payload breaks no limit but perhaps these: either it is an error or nothing changes.
+void expectLimits(QByteArrayView payload, const MessageLimits &limits, const Verdict &verdict)
+{
+    const Verdict limited = validate(payload, limits);
+    expect(limited.error.contains(QLatin1String("over the limit"))
+               || (limited.error == verdict.error && limited.hasAction == verdict.hasAction
+                   && limited.action == verdict.action),
+           "a limit is an error or means nothing");
+}
+
+//! No prefix of a value is a value; copied, so that not a byte behind it can be looked at.
+void expectPrefix(QByteArrayView payload)
+{
+    const auto copy = std::make_unique<char[]>(size_t(payload.size()));
+    std::copy(payload.begin(), payload.end(), copy.get());
+    const QByteArrayView prefix(copy.get(), payload.size());
+    const QString error = validate(prefix, MessageLimits()).error;
+    expect(error == QLatin1String("payload ends in the middle of a value")
+               || error == QLatin1String("empty frame"),
+           "a part of a value is an error");
+    expect(!decode(prefix), "a part of a value is not decoded");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
+{
+    Input input(data, size);
+    const quint8 limit = input.byte();
+    const quint8 cut = input.byte();
+    const QByteArrayView payload = input.takeRest();
+
+    QString error;
+    const auto message = decode(payload, &error);
+    expect(message.has_value() == error.isEmpty(), "a message or an error");
+
+    const Verdict verdict = validate(payload, MessageLimits());
+    const bool isMap = error != QLatin1String("the payload is not a map");
+    expect(verdict.error == (isMap ? error : QString()), "the validator's error");
+    if (!verdict.error.isEmpty())
+        return 0;
+
+    if (message) {
+        expectDecoded(*message, MessageLimits().depth);
+        expectAction(*message, verdict);
+    }
+    expectLimits(payload, {.depth = limit & 0x0f, .values = limit >> 4}, verdict);
+    expectPrefix(payload.first(payload.size() * cut / 256));
+    expectPrefix(payload.chopped(1));
+    expect(validate(payload.toByteArray() + char(cut), MessageLimits()).error
+               == QLatin1String("1 bytes left over after the message"),
+           "nothing may follow");
+    return 0;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+
+//! What has been decoded is encoded to something that is decoded to the same, and which is encoded
+//! to the same bytes again. The encoder keeps to the limits that the validator checks.
+///
+/// Input: a byte for the limits, the lowest bit of which says whether the rest is a payload or what
+/// Generator makes one of.
+
+#include "decoded.h"
+#include "generator.h"
+#include "protocol/encoder.h"
+#include "protocol/frame.h"
+#include "protocol/validator.h"
+
+#include <QRepod/protocol.h>
+
+using namespace QRepod;
+
+namespace {
+
+const QList<QByteArray> words = {"action",       "a", "text", "n", "\xef\xbb\xbf",
+                                 "h\xc3\xa9llo", "",  "1"};
+
+//! A frame within \a limits is encoded to \a frame, one over them not at all.
+void expectLimits(const QVariantMap &message, const QByteArray &frame, const MessageLimits &limits)
+{
+    const QByteArray before("before");
+    QByteArray out = before;
+    QString error;
+    const bool isEncoded = appendFrame(out, message, limits, &error);
+    expect(isEncoded == error.isEmpty(), "an error if it is not encoded, and only then");
+    expect(out == (isEncoded ? before + frame : before), "appended, or left as it was");
+
+    const QByteArrayView payload = QByteArrayView(frame).sliced(frameHeaderSize);
+    const bool isWithin =
+        payload.size() <= limits.frameSize && validate(payload, limits).error.isEmpty();
+    expect(isEncoded == isWithin, "the validator's limits");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
+{
+    Input input(data, size);
+    const quint8 choice = input.byte();
+    QByteArray generated;
+    QByteArrayView payload;
+    if (choice & 1)
+        payload = generated = Generator(input, words).message();
+    else
+        payload = input.takeRest();
+
+    const auto message = decode(payload);
+    if (!message) {
+        expect(!(choice & 1), "what is generated is well-formed");
+        return 0;
+    }
+    QString error;
+    const QByteArray frame = encode(*message, &error);
+    expect(!frame.isEmpty() && error.isEmpty(), "what was decoded can be encoded");
+    const auto again = decode(QByteArrayView(frame).sliced(frameHeaderSize));
+    expect(again.has_value(), "what was encoded can be decoded");
+    expect(isSame(*message, *again), "the same message");
+    expect(encode(*again) == frame, "the same bytes");
+
+    expectLimits(*message, frame,
+                 {.frameSize = choice, .depth = choice >> 5, .values = (choice >> 1) & 0x0f});
+    return 0;
+}
