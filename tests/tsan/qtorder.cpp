@@ -14,10 +14,10 @@
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qobject.h>
-#include <QtCore/qprocess.h>
 #include <QtCore/qthread.h>
 
 #include <dlfcn.h>
+#include <sched.h>
 
 // Of ThreadSanitizer's runtime. Programs without it are left alone.
 extern "C" void __tsan_acquire(void *address) __attribute__((weak));
@@ -40,9 +40,9 @@ void release(void *address)
         __tsan_release(address);
 }
 
-// The next function with this symbol, that of Qt.
+// The next function with this symbol, that of Qt or the system.
 template <class Function>
-Function *qtFunction(Function & /*ours*/, const char *symbol)
+Function *nextFunction(Function & /*ours*/, const char *symbol)
 {
     return reinterpret_cast<Function *>(dlsym(RTLD_NEXT, symbol));
 }
@@ -68,7 +68,7 @@ void postEvent(QObject *receiver, QEvent *event, int priority) __asm__(POST_EVEN
 
 void postEvent(QObject *receiver, QEvent *event, int priority)
 {
-    static auto *const original = qtFunction(postEvent, POST_EVENT);
+    static auto *const original = nextFunction(postEvent, POST_EVENT);
     release(receiver);
     original(receiver, event, priority);
 }
@@ -111,7 +111,7 @@ bool invokeMethod(QObject *receiver, QtPrivate::QSlotObjectBase *call, Qt::Conne
 bool invokeMethod(QObject *receiver, QtPrivate::QSlotObjectBase *call, Qt::ConnectionType type,
                   void *result)
 {
-    static auto *const original = qtFunction(invokeMethod, INVOKE_METHOD);
+    static auto *const original = nextFunction(invokeMethod, INVOKE_METHOD);
     auto *const queued = new QueuedCall(call);
     release(receiver);
     const bool isDone = original(receiver, queued, type, result);
@@ -125,7 +125,7 @@ void deleteLater(QObject *object) __asm__(DELETE_LATER);
 
 void deleteLater(QObject *object)
 {
-    static auto *const original = qtFunction(deleteLater, DELETE_LATER);
+    static auto *const original = nextFunction(deleteLater, DELETE_LATER);
     release(object);
     original(object);
 }
@@ -136,7 +136,7 @@ void emitSignal(QObject *sender, const QMetaObject *metaObject, int signal,
 
 void emitSignal(QObject *sender, const QMetaObject *metaObject, int signal, void **arguments)
 {
-    static auto *const original = qtFunction(emitSignal, EMIT_SIGNAL);
+    static auto *const original = nextFunction(emitSignal, EMIT_SIGNAL);
     release(&anySignal);
     original(sender, metaObject, signal, arguments);
 }
@@ -149,7 +149,7 @@ void startThread(QThread *thread, QThread::Priority priority) __asm__(START_THRE
 
 void startThread(QThread *thread, QThread::Priority priority)
 {
-    static auto *const original = qtFunction(startThread, START_THREAD);
+    static auto *const original = nextFunction(startThread, START_THREAD);
     QObject::connect(thread, &QThread::finished, [thread] { release(thread); });
     original(thread, priority);
 }
@@ -159,7 +159,7 @@ void destroyObject(QObject *object) __asm__(DESTROY_OBJECT);
 
 void destroyObject(QObject *object)
 {
-    static auto *const original = qtFunction(destroyObject, DESTROY_OBJECT);
+    static auto *const original = nextFunction(destroyObject, DESTROY_OBJECT);
     release(QThread::currentThread());
     original(object);
 }
@@ -169,27 +169,25 @@ bool waitForThread(QThread *thread, QDeadlineTimer deadline) __asm__(WAIT_FOR_TH
 
 bool waitForThread(QThread *thread, QDeadlineTimer deadline)
 {
-    static auto *const original = qtFunction(waitForThread, WAIT_FOR_THREAD);
+    static auto *const original = nextFunction(waitForThread, WAIT_FOR_THREAD);
     const bool hasFinished = original(thread, deadline);
     if (hasFinished)
         acquire(thread);
     return hasFinished;
 }
 
-// Not about order: Qt starts a process with a clone() that shares its memory, and ThreadSanitizer
-// then fails on itself; with something to run in the child, Qt forks.
+// Not about order: Qt starts a process with a clone() that shares its memory, with which
+// ThreadSanitizer fails on itself. It calls this as the system's clone(); the copy shares nothing.
 
-#define START_PROCESS                                                                              \
-    "_ZN8QProcess5startERK7QStringRK5QListIS0_E"                                                   \
-    "6QFlagsIN13QIODeviceBase12OpenModeFlagEE"
-void startProcess(QProcess *process, const QString &program, const QStringList &arguments,
-                  QIODevice::OpenMode mode) __asm__(START_PROCESS);
+#define CLONE "clone"
+int cloneProcess(int (*function)(void *), void *stack, int flags, void *argument, int *parent,
+                 void *storage, int *child) __asm__(CLONE);
 
-void startProcess(QProcess *process, const QString &program, const QStringList &arguments,
-                  QIODevice::OpenMode mode)
+int cloneProcess(int (*function)(void *), void *stack, int flags, void *argument, int *parent,
+                 void *storage, int *child)
 {
-    static auto *const original = qtFunction(startProcess, START_PROCESS);
-    if (!process->childProcessModifier())
-        process->setChildProcessModifier([] { });
-    original(process, program, arguments, mode);
+    static auto *const original = nextFunction(cloneProcess, CLONE);
+    if (flags & CLONE_VFORK)
+        flags &= ~CLONE_VM;
+    return original(function, stack, flags, argument, parent, storage, child);
 }
