@@ -221,7 +221,7 @@ void Handler::Method::takeParameters(const QMetaMethod &method)
 
 size_t Handler::Method::reserve(QMetaType type)
 {
-    const auto alignment = size_t(type.alignOf());
+    const auto alignment = std::max(size_t(type.alignOf()), size_t(1));
     const size_t offset = (m_size + alignment - 1) / alignment * alignment;
     m_size = offset + size_t(type.sizeOf());
     m_alignment = std::max(m_alignment, alignment);

@@ -7,10 +7,8 @@
 
 #include <optional>
 
-namespace QRepod {
-
 //! MessagePack's timestamp, extension type -1: its three forms of 4, 8 and 12 bytes.
-namespace Timestamp {
+namespace QRepod::Timestamp {
 
 inline constexpr qint8 extensionType = -1;
 
@@ -21,6 +19,4 @@ QByteArray encode(const QDateTime &time);
 //! what QDateTime holds.
 std::optional<QDateTime> decode(QByteArrayView data);
 
-} // namespace Timestamp
-
-} // namespace QRepod
+} // namespace QRepod::Timestamp

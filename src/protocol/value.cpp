@@ -54,9 +54,10 @@ Value Value::binary(QByteArrayView bytes)
 }
 
 Value::Value(const QVariant &decoded)
-    : Value(Kind::Nil)
+    : m_kind(Kind::Nil)
+    , m_integer(0)
+    , m_decoded(&decoded)
 {
-    m_decoded = &decoded;
     const QMetaType type = decoded.metaType();
     switch (type.id()) {
     case QMetaType::UnknownType:

@@ -95,7 +95,7 @@ bool VariantBuilder::start_array(quint32 count)
 
 bool VariantBuilder::end_array()
 {
-    return close(QVariant(std::move(m_levels.back().list)));
+    return close(QVariant(m_levels.back().list));
 }
 
 bool VariantBuilder::start_map(quint32)
@@ -106,7 +106,7 @@ bool VariantBuilder::start_map(quint32)
 
 bool VariantBuilder::end_map()
 {
-    return close(QVariant(std::move(m_levels.back().map)));
+    return close(QVariant(m_levels.back().map));
 }
 
 bool VariantBuilder::start_map_key()

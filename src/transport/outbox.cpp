@@ -31,7 +31,7 @@ Outbox::Result Outbox::send(const QVariantMap &message)
         return {Status::Unencodable, 0, error};
 
     const bool isLarge = frame.size() >= partSize;
-    const Result result = add(frame, isLarge ? &frame : nullptr);
+    Result result = add(frame, isLarge ? &frame : nullptr);
     if (!isLarge)
         scratch = std::move(frame);
     return result;
