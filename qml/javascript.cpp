@@ -64,7 +64,7 @@ QVariant JavaScript::object(const QJSValue &object)
 {
     const bool isArray = object.isArray();
     if (!isArray) {
-        const QVariant value = object.toVariant(QJSValue::RetainJSObjects);
+        QVariant value = object.toVariant(QJSValue::RetainJSObjects);
         if (value.metaType() != QMetaType::fromType<QJSValue>())
             return value; // ArrayBuffer, Date, or something from C++
         if (isView(object))
@@ -75,7 +75,7 @@ QVariant JavaScript::object(const QJSValue &object)
         return QVariantList();
     }
     ++m_depth;
-    const QVariant value = isArray ? QVariant(list(object)) : QVariant(map(object));
+    QVariant value = isArray ? QVariant(list(object)) : QVariant(map(object));
     --m_depth;
     return value;
 }
