@@ -119,7 +119,7 @@ void tst_Engine::destroyingTheEngineWhileConnectedLeaksNothing()
         if (round % 2) // else the objects first
             application.engine.reset();
     }
-    QTRY_COMPARE(Resources::ofThisProcess().threads, before.threads);
+    QTRY_VERIFY(Resources::ofThisProcess().threads <= before.threads); // Qt ends some of its own
     QTRY_COMPARE(Resources::ofThisProcess().descriptors, before.descriptors);
 }
 
