@@ -5,6 +5,8 @@
 
 #include <QtCore/QtEndian>
 
+#include <QtTest/QTest>
+
 #include <sys/socket.h>
 
 RawServer::RawServer()
@@ -44,6 +46,13 @@ void RawServer::read(QTcpSocket *socket)
     }
 }
 
+//! A client may be connected before this end has accepted it.
+void RawServer::waitForClient()
+{
+    if (!QTest::qWaitFor([this] { return m_client != nullptr; }, 30'000))
+        qFatal("no client has come");
+}
+
 void RawServer::send(const QVariantMap &message)
 {
     sendBytes(QRepod::encode(message));
@@ -51,17 +60,20 @@ void RawServer::send(const QVariantMap &message)
 
 void RawServer::sendBytes(const QByteArray &bytes)
 {
+    waitForClient();
     m_client->write(bytes);
     m_client->flush();
 }
 
 void RawServer::closeClient()
 {
+    waitForClient();
     m_client->disconnectFromHost();
 }
 
 void RawServer::resetClient()
 {
+    waitForClient();
     while (m_client->bytesToWrite() > 0)
         m_client->waitForBytesWritten();
     const linger abort{1, 0};

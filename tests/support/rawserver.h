@@ -44,6 +44,7 @@ public:
 
 private:
     void accept();
+    void waitForClient();
     void read(QTcpSocket *socket);
 
     QTcpServer m_server;
