@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The component Test defines QRepod::Test, if Qt's Test is there.
 find_package(Qt6 6.2 QUIET COMPONENTS Test)
-if(TARGET Qt6::Test)
+if(Qt6Test_FOUND)
     include(${CMAKE_CURRENT_LIST_DIR}/QRepodTestTargets.cmake)
+    set(QRepod_Test_FOUND TRUE)
 endif()

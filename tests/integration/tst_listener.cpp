@@ -599,18 +599,28 @@ void tst_Listener::fullSendBacklogRefusesAndLosesNothing()
     listener.setMaximumSendBacklog(1024 * 1024);
     QVERIFY(listener.connectAndWait(m_server->port()));
     m_server->setReading(false);
-    QTest::ignoreMessage(
-        QtWarningMsg,
-        QRegularExpression(
-            "was not sent: \\d+ bytes waiting to be sent are over the limit of 1048576"));
+    const auto expectOneWarning = [] {
+        QTest::ignoreMessage(
+            QtWarningMsg,
+            QRegularExpression(
+                "was not sent: \\d+ bytes waiting to be sent are over the limit of 1048576"));
+    };
     QTest::failOnWarning(QRegularExpression(".*"));
+    expectOneWarning();
     int accepted = 0;
+    int refusedInARow = 0;
     const QByteArray data(100'000, 'x');
-    // Until the system's buffers are full too.
-    while (listener.send("x", {{"i", accepted}, {"data", data}}) > 0)
-        ++accepted;
+    // Until the system's buffers are full too; as long as they are not, there may be room again.
+    while (refusedInARow < 10) {
+        if (listener.send("x", {{"i", accepted}, {"data", data}}) == 0) {
+            ++refusedInARow;
+        } else {
+            ++accepted;
+            if (std::exchange(refusedInARow, 0) > 0)
+                expectOneWarning();
+        }
+    }
     QVERIFY(accepted >= 10);
-    QCOMPARE(listener.send("x", {{"data", data}}), 0);
 
     m_server->setReading(true);
     QTRY_COMPARE_WITH_TIMEOUT(m_server->received().size(), accepted, 30'000);
