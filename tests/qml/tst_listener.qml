@@ -119,7 +119,12 @@ TestCase {
             maximumDepth: 4,
             maximumValues: 5,
             maximumReceiveBacklog: 6,
-            maximumSendBacklog: 7
+            maximumSendBacklog: 7,
+            heartbeatInterval: 8,
+            idleTimeout: 9,
+            reconnectInterval: 10,
+            maximumReconnectInterval: 11,
+            maximumReconnectAttempts: 12
         });
         compare(listener.connectTimeout, 1);
         compare(listener.closeTimeout, 2);
@@ -128,6 +133,12 @@ TestCase {
         compare(listener.maximumValues, 5);
         compare(listener.maximumReceiveBacklog, 6);
         compare(listener.maximumSendBacklog, 7);
+        compare(listener.heartbeatInterval, 8);
+        compare(listener.idleTimeout, 9);
+        compare(listener.reconnectInterval, 10);
+        compare(listener.maximumReconnectInterval, 11);
+        compare(listener.maximumReconnectAttempts, 12);
+        compare(listener.reconnect, false);
     }
 
     function test_stateIsAnEnum() {
@@ -271,6 +282,22 @@ TestCase {
         compare(listener.active, true);
         listener.active = false;
         compare(listener.state, ConnectionListener.Disconnected);
+    }
+
+    function test_reconnectGivesUp() {
+        const listener = make(plain, {
+            port: peer.freePort(),
+            reconnect: true,
+            reconnectInterval: 1,
+            maximumReconnectInterval: 2,
+            maximumReconnectAttempts: 2
+        });
+        const attempts = [];
+        listener.stateChanged.connect(() => attempts.push(listener.reconnectAttempt));
+        listener.active = true;
+        tryCompare(listener, "state", ConnectionListener.Disconnected);
+        compare(attempts, [0, 1, 2, 2]); // connecting, both attempts, giving up
+        verify(listener.reconnectDelay > 0);
     }
 
     function test_portOutOfRangeIsRefused() {

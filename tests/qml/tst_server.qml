@@ -588,6 +588,22 @@ TestCase {
         tryCompare(view.repeater, "count", 0);
     }
 
+    function test_limitsCanBeSet() {
+        const limits = {
+            closeTimeout: 1,
+            heartbeatInterval: 2,
+            idleTimeout: 3,
+            maximumConnections: 4,
+            maximumFrameSize: 2 ** 33,
+            maximumDepth: 6,
+            maximumValues: 7,
+            maximumSendBacklog: 8
+        };
+        const server = createTemporaryObject(plainServer, test, limits);
+        for (const limit in limits)
+            compare(server[limit], limits[limit], limit);
+    }
+
     function test_maximumConnections() {
         const server = createTemporaryObject(plainServer, test, {
             port: 0,
