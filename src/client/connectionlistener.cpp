@@ -8,9 +8,12 @@
 #include "transport/wakeevent.h"
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qloggingcategory.h>
 #include <QtCore/qmetaobject.h>
 
 namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(clientLog)
 
 namespace {
 
@@ -145,6 +148,8 @@ void ConnectionListenerPrivate::followEnd()
         return setState(ConnectionListener::State::Disconnected);
     backoff.next();
     state = ConnectionListener::State::Reconnecting;
+    qCDebug(clientLog).noquote() << client->address() << "attempt" << backoff.attempt() << "in"
+                                 << backoff.delay() << "ms";
     Q_EMIT q->stateChanged(); // also from one attempt to the next
 }
 
@@ -182,6 +187,7 @@ void ConnectionListenerPrivate::setState(ConnectionListener::State newState)
     if (state == newState)
         return;
     state = newState;
+    qCDebug(clientLog).noquote() << (client ? client->address() : QString()) << newState;
     Q_EMIT q->stateChanged();
 }
 

@@ -15,7 +15,7 @@
 
 namespace QRepod {
 
-Q_LOGGING_CATEGORY(serverLog, "qrepod.server")
+Q_LOGGING_CATEGORY(serverLog, "qrepod.server", QtWarningMsg)
 
 namespace {
 
@@ -84,6 +84,7 @@ bool ServerPrivate::listen(const QString &host, quint16 wantedPort)
     }
     port = m_acceptor->serverPort();
     errorString.clear();
+    qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, port);
     return true;
 }
 
@@ -136,7 +137,8 @@ void ServerPrivate::refuse(qintptr descriptor, const ConnectionSettings &channel
 {
     const Link link = Link::create(nullptr, channelSettings);
     auto *connection = new Connection(link, channelSettings, workingHome());
-    connection->adopt(descriptor);
+    const QString address = connection->adopt(descriptor);
+    qCDebug(serverLog).noquote() << address << "is refused:" << reason;
     link.outbox->send(frame(
         {{QStringLiteral("action"), QStringLiteral("error")}, {QStringLiteral("error"), reason}}));
     link.close();
@@ -154,14 +156,19 @@ std::shared_ptr<const HandlerTable> ServerPrivate::handlersOf(const Channel *cha
 
 void ServerPrivate::join(Channel *channel)
 {
+    qCDebug(serverLog).noquote() << channel->address() << "has joined";
     const std::lock_guard lock(mutex);
     channels.append(channel);
 }
 
 void ServerPrivate::leave(Channel *channel)
 {
-    const std::lock_guard lock(mutex);
-    channels.removeOne(channel);
+    {
+        const std::lock_guard lock(mutex);
+        if (!channels.removeOne(channel))
+            return;
+    }
+    qCDebug(serverLog).noquote() << channel->address() << "has left";
 }
 
 void ServerPrivate::disown(Channel *channel)

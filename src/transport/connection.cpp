@@ -5,6 +5,7 @@
 #include "transport/nativesocket.h"
 #include "transport/wakeevent.h"
 
+#include <QtCore/qloggingcategory.h>
 #include <QtCore/qsocketnotifier.h>
 #include <QtNetwork/qhostaddress.h>
 #include <QtNetwork/qnetworkproxy.h>
@@ -19,12 +20,17 @@ namespace QRepod {
 
 namespace {
 
+Q_LOGGING_CATEGORY(transportLog, "qrepod.transport", QtWarningMsg)
+
 // One read, and so one batch: large enough to make locks and wake-ups cheap per message, small
 // enough that a busy peer does not keep a thread from its other connections.
 constexpr qint64 readSize = 64 * 1024;
 
 // What Qt is given at a time where it does the writing: it copies what the system does not take.
 constexpr qint64 writeSize = 256 * 1024;
+
+// The round trip is asked for no more often, in milliseconds.
+constexpr qint64 measuringInterval = 250;
 
 //! The proxy that the application has set. The system's is not looked up: that can block for
 //! seconds.
@@ -173,6 +179,8 @@ void Connection::opened()
     QObject::connect(&m_receiveIdle, &IdleTimer::idle, this, &Connection::missPeer);
     if (m_settings.heartbeatInterval > 0)
         m_sendIdle.start(m_settings.heartbeatInterval);
+    measureRoundTrip();
+    qCDebug(transportLog).noquote() << m_peer << "connected";
     m_link.outbox->open(this);
     m_link.inbox->pushConnected();
 }
@@ -184,6 +192,23 @@ void Connection::beat()
     m_unsent.push_back(heartbeatFrame.toByteArray());
     m_link.outbox->addWaiting(heartbeatFrame.size());
     send();
+    measureRoundTrip();
+}
+
+//! Keeps the figures that others may ask for.
+void Connection::count(qint64 received)
+{
+    Traffic &traffic = *m_link.traffic;
+    traffic.bytesReceived.fetch_add(received, std::memory_order_relaxed);
+    traffic.framesSkipped.store(qint64(m_reader.skipped()), std::memory_order_relaxed);
+    if (m_sinceMeasured.hasExpired(measuringInterval))
+        measureRoundTrip();
+}
+
+void Connection::measureRoundTrip()
+{
+    m_sinceMeasured.start();
+    m_link.traffic->roundTripTime = NativeSocket::roundTripTime(m_socket->socketDescriptor());
 }
 
 void Connection::missPeer()
@@ -216,6 +241,7 @@ void Connection::work()
     send();
     if (!m_isReading && m_link.inbox->hasRoom()) {
         m_isReading = true;
+        qCDebug(transportLog).noquote() << m_peer << "is read from again";
         receive();
     }
 }
@@ -255,8 +281,12 @@ void Connection::receiveChunk()
         return endOfStream();
 
     const bool isSound = m_reader.commit(received);
+    count(received);
     if (m_reader.hasFrames())
         m_isReading = m_link.inbox->pushMessages(m_reader.takeFrames());
+    if (!m_isReading)
+        qCDebug(transportLog).noquote()
+            << m_peer << "is not read from: too much waits to be pumped";
     if (!isSound)
         return end(m_reader.error());
     m_receiveIdle.touch();
@@ -358,6 +388,7 @@ void Connection::close(CloseBounds bounds)
     case State::Connecting:
         return finish();
     case State::Open:
+        qCDebug(transportLog).noquote() << m_peer << "is being closed";
         m_state = State::Closing;
         m_linger = bounds.linger;
         QObject::connect(&m_timer, &QTimer::timeout, this, &Connection::finish);
@@ -415,6 +446,8 @@ void Connection::end(const QString &error)
     if (m_state == State::Closed)
         return;
     m_link.outbox->close();
+    qCDebug(transportLog).noquote()
+        << m_peer << (error.isEmpty() ? QStringLiteral("closed the connection") : error);
     m_link.inbox->pushEnd(error.isEmpty() ? error : m_peer + QLatin1String(": ") + error);
     finish();
 }

@@ -5,6 +5,7 @@
 #include "transport/idletimer.h"
 #include "transport/link.h"
 
+#include <QtCore/qelapsedtimer.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qtimer.h>
 
@@ -69,6 +70,8 @@ private:
     void opened();
     void beat();
     void missPeer();
+    void count(qint64 received);
+    void measureRoundTrip();
     void work();
     void receive();
     void receiveChunk();
@@ -93,6 +96,7 @@ private:
     QSocketNotifier *m_writable = nullptr; // child; from the first time that the system was full
     QTimer m_timer;                        // bounds connecting and closing; not running in between
     int m_linger = 0;                      // once closing
+    QElapsedTimer m_sinceMeasured;         // the round trip
     IdleTimer m_sendIdle;                  // tells when to show the peer that this end is alive
     IdleTimer m_receiveIdle; // tells when the peer, who sends heartbeats, has gone silent
     State m_state = State::Connecting;

@@ -48,6 +48,19 @@ void enableKeepAlive(qintptr descriptor, int seconds)
 #endif
 }
 
+qint64 roundTripTime(qintptr descriptor)
+{
+#ifdef Q_OS_LINUX
+    tcp_info info;
+    socklen_t size = sizeof info;
+    if (::getsockopt(Descriptor(descriptor), IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
+        return info.tcpi_rtt;
+#else
+    Q_UNUSED(descriptor)
+#endif
+    return -1;
+}
+
 #ifdef Q_OS_WIN
 
 qint64 send(qintptr descriptor, const char *data, qint64 size)

@@ -26,4 +26,7 @@ bool isLateWrite(int error);
 //! time, which is hours.
 void enableKeepAlive(qintptr descriptor, int seconds);
 
+//! TCP's smoothed round trip time in microseconds; -1 where the system does not tell.
+qint64 roundTripTime(qintptr descriptor);
+
 } // namespace QRepod::NativeSocket

@@ -284,6 +284,42 @@ TestCase {
         compare(listener.state, ConnectionListener.Disconnected);
     }
 
+    function test_statisticsTellOfTheConnection() {
+        const idle = make(plain, {});
+        compare(idle.statistics.messagesSent, 0);
+        compare(idle.statistics.roundTripTime, -1);
+        const listener = connected();
+        const bytes = listener.send("move", {
+            x: 1
+        }) + listener.send("move", {
+            x: 2
+        });
+        tryCompare(peer, "received", 2);
+        compare(listener.statistics.messagesSent, 2);
+        compare(listener.statistics.bytesSent, bytes);
+        compare(listener.statistics.bytesUnsent, 0);
+        peer.sendBack();
+        tryVerify(() => listener.statistics.messagesReceived > 0);
+        tryCompare(listener.statistics, "messagesWaiting", 0);
+        listener.active = false;
+        compare(listener.statistics.messagesSent, 2);
+    }
+
+    function test_bindingsFollowStatisticsAtTheirInterval() {
+        const listener = connected();
+        const changes = spy(listener, "statisticsChanged");
+        compare(listener.statisticsInterval, 0);
+        listener.send("move");
+        tryCompare(peer, "received", 1);
+        compare(changes.count, 0);
+        listener.statisticsInterval = 5;
+        tryVerify(() => changes.count > 2);
+        listener.statisticsInterval = 0;
+        changes.clear();
+        listener.active = false;
+        compare(changes.count, 1); // the end
+    }
+
     function test_reconnectGivesUp() {
         const listener = make(plain, {
             port: peer.freePort(),

@@ -529,6 +529,7 @@ TestCase {
         compare(channel.server, server);
         verify(/^127\.0\.0\.1:\d+$/.test(channel.address), channel.address);
         verify(channel.isConnected);
+        compare(channel.statistics.messagesSent, 1); // the greeting
         compare(server.channels.get(1), null);
         compare(server.channels.get(-1), null);
     }
