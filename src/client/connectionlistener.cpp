@@ -10,6 +10,8 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qmetaobject.h>
 
+#include <algorithm>
+
 namespace QRepod {
 
 namespace {
@@ -358,7 +360,7 @@ int ConnectionListener::connectTimeout() const
 
 void ConnectionListener::setConnectTimeout(int milliseconds)
 {
-    d->settings.connectTimeout = milliseconds;
+    d->settings.connectTimeout = std::max(1, milliseconds);
 }
 
 int ConnectionListener::closeTimeout() const
@@ -368,7 +370,7 @@ int ConnectionListener::closeTimeout() const
 
 void ConnectionListener::setCloseTimeout(int milliseconds)
 {
-    d->settings.closeTimeout = milliseconds;
+    d->settings.closeTimeout = std::max(0, milliseconds);
 }
 
 qint64 ConnectionListener::maximumFrameSize() const
@@ -378,7 +380,7 @@ qint64 ConnectionListener::maximumFrameSize() const
 
 void ConnectionListener::setMaximumFrameSize(qint64 bytes)
 {
-    d->settings.message.frameSize = bytes;
+    d->settings.message.frameSize = std::max<qint64>(1, bytes);
 }
 
 int ConnectionListener::maximumDepth() const
@@ -388,7 +390,7 @@ int ConnectionListener::maximumDepth() const
 
 void ConnectionListener::setMaximumDepth(int levels)
 {
-    d->settings.message.depth = levels;
+    d->settings.message.depth = std::max(1, levels);
 }
 
 int ConnectionListener::maximumValues() const
@@ -398,7 +400,7 @@ int ConnectionListener::maximumValues() const
 
 void ConnectionListener::setMaximumValues(int values)
 {
-    d->settings.message.values = values;
+    d->settings.message.values = std::max(1, values);
 }
 
 qint64 ConnectionListener::maximumReceiveBacklog() const
@@ -408,7 +410,7 @@ qint64 ConnectionListener::maximumReceiveBacklog() const
 
 void ConnectionListener::setMaximumReceiveBacklog(qint64 bytes)
 {
-    d->settings.receiveBacklog = bytes;
+    d->settings.receiveBacklog = std::max<qint64>(1, bytes);
 }
 
 qint64 ConnectionListener::maximumSendBacklog() const
@@ -418,7 +420,7 @@ qint64 ConnectionListener::maximumSendBacklog() const
 
 void ConnectionListener::setMaximumSendBacklog(qint64 bytes)
 {
-    d->settings.sendBacklog = bytes;
+    d->settings.sendBacklog = std::max<qint64>(1, bytes);
 }
 
 } // namespace QRepod
