@@ -69,6 +69,7 @@ private:
     void opened();
     void beat();
     void missPeer();
+    void missMachine();
     void work();
     void receive();
     void receiveChunk();
@@ -94,7 +95,7 @@ private:
     QTimer m_timer;                        // bounds connecting and closing; not running in between
     int m_linger = 0;                      // once closing
     IdleTimer m_sendIdle;                  // tells when to show the peer that this end is alive
-    IdleTimer m_receiveIdle; // tells when the peer, who sends heartbeats, has gone silent
+    IdleTimer m_receiveIdle;               // tells when the peer has gone silent
     State m_state = State::Connecting;
     bool m_isReading = true; // false while the inbox is full
     bool m_isWritingClosed = false;

@@ -48,6 +48,23 @@ void enableKeepAlive(qintptr descriptor, int seconds)
 #endif
 }
 
+qint64 unacknowledgedFor(qintptr descriptor)
+{
+#ifdef Q_OS_LINUX
+    // Fewer repetitions are usual on a bad line, or on one that was quiet until now.
+    constexpr int repetitions = 3;
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(int(descriptor), IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        return 0;
+    const bool isOverdue = info.tcpi_retransmits >= repetitions || info.tcpi_probes >= repetitions;
+    return isOverdue ? info.tcpi_last_ack_recv : 0;
+#else
+    Q_UNUSED(descriptor)
+    return 0;
+#endif
+}
+
 #ifdef Q_OS_WIN
 
 qint64 send(qintptr descriptor, const char *data, qint64 size)
