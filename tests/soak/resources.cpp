@@ -5,18 +5,6 @@
 #include <QtCore/QFile>
 #include <QtCore/QStringList>
 
-namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool isSanitized = true;
-#elif defined(__has_feature)
-constexpr bool isSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool isSanitized = false;
-#endif
-
-} // namespace
-
 Resources Resources::now()
 {
     Resources resources;
