@@ -11,6 +11,8 @@
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qmetaobject.h>
 
+#include <algorithm>
+
 namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(clientLog)
@@ -364,7 +366,7 @@ int ConnectionListener::connectTimeout() const
 
 void ConnectionListener::setConnectTimeout(int milliseconds)
 {
-    d->settings.connectTimeout = milliseconds;
+    d->settings.connectTimeout = std::max(1, milliseconds);
 }
 
 int ConnectionListener::closeTimeout() const
@@ -374,7 +376,7 @@ int ConnectionListener::closeTimeout() const
 
 void ConnectionListener::setCloseTimeout(int milliseconds)
 {
-    d->settings.closeTimeout = milliseconds;
+    d->settings.closeTimeout = std::max(0, milliseconds);
 }
 
 qint64 ConnectionListener::maximumFrameSize() const
@@ -384,7 +386,7 @@ qint64 ConnectionListener::maximumFrameSize() const
 
 void ConnectionListener::setMaximumFrameSize(qint64 bytes)
 {
-    d->settings.message.frameSize = bytes;
+    d->settings.message.frameSize = std::max<qint64>(1, bytes);
 }
 
 int ConnectionListener::maximumDepth() const
@@ -394,7 +396,7 @@ int ConnectionListener::maximumDepth() const
 
 void ConnectionListener::setMaximumDepth(int levels)
 {
-    d->settings.message.depth = levels;
+    d->settings.message.depth = std::max(1, levels);
 }
 
 int ConnectionListener::maximumValues() const
@@ -404,7 +406,7 @@ int ConnectionListener::maximumValues() const
 
 void ConnectionListener::setMaximumValues(int values)
 {
-    d->settings.message.values = values;
+    d->settings.message.values = std::max(1, values);
 }
 
 qint64 ConnectionListener::maximumReceiveBacklog() const
@@ -414,7 +416,7 @@ qint64 ConnectionListener::maximumReceiveBacklog() const
 
 void ConnectionListener::setMaximumReceiveBacklog(qint64 bytes)
 {
-    d->settings.receiveBacklog = bytes;
+    d->settings.receiveBacklog = std::max<qint64>(1, bytes);
 }
 
 qint64 ConnectionListener::maximumSendBacklog() const
@@ -424,7 +426,7 @@ qint64 ConnectionListener::maximumSendBacklog() const
 
 void ConnectionListener::setMaximumSendBacklog(qint64 bytes)
 {
-    d->settings.sendBacklog = bytes;
+    d->settings.sendBacklog = std::max<qint64>(1, bytes);
 }
 
 } // namespace QRepod

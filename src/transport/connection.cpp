@@ -179,6 +179,8 @@ void Connection::opened()
     QObject::connect(&m_receiveIdle, &IdleTimer::idle, this, &Connection::missPeer);
     if (m_settings.heartbeatInterval > 0)
         m_sendIdle.start(m_settings.heartbeatInterval);
+    if (m_settings.idleTimeout > 0)
+        m_receiveIdle.start(m_settings.idleTimeout);
     measureRoundTrip();
     qCDebug(transportLog).noquote() << m_peer << "connected";
     m_link.outbox->open(this);
@@ -187,6 +189,7 @@ void Connection::opened()
 
 void Connection::beat()
 {
+    missMachine();
     if (m_state != State::Open || !m_unsent.empty()) // the peer will see what waits
         return;
     m_unsent.push_back(heartbeatFrame.toByteArray());
@@ -213,8 +216,19 @@ void Connection::measureRoundTrip()
 
 void Connection::missPeer()
 {
-    if (m_state == State::Open && m_isReading) // else it is we who do not listen
+    missMachine();
+    const bool isListening = m_isReading; // else it is we who do not
+    if (m_state == State::Open && isListening && m_reader.heartbeats() > 0)
         end(QStringLiteral("nothing received for %1 ms").arg(m_settings.idleTimeout));
+}
+
+//! A peer that sends no heartbeats may be silent, but its machine answers for it.
+void Connection::missMachine()
+{
+    if (m_state != State::Open || m_settings.idleTimeout <= 0)
+        return;
+    if (NativeSocket::unacknowledgedFor(m_socket->socketDescriptor()) >= m_settings.idleTimeout)
+        end(QStringLiteral("nothing acknowledged for %1 ms").arg(m_settings.idleTimeout));
 }
 
 bool Connection::event(QEvent *event)
@@ -290,9 +304,6 @@ void Connection::receiveChunk()
     if (!isSound)
         return end(m_reader.error());
     m_receiveIdle.touch();
-    const bool peerBeats = m_reader.heartbeats() > 0;
-    if (peerBeats && !m_receiveIdle.isActive() && m_settings.idleTimeout > 0)
-        m_receiveIdle.start(m_settings.idleTimeout);
 }
 
 void Connection::discard()

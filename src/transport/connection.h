@@ -72,6 +72,7 @@ private:
     void missPeer();
     void count(qint64 received);
     void measureRoundTrip();
+    void missMachine();
     void work();
     void receive();
     void receiveChunk();
@@ -98,7 +99,7 @@ private:
     int m_linger = 0;                      // once closing
     QElapsedTimer m_sinceMeasured;         // the round trip
     IdleTimer m_sendIdle;                  // tells when to show the peer that this end is alive
-    IdleTimer m_receiveIdle; // tells when the peer, who sends heartbeats, has gone silent
+    IdleTimer m_receiveIdle;               // tells when the peer has gone silent
     State m_state = State::Connecting;
     bool m_isReading = true; // false while the inbox is full
     bool m_isWritingClosed = false;
