@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "transport/connection.h"
 
+#include "protocol/encoder.h"
 #include "transport/address.h"
 #include "transport/nativesocket.h"
 #include "transport/wakeevent.h"
@@ -101,6 +102,7 @@ void Connection::begin(const QString &host, quint16 port)
 
 QString Connection::adopt(qintptr descriptor)
 {
+    m_isServer = true;
     boundConnecting();
     QIODevice::OpenMode mode = QIODevice::ReadWrite;
     if (m_settings.isEncrypted()) {
@@ -158,11 +160,29 @@ void Connection::setSocket(QAbstractSocket *socket)
                      [this](QAbstractSocket::SocketError error) {
                          const bool isEnd = error == QAbstractSocket::RemoteHostClosedError;
                          if (m_state == State::Connecting && m_settings.isEncrypted())
-                             end(QStringLiteral("TLS: ") + m_socket->errorString());
+                             failHandshake(isEnd);
                          else if (m_state == State::Connecting || !isEnd)
                              end(m_socket->errorString());
                      });
     QObject::connect(m_socket, &QAbstractSocket::disconnected, this, &Connection::endOfStream);
+}
+
+//! Connecting with TLS has failed. A client that does not speak it is told so in the way that it
+//! does speak: all that Qt does is to close.
+void Connection::failHandshake(bool hasPeerClosed)
+{
+    const QString error = m_socket->errorString();
+    const bool isPlain = error.contains(QLatin1String("wrong version number")); // OpenSSL's words
+    if (isPlain && m_isServer) {
+        QByteArray frame;
+        appendFrame(frame,
+                    {{QStringLiteral("action"), QStringLiteral("error")},
+                     {QStringLiteral("error"), QStringLiteral("this server speaks TLS")}},
+                    m_settings.message);
+        NativeSocket::send(m_socket->socketDescriptor(), frame.constData(), frame.size());
+    }
+    const QLatin1String hint(isPlain || hasPeerClosed ? "; does the peer speak TLS?" : "");
+    end(QLatin1String("TLS: ") + error + hint);
 }
 
 void Connection::opened()

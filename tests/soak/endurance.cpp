@@ -22,11 +22,13 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -148,6 +150,12 @@ void cycles(int count)
     expect(isSanitized || after.resident <= before.resident + 2 * 1024, "memory as at the start");
 }
 
+double median(std::vector<double> &values)
+{
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
 // One stalled client among many
 
 //! Clients of the system's own sockets, read by whoever waits for what they get.
@@ -212,12 +220,31 @@ private:
     std::vector<qint64> m_wanted; // bytes
 };
 
-//! Microseconds until the whole audience has had \a rounds broadcasts, one after the other.
-qint64 broadcast(Server &server, Audience &audience, int rounds)
+//! In microseconds.
+struct Cost
+{
+    double time = 0;
+    double processor = 0; // of this whole program: on a busy machine, the better measure
+};
+
+double processorTime()
+{
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto microseconds = [](const timeval &time) {
+        return double(time.tv_sec) * 1e6 + double(time.tv_usec);
+    };
+    return microseconds(usage.ru_utime) + microseconds(usage.ru_stime);
+}
+
+//! What each of \a rounds broadcasts costs, one after the other, until the whole audience has had
+//! it.
+Cost broadcast(Server &server, Audience &audience, int rounds)
 {
     const QVariantMap message{{QStringLiteral("action"), QStringLiteral("state")},
                               {QStringLiteral("data"), QByteArray(8 * 1024, 'x')}};
     const qint64 size = QRepod::encode(message).size();
+    const double before = processorTime();
     QElapsedTimer clock;
     clock.start();
     for (int i = 0; i < rounds; ++i) {
@@ -227,7 +254,7 @@ qint64 broadcast(Server &server, Audience &audience, int rounds)
             break;
         }
     }
-    return clock.nsecsElapsed() / 1'000;
+    return {double(clock.nsecsElapsed()) / 1'000 / rounds, (processorTime() - before) / rounds};
 }
 
 void oneStalledAmong(int count, int rounds)
@@ -245,6 +272,7 @@ void oneStalledAmong(int count, int rounds)
     broadcast(server, audience, rounds); // warms up
 
     std::array<std::vector<double>, 2> times; // without and with the stalled one
+    std::array<std::vector<double>, 2> processor;
     std::vector<int> stalled;
     const Resources before = Resources::now();
     for (int turn = 0; turn < 10; ++turn) {
@@ -253,19 +281,23 @@ void oneStalledAmong(int count, int rounds)
             stalled.push_back(Audience::connectTo(server.port(), 4096));
             expect(eventually([&] { return server.channels().size() == count; }), "it joins");
         }
-        times[isOneStalled].push_back(double(broadcast(server, audience, rounds)) / rounds);
+        const Cost cost = broadcast(server, audience, rounds);
+        times[isOneStalled].push_back(cost.time);
+        processor[isOneStalled].push_back(cost.processor);
         if (isOneStalled) {
             ::close(stalled.back());
             expect(eventually([&] { return server.channels().size() == count - 1; }), "it leaves");
         }
     }
-    for (std::vector<double> &series : times)
-        std::sort(series.begin(), series.end());
-    const double without = times[0][times[0].size() / 2];
-    const double with = times[1][times[1].size() / 2];
-    std::printf("a broadcast of 8 KiB to %d clients: %.0f us; with another one that is stalled: "
-                "%.0f us (medians of %zu x %d), ratio %.2f\n",
-                count - 1, without, with, times[0].size(), rounds, with / without);
+    std::printf("a broadcast of 8 KiB to %d clients, without and with another one that is stalled, "
+                "medians of %zu x %d:\n",
+                count - 1, times[0].size(), rounds);
+    for (const auto &[name, series] : {std::pair("time", &times), {"processor", &processor}}) {
+        const double without = median((*series)[0]);
+        const double with = median((*series)[1]);
+        std::printf("    %-10s %8.0f us %8.0f us, ratio %.2f\n", name, without, with,
+                    with / without);
+    }
 
     // Now until it is too much.
     const int last = Audience::connectTo(server.port(), 4096);
@@ -360,10 +392,9 @@ void killedServer(int times)
     }
     if (milliseconds.empty())
         return;
-    std::sort(milliseconds.begin(), milliseconds.end());
+    const double middle = median(milliseconds);
     std::printf("server killed: the client knows after %.1f ms (median of %zu, at most %.1f): %s\n",
-                milliseconds[milliseconds.size() / 2], milliseconds.size(), milliseconds.back(),
-                qPrintable(how));
+                middle, milliseconds.size(), milliseconds.back(), qPrintable(how));
 }
 
 } // namespace
