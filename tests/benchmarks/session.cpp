@@ -21,9 +21,9 @@ void Session::serve(const Peer &peer, Duty duty, const std::function<void(Endpoi
     ThreadTimes::setName("server");
     const std::unique_ptr<Endpoint> server = peer.listen(duty);
     m_port.set_value(server->port());
-    while (!server->isConnected())
+    while (!server->isConnected() || !m_isClientReady) // connecting may take answers
         server->receive();
-    m_start.arrive_and_wait();
+    m_isServing.set_value();
     if (task)
         task(*server);
     while (!m_isEnding)

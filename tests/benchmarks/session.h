@@ -7,7 +7,6 @@
 #include <chrono>
 #include <functional>
 #include <future>
-#include <latch>
 #include <thread>
 
 //! A server in a thread of its own and a client in the caller's, connected.
@@ -19,8 +18,12 @@ public:
     ~Session();
     Q_DISABLE_COPY_MOVE(Session)
 
-    //! Both ends are connected when it returns.
-    void start() { m_start.arrive_and_wait(); }
+    //! Both ends are connected when it returns, and the server is at its task.
+    void start()
+    {
+        m_isClientReady = true;
+        m_isServing.get_future().wait();
+    }
 
     Endpoint &client() { return *m_client; }
 
@@ -28,7 +31,8 @@ private:
     void serve(const Peer &peer, Duty duty, const std::function<void(Endpoint &)> &task);
 
     std::promise<quint16> m_port;
-    std::latch m_start{2};
+    std::promise<void> m_isServing;
+    std::atomic<bool> m_isClientReady = false;
     std::atomic<bool> m_isEnding = false;
     std::thread m_server;
     std::unique_ptr<Endpoint> m_client;

@@ -16,14 +16,15 @@ public:
     using EventLoopEndpoint::EventLoopEndpoint;
 
     bool isConnected() const override { return m_socket; }
-    void send() override { m_stream << moveMessage(); }
+    void send() override { m_out << moveMessage(); }
 
 protected:
     void take(QTcpSocket *socket)
     {
         m_socket = socket;
         m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        m_stream.setDevice(m_socket);
+        m_in.setDevice(m_socket);
+        m_out.setDevice(m_socket);
         QObject::connect(m_socket, &QTcpSocket::readyRead, m_socket, [this] { read(); });
     }
 
@@ -32,16 +33,17 @@ private:
     {
         for (;;) {
             QVariantMap message;
-            m_stream.startTransaction();
-            m_stream >> message;
-            if (!m_stream.commitTransaction())
+            m_in.startTransaction();
+            m_in >> message;
+            if (!m_in.commitTransaction())
                 return;
             arrived();
         }
     }
 
     QTcpSocket *m_socket = nullptr;
-    QDataStream m_stream;
+    QDataStream m_in;
+    QDataStream m_out; // of its own: a message that is not complete yet stops the other
 };
 
 class ServerEnd : public DataStreamEnd

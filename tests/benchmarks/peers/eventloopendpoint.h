@@ -3,6 +3,7 @@
 
 #include "peer.h"
 
+#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qeventloop.h>
 #include <QtCore/qtimer.h>
 
@@ -21,10 +22,12 @@ protected:
     template <class Condition>
     void workUntil(Condition isDone)
     {
-        for (int i = 0; i < 500'000 && !isDone(); ++i)
+        const QDeadlineTimer deadline(10'000);
+        while (!isDone()) {
+            if (deadline.hasExpired())
+                qFatal("a benchmark's peer does not answer");
             wait();
-        if (!isDone())
-            qFatal("a benchmark's peer does not answer");
+        }
     }
 
 private:

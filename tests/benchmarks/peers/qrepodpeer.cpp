@@ -8,6 +8,8 @@
 #include <QRepod/ConnectionListener>
 #include <QRepod/Server>
 
+#include <QtCore/qthread.h>
+
 #include <functional>
 
 namespace {
@@ -181,7 +183,48 @@ private:
     const Peers::Client m_client;
 };
 
+class BackgroundServerEnd : public Endpoint
+{
+public:
+    BackgroundServerEnd()
+        : Endpoint(Duty::Echo)
+    {
+        m_server.setChannelFactory([] {
+            return new TypedChannel([](QRepod::Channel *channel) { channel->send(moveMessage()); });
+        });
+        m_server.startBackground();
+        if (!m_server.listen("127.0.0.1", 0))
+            qFatal("%s", qPrintable(m_server.errorString()));
+    }
+
+    quint16 port() const override { return m_server.port(); }
+    bool isConnected() const override { return !m_server.channels().isEmpty(); }
+    void send() override { }
+
+protected:
+    void wait() override { QThread::msleep(20); }
+
+private:
+    QRepod::Server m_server;
+};
+
+class BackgroundPeer : public Peer
+{
+public:
+    using Peer::Peer;
+    std::unique_ptr<Endpoint> listen(Duty) const override
+    {
+        return std::make_unique<BackgroundServerEnd>();
+    }
+    std::unique_ptr<Endpoint> connect(quint16) const override { return nullptr; }
+};
+
 } // namespace
+
+std::unique_ptr<Peer> Peers::qrepodInBackground()
+{
+    return std::make_unique<BackgroundPeer>("QRepod");
+}
 
 std::unique_ptr<Peer> Peers::qrepod(Handlers handlers, Client client)
 {

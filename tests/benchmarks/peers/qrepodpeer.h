@@ -15,6 +15,10 @@ enum class Client {
     Pumping,     ///< pumps in a tight loop
 };
 
+//! Its server works in a thread of its own, as startBackground() has it, and always answers. It has
+//! no client.
+std::unique_ptr<Peer> qrepodInBackground();
+
 std::unique_ptr<Peer> qrepod(Handlers handlers, Client client = Client::EventDriven);
 
 } // namespace Peers

@@ -92,6 +92,7 @@ public:
         const QMetaObject *type = m_replica->metaObject();
         m_push = type->method(type->indexOfSlot("push(QVariantMap)"));
         QMetaObject::invokeMethod(m_replica.get(), "hello");
+        flush();
     }
 
     bool isConnected() const override { return m_replica->isInitialized(); }

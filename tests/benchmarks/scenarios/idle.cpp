@@ -95,7 +95,7 @@ Scenario Scenarios::idle(bool isQuick)
                                            return roundTrips(all, trips);
                                        }});
     };
-    const std::shared_ptr<const Peer> qrepod = Peers::qrepod(Peers::Handlers::Typed);
+    const std::shared_ptr<const Peer> qrepod = Peers::qrepodInBackground();
     add(qrepod, 10);
     add(qrepod, crowd);
     const auto plain = std::make_shared<PlainServer>("QTcpServer");

@@ -4,6 +4,7 @@
 #include "scenarios/roundtrips.h"
 #include "scenarios/scenarios.h"
 
+#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qthread.h>
 
 Sample roundTrips(const Peer &peer, int count)
@@ -11,11 +12,12 @@ Sample roundTrips(const Peer &peer, int count)
     Session session(peer, Duty::Echo);
     session.start();
     Endpoint &client = session.client();
+    const QDeadlineTimer deadline(5'000);
     const auto exchange = [&client] {
         client.send();
         while (client.receive() == 0) { }
     };
-    for (int i = 0; i < count / 10; ++i) // caches, and clients that the server has yet to accept
+    for (int i = 0; i < count / 10 && !deadline.hasExpired(); ++i) // caches, and clients that the server has yet to accept
         exchange();
     QThread::msleep(50);
     client.receive(); // a greeting has put a plain socket one message ahead
@@ -23,14 +25,14 @@ Sample roundTrips(const Peer &peer, int count)
     std::vector<double> nanoseconds;
     nanoseconds.reserve(size_t(count));
     const ThreadTimes before = ThreadTimes::now();
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < count && !deadline.hasExpired(); ++i) {
         const auto start = std::chrono::steady_clock::now();
         exchange();
         nanoseconds.push_back(secondsSince(start) * 1e9);
     }
     Sample sample{latencies(nanoseconds), {}};
     for (const auto &[thread, time] : ThreadTimes::now().since(before))
-        sample.cpu[thread] = time / 1e3 / count;
+        sample.cpu[thread] = time / 1e3 / double(nanoseconds.size());
     return sample;
 }
 
