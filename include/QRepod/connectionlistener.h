@@ -258,6 +258,11 @@ Q_SIGNALS:
     //! The queue went from empty to not empty.
     void messagesQueued();
 
+protected:
+    //! When it is overridden, this one should be called too: messageReceived() is first emitted to
+    //! a new connection at the next pump() otherwise.
+    void connectNotify(const QMetaMethod &signal) override;
+
 private:
     friend class ConnectionListenerPrivate;
     std::unique_ptr<ConnectionListenerPrivate> d;

@@ -28,6 +28,12 @@ QVariantMap builtIn(const QString &action)
 
 } // namespace
 
+QMetaMethod ConnectionListenerPrivate::messageReceivedSignal()
+{
+    static const QMetaMethod signal = QMetaMethod::fromSignal(&ConnectionListener::messageReceived);
+    return signal;
+}
+
 void ConnectionListenerPrivate::open(const QString &host, quint16 port)
 {
     close();
@@ -76,6 +82,7 @@ int ConnectionListenerPrivate::runPump(QDeadlineTimer budget)
     if (!client || m_pump.isRunning())
         return 0;
     m_pump.add(client->d->currentLink().inbox->takeAll());
+    mayBeObserved = q->isSignalConnected(messageReceivedSignal());
     const Guard alive(q);
     const int dispatched = m_pump.run(alive, budget, [&](const Delivery &delivery, size_t frame) {
         return deliver(delivery, frame, alive);
@@ -171,9 +178,7 @@ int ConnectionListenerPrivate::deliverMessage(const Frame &frame, const Guard &a
     const Dispatcher::Outcome outcome = dispatcher.dispatch(message);
     if (alive && outcome != Dispatcher::Outcome::Handled)
         q->network_received(message.map());
-    static const QMetaMethod messageReceived =
-        QMetaMethod::fromSignal(&ConnectionListener::messageReceived);
-    if (alive && q->isSignalConnected(messageReceived))
+    if (alive && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
         Q_EMIT q->messageReceived(m_keys.text(frame.action), message.map());
     return 1;
 }
@@ -203,6 +208,13 @@ ConnectionListener::ConnectionListener(QObject *parent)
 ConnectionListener::~ConnectionListener()
 {
     delete d->client;
+}
+
+void ConnectionListener::connectNotify(const QMetaMethod &signal)
+{
+    if (signal == ConnectionListenerPrivate::messageReceivedSignal())
+        d->mayBeObserved = true;
+    QObject::connectNotify(signal);
 }
 
 void ConnectionListener::connect(const QString &host, quint16 port)
