@@ -4,6 +4,7 @@
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
 #include <QRepod/Server>
+#include <QRepod/Statistics>
 
 #include <QtQml/qqml.h>
 
@@ -31,6 +32,13 @@ struct ForeignChannel
     Q_GADGET
     QML_FOREIGN(QRepod::Channel)
     QML_ANONYMOUS
+};
+
+struct ForeignStatistics
+{
+    Q_GADGET
+    QML_FOREIGN(QRepod::Statistics)
+    QML_VALUE_TYPE(statistics)
 };
 
 } // namespace QRepod

@@ -29,6 +29,10 @@ class QmlChannel : public QRepod::Channel
 
     Q_PROPERTY(QRepod::QmlServer *server READ server CONSTANT FINAL)
 
+    //! What has passed through the connection, and what waits in it; see QRepod::Statistics. Always
+    //! new when it is read; bindings do not follow it.
+    Q_PROPERTY(QRepod::Statistics statistics READ statistics)
+
     //! Whatever the application wants to know about this client. Default: undefined.
     Q_PROPERTY(QJSValue userData READ userData WRITE setUserData NOTIFY userDataChanged FINAL)
 

@@ -4,6 +4,8 @@
 #include "javascript.h"
 #include "port.h"
 
+#include <QRepod/Client>
+
 #include <QtQml/qjsengine.h>
 
 #include <utility>
@@ -20,6 +22,10 @@ QmlConnectionListener::QmlConnectionListener(QObject *parent)
         Q_EMIT errorOccurred(error);
     });
     QObject::connect(this, &ConnectionListener::connected, this, [this] { setErrorString({}); });
+    QObject::connect(this, &ConnectionListener::stateChanged, this,
+                     &QmlConnectionListener::followState);
+    QObject::connect(&m_statisticsTimer, &QTimer::timeout, this,
+                     &QmlConnectionListener::statisticsChanged);
     QObject::connect(&m_handlers, &ObjectList::added, this, &ConnectionListener::addHandler);
     QObject::connect(&m_handlers, &ObjectList::removed, this, &ConnectionListener::removeHandler);
     QObject::connect(&m_handlers, &ObjectList::changed, this,
@@ -54,6 +60,30 @@ void QmlConnectionListener::setActive(bool active)
         return active ? connect() : close();
     m_isActive = active;
     Q_EMIT activeChanged();
+}
+
+Statistics QmlConnectionListener::statistics() const
+{
+    return connection() ? connection()->statistics() : Statistics();
+}
+
+void QmlConnectionListener::setStatisticsInterval(int milliseconds)
+{
+    if (statisticsInterval() == milliseconds)
+        return;
+    m_statisticsTimer.setInterval(milliseconds);
+    followState();
+    Q_EMIT statisticsIntervalChanged();
+}
+
+//! Statistics change while there is a connection, and once more with its end.
+void QmlConnectionListener::followState()
+{
+    if (state() == State::Disconnected || statisticsInterval() <= 0)
+        m_statisticsTimer.stop();
+    else if (!m_statisticsTimer.isActive())
+        m_statisticsTimer.start();
+    Q_EMIT statisticsChanged();
 }
 
 void QmlConnectionListener::connect()

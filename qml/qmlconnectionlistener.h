@@ -5,7 +5,9 @@
 #include "objectlist.h"
 
 #include <QRepod/ConnectionListener>
+#include <QRepod/Statistics>
 
+#include <QtCore/qtimer.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmllist.h>
 #include <QtQml/qqmlparserstatus.h>
@@ -64,6 +66,17 @@ class QmlConnectionListener : public QRepod::ConnectionListener, public QQmlPars
     //! with reconnect, stands.
     Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
 
+    //! What has passed through the connection, and what waits in it: messagesReceived, bytesSent,
+    //! roundTripTime (microseconds) and the other members of QRepod::Statistics.
+    ///
+    /// Always new when it is read; bindings follow it when statisticsInterval is set.
+    Q_PROPERTY(QRepod::Statistics statistics READ statistics NOTIFY statisticsChanged FINAL)
+
+    //! How often bindings to statistics are evaluated while there is a connection, in milliseconds.
+    //! Default: 0, never.
+    Q_PROPERTY(int statisticsInterval READ statisticsInterval WRITE setStatisticsInterval NOTIFY
+                   statisticsIntervalChanged FINAL)
+
     //! Objects that are asked for `network_<action>` functions after this one, in this order.
     ///
     /// One that is destroyed leaves the list.
@@ -85,6 +98,11 @@ public:
     void setActive(bool active);
 
     QString errorString() const { return m_errorString; }
+
+    Statistics statistics() const;
+
+    int statisticsInterval() const { return m_statisticsTimer.interval(); }
+    void setStatisticsInterval(int milliseconds);
 
     QQmlListProperty<QObject> handlers() { return m_handlers.property(); }
     QQmlListProperty<QObject> resources() { return m_resources.property(); }
@@ -122,10 +140,13 @@ Q_SIGNALS:
     void portChanged();
     void activeChanged();
     void errorStringChanged();
+    void statisticsChanged();
+    void statisticsIntervalChanged();
     void handlersChanged();
     void resourcesChanged();
 
 private:
+    void followState();
     void setErrorString(const QString &error);
     void open();
     void openLater();
@@ -136,6 +157,7 @@ private:
     bool m_isActive = false;
     bool m_isComplete = true; // not between classBegin() and componentComplete()
     bool m_isOpenPending = false;
+    QTimer m_statisticsTimer;
     ObjectList m_handlers;
     ObjectList m_resources;
     Fallback m_fallback;

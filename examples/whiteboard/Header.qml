@@ -41,7 +41,7 @@ Item {
         anchors {
             left: light.right
             leftMargin: 8
-            right: pill.visible ? pill.left : parent.right
+            right: figures.visible ? figures.left : pill.visible ? pill.left : parent.right
             rightMargin: 12
             verticalCenter: parent.verticalCenter
         }
@@ -59,6 +59,25 @@ Item {
                 return header.compact ? qsTr("Connecting …")
                                       : qsTr("Connecting to %1 …").arg(header.address);
             return qsTr("Not connected");
+        }
+    }
+
+    Text {
+        id: figures
+
+        readonly property var values: header.connection.statistics
+
+        objectName: "figures"
+        anchors { right: pill.left; rightMargin: 16; verticalCenter: parent.verticalCenter }
+        visible: pill.visible && !header.compact
+        color: "#7a8698"
+        font.pixelSize: 13
+        text: {
+            const figures = [qsTr("%1 in").arg(values.messagesReceived),
+                             qsTr("%1 out").arg(values.messagesSent)];
+            if (values.roundTripTime >= 0)
+                figures.unshift(qsTr("%1 ms").arg((values.roundTripTime / 1000).toFixed(2)));
+            return figures.join(" · ");
         }
     }
 

@@ -31,6 +31,7 @@ Window {
         port: window.port
         active: true
         handlers: [board] // the lines go there directly
+        statisticsInterval: 1000
 
         function network_players(count: int) {
             window.players = count;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QRepod/qrepod_global.h>
+#include <QRepod/statistics.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qvariant.h>
@@ -18,8 +19,8 @@ class Server;
 /// Subclass it and write `Network_<action>` handlers, by the same rules as in a ConnectionListener;
 /// give the class to Server::setChannelClass(). The server creates a channel for each client and
 /// deletes it after `disconnected`. Channels live in the server's thread, which runs their
-/// handlers; send(), close(), address() and isConnected() may be called from any thread while the
-/// channel exists.
+/// handlers; send(), close(), address(), isConnected() and statistics() may be called from any
+/// thread while the channel exists.
 ///
 /// Built-in messages reach a channel that has a handler for them, and no other: `connected` when
 /// the client has joined, `disconnected` when it has left, `error` before that if the connection
@@ -42,6 +43,9 @@ public:
     QString address() const;
 
     bool isConnected() const;
+
+    //! What has passed and what waits.
+    Statistics statistics() const;
 
     //! Queues \a message for this client and returns without waiting.
     ///

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QRepod/qrepod_global.h>
+#include <QRepod/statistics.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qvariant.h>
@@ -49,6 +50,9 @@ public:
 
     //! Whether the transport is connected now; the listener may not have delivered it yet.
     bool isConnected() const;
+
+    //! What has passed and what waits, of the latest connection.
+    Statistics statistics() const;
 
 protected:
     bool event(QEvent *event) override;

@@ -8,7 +8,7 @@
 
 namespace QRepod {
 
-Q_LOGGING_CATEGORY(clientLog, "qrepod.client")
+Q_LOGGING_CATEGORY(clientLog, "qrepod.client", QtWarningMsg)
 
 void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings,
                          const QString &newHost, quint16 newPort, int delay)
@@ -91,6 +91,11 @@ void Client::close()
 bool Client::isConnected() const
 {
     return d->currentLink().outbox->isOpen();
+}
+
+Statistics Client::statistics() const
+{
+    return d->currentLink().statistics();
 }
 
 bool Client::event(QEvent *event)

@@ -8,9 +8,14 @@
 #include "transport/wakeevent.h"
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qloggingcategory.h>
 #include <QtCore/qmetaobject.h>
 
+#include <algorithm>
+
 namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(clientLog)
 
 namespace {
 
@@ -152,6 +157,8 @@ void ConnectionListenerPrivate::followEnd()
         return setState(ConnectionListener::State::Disconnected);
     backoff.next();
     state = ConnectionListener::State::Reconnecting;
+    qCDebug(clientLog).noquote() << client->address() << "attempt" << backoff.attempt() << "in"
+                                 << backoff.delay() << "ms";
     Q_EMIT q->stateChanged(); // also from one attempt to the next
 }
 
@@ -187,6 +194,7 @@ void ConnectionListenerPrivate::setState(ConnectionListener::State newState)
     if (state == newState)
         return;
     state = newState;
+    qCDebug(clientLog).noquote() << (client ? client->address() : QString()) << newState;
     Q_EMIT q->stateChanged();
 }
 
@@ -370,7 +378,7 @@ int ConnectionListener::connectTimeout() const
 
 void ConnectionListener::setConnectTimeout(int milliseconds)
 {
-    d->settings.connectTimeout = milliseconds;
+    d->settings.connectTimeout = std::max(1, milliseconds);
 }
 
 int ConnectionListener::closeTimeout() const
@@ -380,7 +388,7 @@ int ConnectionListener::closeTimeout() const
 
 void ConnectionListener::setCloseTimeout(int milliseconds)
 {
-    d->settings.closeTimeout = milliseconds;
+    d->settings.closeTimeout = std::max(0, milliseconds);
 }
 
 qint64 ConnectionListener::maximumFrameSize() const
@@ -390,7 +398,7 @@ qint64 ConnectionListener::maximumFrameSize() const
 
 void ConnectionListener::setMaximumFrameSize(qint64 bytes)
 {
-    d->settings.message.frameSize = bytes;
+    d->settings.message.frameSize = std::max<qint64>(1, bytes);
 }
 
 int ConnectionListener::maximumDepth() const
@@ -400,7 +408,7 @@ int ConnectionListener::maximumDepth() const
 
 void ConnectionListener::setMaximumDepth(int levels)
 {
-    d->settings.message.depth = levels;
+    d->settings.message.depth = std::max(1, levels);
 }
 
 int ConnectionListener::maximumValues() const
@@ -410,7 +418,7 @@ int ConnectionListener::maximumValues() const
 
 void ConnectionListener::setMaximumValues(int values)
 {
-    d->settings.message.values = values;
+    d->settings.message.values = std::max(1, values);
 }
 
 qint64 ConnectionListener::maximumReceiveBacklog() const
@@ -420,7 +428,7 @@ qint64 ConnectionListener::maximumReceiveBacklog() const
 
 void ConnectionListener::setMaximumReceiveBacklog(qint64 bytes)
 {
-    d->settings.receiveBacklog = bytes;
+    d->settings.receiveBacklog = std::max<qint64>(1, bytes);
 }
 
 qint64 ConnectionListener::maximumSendBacklog() const
@@ -430,7 +438,7 @@ qint64 ConnectionListener::maximumSendBacklog() const
 
 void ConnectionListener::setMaximumSendBacklog(qint64 bytes)
 {
-    d->settings.sendBacklog = bytes;
+    d->settings.sendBacklog = std::max<qint64>(1, bytes);
 }
 
 } // namespace QRepod

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/dispatcher.h"
 
+#include <QtCore/qloggingcategory.h>
+
 #include <algorithm>
 
 namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(dispatchLog)
 
 void Dispatcher::addTarget(QObject *object, std::shared_ptr<const HandlerTable> table)
 {
@@ -22,8 +26,10 @@ void Dispatcher::removeTarget(QObject *object)
 Dispatcher::Outcome Dispatcher::dispatch(const Message &message, QObject *sender)
 {
     const auto [object, handler] = receiver(message.action());
-    if (!handler)
+    if (!handler) {
+        qCDebug(dispatchLog) << "no handler for action" << message.action();
         return Outcome::Unhandled;
+    }
     // The handler may delete this dispatcher: from here on only what is local counts.
     return handler->call(object, message, sender) ? Outcome::Handled : Outcome::Mismatched;
 }

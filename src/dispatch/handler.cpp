@@ -16,9 +16,9 @@
 
 namespace QRepod {
 
-namespace {
+Q_LOGGING_CATEGORY(dispatchLog, "qrepod.dispatch", QtWarningMsg)
 
-Q_LOGGING_CATEGORY(lcDispatch, "qrepod.dispatch")
+namespace {
 
 //! One bit for each field that a method takes.
 using FieldSet = quint64;
@@ -413,7 +413,7 @@ void Handler::add(const QMetaMethod &method, int optional, Leading leading)
     if (added->fault().isEmpty()) {
         m_methods.push_back(std::move(added));
     } else {
-        qCWarning(lcDispatch, "%s can never be called: %s", m_name.constData(),
+        qCWarning(dispatchLog, "%s can never be called: %s", m_name.constData(),
                   added->fault().constData());
     }
 }
@@ -425,7 +425,7 @@ bool Handler::call(QObject *object, const Message &message, QObject *sender) con
             return true;
     }
     if (!m_warned.exchange(true, std::memory_order_relaxed)) {
-        qCWarning(lcDispatch, "%s: %s", m_name.constData(),
+        qCWarning(dispatchLog, "%s: %s", m_name.constData(),
                   m_methods.front()->mismatch(message, sender).constData());
     }
     return false;

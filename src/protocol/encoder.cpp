@@ -145,11 +145,13 @@ private:
     {
         m_values += count;
         if (++m_depth > m_limits.depth)
-            return fail(
-                QStringLiteral("nesting is over the limit of %1 levels").arg(m_limits.depth));
+            return fail(QStringLiteral("nesting of %1 levels is over the limit of %2")
+                            .arg(m_depth)
+                            .arg(m_limits.depth));
         if (m_values > m_limits.values)
-            return fail(
-                QStringLiteral("message is over the limit of %1 values").arg(m_limits.values));
+            return fail(QStringLiteral("message of %1 values is over the limit of %2")
+                            .arg(m_values)
+                            .arg(m_limits.values));
         return true;
     }
 

@@ -163,6 +163,11 @@ bool Channel::isConnected() const
     return d->link.outbox && d->link.outbox->isOpen();
 }
 
+Statistics Channel::statistics() const
+{
+    return d->link.traffic ? d->link.statistics() : Statistics();
+}
+
 qint64 Channel::send(const QVariantMap &message)
 {
     if (!d->link.outbox)

@@ -15,7 +15,7 @@
 
 namespace QRepod {
 
-Q_LOGGING_CATEGORY(serverLog, "qrepod.server")
+Q_LOGGING_CATEGORY(serverLog, "qrepod.server", QtWarningMsg)
 
 namespace {
 
@@ -89,6 +89,7 @@ bool ServerPrivate::listen(const QString &host, quint16 wantedPort)
     }
     port = m_acceptor->serverPort();
     errorString.clear();
+    qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, port);
     return true;
 }
 
@@ -97,7 +98,7 @@ void ServerPrivate::startBackground()
     if (m_network)
         return;
     const auto isBusy = [](const Channel *channel) { return channel->d->isPumping(); };
-    if (std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
+    if (m_isMakingChannel || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
         qCWarning(serverLog, "startBackground() inside of a handler has no effect");
         return;
     }
@@ -121,7 +122,9 @@ void ServerPrivate::accept(qintptr descriptor)
         return refuse(descriptor, channelSettings,
                       QStringLiteral("the server is full: %1 clients").arg(maximum));
 
+    m_isMakingChannel = true;
     Channel *channel = makeChannel ? makeChannel() : new Channel;
+    m_isMakingChannel = false;
     const Link link = Link::create(channel, channelSettings);
     auto *connection = new Connection(link, channelSettings, workingHome());
     channel->d->link = link;
@@ -141,7 +144,8 @@ void ServerPrivate::refuse(qintptr descriptor, const ConnectionSettings &channel
 {
     const Link link = Link::create(nullptr, channelSettings);
     auto *connection = new Connection(link, channelSettings, workingHome());
-    connection->adopt(descriptor);
+    const QString address = connection->adopt(descriptor);
+    qCDebug(serverLog).noquote() << address << "is refused:" << reason;
     link.outbox->send(frame(
         {{QStringLiteral("action"), QStringLiteral("error")}, {QStringLiteral("error"), reason}}));
     link.close();
@@ -159,14 +163,19 @@ std::shared_ptr<const HandlerTable> ServerPrivate::handlersOf(const Channel *cha
 
 void ServerPrivate::join(Channel *channel)
 {
+    qCDebug(serverLog).noquote() << channel->address() << "has joined";
     const std::lock_guard lock(mutex);
     channels.append(channel);
 }
 
 void ServerPrivate::leave(Channel *channel)
 {
-    const std::lock_guard lock(mutex);
-    channels.removeOne(channel);
+    {
+        const std::lock_guard lock(mutex);
+        if (!channels.removeOne(channel))
+            return;
+    }
+    qCDebug(serverLog).noquote() << channel->address() << "has left";
 }
 
 void ServerPrivate::disown(Channel *channel)
@@ -287,7 +296,7 @@ int Server::closeTimeout() const
 void Server::setCloseTimeout(int milliseconds)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.closeTimeout = milliseconds;
+    d->settings.closeTimeout = std::max(0, milliseconds);
 }
 
 int Server::heartbeatInterval() const
@@ -336,7 +345,7 @@ int Server::handshakeTimeout() const
 void Server::setHandshakeTimeout(int milliseconds)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.connectTimeout = milliseconds;
+    d->settings.connectTimeout = std::max(1, milliseconds);
 }
 #endif
 
@@ -361,7 +370,7 @@ qint64 Server::maximumFrameSize() const
 void Server::setMaximumFrameSize(qint64 bytes)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.message.frameSize = bytes;
+    d->settings.message.frameSize = std::max<qint64>(1, bytes);
 }
 
 int Server::maximumDepth() const
@@ -373,7 +382,7 @@ int Server::maximumDepth() const
 void Server::setMaximumDepth(int levels)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.message.depth = levels;
+    d->settings.message.depth = std::max(1, levels);
 }
 
 int Server::maximumValues() const
@@ -385,7 +394,19 @@ int Server::maximumValues() const
 void Server::setMaximumValues(int values)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.message.values = values;
+    d->settings.message.values = std::max(1, values);
+}
+
+qint64 Server::maximumReceiveBacklog() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.receiveBacklog;
+}
+
+void Server::setMaximumReceiveBacklog(qint64 bytes)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.receiveBacklog = std::max<qint64>(1, bytes);
 }
 
 qint64 Server::maximumSendBacklog() const
@@ -397,7 +418,7 @@ qint64 Server::maximumSendBacklog() const
 void Server::setMaximumSendBacklog(qint64 bytes)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.sendBacklog = bytes;
+    d->settings.sendBacklog = std::max<qint64>(1, bytes);
 }
 
 } // namespace QRepod

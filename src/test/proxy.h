@@ -14,14 +14,13 @@ namespace QRepod {
 class ProxyObserver
 {
 public:
+    virtual ~ProxyObserver() = default;
+
     virtual void opened(int connection) = 0;
     virtual void forwarded(int connection, Direction direction, const QByteArray &bytes) = 0;
 
     //! One end has closed: that which sends in \a direction. The other then closes, too.
     virtual void closed(int connection, Direction direction) = 0;
-
-protected:
-    ~ProxyObserver() = default;
 };
 
 //! One connection through a Proxy: two sockets and a pipe each way. Deletes itself at its end.

@@ -252,7 +252,7 @@ bool TestServerPrivate::waitUntil(const std::function<bool()> &condition, int ti
 void TestServerPrivate::setReply(const QString &action, TestServer::Reply reply)
 {
     const std::lock_guard lock(mutex);
-    replies.insert(action, std::move(reply));
+    replies[action] = std::move(reply);
 }
 
 TestServer::TestServer()

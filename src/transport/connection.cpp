@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "transport/connection.h"
 
+#include "protocol/encoder.h"
 #include "transport/address.h"
 #include "transport/nativesocket.h"
 #include "transport/wakeevent.h"
 
+#include <QtCore/qloggingcategory.h>
 #include <QtCore/qsocketnotifier.h>
 #include <QtNetwork/qhostaddress.h>
 #include <QtNetwork/qnetworkproxy.h>
@@ -19,8 +21,13 @@ namespace QRepod {
 
 namespace {
 
+Q_LOGGING_CATEGORY(transportLog, "qrepod.transport", QtWarningMsg)
+
 // What Qt is given at a time where it does the writing: it copies what the system does not take.
 constexpr qint64 writeSize = 256 * 1024;
+
+// The round trip is asked for no more often, in milliseconds.
+constexpr qint64 measuringInterval = 250;
 
 //! The proxy that the application has set. The system's is not looked up: that can block for
 //! seconds.
@@ -91,6 +98,7 @@ void Connection::begin(const QString &host, quint16 port)
 
 QString Connection::adopt(qintptr descriptor)
 {
+    m_isServer = true;
     boundConnecting();
     QIODevice::OpenMode mode = QIODevice::ReadWrite;
     if (m_settings.isEncrypted()) {
@@ -148,11 +156,29 @@ void Connection::setSocket(QAbstractSocket *socket)
                      [this](QAbstractSocket::SocketError error) {
                          const bool isEnd = error == QAbstractSocket::RemoteHostClosedError;
                          if (m_state == State::Connecting && m_settings.isEncrypted())
-                             end(QStringLiteral("TLS: ") + m_socket->errorString());
+                             failHandshake(isEnd);
                          else if (m_state == State::Connecting || !isEnd)
                              end(m_socket->errorString());
                      });
     QObject::connect(m_socket, &QAbstractSocket::disconnected, this, &Connection::endOfStream);
+}
+
+//! Connecting with TLS has failed. A client that does not speak it is told so in the way that it
+//! does speak: all that Qt does is to close.
+void Connection::failHandshake(bool hasPeerClosed)
+{
+    const QString error = m_socket->errorString();
+    const bool isPlain = error.contains(QLatin1String("wrong version number")); // OpenSSL's words
+    if (isPlain && m_isServer) {
+        QByteArray frame;
+        appendFrame(frame,
+                    {{QStringLiteral("action"), QStringLiteral("error")},
+                     {QStringLiteral("error"), QStringLiteral("this server speaks TLS")}},
+                    m_settings.message);
+        NativeSocket::send(m_socket->socketDescriptor(), frame.constData(), frame.size());
+    }
+    const QLatin1String hint(isPlain || hasPeerClosed ? "; does the peer speak TLS?" : "");
+    end(QLatin1String("TLS: ") + error + hint);
 }
 
 void Connection::opened()
@@ -169,23 +195,56 @@ void Connection::opened()
     QObject::connect(&m_receiveIdle, &IdleTimer::idle, this, &Connection::missPeer);
     if (m_settings.heartbeatInterval > 0)
         m_sendIdle.start(m_settings.heartbeatInterval);
+    if (m_settings.idleTimeout > 0)
+        m_receiveIdle.start(m_settings.idleTimeout);
+    measureRoundTrip();
+    qCDebug(transportLog).noquote() << m_peer << "connected";
     m_link.outbox->open(this);
     m_link.inbox->pushConnected();
 }
 
 void Connection::beat()
 {
+    missMachine();
     if (m_state != State::Open || !m_unsent.empty()) // the peer will see what waits
         return;
     m_unsent.push_back(heartbeatFrame.toByteArray());
     m_link.outbox->addWaiting(heartbeatFrame.size());
     send();
+    measureRoundTrip();
+}
+
+//! Keeps the figures that others may ask for.
+void Connection::count(qint64 received)
+{
+    Traffic &traffic = *m_link.traffic;
+    traffic.bytesReceived.fetch_add(received, std::memory_order_relaxed);
+    traffic.framesSkipped.store(qint64(m_reader.skipped()), std::memory_order_relaxed);
+    if (m_sinceMeasured.hasExpired(measuringInterval))
+        measureRoundTrip();
+}
+
+void Connection::measureRoundTrip()
+{
+    m_sinceMeasured.start();
+    m_link.traffic->roundTripTime = NativeSocket::roundTripTime(m_socket->socketDescriptor());
 }
 
 void Connection::missPeer()
 {
-    if (m_state == State::Open && m_isReading) // else it is we who do not listen
+    missMachine();
+    const bool isListening = m_isReading; // else it is we who do not
+    if (m_state == State::Open && isListening && m_reader.heartbeats() > 0)
         end(QStringLiteral("nothing received for %1 ms").arg(m_settings.idleTimeout));
+}
+
+//! A peer that sends no heartbeats may be silent, but its machine answers for it.
+void Connection::missMachine()
+{
+    if (m_state != State::Open || m_settings.idleTimeout <= 0)
+        return;
+    if (NativeSocket::unacknowledgedFor(m_socket->socketDescriptor()) >= m_settings.idleTimeout)
+        end(QStringLiteral("nothing acknowledged for %1 ms").arg(m_settings.idleTimeout));
 }
 
 bool Connection::event(QEvent *event)
@@ -212,6 +271,7 @@ void Connection::work()
     send();
     if (!m_isReading && m_link.inbox->hasRoom()) {
         m_isReading = true;
+        qCDebug(transportLog).noquote() << m_peer << "is read from again";
         receive();
     }
 }
@@ -251,14 +311,15 @@ void Connection::receiveChunk()
         return endOfStream();
 
     const bool isSound = m_reader.commit(received);
+    count(received);
     if (m_reader.hasFrames())
         m_isReading = m_link.inbox->pushMessages(m_reader.takeFrames());
+    if (!m_isReading)
+        qCDebug(transportLog).noquote()
+            << m_peer << "is not read from: too much waits to be pumped";
     if (!isSound)
         return end(m_reader.error());
     m_receiveIdle.touch();
-    const bool peerBeats = m_reader.heartbeats() > 0;
-    if (peerBeats && !m_receiveIdle.isActive() && m_settings.idleTimeout > 0)
-        m_receiveIdle.start(m_settings.idleTimeout);
 }
 
 void Connection::discard()
@@ -354,6 +415,7 @@ void Connection::close(CloseBounds bounds)
     case State::Connecting:
         return finish();
     case State::Open:
+        qCDebug(transportLog).noquote() << m_peer << "is being closed";
         m_state = State::Closing;
         m_linger = bounds.linger;
         QObject::connect(&m_timer, &QTimer::timeout, this, &Connection::finish);
@@ -411,6 +473,8 @@ void Connection::end(const QString &error)
     if (m_state == State::Closed)
         return;
     m_link.outbox->close();
+    qCDebug(transportLog).noquote()
+        << m_peer << (error.isEmpty() ? QStringLiteral("closed the connection") : error);
     m_link.inbox->pushEnd(error.isEmpty() ? error : m_peer + QLatin1String(": ") + error);
     finish();
 }

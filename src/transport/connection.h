@@ -5,6 +5,7 @@
 #include "transport/idletimer.h"
 #include "transport/link.h"
 
+#include <QtCore/qelapsedtimer.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qtimer.h>
 
@@ -69,6 +70,10 @@ private:
     void opened();
     void beat();
     void missPeer();
+    void count(qint64 received);
+    void measureRoundTrip();
+    void missMachine();
+    void failHandshake(bool hasPeerClosed);
     void work();
     void receive();
     void receiveChunk();
@@ -93,9 +98,11 @@ private:
     QSocketNotifier *m_writable = nullptr; // child; from the first time that the system was full
     QTimer m_timer;                        // bounds connecting and closing; not running in between
     int m_linger = 0;                      // once closing
+    QElapsedTimer m_sinceMeasured;         // the round trip
     IdleTimer m_sendIdle;                  // tells when to show the peer that this end is alive
-    IdleTimer m_receiveIdle; // tells when the peer, who sends heartbeats, has gone silent
+    IdleTimer m_receiveIdle;               // tells when the peer has gone silent
     State m_state = State::Connecting;
+    bool m_isServer = false;
     bool m_isReading = true; // false while the inbox is full
     bool m_isWritingClosed = false;
     bool m_hasStreamEnded = false; // with TLS, what the socket holds is read after the end

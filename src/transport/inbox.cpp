@@ -12,7 +12,7 @@ namespace QRepod {
 Delivery::~Delivery()
 {
     if (m_origin && m_kind == Kind::Messages)
-        m_origin->release(m_batch.cost());
+        m_origin->release(m_batch);
 }
 
 void Inbox::setWriter(QObject *connection)
@@ -34,6 +34,8 @@ bool Inbox::pushMessages(FrameBatch &&batch)
     if (m_state != State::Open)
         return false;
     m_cost += batch.cost();
+    m_counts.received += qint64(batch.frames.size());
+    m_counts.waiting += qint64(batch.frames.size());
     push(Delivery(std::move(batch)));
     m_isWriterStopped = m_cost > m_limit;
     return !m_isWriterStopped;
@@ -95,6 +97,12 @@ Inbox::State Inbox::state() const
     return m_state;
 }
 
+Inbox::Counts Inbox::counts() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_counts;
+}
+
 void Inbox::close()
 {
     const std::lock_guard lock(m_mutex);
@@ -140,10 +148,11 @@ void Inbox::wakeWriter()
         QCoreApplication::postEvent(m_writer, new WakeEvent);
 }
 
-void Inbox::release(qint64 cost)
+void Inbox::release(const FrameBatch &batch)
 {
     const std::lock_guard lock(m_mutex);
-    m_cost -= cost;
+    m_counts.waiting -= qint64(batch.frames.size());
+    m_cost -= batch.cost();
     if (m_isWriterStopped && m_cost <= m_limit / 2) {
         m_isWriterStopped = false;
         wakeWriter();

@@ -107,6 +107,13 @@ public:
     };
     State state() const;
 
+    struct Counts
+    {
+        qint64 received = 0; ///< messages, ever
+        qint64 waiting = 0;  ///< of these, not yet pumped
+    };
+    Counts counts() const;
+
     //! Ends the queue, with Disconnected if it was connected and Cancelled if not; nothing comes
     //! after. The connection is woken to close itself.
     void close();
@@ -124,7 +131,7 @@ private:
     void wakeReaderLocked();
     void wakeWriter();
 
-    void release(qint64 cost);
+    void release(const FrameBatch &batch);
 
     const qint64 m_limit;
 
@@ -132,7 +139,8 @@ private:
     std::vector<Delivery> m_deliveries;
     QObject *m_reader;
     QObject *m_writer = nullptr;
-    qint64 m_cost = 0; // of all messages pushed and not yet pumped, taken out or not
+    Counts m_counts;
+    qint64 m_cost = 0; // of the messages that wait, taken out or not
     State m_state = State::Open;
     bool m_isConnected = false; // has been; how it ends depends on it
     bool m_isWakePosted = false;

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QRepod/statistics.h>
+
 #include "transport/inbox.h"
 #include "transport/outbox.h"
 #include "transport/settings.h"
+#include "transport/traffic.h"
 
 #include <memory>
 
 namespace QRepod {
 
-//! A connection as other threads see it: the two queues that lead there and back.
+//! A connection as other threads see it: the two queues that lead there and back, and its figures.
 struct Link
 {
     std::shared_ptr<Inbox> inbox;
     std::shared_ptr<Outbox> outbox;
+    std::shared_ptr<Traffic> traffic;
 
     //! Both queues, empty. \a reader is woken when something has come in.
     static Link create(QObject *reader, const ConnectionSettings &settings)
     {
         return {std::make_shared<Inbox>(reader, settings.receiveBacklog),
-                std::make_shared<Outbox>(settings.message, settings.sendBacklog)};
+                std::make_shared<Outbox>(settings.message, settings.sendBacklog),
+                std::make_shared<Traffic>()};
     }
 
     //! Nothing more goes in or comes out; what was accepted before still does. Any thread.
@@ -27,6 +32,23 @@ struct Link
     {
         outbox->close();
         inbox->close();
+    }
+
+    //! Any thread.
+    Statistics statistics() const
+    {
+        const Inbox::Counts in = inbox->counts();
+        const Outbox::Counts out = outbox->counts();
+        Statistics statistics;
+        statistics.messagesReceived = in.received;
+        statistics.messagesWaiting = in.waiting;
+        statistics.messagesSent = out.messages;
+        statistics.bytesSent = out.bytesWritten;
+        statistics.bytesUnsent = out.bytesWaiting;
+        statistics.bytesReceived = traffic->bytesReceived;
+        statistics.framesSkipped = traffic->framesSkipped;
+        statistics.roundTripTime = traffic->roundTripTime;
+        return statistics;
     }
 };
 

@@ -47,13 +47,14 @@ Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner)
     const std::lock_guard lock(m_mutex);
     if (!m_writer)
         return {Status::Closed};
-    if (m_waiting + bytes.size() > m_limit) {
+    if (m_counts.bytesWaiting + bytes.size() > m_limit) {
         return {Status::Full, 0,
                 QStringLiteral("%1 bytes waiting to be sent are over the limit of %2")
-                    .arg(m_waiting + bytes.size())
+                    .arg(m_counts.bytesWaiting + bytes.size())
                     .arg(m_limit)};
     }
-    m_waiting += bytes.size();
+    m_counts.bytesWaiting += bytes.size();
+    ++m_counts.messages;
 
     const bool wasEmpty = m_parts.empty();
     if (!wasEmpty && m_parts.back().size() + bytes.size() < partSize)
@@ -82,6 +83,12 @@ void Outbox::close()
     m_isOpen = false;
 }
 
+Outbox::Counts Outbox::counts() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_counts;
+}
+
 std::vector<QByteArray> Outbox::takeAll()
 {
     const std::lock_guard lock(m_mutex);
@@ -91,7 +98,14 @@ std::vector<QByteArray> Outbox::takeAll()
 void Outbox::written(qint64 bytes)
 {
     const std::lock_guard lock(m_mutex);
-    m_waiting -= bytes;
+    m_counts.bytesWaiting -= bytes;
+    m_counts.bytesWritten += bytes;
+}
+
+void Outbox::addWaiting(qint64 bytes)
+{
+    const std::lock_guard lock(m_mutex);
+    m_counts.bytesWaiting += bytes;
 }
 
 } // namespace QRepod

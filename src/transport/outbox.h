@@ -42,6 +42,14 @@ public:
     Result send(const QByteArray &frame); ///< shares a large frame's memory
     bool isOpen() const { return m_isOpen; }
     void close();
+
+    struct Counts
+    {
+        qint64 messages = 0;     ///< accepted, ever
+        qint64 bytesWritten = 0; ///< ever, what the connection added included
+        qint64 bytesWaiting = 0; ///< accepted and not written
+    };
+    Counts counts() const;
     /// @}
 
     /// \name For the connection, in its thread
@@ -53,7 +61,7 @@ public:
     void written(qint64 bytes);
 
     //! Counts bytes that the connection writes of its own accord as waiting.
-    void addWaiting(qint64 bytes) { written(-bytes); }
+    void addWaiting(qint64 bytes);
     /// @}
 
 private:
@@ -63,11 +71,11 @@ private:
     const qint64 m_limit;
     std::atomic<bool> m_isOpen = false; // whether m_writer is set, to be asked without the lock
 
-    std::mutex m_mutex; // guards everything below
+    mutable std::mutex m_mutex; // guards everything below
     std::vector<QByteArray> m_parts;
     QObject *m_writer = nullptr; // set while open
     bool m_isClosed = false;     // for good, even before it was opened
-    qint64 m_waiting = 0;        // bytes accepted and not written
+    Counts m_counts;
 };
 
 } // namespace QRepod

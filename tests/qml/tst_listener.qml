@@ -119,7 +119,12 @@ TestCase {
             maximumDepth: 4,
             maximumValues: 5,
             maximumReceiveBacklog: 6,
-            maximumSendBacklog: 7
+            maximumSendBacklog: 7,
+            heartbeatInterval: 8,
+            idleTimeout: 9,
+            reconnectInterval: 10,
+            maximumReconnectInterval: 11,
+            maximumReconnectAttempts: 12
         });
         compare(listener.connectTimeout, 1);
         compare(listener.closeTimeout, 2);
@@ -128,6 +133,12 @@ TestCase {
         compare(listener.maximumValues, 5);
         compare(listener.maximumReceiveBacklog, 6);
         compare(listener.maximumSendBacklog, 7);
+        compare(listener.heartbeatInterval, 8);
+        compare(listener.idleTimeout, 9);
+        compare(listener.reconnectInterval, 10);
+        compare(listener.maximumReconnectInterval, 11);
+        compare(listener.maximumReconnectAttempts, 12);
+        compare(listener.reconnect, false);
     }
 
     function test_stateIsAnEnum() {
@@ -187,7 +198,7 @@ TestCase {
         tryCompare(listener.log, "length", 4);
         compare(listener.log, ["state 1", "disconnected", "state 2", "connected"]);
         tryCompare(peer, "clients", 0);
-        compare(peer.connections, before + 1);
+        tryCompare(peer, "connections", before + 1);
     }
 
     function test_changeOfHostAndPortReconnectsOnce() {
@@ -199,7 +210,7 @@ TestCase {
         listener.host = "127.0.0.1";
         compare(listener.state, ConnectionListener.Connected);
         tryCompare(listener.log, "length", 4);
-        compare(peer.connections, before + 1);
+        tryCompare(peer, "connections", before + 1);
     }
 
     function test_changeOfHostWhileInactiveDoesNothing() {
@@ -271,6 +282,58 @@ TestCase {
         compare(listener.active, true);
         listener.active = false;
         compare(listener.state, ConnectionListener.Disconnected);
+    }
+
+    function test_statisticsTellOfTheConnection() {
+        const idle = make(plain, {});
+        compare(idle.statistics.messagesSent, 0);
+        compare(idle.statistics.roundTripTime, -1);
+        const listener = connected();
+        const bytes = listener.send("move", {
+            x: 1
+        }) + listener.send("move", {
+            x: 2
+        });
+        tryCompare(peer, "received", 2);
+        compare(listener.statistics.messagesSent, 2);
+        compare(listener.statistics.bytesSent, bytes);
+        compare(listener.statistics.bytesUnsent, 0);
+        peer.sendBack();
+        tryVerify(() => listener.statistics.messagesReceived > 0);
+        tryCompare(listener.statistics, "messagesWaiting", 0);
+        listener.active = false;
+        compare(listener.statistics.messagesSent, 2);
+    }
+
+    function test_bindingsFollowStatisticsAtTheirInterval() {
+        const listener = connected();
+        const changes = spy(listener, "statisticsChanged");
+        compare(listener.statisticsInterval, 0);
+        listener.send("move");
+        tryCompare(peer, "received", 1);
+        compare(changes.count, 0);
+        listener.statisticsInterval = 5;
+        tryVerify(() => changes.count > 2);
+        listener.statisticsInterval = 0;
+        changes.clear();
+        listener.active = false;
+        compare(changes.count, 1); // the end
+    }
+
+    function test_reconnectGivesUp() {
+        const listener = make(plain, {
+            port: peer.freePort(),
+            reconnect: true,
+            reconnectInterval: 1,
+            maximumReconnectInterval: 2,
+            maximumReconnectAttempts: 2
+        });
+        const attempts = [];
+        listener.stateChanged.connect(() => attempts.push(listener.reconnectAttempt));
+        listener.active = true;
+        tryCompare(listener, "state", ConnectionListener.Disconnected);
+        compare(attempts, [0, 1, 2, 2]); // connecting, both attempts, giving up
+        verify(listener.reconnectDelay > 0);
     }
 
     function test_portOutOfRangeIsRefused() {

@@ -217,6 +217,7 @@ TestCase {
         compare(server.maximumFrameSize, 16 * 1024 * 1024);
         compare(server.maximumDepth, 64);
         compare(server.maximumValues, 1000000);
+        compare(server.maximumReceiveBacklog, 64 * 1024 * 1024);
         compare(server.maximumSendBacklog, 16 * 1024 * 1024);
     }
 
@@ -529,6 +530,7 @@ TestCase {
         compare(channel.server, server);
         verify(/^127\.0\.0\.1:\d+$/.test(channel.address), channel.address);
         verify(channel.isConnected);
+        compare(channel.statistics.messagesSent, 1); // the greeting
         compare(server.channels.get(1), null);
         compare(server.channels.get(-1), null);
     }
@@ -586,6 +588,22 @@ TestCase {
         compare(view.repeater.count, 1);
         server.destroy();
         tryCompare(view.repeater, "count", 0);
+    }
+
+    function test_limitsCanBeSet() {
+        const limits = {
+            closeTimeout: 1,
+            heartbeatInterval: 2,
+            idleTimeout: 3,
+            maximumConnections: 4,
+            maximumFrameSize: 2 ** 33,
+            maximumDepth: 6,
+            maximumValues: 7,
+            maximumSendBacklog: 8
+        };
+        const server = createTemporaryObject(plainServer, test, limits);
+        for (const limit in limits)
+            compare(server[limit], limits[limit], limit);
     }
 
     function test_maximumConnections() {

@@ -30,7 +30,7 @@ Plan Plan::random(QRandomGenerator &random)
     plan.bandwidth = oneOf<qint64>(random, {0, 0, 0, 200'000});
     plan.stalls = random.bounded(4) == 0;
 
-    const bool isSlow = (plan.chunkSize > 0 && plan.chunkSize < 100) || plan.bandwidth > 0;
+    const bool isSlow = (plan.chunkSize > 0 && plan.chunkSize <= 100) || plan.bandwidth > 0;
     plan.duration = random.bounded(50, 2000);
     plan.interval = isSlow ? 20 : oneOf(random, {3, 10, 30});
     plan.burst = isSlow ? 4 : oneOf(random, {1, 10, 30});

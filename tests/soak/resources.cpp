@@ -5,28 +5,35 @@
 #include <QtCore/QFile>
 #include <QtCore/QStringList>
 
+#if defined(__GLIBC__)
+#    include <malloc.h>
+#endif
+
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool isSanitized = true;
-#elif defined(__has_feature)
-constexpr bool isSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+qint64 heapInUse()
+{
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+    const struct mallinfo2 info = mallinfo2();
+    return qint64(info.uordblks + info.hblkhd) / 1024;
 #else
-constexpr bool isSanitized = false;
+    return 0;
 #endif
+}
 
 } // namespace
 
 Resources Resources::now()
 {
     Resources resources;
+    resources.heap = heapInUse();
     QFile status("/proc/self/status");
     if (!status.open(QIODevice::ReadOnly))
         return resources;
     const QList<QByteArray> lines = status.readAll().split('\n');
     for (const QByteArray &line : lines) {
         if (line.startsWith("VmRSS:"))
-            resources.memory = line.mid(6).trimmed().split(' ').first().toLongLong();
+            resources.resident = line.mid(6).trimmed().split(' ').first().toLongLong();
         else if (line.startsWith("Threads:"))
             resources.threads = line.mid(8).trimmed().toLongLong();
     }
@@ -38,8 +45,9 @@ Resources Resources::now()
 
 QString Resources::toString() const
 {
-    return QStringLiteral("%1 MiB, %2 descriptors, %3 threads")
-        .arg(memory / 1024)
+    return QStringLiteral("heap %1 KiB, resident %2 KiB, %3 descriptors, %4 threads")
+        .arg(heap)
+        .arg(resident)
         .arg(descriptors)
         .arg(threads);
 }
@@ -49,11 +57,12 @@ Resources ResourceCurve::mean(size_t begin, size_t end) const
     Resources sum;
     const auto count = qint64(std::max<size_t>(1, end - begin));
     for (size_t i = begin; i < end; ++i) {
-        sum.memory += m_samples[i].memory;
+        sum.resident += m_samples[i].resident;
+        sum.heap += m_samples[i].heap;
         sum.descriptors += m_samples[i].descriptors;
         sum.threads += m_samples[i].threads;
     }
-    return {sum.memory / count, sum.descriptors / count, sum.threads / count};
+    return {sum.resident / count, sum.heap / count, sum.descriptors / count, sum.threads / count};
 }
 
 QStringList ResourceCurve::growth() const
@@ -67,7 +76,7 @@ QStringList ResourceCurve::growth() const
             grown.append(QStringLiteral("%1 grew from %2 to %3").arg(what).arg(from).arg(to));
     };
     if (!isSanitized)
-        compare("memory in KiB", before.memory, after.memory, 16 * 1024);
+        compare("heap in KiB", before.heap, after.heap, 16 * 1024);
     compare("descriptors", before.descriptors, after.descriptors, 4);
     compare("threads", before.threads, after.threads, 2);
     return grown;

@@ -5,10 +5,19 @@
 
 #include <vector>
 
-//! What the process holds now, as /proc says; zeros on systems that have none.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool isSanitized = true;
+#elif defined(__has_feature)
+constexpr bool isSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool isSanitized = false;
+#endif
+
+//! What the process holds now, as /proc and glibc say; zeros on systems that have none.
 struct Resources
 {
-    qint64 memory = 0; ///< resident, in KiB
+    qint64 resident = 0; ///< memory, in KiB, with what glibc's arenas keep for later
+    qint64 heap = 0;     ///< memory in use, in KiB
     qint64 descriptors = 0;
     qint64 threads = 0;
 
@@ -24,8 +33,9 @@ public:
 
     //! Compares the second quarter of the run with the last: what has grown, one text each.
     ///
-    /// The first quarter is for warming up. With a sanitizer, memory that was freed is still held,
-    /// so memory is left to that.
+    /// The first quarter is for warming up. What is resident is not compared: each thread's arena
+    /// keeps its own high-water mark, so that it approaches a bound slowly. With a sanitizer,
+    /// memory is left to that.
     QStringList growth() const;
 
 private:

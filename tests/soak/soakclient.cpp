@@ -119,6 +119,7 @@ void SoakClient::left(const std::shared_ptr<Ledger> &ledger)
 {
     stopSender();
     if (ledger == m_ledger) {
+        endStall(); // or the server would never hear of it
         if (!m_hasClosed)
             ledger->endedByItself();
         if (!m_hasClosed && ledger->plan().ending == Plan::Ending::Cut)
@@ -156,12 +157,17 @@ void SoakClient::stallSometimes()
     }
 }
 
-void SoakClient::endSending()
+void SoakClient::endStall()
 {
-    stopSender();
     if (m_isStalled)
         proxy().resume();
     m_isStalled = false;
+}
+
+void SoakClient::endSending()
+{
+    stopSender();
+    endStall();
     setState(State::Ending);
     m_hasClosed = true;
     const Plan &plan = m_ledger->plan();

@@ -57,6 +57,7 @@ private:
     void left(const std::shared_ptr<Ledger> &ledger);
     void sendBurst();
     void stallSometimes();
+    void endStall();
     void endSending();
     void judgePending();
     void setState(State state);

@@ -140,6 +140,10 @@ void tst_Whiteboard::statusTellsOfTheConnection()
         QTRY_COMPARE(one.text("players"), "2 players");
     }
     QTRY_COMPARE(one.text("players"), "1 player");
+    QTRY_VERIFY2(QRegularExpression("^(\\d+\\.\\d\\d ms · )?\\d+ in · 0 out$")
+                     .match(one.text("figures"))
+                     .hasMatch(),
+                 qPrintable(one.text("figures")));
 }
 
 void tst_Whiteboard::lineIsSeenAtOnce()
