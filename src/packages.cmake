@@ -23,21 +23,25 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+# Tells what is built with a library which package it needs; an exact one, as long as the ABI may change.
+# CPack adds by itself that ldconfig is run.
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY =)
 # What a file needs of the system is found in the file; of our own packages it is said below.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/src ${PROJECT_BINARY_DIR}/src/test)
 
 set(CPACK_COMPONENTS_ALL)
 
-# One package: qrepod_add_package(COMPONENT name SECTION section DEPENDS "packages" DESCRIPTION text)
+# One package: qrepod_add_package(component name SECTION section DEPENDS "packages" DESCRIPTION text)
 macro(qrepod_add_package component package)
-    cmake_parse_arguments(arg "" "SECTION;DEPENDS;SUMMARY;DESCRIPTION" "" ${ARGN})
+    cmake_parse_arguments(arg "" "SECTION;DEPENDS;DESCRIPTION" "" ${ARGN})
     string(TOUPPER ${component} upper)
     list(APPEND CPACK_COMPONENTS_ALL ${component})
     set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${package})
     set(CPACK_DEBIAN_${upper}_PACKAGE_SECTION ${arg_SECTION})
     set(CPACK_DEBIAN_${upper}_PACKAGE_DEPENDS "${arg_DEPENDS}")
-    set(CPACK_DEBIAN_${upper}_DESCRIPTION "${arg_SUMMARY}\n${arg_DESCRIPTION}")
+    set(CPACK_DEBIAN_${upper}_DESCRIPTION "${arg_DESCRIPTION}")
     install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} RENAME copyright
             COMPONENT ${component})
 endmacro()
@@ -47,39 +51,29 @@ set(runtime libqrepod${QREPOD_SOVERSION})
 set(testkit libqrepodtest${QREPOD_SOVERSION})
 
 qrepod_add_package(runtime ${runtime} SECTION libs
-    SUMMARY "networking for multiplayer games in Qt 6"
-    DESCRIPTION "The library that games load: clients and servers that speak the protocol of the Python
-library repod.")
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_GENERATE_SHLIBS ON)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_GENERATE_SHLIBS_POLICY =)
+    DESCRIPTION "The library that games load.")
 
 set(dev_depends "${runtime} ${version}, qt6-base-dev (>= 6.2)")
 if(TARGET QRepodTest)
     qrepod_add_package(testkit ${testkit} SECTION libs
         DEPENDS "${runtime} ${version}"
-        SUMMARY "networking for multiplayer games in Qt 6: test kit"
         DESCRIPTION "The library QRepod::Test, for the tests of games.")
-    set(CPACK_DEBIAN_TESTKIT_PACKAGE_GENERATE_SHLIBS ON)
-    set(CPACK_DEBIAN_TESTKIT_PACKAGE_GENERATE_SHLIBS_POLICY =)
     string(APPEND dev_depends ", ${testkit} ${version}")
 endif()
 
 qrepod_add_package(dev libqrepod-dev SECTION libdevel
     DEPENDS "${dev_depends}"
-    SUMMARY "networking for multiplayer games in Qt 6: headers"
     DESCRIPTION "What games are built with: headers, CMake package and pkg-config file.")
 
 if(TARGET QRepodQml)
     qrepod_add_package(qml qml6-module-qrepod SECTION libs
         DEPENDS "${runtime} ${version}, qml6-module-qtqml"
-        SUMMARY "networking for multiplayer games in Qt 6: QML module"
         DESCRIPTION "What `import QRepod` in QML loads.")
 endif()
 
 if(TARGET repodcat)
     qrepod_add_package(tools qrepod-tools SECTION utils
         DEPENDS "${runtime} ${version}"
-        SUMMARY "networking for multiplayer games in Qt 6: tools"
         DESCRIPTION "repodcat sends, receives, records and replays the messages of a game.")
 endif()
 
