@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What `cmake --install` copies. Everything in it finds its neighbours by relative paths, so the
-# installed tree can be moved.
+# installed tree can be moved. Its components are those of the packages: runtime, testkit, dev, qml
+# and tools.
 
 if(NOT QREPOD_INSTALL)
     return()
@@ -10,17 +11,31 @@ include(CMakePackageConfigHelpers)
 
 set(QREPOD_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/QRepod)
 
-install(TARGETS QRepod EXPORT QRepodTargets
-        RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
-        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# Lets the installed `target` of the folder `directory` find the library. Below /usr the system does.
+function(qrepod_set_install_rpath target directory)
+    if(BUILD_SHARED_LIBS AND NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+        file(RELATIVE_PATH to_library ${CMAKE_INSTALL_PREFIX}/${directory} ${CMAKE_INSTALL_FULL_LIBDIR})
+        set_target_properties(${target} PROPERTIES INSTALL_RPATH $ORIGIN/${to_library})
+    endif()
+endfunction()
+
+# Installs the library `target` and exports it as one of `export`: what programs load is of the
+# component `runtime`, what they are built with of dev.
+function(qrepod_install_library target export runtime)
+    install(TARGETS ${target} EXPORT ${export}
+            RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${runtime}
+            LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${runtime} NAMELINK_COMPONENT dev
+            ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+endfunction()
+
+qrepod_install_library(QRepod QRepodTargets runtime)
 # Test belongs to the component of that name.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/QRepod DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        PATTERN Test EXCLUDE)
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+        COMPONENT dev PATTERN Test EXCLUDE)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
 
 # find_package(QRepod)
-install(EXPORT QRepodTargets NAMESPACE QRepod:: DESTINATION ${QREPOD_CMAKE_DIR})
+install(EXPORT QRepodTargets NAMESPACE QRepod:: DESTINATION ${QREPOD_CMAKE_DIR} COMPONENT dev)
 configure_package_config_file(QRepodConfig.cmake.in QRepodConfig.cmake
                               INSTALL_DESTINATION ${QREPOD_CMAKE_DIR})
 # While the version is 0.x, a new minor version may change the interface.
@@ -32,7 +47,7 @@ endif()
 write_basic_package_version_file(QRepodConfigVersion.cmake COMPATIBILITY ${compatibility})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/QRepodConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/QRepodConfigVersion.cmake
-        DESTINATION ${QREPOD_CMAKE_DIR})
+        DESTINATION ${QREPOD_CMAKE_DIR} COMPONENT dev)
 
 # pkg-config
 set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
@@ -45,4 +60,5 @@ if(NOT BUILD_SHARED_LIBS)
     set(pc_cflags " -DQREPOD_STATIC")
 endif()
 configure_file(qrepod.pc.in qrepod.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/qrepod.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/qrepod.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+        COMPONENT dev)

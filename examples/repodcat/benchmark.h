@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "repodcat/endpoint.h"
+
+#include <QtCore/QElapsedTimer>
+
+#include <vector>
+
+//! Sends `{"action": "bench", "n": 0}`, waits until the peer has sent the same back, sends the
+//! next.
+///
+/// What it measures is a whole round trip: the event loops, threads and networks of both ends.
+class Benchmark : public QObject
+{
+    Q_OBJECT
+
+public:
+    //! \a count round trips on \a endpoint, which must be connected.
+    Benchmark(Endpoint &endpoint, qint64 count);
+
+    void start();
+
+    //! Percentiles and rate of what has been measured, in lines.
+    QByteArray report() const;
+
+signals:
+    void measured(qint64 done);
+    void finished();
+
+private:
+    void receive(const QVariantMap &message);
+    void sendNext();
+
+    Endpoint &m_endpoint;
+    const qint64 m_count;
+    QElapsedTimer m_clock;
+    qint64 m_sent = 0;           // when the latest was, by the clock
+    std::vector<qint64> m_times; // nanoseconds
+};

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/QString>
+#include <QtCore/QStringList>
+#include <QtNetwork/QSslConfiguration>
+
+//! What the program says to its caller when it ends; repodcat.1 describes them.
+enum ExitCode {
+    Done = 0,
+    ConnectionFailed = 1,
+    WrongUsage = 2,
+    TimedOut = 3,
+    BadInput = 4,
+};
+
+//! When the output is coloured.
+enum class Colors { Auto, Always, Never };
+
+//! What the command line asks for.
+struct Options
+{
+    QString host = "127.0.0.1";
+    quint16 port = 5071;
+    bool isListening = false;
+    bool staysOpen = false; ///< goes on when the last client has left
+    bool isEchoing = false;
+    bool isBenchmark = false;
+    bool readsInput = true;
+    QStringList actions; ///< those that are printed and counted; all if there are none
+    QString recordFile;
+    QString replayFile;
+    bool isReplayFast = false;
+    qint64 count = 0; ///< messages after which it ends; 0: any number
+    int timeout = 0;  ///< milliseconds; 0: none
+    bool isQuiet = false;
+    Colors colors = Colors::Auto;
+    QSslConfiguration tls; ///< null without TLS
+};
+
+//! The options in \a arguments, of which the first is the program's name.
+///
+/// With `--help` and `--version`, and with arguments that are wrong, it prints what there is to say
+/// and ends the program.
+Options optionsOf(const QStringList &arguments);

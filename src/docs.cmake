@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+# The target docs: HTML in <build>/docs/html, and no warning. The target pictures: SVG from Graphviz.
+find_package(Doxygen QUIET)
+if(DOXYGEN_FOUND)
+    # The guides stand in the order in which they are read.
+    set(docs_input src/OVERVIEW.md src/GETTING-STARTED.md src/dispatch/HANDLERS.md
+        src/client/FRAME-LOOPS.md qml/README.md src/server/HOSTING.md examples/testing/README.md
+        src/transport/SECURITY.md src/PORTING.md src/protocol/PROTOCOL.md src/client/STATE-MACHINE.md
+        qml/qmlconnectionlistener.h qml/qmlserver.h qml/qmlchannel.h qml/channelmodel.h qml/javascript.h)
+    list(TRANSFORM docs_input PREPEND ${PROJECT_SOURCE_DIR}/)
+    file(GLOB headers CONFIGURE_DEPENDS include/QRepod/*.h include/QRepod/Test/*.h)
+    list(APPEND docs_input ${headers})
+    list(TRANSFORM docs_input PREPEND "\"")
+    list(TRANSFORM docs_input APPEND "\"")
+    list(JOIN docs_input " " docs_input)
+    configure_file(src/Doxyfile.in Doxyfile @ONLY)
+    add_custom_target(docs COMMAND Doxygen::doxygen ${PROJECT_BINARY_DIR}/Doxyfile
+                      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
+endif()
+
+find_program(DOT_EXECUTABLE dot)
+if(DOT_EXECUTABLE)
+    add_custom_target(pictures VERBATIM)
+    foreach(picture src/architecture src/client/state-machine)
+        add_custom_command(TARGET pictures COMMAND ${DOT_EXECUTABLE} -Tsvg
+            -o ${PROJECT_SOURCE_DIR}/${picture}.svg ${PROJECT_SOURCE_DIR}/${picture}.dot VERBATIM)
+    endforeach()
+endif()

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+# Debian packages: cmake --preset package, cmake --build --preset package,
+# (cd build/package && cpack).
+# Where files go below /usr is decided when CMake configures, so the prefix has to be /usr by then.
+
+if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr" OR NOT BUILD_SHARED_LIBS)
+    return()
+endif()
+
+set(QREPOD_MAINTAINER "The QRepod authors <maintainers@qrepod.invalid>" CACHE STRING
+    "Who answers for the packages")
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME qrepod)
+set(CPACK_PACKAGE_VENDOR "The QRepod authors")
+set(CPACK_PACKAGE_CONTACT ${QREPOD_MAINTAINER})
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+    OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+# Tells what is built with a library which package it needs; an exact one, as long as the ABI may change.
+# CPack adds by itself that ldconfig is run.
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY =)
+# What a file needs of the system is found in the file; of our own packages it is said below.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/src ${PROJECT_BINARY_DIR}/src/test)
+
+set(CPACK_COMPONENTS_ALL)
+
+# One package: qrepod_add_package(component name SECTION section DEPENDS "packages" DESCRIPTION text)
+macro(qrepod_add_package component package)
+    cmake_parse_arguments(arg "" "SECTION;DEPENDS;DESCRIPTION" "" ${ARGN})
+    string(TOUPPER ${component} upper)
+    list(APPEND CPACK_COMPONENTS_ALL ${component})
+    set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${package})
+    set(CPACK_DEBIAN_${upper}_PACKAGE_SECTION ${arg_SECTION})
+    set(CPACK_DEBIAN_${upper}_PACKAGE_DEPENDS "${arg_DEPENDS}")
+    set(CPACK_DEBIAN_${upper}_DESCRIPTION "${arg_DESCRIPTION}")
+    install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} RENAME copyright
+            COMPONENT ${component})
+endmacro()
+
+set(version "(= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
+set(runtime libqrepod${QREPOD_SOVERSION})
+set(testkit libqrepodtest${QREPOD_SOVERSION})
+
+qrepod_add_package(runtime ${runtime} SECTION libs
+    DESCRIPTION "The library that games load.")
+
+set(dev_depends "${runtime} ${version}, qt6-base-dev (>= 6.2)")
+if(TARGET QRepodTest)
+    qrepod_add_package(testkit ${testkit} SECTION libs
+        DEPENDS "${runtime} ${version}"
+        DESCRIPTION "The library QRepod::Test, for the tests of games.")
+    string(APPEND dev_depends ", ${testkit} ${version}")
+endif()
+
+qrepod_add_package(dev libqrepod-dev SECTION libdevel
+    DEPENDS "${dev_depends}"
+    DESCRIPTION "What games are built with: headers, CMake package and pkg-config file.")
+
+if(TARGET QRepodQml)
+    qrepod_add_package(qml qml6-module-qrepod SECTION libs
+        DEPENDS "${runtime} ${version}, qml6-module-qtqml"
+        DESCRIPTION "What `import QRepod` in QML loads.")
+endif()
+
+if(TARGET repodcat)
+    qrepod_add_package(tools qrepod-tools SECTION utils
+        DEPENDS "${runtime} ${version}"
+        DESCRIPTION "repodcat sends, receives, records and replays the messages of a game.")
+endif()
+
+include(CPack)

@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Builds the Debian packages, installs them, and uses them as others do: sh tests/package/debian.sh
+# It changes the system, so run it where that does not matter: as root or with sudo, on a Debian.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+# shellcheck source=tests/setup.sh
+. "$root/tests/setup.sh"
+
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=sudo
+folder=$root/build/package
+
+# timed NAME COMMAND…: runs it, and says how long it took.
+timed() {
+    name=$1
+    shift
+    step "$name"
+    start=$(date +%s)
+    "$@" || fail "$name failed, see above"
+    printf -- '--- %s: %d s\n' "$name" $(($(date +%s) - start))
+}
+
+build() {
+    # shellcheck disable=SC2086
+    install_packages $build_packages $qml_packages dpkg-dev file
+    configure package "$folder"
+    cmake --build "$folder" &&
+        rm -f "$folder"/*.deb &&
+        (cd "$folder" && cpack)
+}
+
+# By apt, so that what the packages depend on comes along.
+install_debs() {
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+        install --no-install-recommends --reinstall "$@"
+}
+
+# use PROJECT: a project of this folder, built against what is installed, and run.
+use() {
+    rm -rf "$work/$1"
+    cmake -S "$root/tests/package/$1" -B "$work/$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug &&
+        cmake --build "$work/$1" &&
+        "$work/$1/consumer"
+}
+
+# The tool against itself: a message to an echo, and back.
+talk() {
+    repodcat --listen --echo 0 2>"$work/said" &
+    echo=$!
+    until port=$(sed -n 's/.*listening on port //p' "$work/said") && [ -n "$port" ]; do
+        kill -0 $echo || return 1
+    done
+    answer=$(echo '{"action":"hello","n":1}' | repodcat --count 1 --timeout 60 127.0.0.1 "$port") &&
+        wait $echo &&
+        printf '%s\n' "$answer" &&
+        [ "$answer" = '{"action":"hello","n":1}' ]
+}
+
+# What is installed where it does not belong would show up here.
+places() {
+    found=$(dpkg -L libqrepod0.1 qml6-module-qrepod |
+        grep -c -E '^/usr/lib/[^/]+-[^/]+/(libQRepod\.so\.0\.1|qt6/qml/QRepod/qmldir)$')
+    [ "$found" -eq 2 ] || fail 'the library or the QML module is not where Debian has them'
+    ldconfig=$(PATH=$PATH:/usr/sbin:/sbin command -v ldconfig)
+    "$ldconfig" -p | grep -q libQRepod || fail 'ldconfig was not run'
+    for package in libqrepod0.1 libqrepodtest0.1 libqrepod-dev qml6-module-qrepod qrepod-tools; do
+        [ -s "/usr/share/doc/$package/copyright" ] || fail "$package has no copyright file"
+    done
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+timed 'Building the packages' build
+ls -l "$folder"/*.deb
+timed 'Installing the packages' install_debs "$folder"/*.deb
+timed 'Where they are' places
+timed 'A project with find_package' use find_package
+timed 'A project with the test kit' use test_component
+timed 'A project with the QML module' use qml_module
+timed 'A project with pkg-config' env CXX=g++ PREFIX=/usr PKG_CONFIG=pkg-config \
+    sh "$root/tests/package/pkg_config/build.sh" "$work/pkg_config"
+timed 'repodcat' talk
+step 'All of it works'

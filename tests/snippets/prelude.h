@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// What the pieces of code in the guides that are no programs stand on: each becomes a function with
+// a game and a server.
+#pragma once
+
+#include <QRepod/Client>
+#include <QRepod/ConnectionListener>
+#include <QRepod/Server>
+#include <QRepod/Statistics>
+
+#include <QtCore/QFile>
+#include <QtNetwork/QSslCertificate>
+#include <QtNetwork/QSslKey>
+
+#include <thread>

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+# The code of a document, compiled or linted. Before each block stands how:
+#   <!-- compiled: name.cpp -->           a whole file
+#   <!-- compiled if Quick: name.cpp -->  the same, linked with Qt6::Quick (or QRepod::Test), if that is there
+#   <!-- run if Test: name.cpp -->        a program, linked with QRepod::Test, if that is there, and run as a test
+#   <!-- body: name.cpp -->               what a function does that has a `game` and a `server`; see prelude.h
+#   <!-- linted: Name.qml -->             a QML file
+
+# The first block of `language` in the variable `text` and what is written before it, as snippet_kind,
+# snippet_name and snippet_code; the text goes on behind it. snippet_code is empty when there is none.
+macro(qrepod_next_snippet document language)
+    set(snippet_code)
+    string(FIND "${text}" "\n```${language}\n" position)
+    if(NOT position EQUAL -1)
+        string(SUBSTRING "${text}" 0 ${position} before)
+        if(NOT before MATCHES "<!-- ([a-zA-Z ]+): ([a-zA-Z]+)\\.(cpp|qml) -->$")
+            message(FATAL_ERROR "${document}: nothing says how a block of ${language} is checked, see "
+                                "tests/snippets/snippets.cmake. It stands behind: ${before}")
+        endif()
+        set(snippet_kind ${CMAKE_MATCH_1})
+        set(snippet_name ${CMAKE_MATCH_2})
+        string(LENGTH "\n```${language}\n" length)
+        math(EXPR position "${position} + ${length}")
+        string(SUBSTRING "${text}" ${position} -1 text)
+        string(FIND "${text}" "\n```\n" end)
+        string(SUBSTRING "${text}" 0 ${end} snippet_code)
+        string(SUBSTRING "${text}" ${end} -1 text)
+    endif()
+endmacro()
+
+function(qrepod_compile_snippet document)
+    set(library QRepod::QRepod)
+    if(snippet_kind MATCHES "^[a-z]+ if ([a-zA-Z]+)$")
+        set(library QRepod::${CMAKE_MATCH_1})
+        if(CMAKE_MATCH_1 STREQUAL Quick)
+            set(library Qt6::Quick)
+        endif()
+        if(NOT TARGET ${library})
+            return()
+        endif()
+    elseif(snippet_kind STREQUAL body)
+        set(snippet_code "#include \"prelude.h\"\n\nvoid ${snippet_name}(QRepod::ConnectionListener &game, \
+QRepod::Server &server);\n\nvoid ${snippet_name}([[maybe_unused]] QRepod::ConnectionListener &game, \
+[[maybe_unused]] QRepod::Server &server)\n{\n${snippet_code}\n}")
+    elseif(NOT snippet_kind STREQUAL compiled)
+        message(FATAL_ERROR "${document}: ${snippet_kind} is no way to check C++")
+    endif()
+    file(CONFIGURE OUTPUT ${snippet_name}.cpp CONTENT "${snippet_code}\n" @ONLY)
+    if(snippet_kind MATCHES "^run")
+        add_executable(snippet_${snippet_name} ${CMAKE_CURRENT_BINARY_DIR}/${snippet_name}.cpp)
+        add_test(NAME snippet_${snippet_name} COMMAND snippet_${snippet_name})
+    else()
+        add_library(snippet_${snippet_name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${snippet_name}.cpp)
+    endif()
+    target_include_directories(snippet_${snippet_name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(snippet_${snippet_name} PRIVATE QRepod::QRepod ${library} qrepod_warnings)
+    # A program in a document is short: its handlers name parameters that they do not use.
+    target_compile_options(snippet_${snippet_name} PRIVATE -Wno-unused-parameter)
+endfunction()
+
+# Checks every block of C++ and QML in `document`.
+function(qrepod_check_snippets document)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${document})
+    file(READ ${document} whole)
+    set(text "${whole}")
+    qrepod_next_snippet(${document} cpp)
+    while(snippet_code)
+        qrepod_compile_snippet(${document})
+        qrepod_next_snippet(${document} cpp)
+    endwhile()
+    if(NOT TARGET QRepodQml)
+        return()
+    endif()
+    set(text "${whole}")
+    qrepod_next_snippet(${document} qml)
+    while(snippet_code)
+        file(CONFIGURE OUTPUT ${snippet_name}.qml CONTENT "${snippet_code}\n" @ONLY)
+        qrepod_add_qmllint_tests(snippet IMPORTS ${PROJECT_BINARY_DIR}/qml
+                                 FILES ${CMAKE_CURRENT_BINARY_DIR}/${snippet_name}.qml)
+        qrepod_next_snippet(${document} qml)
+    endwhile()
+endfunction()
