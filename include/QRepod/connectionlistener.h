@@ -220,7 +220,8 @@ public:
     qint64 maximumFrameSize() const;
     void setMaximumFrameSize(qint64 bytes);
 
-    //! How deep lists and maps may be nested, the message itself being the first level. Default 64.
+    //! How deep lists and maps may be nested, the message itself being the first level. Default 64,
+    //! at most 1,024: each level takes from the stack of the thread that pumps.
     int maximumDepth() const;
     void setMaximumDepth(int levels);
 

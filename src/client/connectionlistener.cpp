@@ -408,7 +408,7 @@ int ConnectionListener::maximumDepth() const
 
 void ConnectionListener::setMaximumDepth(int levels)
 {
-    d->settings.message.depth = std::max(1, levels);
+    d->settings.message.depth = std::clamp(levels, 1, MessageLimits::greatestDepth);
 }
 
 int ConnectionListener::maximumValues() const

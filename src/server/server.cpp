@@ -382,7 +382,7 @@ int Server::maximumDepth() const
 void Server::setMaximumDepth(int levels)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.message.depth = std::max(1, levels);
+    d->settings.message.depth = std::clamp(levels, 1, MessageLimits::greatestDepth);
 }
 
 int Server::maximumValues() const

@@ -94,6 +94,7 @@ private slots:
     void limitsAreProperties();
     void peerPastALimitIsAnError_data();
     void peerPastALimitIsAnError();
+    void depthHasABound();
     void clientPastALimitIsAnError_data() { peerPastALimitIsAnError_data(); }
     void clientPastALimitIsAnError();
     void whatIsSentKeepsTheLimits_data();
@@ -134,8 +135,8 @@ void tst_Limits::limitsAreProperties()
     QRepod::ConnectionListener listener;
     QObject *const object = ofServer ? static_cast<QObject *>(&server) : &listener;
     QCOMPARE(object->property(name), QVariant(value));
-    QVERIFY(object->setProperty(name, 1'234));
-    QCOMPARE(object->property(name).toLongLong(), 1'234);
+    QVERIFY(object->setProperty(name, 123));
+    QCOMPARE(object->property(name).toLongLong(), 123);
     if (name.startsWith("maximum") && name != "maximumConnections") {
         object->setProperty(name, -5);
         QCOMPARE(object->property(name).toLongLong(), 1);
@@ -179,6 +180,25 @@ void tst_Limits::peerPastALimitIsAnError()
     QCOMPARE(listener.messages[2], good);
     QCOMPARE(listener.error, QString("127.0.0.1:%1: %2").arg(server.port()).arg(reason));
     QTRY_VERIFY(server.clientHasClosed());
+}
+
+void tst_Limits::depthHasABound()
+{
+    QRepod::Server server;
+    server.setMaximumDepth(1'000'000);
+    QCOMPARE(server.maximumDepth(), 1024);
+    QVERIFY(server.listen("127.0.0.1", 0));
+    RecordingListener listener;
+    listener.setMaximumDepth(1'000'000);
+    QCOMPARE(listener.maximumDepth(), 1024);
+    QVERIFY(listener.connectAndWait(server.port()));
+
+    QTRY_COMPARE(server.channels().size(), 1);
+    server.sendToAll(withField(nested(1023)));
+    QVERIFY(listener.pumpUntil("x"));
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression("nesting of 1025 levels is over the limit"));
+    server.sendToAll(withField(nested(1024)));
 }
 
 void tst_Limits::clientPastALimitIsAnError()

@@ -28,6 +28,10 @@ macro(qrepod_next_snippet document language)
     endif()
 endmacro()
 
+# A program in a document is short: its handlers name parameters that they do not use.
+add_library(snippet_warnings INTERFACE)
+target_compile_options(snippet_warnings INTERFACE -Wno-unused-parameter)
+
 function(qrepod_compile_snippet document)
     set(library QRepod::QRepod)
     if(snippet_kind MATCHES "^[a-z]+ if ([a-zA-Z]+)$")
@@ -53,9 +57,8 @@ QRepod::Server &server);\n\nvoid ${snippet_name}([[maybe_unused]] QRepod::Connec
         add_library(snippet_${snippet_name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${snippet_name}.cpp)
     endif()
     target_include_directories(snippet_${snippet_name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-    target_link_libraries(snippet_${snippet_name} PRIVATE QRepod::QRepod ${library} qrepod_warnings)
-    # A program in a document is short: its handlers name parameters that they do not use.
-    target_compile_options(snippet_${snippet_name} PRIVATE -Wno-unused-parameter)
+    target_link_libraries(snippet_${snippet_name} PRIVATE QRepod::QRepod ${library}
+                          qrepod_warnings snippet_warnings) # in this order
 endfunction()
 
 # Checks every block of C++ and QML in `document`.
