@@ -19,6 +19,7 @@
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
@@ -54,7 +55,7 @@ public:
 
     void write(const char *data, size_t size)
     {
-        memcpy(room(qsizetype(size)), data, size);
+        std::copy_n(data, size, room(qsizetype(size))); // there may be none, at no address
         written(qsizetype(size));
     }
 
