@@ -135,29 +135,36 @@ public:
     //! Gets every message that no handler took. The default does nothing.
     virtual void network_received(const QVariantMap &message);
 
-    //! How long connecting may take, in milliseconds. Default 10,000.
+    /// \name Times
+    /// All in milliseconds, and each takes effect at the next connect().
+    /// @{
+
+    //! How long connecting may take, with TLS its handshake included: 1 or more. Default 10,000.
     int connectTimeout() const;
     void setConnectTimeout(int milliseconds);
 
-    //! How long close() keeps trying to write what was sent, in milliseconds. Default 3,000.
+    //! How long close() keeps trying to write what was sent: 0, only what the network takes at
+    //! once, or more. Default 3,000.
     int closeTimeout() const;
     void setCloseTimeout(int milliseconds);
 
-    //! How long nothing may have been sent before a heartbeat is, in milliseconds; 0: never.
-    //! Default 5,000.
+    //! How long nothing may have been sent before a heartbeat is; 0: never. Default 5,000.
     ///
     /// A heartbeat is five bytes that every peer skips. It shows the peer that this end is alive.
     int heartbeatInterval() const;
     void setHeartbeatInterval(int milliseconds);
 
-    //! How long the peer may be silent before the connection counts as broken, in milliseconds; 0:
-    //! for ever. Default 15,000.
+    //! How long the peer may be silent before the connection counts as broken; 0: for ever.
+    //! Default 15,000.
     ///
-    /// This holds for a peer that has sent heartbeats before. For others, such as repod's server,
-    /// the system probes the peer after this time (TCP keep-alive), and lets a silent one be as
-    /// long as its machine answers.
+    /// This holds for a peer that has sent heartbeats before. Others, such as repod's server, may
+    /// be silent for as long as their machine answers: the connection counts as broken when it has
+    /// acknowledged nothing for this time and until the next heartbeat is due (on Linux), or when
+    /// nothing is under way and it lets three probes go unanswered, 5 s each, after this time (TCP
+    /// keep-alive).
     int idleTimeout() const;
     void setIdleTimeout(int milliseconds);
+    /// @}
 
 #if QT_CONFIG(ssl)
     //! Connects with TLS and this configuration from the next connect() on; a null one, the
@@ -200,13 +207,16 @@ public:
     /// @}
 
     /// \name Limits
-    /// Each takes effect at the next connect().
+    /// Each takes effect at the next connect(), and is 1 or more; less counts as 1.
+    ///
+    /// The first three hold both ways: a message of the peer that is past one of them breaks the
+    /// connection, with an `error` that says which and by what; one of our own is refused by
+    /// send(), with a warning that says the same.
     /// @{
 
-    //! The largest frame, in bytes of payload. Default 16 MiB.
+    //! The largest frame, in bytes of payload. Default 16 MiB; more than 4 GiB - 1 no frame can be.
     ///
-    /// A larger one from the peer breaks the connection before memory is allocated for it; a larger
-    /// one of our own is refused by send().
+    /// A larger one from the peer is refused before memory is allocated for it.
     qint64 maximumFrameSize() const;
     void setMaximumFrameSize(qint64 bytes);
 
@@ -247,6 +257,11 @@ Q_SIGNALS:
 
     //! The queue went from empty to not empty.
     void messagesQueued();
+
+protected:
+    //! When it is overridden, this one should be called too: messageReceived() is first emitted to
+    //! a new connection at the next pump() otherwise.
+    void connectNotify(const QMetaMethod &signal) override;
 
 private:
     friend class ConnectionListenerPrivate;

@@ -24,7 +24,8 @@ class ServerPrivate;
 ///
 /// The server works in the event loop of its own thread; after startBackground() it works in a
 /// thread that it starts, and channels, their handlers and the signals of this class run there. Its
-/// functions may be called from the thread that made it; sendToAll() and channels() from any.
+/// functions may be called from the thread that made it; sendToAll(), channels(), the times and the
+/// limits from any.
 class QREPOD_EXPORT Server : public QObject
 {
     Q_OBJECT
@@ -38,6 +39,8 @@ class QREPOD_EXPORT Server : public QObject
     Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize)
     Q_PROPERTY(int maximumDepth READ maximumDepth WRITE setMaximumDepth)
     Q_PROPERTY(int maximumValues READ maximumValues WRITE setMaximumValues)
+    Q_PROPERTY(
+        qint64 maximumReceiveBacklog READ maximumReceiveBacklog WRITE setMaximumReceiveBacklog)
     Q_PROPERTY(qint64 maximumSendBacklog READ maximumSendBacklog WRITE setMaximumSendBacklog)
 
 public:
@@ -90,27 +93,32 @@ public:
 
     //! Moves the work to a thread of the server's own, before or after listen().
     ///
-    /// There is no way back; a second call does nothing. Inside of a channel's handler it is
-    /// refused, with a warning.
+    /// There is no way back; a second call does nothing. Inside of a handler, a slot of
+    /// channelConnected() and its like or the channel factory it is refused, with a warning.
     void startBackground();
 
     //! Stops listening and closes every channel; listen() may be called again.
     void close();
 
-    //! How long a closed channel keeps trying to write what was sent, in milliseconds. Default
-    //! 3,000.
+    /// \name Times
+    /// All in milliseconds; each applies to clients that connect afterwards. Any thread.
+    /// @{
+
+    //! How long a closed channel keeps trying to write what was sent: 0, only what the network
+    //! takes at once, or more. Default 3,000.
     int closeTimeout() const;
     void setCloseTimeout(int milliseconds);
 
-    //! How long nothing may have been sent to a client before a heartbeat is, in milliseconds; 0:
-    //! never. Default 5,000.
+    //! How long nothing may have been sent to a client before a heartbeat is; 0: never. Default
+    //! 5,000.
     int heartbeatInterval() const;
     void setHeartbeatInterval(int milliseconds);
 
     //! How long a client that sends heartbeats may be silent before its connection counts as
-    //! broken, in milliseconds; 0: for ever. Default 15,000. See ConnectionListener::idleTimeout().
+    //! broken; 0: for ever. Default 15,000. See ConnectionListener::idleTimeout().
     int idleTimeout() const;
     void setIdleTimeout(int milliseconds);
+    /// @}
 
 #if QT_CONFIG(ssl)
     //! Speaks TLS with clients that connect afterwards; a null configuration, the default, stands
@@ -121,13 +129,18 @@ public:
     QSslConfiguration sslConfiguration() const;
     void setSslConfiguration(const QSslConfiguration &configuration);
 
-    //! How long a TLS handshake may take, in milliseconds. Default 10,000.
+    //! How long a TLS handshake may take, in milliseconds: 1 or more. Default 10,000.
     int handshakeTimeout() const;
     void setHandshakeTimeout(int milliseconds);
 #endif
 
     /// \name Limits
-    /// Each applies to clients that connect afterwards.
+    /// Each applies to clients that connect afterwards, and is 1 or more; less counts as 1, but for
+    /// maximumConnections. Any thread.
+    ///
+    /// A message past the size, depth or number of values breaks the connection of the client that
+    /// sent it, with an error that says which limit and by what; one of our own is not sent, with a
+    /// warning that says the same.
     /// @{
 
     //! How many clients may be connected; 0, the default, sets no limit.
@@ -136,7 +149,7 @@ public:
     int maximumConnections() const;
     void setMaximumConnections(int connections);
 
-    //! The largest frame, in bytes of payload. Default 16 MiB.
+    //! The largest frame, in bytes of payload. Default 16 MiB; more than 4 GiB - 1 no frame can be.
     qint64 maximumFrameSize() const;
     void setMaximumFrameSize(qint64 bytes);
 
@@ -147,6 +160,13 @@ public:
     //! How many values one message may hold, list elements and map values. Default 1,000,000.
     int maximumValues() const;
     void setMaximumValues(int values);
+
+    //! How much may be received from one client and not yet handled, in bytes. Default 64 MiB.
+    ///
+    /// Past it that client's socket is not read until half of it has been handled: nothing is lost,
+    /// the client slows down, the others do not.
+    qint64 maximumReceiveBacklog() const;
+    void setMaximumReceiveBacklog(qint64 bytes);
 
     //! How much may be sent to one client and not yet written, in bytes. Default 16 MiB.
     ///

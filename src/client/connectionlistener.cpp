@@ -11,6 +11,8 @@
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qmetaobject.h>
 
+#include <algorithm>
+
 namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(clientLog)
@@ -25,6 +27,12 @@ QVariantMap builtIn(const QString &action)
 }
 
 } // namespace
+
+QMetaMethod ConnectionListenerPrivate::messageReceivedSignal()
+{
+    static const QMetaMethod signal = QMetaMethod::fromSignal(&ConnectionListener::messageReceived);
+    return signal;
+}
 
 void ConnectionListenerPrivate::open(const QString &host, quint16 port)
 {
@@ -74,6 +82,7 @@ int ConnectionListenerPrivate::runPump(QDeadlineTimer budget)
     if (!client || m_pump.isRunning())
         return 0;
     m_pump.add(client->d->currentLink().inbox->takeAll());
+    mayBeObserved = q->isSignalConnected(messageReceivedSignal());
     const Guard alive(q);
     const int dispatched = m_pump.run(alive, budget, [&](const Delivery &delivery, size_t frame) {
         return deliver(delivery, frame, alive);
@@ -169,9 +178,7 @@ int ConnectionListenerPrivate::deliverMessage(const Frame &frame, const Guard &a
     const Dispatcher::Outcome outcome = dispatcher.dispatch(message);
     if (alive && outcome != Dispatcher::Outcome::Handled)
         q->network_received(message.map());
-    static const QMetaMethod messageReceived =
-        QMetaMethod::fromSignal(&ConnectionListener::messageReceived);
-    if (alive && q->isSignalConnected(messageReceived))
+    if (alive && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
         Q_EMIT q->messageReceived(m_keys.text(frame.action), message.map());
     return 1;
 }
@@ -201,6 +208,13 @@ ConnectionListener::ConnectionListener(QObject *parent)
 ConnectionListener::~ConnectionListener()
 {
     delete d->client;
+}
+
+void ConnectionListener::connectNotify(const QMetaMethod &signal)
+{
+    if (signal == ConnectionListenerPrivate::messageReceivedSignal())
+        d->mayBeObserved = true;
+    QObject::connectNotify(signal);
 }
 
 void ConnectionListener::connect(const QString &host, quint16 port)
@@ -364,7 +378,7 @@ int ConnectionListener::connectTimeout() const
 
 void ConnectionListener::setConnectTimeout(int milliseconds)
 {
-    d->settings.connectTimeout = milliseconds;
+    d->settings.connectTimeout = std::max(1, milliseconds);
 }
 
 int ConnectionListener::closeTimeout() const
@@ -374,7 +388,7 @@ int ConnectionListener::closeTimeout() const
 
 void ConnectionListener::setCloseTimeout(int milliseconds)
 {
-    d->settings.closeTimeout = milliseconds;
+    d->settings.closeTimeout = std::max(0, milliseconds);
 }
 
 qint64 ConnectionListener::maximumFrameSize() const
@@ -384,7 +398,7 @@ qint64 ConnectionListener::maximumFrameSize() const
 
 void ConnectionListener::setMaximumFrameSize(qint64 bytes)
 {
-    d->settings.message.frameSize = bytes;
+    d->settings.message.frameSize = std::max<qint64>(1, bytes);
 }
 
 int ConnectionListener::maximumDepth() const
@@ -394,7 +408,7 @@ int ConnectionListener::maximumDepth() const
 
 void ConnectionListener::setMaximumDepth(int levels)
 {
-    d->settings.message.depth = levels;
+    d->settings.message.depth = std::max(1, levels);
 }
 
 int ConnectionListener::maximumValues() const
@@ -404,7 +418,7 @@ int ConnectionListener::maximumValues() const
 
 void ConnectionListener::setMaximumValues(int values)
 {
-    d->settings.message.values = values;
+    d->settings.message.values = std::max(1, values);
 }
 
 qint64 ConnectionListener::maximumReceiveBacklog() const
@@ -414,7 +428,7 @@ qint64 ConnectionListener::maximumReceiveBacklog() const
 
 void ConnectionListener::setMaximumReceiveBacklog(qint64 bytes)
 {
-    d->settings.receiveBacklog = bytes;
+    d->settings.receiveBacklog = std::max<qint64>(1, bytes);
 }
 
 qint64 ConnectionListener::maximumSendBacklog() const
@@ -424,7 +438,7 @@ qint64 ConnectionListener::maximumSendBacklog() const
 
 void ConnectionListener::setMaximumSendBacklog(qint64 bytes)
 {
-    d->settings.sendBacklog = bytes;
+    d->settings.sendBacklog = std::max<qint64>(1, bytes);
 }
 
 } // namespace QRepod

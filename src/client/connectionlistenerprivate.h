@@ -9,6 +9,10 @@
 
 #include <QRepod/connectionlistener.h>
 
+#include <QtCore/qmetaobject.h>
+
+#include <atomic>
+
 namespace QRepod {
 
 //! Delivers what the network thread has queued, and keeps the state that goes with it; see
@@ -37,6 +41,11 @@ public:
     Backoff backoff;
     bool reconnect = false;
     bool autoPump = false;
+
+    //! False only if messageReceived() is surely not connected: to ask Qt takes a lock each time,
+    //! so it is asked at each pump, and told of connections made meanwhile, by whatever thread.
+    std::atomic<bool> mayBeObserved = false;
+    static QMetaMethod messageReceivedSignal();
 
 private:
     //! Set while the listener exists. A handler may delete it, and this object with it.

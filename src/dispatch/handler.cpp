@@ -97,16 +97,23 @@ private:
     void takeSender(const QMetaMethod &method);
     void takeProperties(QMetaType gadget);
     void takeParameters(const QMetaMethod &method);
+    void addParameter(const QByteArray &name, QMetaType type);
+    void invoke(QObject *object, int omitted, void **arguments) const;
     size_t reserve(QMetaType type);
 
-    int m_index;        // of the method with all its parameters; with one less it is the next one
-    QMetaType m_sender; // the parameter for the sender, if there is one
-    int m_parameters;   // the others, which the message fills
+    // What moc wrote for the class that has the method: to call it needs no search through the
+    // object's classes. Null for a class that QML made.
+    QMetaObject::Data::StaticMetacallFunction m_metacall;
+    int m_relativeIndex; // of the method in that class, with all its parameters
+    int m_index;         // in the object; with one parameter less it is the next one
+    QMetaType m_sender;  // the parameter for the sender, if there is one
+    int m_parameters;    // the others, which the message fills
     int m_required;
     Form m_form;
     QMetaType m_gadget;
     std::vector<Field> m_fields;
-    size_t m_size = 0; // of the memory for the arguments
+    FieldSet m_constructed = 0; // the parameters that are objects, not plain numbers
+    size_t m_size = 0;          // of the memory for the arguments
     size_t m_alignment = 1;
     QByteArray m_fault;
 };
@@ -149,7 +156,9 @@ private:
 };
 
 Handler::Method::Method(const QMetaMethod &method, int optional, Leading leading)
-    : m_index(method.methodIndex())
+    : m_metacall(method.enclosingMetaObject()->d.static_metacall)
+    , m_relativeIndex(method.methodIndex() - method.enclosingMetaObject()->methodOffset())
+    , m_index(method.methodIndex())
     , m_parameters(method.parameterCount())
 {
     if (leading == Leading::Sender && m_parameters > 0)
@@ -215,8 +224,18 @@ void Handler::Method::takeParameters(const QMetaMethod &method)
         else if (!isConstructible(type))
             m_fault = "no field can become " + withArticle(method.parameterTypeName(i));
         else
-            m_fields.push_back({names[i], type.name(), type, reserve(type), {}});
+            addParameter(names[i], type);
     }
+}
+
+void Handler::Method::addParameter(const QByteArray &name, QMetaType type)
+{
+    // Of these a value that fits sets every byte; of a gadget only those of the fields that come.
+    const bool isPlain = type.id() < QMetaType::User
+        && !(type.flags() & (QMetaType::NeedsConstruction | QMetaType::NeedsDestruction));
+    if (!isPlain && m_fields.size() < maximumFields)
+        m_constructed |= FieldSet(1) << m_fields.size();
+    m_fields.push_back({name, type.name(), type, reserve(type), {}});
 }
 
 size_t Handler::Method::reserve(QMetaType type)
@@ -239,14 +258,11 @@ bool Handler::Method::call(QObject *object, const Message &message, QObject *sen
         senderArgument = &senderVariant;
     }
 
-    const auto invoke = [&](int index, void **arguments) {
-        QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, index, arguments);
-        return true; // and nothing else: the object and this method may be gone
-    };
     const auto invokeWith = [&](const void *argument) {
         void *const only = const_cast<void *>(argument);
         std::array<void *, 3> arguments = {nullptr, takesSender() ? senderArgument : only, only};
-        return invoke(m_index, arguments.data());
+        invoke(object, 0, arguments.data());
+        return true; // and nothing else: the object and this method may be gone
     };
 
     switch (m_form) {
@@ -264,8 +280,19 @@ bool Handler::Method::call(QObject *object, const Message &message, QObject *sen
     }
     Arguments arguments(*this, senderArgument);
     arguments.read(message);
-    return !arguments.mismatch()
-        && invoke(m_index + m_parameters - arguments.count(), arguments.data());
+    if (arguments.mismatch())
+        return false;
+    invoke(object, m_parameters - arguments.count(), arguments.data());
+    return true;
+}
+
+//! Calls the method without the last \a omitted of its parameters, which have default arguments.
+void Handler::Method::invoke(QObject *object, int omitted, void **arguments) const
+{
+    if (m_metacall)
+        m_metacall(object, QMetaObject::InvokeMetaMethod, m_relativeIndex + omitted, arguments);
+    else
+        QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, m_index + omitted, arguments);
 }
 
 //! What does not fit, worked out again: it is asked for once.
@@ -305,7 +332,7 @@ Handler::Arguments::~Arguments()
         m_method.m_gadget.destruct(m_pointers[m_first]);
         return;
     }
-    for (FieldSet rest = m_given; rest != 0; rest &= rest - 1) {
+    for (FieldSet rest = m_given & m_method.m_constructed; rest != 0; rest &= rest - 1) {
         const auto index = size_t(std::countr_zero(rest));
         m_method.m_fields[index].type.destruct(m_pointers[m_first + index]);
     }
@@ -338,11 +365,14 @@ bool Handler::Arguments::field(const Value &value)
         fits = convert(value, field.property, m_pointers[m_first]);
     } else {
         void *&argument = m_pointers[m_first + m_current];
-        if (m_given & bit) { // it stands twice; nothing of the first may shine through
-            m_given &= ~bit;
-            field.type.destruct(argument);
+        argument = m_memory.at(field.offset);
+        if (m_method.m_constructed & bit) {
+            if (m_given & bit) { // it stands twice; nothing of the first may shine through
+                m_given &= ~bit;
+                field.type.destruct(argument);
+            }
+            field.type.construct(argument);
         }
-        argument = field.type.construct(m_memory.at(field.offset));
         m_given |= bit;
         fits = convert(value, field.type, argument);
     }

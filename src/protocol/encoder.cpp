@@ -26,21 +26,58 @@ namespace QRepod {
 
 namespace {
 
-//! msgpack::packer's idea of a stream.
+//! msgpack::packer's idea of a stream: appends to a QByteArray, whose size is set once at the end.
+///
+/// QByteArray's own functions are a call each, for what is mostly a byte or two.
 class Output
 {
 public:
     explicit Output(QByteArray &bytes)
         : m_bytes(bytes)
+        , m_end(bytes.size())
     {
+        m_bytes.resize(std::max(m_bytes.capacity(), m_end + firstRoom));
+    }
+    ~Output() { m_bytes.truncate(m_end); }
+    Q_DISABLE_COPY_MOVE(Output)
+
+    //! Where the next \a size bytes go, once they are written.
+    char *room(qsizetype size)
+    {
+        if (m_bytes.size() - m_end < size)
+            m_bytes.resize(std::max(m_end + size, m_end * 2));
+        return m_bytes.data() + m_end;
     }
 
-    void write(const char *data, size_t size) { m_bytes.append(data, qsizetype(size)); }
-    QByteArray &bytes() { return m_bytes; }
+    //! They have been: as many as these.
+    void written(qsizetype size) { m_end += size; }
+
+    void write(const char *data, size_t size)
+    {
+        memcpy(room(qsizetype(size)), data, size);
+        written(qsizetype(size));
+    }
+
+    qsizetype size() const { return m_end; }
 
 private:
+    static constexpr qsizetype firstRoom = 128; // most messages of a game are smaller
+
     QByteArray &m_bytes;
+    qsizetype m_end;
 };
+
+//! Writes \a text to \a out, which has room for three bytes per character, and returns how many.
+qsizetype toUtf8(QStringView text, char *out)
+{
+    qsizetype ascii = 0;
+    for (; ascii < text.size() && text[ascii].unicode() < 0x80; ++ascii)
+        out[ascii] = char(text[ascii].unicode());
+    if (ascii == text.size())
+        return ascii;
+    QStringEncoder encoder(QStringEncoder::Utf8, QStringEncoder::Flag::Stateless);
+    return encoder.appendToBuffer(out + ascii, text.sliced(ascii)) - out;
+}
 
 //! Writes one value after the other. Where it fails, the path to the value is put together on the
 //! way back up, so that success never pays for it.
@@ -54,7 +91,13 @@ public:
     {
     }
 
-    bool map(const QVariantMap &map) { return entries(map); }
+    //! \a message behind room for the header.
+    bool frame(const QVariantMap &message)
+    {
+        m_output.room(frameHeaderSize);
+        m_output.written(frameHeaderSize);
+        return entries(message);
+    }
 
     QString error() const
     {
@@ -102,11 +145,13 @@ private:
     {
         m_values += count;
         if (++m_depth > m_limits.depth)
-            return fail(
-                QStringLiteral("nesting is over the limit of %1 levels").arg(m_limits.depth));
+            return fail(QStringLiteral("nesting of %1 levels is over the limit of %2")
+                            .arg(m_depth)
+                            .arg(m_limits.depth));
         if (m_values > m_limits.values)
-            return fail(
-                QStringLiteral("message is over the limit of %1 values").arg(m_limits.values));
+            return fail(QStringLiteral("message of %1 values is over the limit of %2")
+                            .arg(m_values)
+                            .arg(m_limits.values));
         return true;
     }
 
@@ -354,20 +399,15 @@ void Encoder::text(QStringView text)
     const auto headerSize = [](qsizetype bytes) -> qsizetype {
         return bytes < 32 ? 1 : bytes <= 0xff ? 2 : bytes <= 0xffff ? 3 : 5;
     };
-    QByteArray &out = m_output.bytes();
-    QStringEncoder encoder(QStringEncoder::Utf8, QStringEncoder::Flag::Stateless);
-    const qsizetype start = out.size();
+    constexpr qsizetype largestHeader = 5;
+    constexpr qsizetype largestCharacter = 3; // a surrogate pair becomes 4 bytes
+    char *const header = m_output.room(largestHeader + text.size() * largestCharacter);
     const qsizetype foreseen = headerSize(text.size());
-    out.resize(start + foreseen + encoder.requiredSpace(text.size()));
-    char *bytes = out.data() + start + foreseen;
-    const qsizetype size = encoder.appendToBuffer(bytes, text) - bytes;
+    const qsizetype size = toUtf8(text, header + foreseen);
 
     const qsizetype needed = headerSize(size);
-    if (needed != foreseen) {
-        out.resize(start + std::max(needed, foreseen) + size);
-        memmove(out.data() + start + needed, out.data() + start + foreseen, size_t(size));
-    }
-    char *header = out.data() + start;
+    if (needed != foreseen)
+        memmove(header + needed, header + foreseen, size_t(size));
     switch (needed) {
     case 1:
         header[0] = char(0xa0 | size);
@@ -385,7 +425,7 @@ void Encoder::text(QStringView text)
         qToBigEndian(quint32(size), header + 1);
         break;
     }
-    out.resize(start + needed + size);
+    m_output.written(needed + size);
 }
 
 void Encoder::binary(QByteArrayView bytes)
@@ -413,10 +453,11 @@ bool appendFrame(QByteArray &out, const QVariantMap &message, const MessageLimit
         return false;
     };
 
-    out.append(frameHeaderSize, '\0');
-    Encoder encoder(out, limits);
-    if (!encoder.map(message))
-        return fail(encoder.error());
+    {
+        Encoder encoder(out, limits);
+        if (!encoder.frame(message))
+            return fail(encoder.error());
+    }
     const qint64 size = out.size() - start - frameHeaderSize;
     if (size > std::min<qint64>(limits.frameSize, std::numeric_limits<quint32>::max())) {
         return fail(QStringLiteral("frame of %1 bytes is over the limit of %2")

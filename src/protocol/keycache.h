@@ -9,25 +9,37 @@
 
 namespace QRepod {
 
-//! Hands out one shared QString for a key that comes again and again, as keys of messages do.
+//! Hands out one shared QString for a text that comes again and again, as keys of messages do, and
+//! many a short value: names, kinds, states.
 ///
-/// A fixed number of slots: a peer that invents keys replaces entries, it cannot make the cache
-/// grow. Used by one thread.
+/// A fixed number of slots, of a fixed size: a peer that invents texts replaces entries, it cannot
+/// make the cache grow. Values have slots of their own, so that they do not replace keys. Used by
+/// one thread.
 class KeyCache
 {
 public:
-    QString text(QByteArrayView utf8);
+    //! The text of a key.
+    QString text(QByteArrayView utf8) { return find(m_keys, utf8); }
+
+    //! The text of a value.
+    QString value(QByteArrayView utf8) { return find(m_values, utf8); }
 
 private:
-    struct Entry
-    {
-        QByteArray utf8;
-        QString text;
-    };
-    static constexpr qsizetype longestCached = 32; // bytes; keys are words, longer ones are data
+    static constexpr qsizetype longestCached = 31; // bytes; keys are words, longer ones are data
     static constexpr size_t slotCount = 128;
 
-    std::array<Entry, slotCount> m_entries;
+    struct Entry
+    {
+        quint8 size = 0;
+        std::array<char, longestCached> utf8;
+        QString text;
+    };
+    using Entries = std::array<Entry, slotCount>;
+
+    static QString find(Entries &entries, QByteArrayView utf8);
+
+    Entries m_keys;
+    Entries m_values;
 };
 
 } // namespace QRepod

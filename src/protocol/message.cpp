@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/message.h"
 
-#include "protocol/variantbuilder.h"
+#include "protocol/variantreader.h"
 
 namespace QRepod {
 
 QVariantMap decodeMap(QByteArrayView payload, KeyCache &keys)
 {
-    VariantBuilder builder(keys);
-    size_t offset = 0;
-    msgpack::parse(payload.data(), size_t(payload.size()), offset, builder);
-    return builder.take().toMap();
+    Walker walker(payload);
+    const Walker::Token map = walker.next();
+    return VariantReader(walker, keys).readMap(map.count);
 }
 
 } // namespace QRepod

@@ -35,7 +35,7 @@ std::optional<QVariantMap> decode(QByteArrayView payload, QString *error)
             *error = reason;
         return std::nullopt;
     }
-    KeyCache keys;
+    thread_local KeyCache keys;
     return decodeMap(payload, keys);
 }
 

@@ -93,7 +93,7 @@ void ServerPrivate::startBackground()
     if (m_network)
         return;
     const auto isBusy = [](const Channel *channel) { return channel->d->isPumping(); };
-    if (std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
+    if (m_isMakingChannel || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
         qCWarning(serverLog, "startBackground() inside of a handler has no effect");
         return;
     }
@@ -117,7 +117,9 @@ void ServerPrivate::accept(qintptr descriptor)
         return refuse(descriptor, channelSettings,
                       QStringLiteral("the server is full: %1 clients").arg(maximum));
 
+    m_isMakingChannel = true;
     Channel *channel = makeChannel ? makeChannel() : new Channel;
+    m_isMakingChannel = false;
     const Link link = Link::create(channel, channelSettings);
     auto *connection = new Connection(link, channelSettings, workingHome());
     channel->d->link = link;
@@ -289,7 +291,7 @@ int Server::closeTimeout() const
 void Server::setCloseTimeout(int milliseconds)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.closeTimeout = milliseconds;
+    d->settings.closeTimeout = std::max(0, milliseconds);
 }
 
 int Server::heartbeatInterval() const
@@ -338,7 +340,7 @@ int Server::handshakeTimeout() const
 void Server::setHandshakeTimeout(int milliseconds)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.connectTimeout = milliseconds;
+    d->settings.connectTimeout = std::max(1, milliseconds);
 }
 #endif
 
@@ -363,7 +365,7 @@ qint64 Server::maximumFrameSize() const
 void Server::setMaximumFrameSize(qint64 bytes)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.message.frameSize = bytes;
+    d->settings.message.frameSize = std::max<qint64>(1, bytes);
 }
 
 int Server::maximumDepth() const
@@ -375,7 +377,7 @@ int Server::maximumDepth() const
 void Server::setMaximumDepth(int levels)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.message.depth = levels;
+    d->settings.message.depth = std::max(1, levels);
 }
 
 int Server::maximumValues() const
@@ -387,7 +389,19 @@ int Server::maximumValues() const
 void Server::setMaximumValues(int values)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.message.values = values;
+    d->settings.message.values = std::max(1, values);
+}
+
+qint64 Server::maximumReceiveBacklog() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->settings.receiveBacklog;
+}
+
+void Server::setMaximumReceiveBacklog(qint64 bytes)
+{
+    const std::lock_guard lock(d->mutex);
+    d->settings.receiveBacklog = std::max<qint64>(1, bytes);
 }
 
 qint64 Server::maximumSendBacklog() const
@@ -399,7 +413,7 @@ qint64 Server::maximumSendBacklog() const
 void Server::setMaximumSendBacklog(qint64 bytes)
 {
     const std::lock_guard lock(d->mutex);
-    d->settings.sendBacklog = bytes;
+    d->settings.sendBacklog = std::max<qint64>(1, bytes);
 }
 
 } // namespace QRepod

@@ -73,6 +73,7 @@ private:
     std::unique_ptr<Acceptor> m_acceptor;
     QSet<Channel *>
         m_owned; // every channel that exists: also those about to join, and those that left
+    bool m_isMakingChannel = false;               // the factory, which is the user's, is running
     const QMetaObject *m_handlersClass = nullptr; // the class that m_handlers is of
     std::shared_ptr<const HandlerTable> m_handlers;
 };

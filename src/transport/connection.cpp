@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "transport/connection.h"
 
+#include "protocol/encoder.h"
 #include "transport/address.h"
 #include "transport/nativesocket.h"
 #include "transport/wakeevent.h"
@@ -101,6 +102,7 @@ void Connection::begin(const QString &host, quint16 port)
 
 QString Connection::adopt(qintptr descriptor)
 {
+    m_isServer = true;
     boundConnecting();
     QIODevice::OpenMode mode = QIODevice::ReadWrite;
     if (m_settings.isEncrypted()) {
@@ -158,11 +160,29 @@ void Connection::setSocket(QAbstractSocket *socket)
                      [this](QAbstractSocket::SocketError error) {
                          const bool isEnd = error == QAbstractSocket::RemoteHostClosedError;
                          if (m_state == State::Connecting && m_settings.isEncrypted())
-                             end(QStringLiteral("TLS: ") + m_socket->errorString());
+                             failHandshake(isEnd);
                          else if (m_state == State::Connecting || !isEnd)
                              end(m_socket->errorString());
                      });
     QObject::connect(m_socket, &QAbstractSocket::disconnected, this, &Connection::endOfStream);
+}
+
+//! Connecting with TLS has failed. A client that does not speak it is told so in the way that it
+//! does speak: all that Qt does is to close.
+void Connection::failHandshake(bool hasPeerClosed)
+{
+    const QString error = m_socket->errorString();
+    const bool isPlain = error.contains(QLatin1String("wrong version number")); // OpenSSL's words
+    if (isPlain && m_isServer) {
+        QByteArray frame;
+        appendFrame(frame,
+                    {{QStringLiteral("action"), QStringLiteral("error")},
+                     {QStringLiteral("error"), QStringLiteral("this server speaks TLS")}},
+                    m_settings.message);
+        NativeSocket::send(m_socket->socketDescriptor(), frame.constData(), frame.size());
+    }
+    const QLatin1String hint(isPlain || hasPeerClosed ? "; does the peer speak TLS?" : "");
+    end(QLatin1String("TLS: ") + error + hint);
 }
 
 void Connection::opened()
@@ -179,6 +199,8 @@ void Connection::opened()
     QObject::connect(&m_receiveIdle, &IdleTimer::idle, this, &Connection::missPeer);
     if (m_settings.heartbeatInterval > 0)
         m_sendIdle.start(m_settings.heartbeatInterval);
+    if (m_settings.idleTimeout > 0)
+        m_receiveIdle.start(m_settings.idleTimeout);
     measureRoundTrip();
     qCDebug(transportLog).noquote() << m_peer << "connected";
     m_link.outbox->open(this);
@@ -187,6 +209,7 @@ void Connection::opened()
 
 void Connection::beat()
 {
+    missMachine();
     if (m_state != State::Open || !m_unsent.empty()) // the peer will see what waits
         return;
     m_unsent.push_back(heartbeatFrame.toByteArray());
@@ -213,8 +236,19 @@ void Connection::measureRoundTrip()
 
 void Connection::missPeer()
 {
-    if (m_state == State::Open && m_isReading) // else it is we who do not listen
+    missMachine();
+    const bool isListening = m_isReading; // else it is we who do not
+    if (m_state == State::Open && isListening && m_reader.heartbeats() > 0)
         end(QStringLiteral("nothing received for %1 ms").arg(m_settings.idleTimeout));
+}
+
+//! A peer that sends no heartbeats may be silent, but its machine answers for it.
+void Connection::missMachine()
+{
+    if (m_state != State::Open || m_settings.idleTimeout <= 0)
+        return;
+    if (NativeSocket::unacknowledgedFor(m_socket->socketDescriptor()) >= m_settings.idleTimeout)
+        end(QStringLiteral("nothing acknowledged for %1 ms").arg(m_settings.idleTimeout));
 }
 
 bool Connection::event(QEvent *event)
@@ -290,9 +324,6 @@ void Connection::receiveChunk()
     if (!isSound)
         return end(m_reader.error());
     m_receiveIdle.touch();
-    const bool peerBeats = m_reader.heartbeats() > 0;
-    if (peerBeats && !m_receiveIdle.isActive() && m_settings.idleTimeout > 0)
-        m_receiveIdle.start(m_settings.idleTimeout);
 }
 
 void Connection::discard()

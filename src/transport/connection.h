@@ -72,6 +72,8 @@ private:
     void missPeer();
     void count(qint64 received);
     void measureRoundTrip();
+    void missMachine();
+    void failHandshake(bool hasPeerClosed);
     void work();
     void receive();
     void receiveChunk();
@@ -98,8 +100,9 @@ private:
     int m_linger = 0;                      // once closing
     QElapsedTimer m_sinceMeasured;         // the round trip
     IdleTimer m_sendIdle;                  // tells when to show the peer that this end is alive
-    IdleTimer m_receiveIdle; // tells when the peer, who sends heartbeats, has gone silent
+    IdleTimer m_receiveIdle;               // tells when the peer has gone silent
     State m_state = State::Connecting;
+    bool m_isServer = false;
     bool m_isReading = true; // false while the inbox is full
     bool m_isWritingClosed = false;
     bool m_hasStreamEnded = false; // with TLS, what the socket holds is read after the end

@@ -34,6 +34,14 @@ void setOption(qintptr descriptor, int level, int option, int value)
                  sizeof value);
 }
 
+#ifdef Q_OS_LINUX
+bool readTcpInfo(qintptr descriptor, tcp_info &info)
+{
+    socklen_t size = sizeof info;
+    return ::getsockopt(Descriptor(descriptor), IPPROTO_TCP, TCP_INFO, &info, &size) == 0;
+}
+#endif
+
 } // namespace
 
 void enableKeepAlive(qintptr descriptor, int seconds)
@@ -51,14 +59,29 @@ void enableKeepAlive(qintptr descriptor, int seconds)
 qint64 roundTripTime(qintptr descriptor)
 {
 #ifdef Q_OS_LINUX
-    tcp_info info;
-    socklen_t size = sizeof info;
-    if (::getsockopt(Descriptor(descriptor), IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
+    tcp_info info{};
+    if (readTcpInfo(descriptor, info))
         return info.tcpi_rtt;
 #else
     Q_UNUSED(descriptor)
 #endif
     return -1;
+}
+
+qint64 unacknowledgedFor(qintptr descriptor)
+{
+#ifdef Q_OS_LINUX
+    // Fewer repetitions are usual on a bad line, or on one that was quiet until now.
+    constexpr int repetitions = 3;
+    tcp_info info{};
+    if (!readTcpInfo(descriptor, info))
+        return 0;
+    const bool isOverdue = info.tcpi_retransmits >= repetitions || info.tcpi_probes >= repetitions;
+    return isOverdue ? info.tcpi_last_ack_recv : 0;
+#else
+    Q_UNUSED(descriptor)
+    return 0;
+#endif
 }
 
 #ifdef Q_OS_WIN

@@ -29,4 +29,12 @@ void enableKeepAlive(qintptr descriptor, int seconds);
 //! TCP's smoothed round trip time in microseconds; -1 where the system does not tell.
 qint64 roundTripTime(qintptr descriptor);
 
+//! For how long the peer's machine has acknowledged nothing although it was asked again and again,
+//! in milliseconds; 0 if it is not overdue, or where the system does not tell.
+///
+/// Keep-alive does not probe while something is on its way, a heartbeat for example, and the system
+/// repeats that for a quarter of an hour. A peer that merely does not read acknowledges all the
+/// same.
+qint64 unacknowledgedFor(qintptr descriptor);
+
 } // namespace QRepod::NativeSocket

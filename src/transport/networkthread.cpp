@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "transport/networkthread.h"
 
+#ifdef QREPOD_EPOLL
+#    include "transport/epolldispatcher.h"
+#endif
 #include "transport/wakeevent.h"
 
 #include <QtCore/qcoreapplication.h>
@@ -40,6 +43,9 @@ NetworkThread::NetworkThread(std::unique_ptr<ConnectionHome> home)
     : m_home(std::move(home))
 {
     m_thread.setObjectName(QStringLiteral("QRepod network"));
+#ifdef QREPOD_EPOLL
+    EpollDispatcher::install(&m_thread);
+#endif
     // Running timers are moved by an event each, behind what waits already; handled there, that
     // could stop a timer that has not arrived yet.
     for (QObject *connection : m_home->children())

@@ -9,6 +9,7 @@
 #include <QRepod/Server>
 
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QRegularExpression>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
@@ -35,6 +36,7 @@ private slots:
     void heartbeatsAreNotDelivered();
     void silentPeerThatSentHeartbeatsIsDead();
     void silentPeerThatNeverDidIsNot();
+    void stalledPeerThatNeverDidIsNot();
     void ownHeartbeatsKeepAQuietConnectionAlive();
     void fullInboxIsNotTakenForADeadPeer();
     void serverDropsASilentClient();
@@ -121,6 +123,28 @@ void tst_Resilience::silentPeerThatNeverDidIsNot()
 
     m_server->send({{"action", "still here"}});
     QVERIFY(listener.pumpUntil("still here"));
+    QVERIFY(listener.connection()->isConnected());
+}
+
+//! It reads nothing, but its machine answers whoever asks whether there is room again.
+void tst_Resilience::stalledPeerThatNeverDidIsNot()
+{
+    RecordingListener listener;
+    listener.setHeartbeatInterval(20);
+    listener.setIdleTimeout(100);
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    QTRY_VERIFY(m_server->client());
+    m_server->setReading(false);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression("waiting to be sent are over the limit"));
+    const QByteArray data(1024 * 1024, 'x');
+    while (listener.send("x", {{"data", data}}) > 0) { }
+
+    RawServer second;
+    RecordingListener clock;
+    clock.setIdleTimeout(2'000);
+    QVERIFY(clock.connectAndWait(second.port()));
+    second.sendBytes(heartbeat);
+    QVERIFY(clock.pumpUntil("disconnected")); // time for several questions
     QVERIFY(listener.connection()->isConnected());
 }
 

@@ -73,12 +73,16 @@ public slots:
     void Network_connected(Channel *channel) { note(channel, QStringLiteral("connected")); }
     void Network_disconnected(Channel *channel) { note(channel, QStringLiteral("disconnected")); }
 
+signals:
+    void called();
+
 private:
     void note(QObject *channel, const QVariant &call)
     {
         channels << static_cast<Channel *>(channel);
         calls << call;
         thread = QThread::currentThread();
+        Q_EMIT called();
     }
 };
 
@@ -116,6 +120,8 @@ private slots:
     void destroyedHandlerIsForgotten();
     void removedHandlerIsNotAsked();
     void handlersRunInTheBackgroundThread();
+    void startBackgroundInUserCodeIsRefused_data();
+    void startBackgroundInUserCodeIsRefused();
 
 private:
     Player *player() const { return static_cast<Player *>(m_server->channels().value(0)); }
@@ -267,6 +273,47 @@ void tst_ServerHandlers::handlersRunInTheBackgroundThread()
     QTRY_VERIFY(server.channels().isEmpty());
     server.removeHandler(&room); // in its thread, so what the handlers wrote can be seen from here
     QVERIFY(room.thread && room.thread != QThread::currentThread());
+}
+
+void tst_ServerHandlers::startBackgroundInUserCodeIsRefused_data()
+{
+    QTest::addColumn<QString>("where");
+    for (const char *where : {"handler", "channelConnected", "channel factory"})
+        QTest::newRow(where) << where;
+}
+
+//! The code that asks would go on in this thread, with a channel that has moved to the other.
+void tst_ServerHandlers::startBackgroundInUserCodeIsRefused()
+{
+    QFETCH(QString, where);
+    Server server;
+    QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
+    const auto startBackground = [&](const char *here) {
+        if (where == QLatin1String(here)) {
+            QTest::ignoreMessage(QtWarningMsg,
+                                 "startBackground() inside of a handler has no effect");
+            server.startBackground();
+        }
+    };
+    Player *player = nullptr;
+    server.setChannelFactory([&] {
+        startBackground("channel factory");
+        return player = new Player;
+    });
+    connect(&server, &Server::channelConnected, &server,
+            [&] { startBackground("channelConnected"); });
+    Room room;
+    connect(&room, &Room::called, &room, [&] { startBackground("handler"); });
+    server.addHandler(&room);
+    QVERIFY(server.listen(QStringLiteral("127.0.0.1"), 0));
+    RecordingListener client;
+    QVERIFY(client.connectAndWait(server.port()));
+    client.send(message("channel"));
+    QTRY_VERIFY(room.calls.contains(QStringLiteral("channel")));
+    QCOMPARE(room.thread, QThread::currentThread());
+    QCOMPARE(player->thread(), QThread::currentThread());
+    client.send(message("own"));
+    QTRY_COMPARE(player->own, 1); // it works on
 }
 
 QTEST_GUILESS_MAIN(tst_ServerHandlers)

@@ -74,6 +74,7 @@ private slots:
     void largeMessagesInOrder();
     void lastMessagesBeforeTheEndArrive();
     void backPressureLosesNothing();
+    void endIsSeenAfterBackPressure();
     void badCertificateIsRefusedAndNamed_data();
     void badCertificateIsRefusedAndNamed();
     void selfSignedIsAcceptedWhenConfigured_data();
@@ -155,6 +156,30 @@ void tst_Tls::backPressureLosesNothing()
         QCOMPARE(listener.messages[i + 2]["i"].toInt(), i);
 }
 
+//! What the socket has taken in while nobody read it is delivered before its end.
+void tst_Tls::endIsSeenAfterBackPressure()
+{
+    RecordingListener listener;
+    listener.setMaximumReceiveBacklog(1'000);
+    listener.setSslConfiguration(clientConfiguration());
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    QVERIFY(listener.send("hello", {}) > 0);
+    QVERIFY(listener.pumpUntil("hello")); // and so the greeting, which comes before, has been too
+    QRepod::Channel *channel = m_server->channels().first();
+    QSignalSpy queued(&listener, &QRepod::ConnectionListener::messagesQueued);
+    for (int i = 0; i < 4; ++i) {
+        QVERIFY(channel->send({{"action", "n"}, {"i", i}, {"data", QByteArray(10'000, 'x')}}) > 0);
+        if (i == 0)
+            QTRY_COMPARE(queued.size(), 1); // it does not read any more
+    }
+    QSignalSpy gone(channel, &QObject::destroyed);
+    channel->close();
+    QTRY_COMPARE(gone.size(), 1);
+    QVERIFY(listener.pumpUntil("disconnected"));
+    QCOMPARE(listener.actions().mid(3), (QStringList{"n", "n", "n", "n", "disconnected"}));
+    QCOMPARE(listener.messages[6]["i"].toInt(), 3);
+}
+
 void tst_Tls::badCertificateIsRefusedAndNamed_data()
 {
     QTest::addColumn<QByteArray>("certificateName");
@@ -212,12 +237,16 @@ void tst_Tls::plainClientOnTlsServer()
     RecordingListener listener;
     QVERIFY(listener.connectAndWait(m_server->port()));
     QVERIFY(listener.send("hello", {}) > 0);
-    // Qt's TLS closes without an alert: to the client it is a peer that closes.
     QVERIFY(listener.pumpUntil("disconnected"));
-    QCOMPARE(listener.actions(), (QStringList{"connected", "socketConnect", "disconnected"}));
+    // To the client it is a message, and then the peer closes.
+    QCOMPARE(listener.actions(),
+             (QStringList{"connected", "socketConnect", "error", "disconnected"}));
+    QCOMPARE(listener.messages[2]["error"], "this server speaks TLS");
     QTRY_COMPARE(failed.size(), 1);
     const QString error = failed[0][0].toString();
-    QVERIFY2(error.startsWith("127.0.0.1:") && error.contains("TLS: "), qPrintable(error));
+    QVERIFY2(error.startsWith("127.0.0.1:") && error.contains("TLS: ")
+                 && error.contains("does the peer speak TLS?"),
+             qPrintable(error));
     qInfo("server: %s", qPrintable(error));
 }
 
@@ -232,7 +261,9 @@ void tst_Tls::tlsClientOnPlainServer()
     listener.setSslConfiguration(clientConfiguration());
     listener.connect("127.0.0.1", m_server->port());
     QVERIFY(listener.pumpUntil("error"));
-    QVERIFY2(listener.error.contains("TLS: "), qPrintable(listener.error));
+    QVERIFY2(listener.error.contains("TLS: ")
+                 && listener.error.contains("does the peer speak TLS?"),
+             qPrintable(listener.error));
     QTRY_VERIFY(broken && broken->size() == 1);
     const QString error = broken->first().first().toString();
     QVERIFY2(error.contains("does the peer speak TLS?"), qPrintable(error));

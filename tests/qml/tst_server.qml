@@ -217,6 +217,7 @@ TestCase {
         compare(server.maximumFrameSize, 16 * 1024 * 1024);
         compare(server.maximumDepth, 64);
         compare(server.maximumValues, 1000000);
+        compare(server.maximumReceiveBacklog, 64 * 1024 * 1024);
         compare(server.maximumSendBacklog, 16 * 1024 * 1024);
     }
 

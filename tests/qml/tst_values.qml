@@ -411,12 +411,12 @@ TestCase {
             {
                 tag: "cycle",
                 value: self,
-                warning: /self\.self.*: nesting is over the limit of 64 levels/
+                warning: /self\.self.*: nesting of 65 levels is over the limit of 64/
             },
             {
                 tag: "two cycles",
                 value: [[self, self], self],
-                warning: /nesting is over the limit of 64 levels/
+                warning: /nesting of 65 levels is over the limit of 64/
             }
         ];
     }

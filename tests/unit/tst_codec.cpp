@@ -1010,26 +1010,26 @@ void tst_Codec::encodingKeepsTheLimits_data()
     };
     QTest::newRow("depth of lists")
         << QVariantMap{{k, lists(3)}} << QVariantMap{{k, lists(4)}}
-        << QStringLiteral("k[0][0][0]: nesting is over the limit of 4 levels");
+        << QStringLiteral("k[0][0][0]: nesting of 5 levels is over the limit of 4");
     QVariantMap maps;
     for (int i = 1; i < 4; ++i)
         maps = QVariantMap{{k, maps}};
     QTest::newRow("depth of maps")
         << maps << QVariantMap{{k, maps}}
-        << QStringLiteral("k.k.k.k: nesting is over the limit of 4 levels");
+        << QStringLiteral("k.k.k.k: nesting of 5 levels is over the limit of 4");
     QTest::newRow("depth of gadgets")
         << QVariantMap{{k, QVariant::fromValue(QList<Position>{{}})}}
         << QVariantMap{{k,
                         QVariant::fromValue(
                             QList<Crate>{Crate{QVariant::fromValue(QList<Position>{{}})}})}}
-        << QStringLiteral("k[0].content[0]: nesting is over the limit of 4 levels");
+        << QStringLiteral("k[0].content[0]: nesting of 5 levels is over the limit of 4");
     QTest::newRow("values of a list")
         << QVariantMap{{k, QVariantList(9, 1)}} << QVariantMap{{k, QVariantList(10, 1)}}
-        << QStringLiteral("k: message is over the limit of 10 values");
+        << QStringLiteral("k: message of 11 values is over the limit of 10");
     QTest::newRow("values that add up")
         << QVariantMap{{k, QVariant::fromValue(QList<QList<int>>{{1, 2, 3}, {1, 2, 3, 4}})}}
         << QVariantMap{{k, QVariant::fromValue(QList<QList<int>>{{1, 2, 3}, {1, 2, 3, 4, 5}})}}
-        << QStringLiteral("k[1]: message is over the limit of 10 values");
+        << QStringLiteral("k[1]: message of 11 values is over the limit of 10");
 }
 
 void tst_Codec::encodingKeepsTheLimits()

@@ -3,6 +3,8 @@
 #include "protocol/encoder.h"
 #include "protocol/framereader.h"
 
+#include <QRepod/extension.h>
+
 #include <QtCore/qendian.h>
 #include <QtCore/qregularexpression.h>
 #include <QtTest/qtest.h>
@@ -511,6 +513,14 @@ void tst_dispatch::messagesThatDoNotFitCallNothing_data()
         "field \"name\" is integer 3, the parameter is a QString");
     row("nil", "move", moveWith("name", QVariant()),
         "field \"name\" is nil, the parameter is a QString");
+    row("number too large for any signed one", "private", {{text("id"), ~quint64(0)}},
+        "field \"id\" is integer 18446744073709551615, the parameter is an int");
+    row("bytes", "move", moveWith("name", QByteArray("x")),
+        "field \"name\" is bytes, the parameter is a QString");
+    row("time", "move", moveWith("name", QDateTime::fromSecsSinceEpoch(1, Qt::UTC)),
+        "field \"name\" is time, the parameter is a QString");
+    row("extension", "move", moveWith("name", QVariant::fromValue(QRepod::Extension{5, "x"})),
+        "field \"name\" is extension 5, the parameter is a QString");
     row("list for a map", "mapField", {{text("data"), QVariantList()}, {text("id"), 1}},
         "field \"data\" is list, the parameter is a QVariantMap");
     row("no such enum value", "enums", {{text("color"), 6}, {text("keys"), 1}},

@@ -28,7 +28,7 @@ class FaultProxyPrivate;
 /// network.setLatency(40);
 /// client.connect("127.0.0.1", network.port());
 /// …
-/// network.reset(); // now the cable is pulled
+/// network.reset(); // as a router does that has forgotten the connection
 /// QVERIFY(QRepod::MessageSpy(&client, "error").wait());
 /// \endcode
 class QREPOD_TEST_EXPORT FaultProxy

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// screenshots FOLDER [SUFFIX]: pictures of both applications, as they are in use.
+// screenshots FOLDER [SUFFIX]: pictures of the applications, as they are in use.
 //
 // Real windows, servers and connections; screenshots.sh runs it offscreen at several scales.
 
 #include "frontend.h"
 
+#include "lag_time/lagtimeserver.h"
 #include "pong/pongserver.h"
 #include "whiteboard/whiteboardserver.h"
 
@@ -271,6 +272,23 @@ void pongs()
     save(third, "pong-narrow-disconnected");
 }
 
+int shown(const Frontend &frontend)
+{
+    return int(frontend.item("line")->property("values").toList().size());
+}
+
+void lagTimes()
+{
+    LagTimeServer server;
+    require(server.listen("127.0.0.1", 0), "no port to listen on");
+    const Frontend one("LagTime", server.port(), wide);
+    const Frontend other("LagTime", server.port(), narrow);
+    require(QTest::qWaitFor([&] { return shown(one) > 250 && shown(other) > 250; }, 30'000),
+            "too few round trips");
+    save(one, "lag-time-wide");
+    save(other, "lag-time-narrow");
+}
+
 } // namespace
 
 int main(int argc, char *argv[])
@@ -285,6 +303,7 @@ int main(int argc, char *argv[])
     require(QDir().mkpath(folder), "making the folder");
     whiteboards();
     pongs();
+    lagTimes();
     return 0;
 }
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// lag_time [--host] [host [port]]
+
+#include "frontend.h"
+#include "lag_time/lagtimeserver.h"
+
+int main(int argc, char *argv[])
+{
+    QGuiApplication application(argc, argv);
+    return runFrontend<LagTimeServer>(application, "Plots the round trips to a lag_time server.",
+                                      QUrl("qrc:/qt/qml/LagTime/Main.qml"));
+}

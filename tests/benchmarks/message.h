@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qvariant.h>
+
+//! The message that is measured: a player has moved. 50 bytes of MessagePack.
+const QVariantMap &moveMessage();
+
+//! It as one frame on QRepod's wire: 54 bytes.
+const QByteArray &moveFrame();

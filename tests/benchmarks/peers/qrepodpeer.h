@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "peer.h"
+
+namespace Peers {
+
+enum class Handlers {
+    Map,   ///< take the whole message
+    Typed, ///< take `(int id, double x, double y, const QString &name)`
+};
+
+enum class Client {
+    EventDriven, ///< pumps when the event loop says that there is something
+    Pumping,     ///< pumps in a tight loop
+};
+
+//! Its server works in a thread of its own, as startBackground() has it, and always answers. It has
+//! no client.
+std::unique_ptr<Peer> qrepodInBackground();
+
+std::unique_ptr<Peer> qrepod(Handlers handlers, Client client = Client::EventDriven);
+
+} // namespace Peers

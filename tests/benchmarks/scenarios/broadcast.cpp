@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "message.h"
+#include "scenarios/rawclients.h"
+#include "scenarios/scenarios.h"
+#include "session.h"
+#include "threadtimes.h"
+
+#include <QRepod/Server>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qjsondocument.h>
+#include <QtCore/qjsonobject.h>
+#include <QtCore/qthread.h>
+#ifdef QREPOD_BENCH_WEBSOCKETS
+#    include <QtWebSockets/qwebsocket.h>
+#    include <QtWebSockets/qwebsocketserver.h>
+#endif
+
+namespace {
+
+constexpr int clientCount = 1'000;
+
+//! A server in a thread of its own, and how it tells all of its clients.
+class Station
+{
+public:
+    virtual ~Station() = default;
+    virtual quint16 port() const = 0;
+    virtual void broadcast() = 0;
+};
+
+class QRepodStation : public Station
+{
+public:
+    QRepodStation() { m_server.listen("127.0.0.1", 0); }
+    quint16 port() const override { return m_server.port(); }
+    void broadcast() override { m_server.sendToAll(moveMessage()); }
+
+private:
+    QRepod::Server m_server;
+};
+
+#ifdef QREPOD_BENCH_WEBSOCKETS
+QString moveText()
+{
+    const QJsonDocument document(QJsonObject::fromVariantMap(moveMessage()));
+    return QString::fromUtf8(document.toJson(QJsonDocument::Compact));
+}
+
+class WebSocketStation : public Station
+{
+public:
+    WebSocketStation()
+    {
+        QObject::connect(&m_server, &QWebSocketServer::newConnection, &m_server,
+                         [this] { m_sockets.append(m_server.nextPendingConnection()); });
+        m_server.listen(QHostAddress::LocalHost);
+    }
+    ~WebSocketStation() override { qDeleteAll(m_sockets); }
+    quint16 port() const override { return m_server.serverPort(); }
+
+    void broadcast() override
+    {
+        const QString text = moveText(); // made once, as QRepod does
+        for (QWebSocket *socket : m_sockets)
+            socket->sendTextMessage(text);
+    }
+
+private:
+    QWebSocketServer m_server{"bench", QWebSocketServer::NonSecureMode};
+    QList<QWebSocket *> m_sockets;
+};
+
+const QByteArray webSocketHello = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+                                  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+#endif
+
+//! Each message reaches all clients before the next is sent, as one does in a game's tick.
+template <class AnyStation>
+Sample run(int messages, qsizetype frameSize, const QByteArray &hello = {})
+{
+    QThread thread;
+    thread.setObjectName("server");
+    QObject context;
+    context.moveToThread(&thread);
+    thread.start();
+    const auto inThread = [&](auto function) {
+        QMetaObject::invokeMethod(&context, function, Qt::BlockingQueuedConnection);
+    };
+    std::unique_ptr<Station> station;
+    inThread([&] { station = std::make_unique<AnyStation>(); });
+    RawClients clients(station->port(), clientCount, hello);
+    clients.settle();
+
+    const ThreadTimes before = ThreadTimes::now();
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < messages; ++i) {
+        QMetaObject::invokeMethod(&context, [&] { station->broadcast(); });
+        clients.receive(frameSize * clientCount);
+    }
+    const double deliveries = double(messages) * clientCount;
+    Sample sample{{{"deliveries/s", deliveries / secondsSince(start)}}, {}};
+    for (const auto &[name, time] : ThreadTimes::now().since(before))
+        sample.cpu[name] = time / 1e3 / deliveries;
+
+    inThread([&] { station.reset(); });
+    thread.quit();
+    thread.wait();
+    return sample;
+}
+
+} // namespace
+
+Scenario Scenarios::broadcast(bool isQuick)
+{
+    const int messages = isQuick ? 20 : 200;
+    Scenario scenario{"broadcast", "one message at a time to 1,000 clients", {}, {}};
+    scenario.contenders.push_back(
+        {"QRepod", [=] { return run<QRepodStation>(messages, moveFrame().size()); }});
+#ifdef QREPOD_BENCH_WEBSOCKETS
+    constexpr qsizetype header = 2; // of a short text frame from a server
+    scenario.contenders.push_back({"QWebSocketServer", [=] {
+                                       return run<WebSocketStation>(
+                                           messages, header + moveText().toUtf8().size(),
+                                           webSocketHello);
+                                   }});
+#endif
+    scenario.targets.push_back({"deliveries/s", "QRepod", "QWebSocketServer", Target::AtLeast, 3});
+    return scenario;
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "scenarios/scenarios.h"
+#include "session.h"
+#include "threadtimes.h"
+
+#include <QRepod/Channel>
+#include <QRepod/ConnectionListener>
+#include <QRepod/Protocol>
+#include <QRepod/Server>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qfile.h>
+#include <QtCore/qthread.h>
+
+#include <arpa/inet.h>
+#include <malloc.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr qsizetype payloadSize = 16 * 1024 * 1024;
+constexpr qint64 limit = 2 * payloadSize; // the frame is a little larger than the payload
+
+QVariantMap blob(const QByteArray &data)
+{
+    return {{"action", "blob"}, {"data", data}};
+}
+
+class BlobChannel : public QRepod::Channel
+{
+    Q_OBJECT
+
+    Q_SLOT void Network_blob(const QByteArray &data) { send(blob(data)); }
+};
+
+class BlobListener : public QRepod::ConnectionListener
+{
+    Q_OBJECT
+
+public:
+    Q_SLOT void Network_blob(const QByteArray &data) { received += data.size(); }
+    qint64 received = 0;
+};
+
+//! An echo server in its background thread.
+class BlobServer
+{
+public:
+    BlobServer()
+    {
+        m_server.setChannelClass<BlobChannel>();
+        m_server.setMaximumFrameSize(limit);
+        m_server.setMaximumSendBacklog(limit);
+        m_server.startBackground();
+        m_server.listen("127.0.0.1", 0);
+    }
+    quint16 port() const { return m_server.port(); }
+
+private:
+    QRepod::Server m_server;
+};
+
+Sample rate(int echoes, double seconds)
+{
+    return {{{"MiB/s", double(echoes) * double(payloadSize) / 1'048'576 / seconds}}, {}};
+}
+
+Sample qrepod(int echoes)
+{
+    const BlobServer server;
+    BlobListener client;
+    client.setMaximumFrameSize(limit);
+    client.setAutoPump(true);
+    client.connect("127.0.0.1", server.port());
+    const auto wait = [] { QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents); };
+    while (client.state() != QRepod::ConnectionListener::State::Connected)
+        wait();
+
+    const QByteArray data(payloadSize, 'x');
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < echoes; ++i) {
+        client.send(blob(data));
+        while (client.received < (i + 1) * payloadSize)
+            wait();
+    }
+    return rate(echoes, secondsSince(start));
+}
+
+int connectTo(quint16 port)
+{
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+    if (::connect(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
+        qFatal("cannot connect");
+    return descriptor;
+}
+
+void sendAll(int socket, QByteArrayView bytes)
+{
+    while (!bytes.isEmpty()) {
+        const ssize_t sent = ::send(socket, bytes.data(), size_t(bytes.size()), MSG_NOSIGNAL);
+        if (sent <= 0)
+            return;
+        bytes = bytes.sliced(sent);
+    }
+}
+
+bool receiveAll(int socket, QByteArray &bytes)
+{
+    const auto size = size_t(bytes.size());
+    return ::recv(socket, bytes.data(), size, MSG_WAITALL) == ssize_t(size);
+}
+
+//! Blocking sockets on both ends: what is received whole is sent back whole.
+Sample sockets(int echoes)
+{
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    ::listen(listener, 1);
+    sockaddr_in address;
+    socklen_t size = sizeof address;
+    ::getsockname(listener, reinterpret_cast<sockaddr *>(&address), &size);
+    std::thread server([listener] {
+        const int socket = ::accept(listener, nullptr, nullptr);
+        QByteArray bytes(payloadSize, Qt::Uninitialized);
+        while (receiveAll(socket, bytes))
+            sendAll(socket, bytes);
+        ::close(socket);
+    });
+    const int client = connectTo(ntohs(address.sin_port));
+    QByteArray bytes(payloadSize, 'x');
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < echoes; ++i) {
+        sendAll(client, bytes);
+        receiveAll(client, bytes);
+    }
+    const Sample sample = rate(echoes, secondsSince(start));
+    ::close(client);
+    server.join();
+    ::close(listener);
+    return sample;
+}
+
+double statusMib(QByteArrayView field)
+{
+    QFile status("/proc/self/status");
+    if (!status.open(QIODevice::ReadOnly))
+        return 0;
+    for (const QByteArray &line : status.readAll().split('\n')) {
+        if (line.startsWith(field))
+            return line.mid(field.size()).trimmed().split(' ').first().toDouble() / 1'024;
+    }
+    return 0;
+}
+
+//! How much more memory there was at the peak of an echo than before, in payloads. The client takes
+//! none: it sends what it has, and drops what comes back.
+Sample copies()
+{
+    const BlobServer server;
+    const QByteArray frame = QRepod::encode(blob(QByteArray(payloadSize - 64, 'x')));
+    const int client = connectTo(server.port());
+    QThread::msleep(100);
+    malloc_trim(0);
+    QFile peak("/proc/self/clear_refs"); // "5" sets the peak back
+    if (peak.open(QIODevice::WriteOnly))
+        peak.write("5");
+    peak.close();
+    const double before = statusMib("VmRSS:");
+
+    std::thread reader([client, size = frame.size()] {
+        std::vector<char> dropped(64 * 1024);
+        for (qsizetype left = size; left > 0;) {
+            const ssize_t received = ::recv(client, dropped.data(), dropped.size(), 0);
+            if (received <= 0)
+                return;
+            left -= received;
+        }
+    });
+    sendAll(client, frame);
+    reader.join();
+    ::close(client);
+    return {{{"copies", (statusMib("VmHWM:") - before) / (payloadSize / 1'048'576.0)}}, {}};
+}
+
+} // namespace
+
+Scenario Scenarios::largePayload(bool isQuick)
+{
+    const int echoes = isQuick ? 3 : 10;
+    return {"large-payload",
+            "16 MiB of bytes there and back",
+            {{"QRepod", [=] { return qrepod(echoes); }},
+             {"sockets, blocking", [=] { return sockets(echoes); }},
+             {"QRepod's server", copies}},
+            {{"MiB/s", "QRepod", "sockets, blocking", Target::AtLeast, 0.5},
+             {"copies", "QRepod's server", {}, Target::AtMost, 3}}};
+}
+
+#include "largepayload.moc"

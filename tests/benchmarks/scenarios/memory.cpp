@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "peers/qrepodpeer.h"
+#include "scenarios/rawclients.h"
+#include "scenarios/scenarios.h"
+
+#include <QRepod/Server>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qelapsedtimer.h>
+#include <QtNetwork/qtcpserver.h>
+#include <QtNetwork/qtcpsocket.h>
+
+#include <malloc.h>
+
+namespace {
+
+double allocatedKib()
+{
+    const struct mallinfo2 info = mallinfo2();
+    return double(info.uordblks + info.hblkhd) / 1024;
+}
+
+//! What each of \a count connections holds of the heap once \a connected() says that all are there.
+template <class Connected>
+Sample measure(quint16 port, int count, Connected connected)
+{
+    QCoreApplication::processEvents();
+    const double before = allocatedKib();
+    // The clients' side holds 4 bytes for each.
+    const RawClients clients(port, count);
+    while (connected() < count)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    QElapsedTimer settling; // whatever is posted or deleted later is done
+    settling.start();
+    while (settling.elapsed() < 200)
+        QCoreApplication::processEvents();
+    return {{{"KiB/connection", (allocatedKib() - before) / count}}, {}};
+}
+
+Sample qrepod(int count)
+{
+    QRepod::Server server;
+    if (!server.listen("127.0.0.1", 0))
+        qFatal("%s", qPrintable(server.errorString()));
+    return measure(server.port(), count, [&] { return server.channels().size(); });
+}
+
+Sample plain(int count)
+{
+    QTcpServer server;
+    int connected = 0;
+    QObject::connect(&server, &QTcpServer::newConnection, &server, [&] {
+        while (server.nextPendingConnection())
+            ++connected;
+    });
+    server.setListenBacklogSize(1'024);
+    server.listen(QHostAddress::LocalHost);
+    // Connecting blocks while the backlog is full, and the server works in this thread.
+    return measure(server.serverPort(), count, [&] { return connected; });
+}
+
+} // namespace
+
+Scenario Scenarios::memory(bool isQuick)
+{
+    const int count = isQuick ? 200 : 900; // less than the backlog: both ends are in one thread
+    return {
+        "memory",
+        "heap that a server holds for an idle connection",
+        {{"QRepod", [=] { return qrepod(count); }}, {"QTcpServer", [=] { return plain(count); }}},
+        {{"KiB/connection", "QRepod", {}, Target::AtMost, 8}}};
+}

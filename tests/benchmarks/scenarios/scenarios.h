@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "samples.h"
+
+//! The rows of the table in README.md, one file each. With \a isQuick they measure less.
+namespace Scenarios {
+
+std::vector<Scenario> stream(bool isQuick);
+Scenario pumpCost(bool isQuick);
+Scenario handlers(bool isQuick);
+Scenario roundTrip(bool isQuick);
+Scenario broadcast(bool isQuick);
+Scenario idle(bool isQuick);
+Scenario memory(bool isQuick);
+Scenario largePayload(bool isQuick);
+Scenario flood(bool isQuick);
+
+} // namespace Scenarios
