@@ -93,6 +93,10 @@ public:
 
     //! Moves the work to a thread of the server's own, before or after listen().
     ///
+    /// On Linux that thread waits for its clients with epoll, which costs nothing for those that
+    /// are silent; Qt's own event loop, in the thread of the caller, asks after each of them at
+    /// every wake-up. A server of many hundreds of clients should work in the background.
+    ///
     /// There is no way back; a second call does nothing. Inside of a handler, a slot of
     /// channelConnected() and its like or the channel factory it is refused, with a warning.
     void startBackground();

@@ -10,7 +10,9 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstring>
 #include <new>
+#include <optional>
 
 namespace QRepod {
 
@@ -32,6 +34,13 @@ QMetaType parameterType(const QMetaMethod &method, int parameter)
 QByteArray withArticle(QByteArray noun)
 {
     return noun.prepend(QByteArrayView("aeioAEIO").contains(noun.front()) ? "an " : "a ");
+}
+
+//! Whether \a key is \a name, which is not empty. Mostly the first byte tells that it is not.
+bool isSame(const QByteArray &name, QByteArrayView key)
+{
+    return name.size() == key.size() && *name.constData() == key.front()
+        && memcmp(name.constData(), key.data(), size_t(key.size())) == 0;
 }
 
 //! Raw memory for the arguments of a call: a part of this object, thus of the stack, if that is
@@ -251,11 +260,10 @@ bool Handler::Method::call(QObject *object, const Message &message, QObject *sen
 {
     if (!fitsSender(sender))
         return false;
-    QVariant senderVariant;
+    std::optional<QVariant> senderVariant;
     void *senderArgument = &sender; // a pointer to a QObject's subclass has the same value
     if (m_sender.id() == QMetaType::QVariant) {
-        senderVariant = QVariant::fromValue(sender);
-        senderArgument = &senderVariant;
+        senderArgument = &senderVariant.emplace(QVariant::fromValue(sender));
     }
 
     const auto invokeWith = [&](const void *argument) {
@@ -350,7 +358,7 @@ bool Handler::Arguments::wants(QByteArrayView key)
     for (size_t tried = 0; tried < fields.size(); ++tried) {
         m_current = m_expected;
         m_expected = m_current + 1 == fields.size() ? 0 : m_current + 1;
-        if (fields[m_current].name == key)
+        if (isSame(fields[m_current].name, key))
             return true;
     }
     return false;

@@ -31,6 +31,7 @@ std::shared_ptr<const HandlerTable> HandlerTable::create(const QMetaObject *type
                                                          Handler::Leading leading)
 {
     const auto table = std::make_shared<HandlerTable>();
+    table->m_handlers.max_load_factor(0.25F); // so that an action rarely meets another's bucket
     table->add(type, "Network_", leading);
     table->add(type, "network_", leading);
     return table;

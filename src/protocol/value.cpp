@@ -9,50 +9,6 @@
 
 namespace QRepod {
 
-Value Value::boolean(bool value)
-{
-    Value result(Kind::Boolean);
-    result.m_boolean = value;
-    return result;
-}
-
-Value Value::integer(qint64 value)
-{
-    Value result(Kind::Integer);
-    result.m_integer = value;
-    return result;
-}
-
-Value Value::unsignedInteger(quint64 value)
-{
-    if (value <= quint64(std::numeric_limits<qint64>::max()))
-        return integer(qint64(value));
-    Value result(Kind::Unsigned);
-    result.m_unsigned = value;
-    return result;
-}
-
-Value Value::real(double value)
-{
-    Value result(Kind::Real);
-    result.m_real = value;
-    return result;
-}
-
-Value Value::text(QByteArrayView utf8)
-{
-    Value result(Kind::Text);
-    result.m_bytes = utf8;
-    return result;
-}
-
-Value Value::binary(QByteArrayView bytes)
-{
-    Value result(Kind::Binary);
-    result.m_bytes = bytes;
-    return result;
-}
-
 Value::Value(const QVariant &decoded)
     : m_kind(Kind::Nil)
     , m_integer(0)

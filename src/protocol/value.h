@@ -4,6 +4,8 @@
 #include <QtCore/qbytearrayview.h>
 #include <QtCore/qvariant.h>
 
+#include <limits>
+
 namespace QRepod {
 
 //! One value of a message, looked at but not copied: a scalar from the wire or an element of a map.
@@ -27,12 +29,51 @@ public:
     };
 
     static Value nil() { return Value(Kind::Nil); }
-    static Value boolean(bool value);
-    static Value integer(qint64 value);
-    static Value unsignedInteger(quint64 value);
-    static Value real(double value);
-    static Value text(QByteArrayView utf8); ///< valid UTF-8
-    static Value binary(QByteArrayView bytes);
+
+    static Value boolean(bool value)
+    {
+        Value result(Kind::Boolean);
+        result.m_boolean = value;
+        return result;
+    }
+
+    static Value integer(qint64 value)
+    {
+        Value result(Kind::Integer);
+        result.m_integer = value;
+        return result;
+    }
+
+    static Value unsignedInteger(quint64 value)
+    {
+        if (value <= quint64(std::numeric_limits<qint64>::max()))
+            return integer(qint64(value));
+        Value result(Kind::Unsigned);
+        result.m_unsigned = value;
+        return result;
+    }
+
+    static Value real(double value)
+    {
+        Value result(Kind::Real);
+        result.m_real = value;
+        return result;
+    }
+
+    //! \a utf8 is valid.
+    static Value text(QByteArrayView utf8)
+    {
+        Value result(Kind::Text);
+        result.m_bytes = utf8;
+        return result;
+    }
+
+    static Value binary(QByteArrayView bytes)
+    {
+        Value result(Kind::Binary);
+        result.m_bytes = bytes;
+        return result;
+    }
 
     //! A decoded value, which the decoder made: one of the types of the table in PROTOCOL.md.
     explicit Value(const QVariant &decoded);

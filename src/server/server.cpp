@@ -22,6 +22,10 @@ namespace {
 // A stalled client costs at most this, and never holds the others.
 constexpr qint64 defaultSendBacklog = 16 * 1024 * 1024;
 
+// The channels share a thread: what a client that floods it is read at once is what the others wait
+// for.
+constexpr qint64 channelReadSize = 16 * 1024;
+
 QByteArray frame(const QVariantMap &message)
 {
     QByteArray bytes;
@@ -49,6 +53,7 @@ ServerPrivate::ServerPrivate(Server *server)
     , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor) { accept(descriptor); }))
 {
     settings.sendBacklog = defaultSendBacklog;
+    settings.readSize = channelReadSize;
 }
 
 ServerPrivate::~ServerPrivate()

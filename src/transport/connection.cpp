@@ -23,10 +23,6 @@ namespace {
 
 Q_LOGGING_CATEGORY(transportLog, "qrepod.transport", QtWarningMsg)
 
-// One read, and so one batch: large enough to make locks and wake-ups cheap per message, small
-// enough that a busy peer does not keep a thread from its other connections.
-constexpr qint64 readSize = 64 * 1024;
-
 // What Qt is given at a time where it does the writing: it copies what the system does not take.
 constexpr qint64 writeSize = 256 * 1024;
 
@@ -151,7 +147,7 @@ void Connection::setSocket(QAbstractSocket *socket)
     QObject::connect(m_socket, &QAbstractSocket::bytesWritten, this, &Connection::send);
 #if QT_CONFIG(ssl)
     if (m_settings.isEncrypted()) {
-        m_socket->setReadBufferSize(readSize);
+        m_socket->setReadBufferSize(m_settings.readSize);
         QObject::connect(static_cast<QSslSocket *>(m_socket), &QSslSocket::encryptedBytesWritten,
                          this, &Connection::send);
     }
@@ -308,7 +304,7 @@ void Connection::receiveChunk()
         if (error != 0 && !NativeSocket::isLateWrite(error))
             return end(qt_error_string(error));
     }
-    const qint64 wanted = std::max<qint64>(readSize, m_reader.missingBytes());
+    const qint64 wanted = std::max<qint64>(m_settings.readSize, m_reader.missingBytes());
     const qint64 size = std::clamp<qint64>(available, 1, wanted);
     const qint64 received = m_socket->read(m_reader.prepare(size), size);
     if (received < 0)

@@ -66,17 +66,13 @@ Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner)
     return {Status::Accepted, bytes.size()};
 }
 
-bool Outbox::isOpen() const
-{
-    const std::lock_guard lock(m_mutex);
-    return m_writer;
-}
-
 void Outbox::open(QObject *connection)
 {
     const std::lock_guard lock(m_mutex);
-    if (!m_isClosed)
-        m_writer = connection;
+    if (m_isClosed)
+        return;
+    m_writer = connection;
+    m_isOpen = true;
 }
 
 void Outbox::close()
@@ -84,6 +80,7 @@ void Outbox::close()
     const std::lock_guard lock(m_mutex);
     m_isClosed = true;
     m_writer = nullptr;
+    m_isOpen = false;
 }
 
 Outbox::Counts Outbox::counts() const

@@ -7,6 +7,7 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qvariant.h>
 
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -39,7 +40,7 @@ public:
     /// @{
     Result send(const QVariantMap &message);
     Result send(const QByteArray &frame); ///< shares a large frame's memory
-    bool isOpen() const;
+    bool isOpen() const { return m_isOpen; }
     void close();
 
     struct Counts
@@ -68,6 +69,7 @@ private:
 
     const MessageLimits m_messageLimits;
     const qint64 m_limit;
+    std::atomic<bool> m_isOpen = false; // whether m_writer is set, to be asked without the lock
 
     mutable std::mutex m_mutex; // guards everything below
     std::vector<QByteArray> m_parts;

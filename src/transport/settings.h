@@ -18,7 +18,8 @@ struct ConnectionSettings
     MessageLimits message;
     qint64 receiveBacklog = 64 * 1024 * 1024; ///< received and not yet pumped
     qint64 sendBacklog = 64 * 1024 * 1024;    ///< sent and not yet written
-    int connectTimeout = 10'000;              ///< with TLS, its handshake included
+    qint64 readSize = 64 * 1024; ///< read at once, and so one batch: cheap locks and wake-ups
+    int connectTimeout = 10'000; ///< with TLS, its handshake included
     int closeTimeout = 3'000;
     int heartbeatInterval = 5'000; ///< 0: none
     int idleTimeout = 15'000;      ///< 0: none

@@ -55,7 +55,8 @@ QString machine()
 bool write(const QString &path, const QJsonObject &results)
 {
     QFile file(path);
-    if (file.open(QIODevice::WriteOnly) && file.write(QJsonDocument(results).toJson()) > 0)
+    if (file.open(QIODevice::WriteOnly)
+        && file.write(QJsonDocument(results).toJson(QJsonDocument::Compact)) > 0)
         return true;
     std::fprintf(stderr, "%s: %s\n", qPrintable(path), qPrintable(file.errorString()));
     return false;

@@ -17,7 +17,8 @@ Sample roundTrips(const Peer &peer, int count)
         client.send();
         while (client.receive() == 0) { }
     };
-    for (int i = 0; i < count / 10 && !deadline.hasExpired(); ++i) // caches, and clients that the server has yet to accept
+    for (int i = 0; i < count / 10 && !deadline.hasExpired();
+         ++i) // caches, and clients that the server has yet to accept
         exchange();
     QThread::msleep(50);
     client.receive(); // a greeting has put a plain socket one message ahead
