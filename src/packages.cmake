@@ -66,8 +66,10 @@ qrepod_add_package(dev libqrepod-dev SECTION libdevel
     DESCRIPTION "What games are built with: headers, CMake package and pkg-config file.")
 
 if(TARGET QRepodQml)
+    # That of Debian 12 imports the last two, but does not depend on them.
+    set(qtqml "qml6-module-qtqml, qml6-module-qtqml-models, qml6-module-qtqml-workerscript")
     qrepod_add_package(qml qml6-module-qrepod SECTION libs
-        DEPENDS "${runtime} ${version}, qml6-module-qtqml"
+        DEPENDS "${runtime} ${version}, ${qtqml}"
         DESCRIPTION "What `import QRepod` in QML loads.")
 endif()
 

@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Builds the Debian packages, installs them, and uses them as others do: sh tests/package/debian.sh
+# With the folder of packages that were built elsewhere, debian.sh FOLDER, only the latter: on a bare
+# system this shows that they bring along what they need.
 # It changes the system, so run it where that does not matter: as root or with sudo, on a Debian.
 set -eu
 
@@ -10,7 +12,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
-folder=$root/build/package
+folder=${1:-$root/build/package}
 
 # timed NAME COMMAND…: runs it, and says how long it took.
 timed() {
@@ -39,7 +41,7 @@ install_debs() {
 
 # use PROJECT: a project of this folder, built against what is installed, and run.
 use() {
-    rm -rf "$work/$1"
+    rm -rf "${work:?}/$1"
     cmake -S "$root/tests/package/$1" -B "$work/$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug &&
         cmake --build "$work/$1" &&
         "$work/$1/consumer"
@@ -73,14 +75,17 @@ places() {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-timed 'Building the packages' build
+[ $# -gt 0 ] || timed 'Building the packages' build
 ls -l "$folder"/*.deb
+# Without a list of packages, as a bare system is, apt cannot know of those that are needed.
+[ $# -eq 0 ] || timed 'Updating the list of packages' $as_root apt-get -q update
 timed 'Installing the packages' install_debs "$folder"/*.deb
+timed 'repodcat' talk
 timed 'Where they are' places
+timed 'What programs are built with' install_packages g++ cmake ninja-build pkg-config qt6-declarative-dev
 timed 'A project with find_package' use find_package
 timed 'A project with the test kit' use test_component
 timed 'A project with the QML module' use qml_module
 timed 'A project with pkg-config' env CXX=g++ PREFIX=/usr PKG_CONFIG=pkg-config \
     sh "$root/tests/package/pkg_config/build.sh" "$work/pkg_config"
-timed 'repodcat' talk
 step 'All of it works'

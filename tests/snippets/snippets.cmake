@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The code of a document, compiled or linted. Before each block stands how:
 #   <!-- compiled: name.cpp -->           a whole file
-#   <!-- compiled if Quick: name.cpp -->  the same, linked with Qt6::Quick (or QRepod::Test), if that is there
-#   <!-- run if Test: name.cpp -->        a program, linked with QRepod::Test, if that is there, and run as a test
+#   <!-- run: name.cpp -->                a program that ends by itself, and with success
+#   <!-- compiled if Quick: name.cpp -->  linked with Qt6::Quick, or QRepod::Test, if that is there
 #   <!-- body: name.cpp -->               what a function does that has a `game` and a `server`; see prelude.h
 #   <!-- linted: Name.qml -->             a QML file
 
@@ -34,30 +34,35 @@ target_compile_options(snippet_warnings INTERFACE -Wno-unused-parameter)
 
 function(qrepod_compile_snippet document)
     set(library QRepod::QRepod)
-    if(snippet_kind MATCHES "^[a-z]+ if ([a-zA-Z]+)$")
-        set(library QRepod::${CMAKE_MATCH_1})
-        if(CMAKE_MATCH_1 STREQUAL Quick)
+    if(snippet_kind MATCHES "^([a-z]+) if ([a-zA-Z]+)$")
+        set(snippet_kind ${CMAKE_MATCH_1})
+        set(library QRepod::${CMAKE_MATCH_2})
+        if(CMAKE_MATCH_2 STREQUAL Quick)
             set(library Qt6::Quick)
         endif()
         if(NOT TARGET ${library})
             return()
         endif()
-    elseif(snippet_kind STREQUAL body)
+    endif()
+    if(snippet_kind STREQUAL body)
         set(snippet_code "#include \"prelude.h\"\n\nvoid ${snippet_name}(QRepod::ConnectionListener &game, \
 QRepod::Server &server);\n\nvoid ${snippet_name}([[maybe_unused]] QRepod::ConnectionListener &game, \
 [[maybe_unused]] QRepod::Server &server)\n{\n${snippet_code}\n}")
-    elseif(NOT snippet_kind STREQUAL compiled)
+    endif()
+
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/${snippet_name}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "${snippet_code}\n" @ONLY)
+    set(target snippet_${snippet_name})
+    if(snippet_kind STREQUAL run)
+        add_executable(${target} ${source})
+        add_test(NAME ${target} COMMAND ${target})
+    elseif(snippet_kind STREQUAL compiled OR snippet_kind STREQUAL body)
+        add_library(${target} OBJECT ${source})
+    else()
         message(FATAL_ERROR "${document}: ${snippet_kind} is no way to check C++")
     endif()
-    file(CONFIGURE OUTPUT ${snippet_name}.cpp CONTENT "${snippet_code}\n" @ONLY)
-    if(snippet_kind MATCHES "^run")
-        add_executable(snippet_${snippet_name} ${CMAKE_CURRENT_BINARY_DIR}/${snippet_name}.cpp)
-        add_test(NAME snippet_${snippet_name} COMMAND snippet_${snippet_name})
-    else()
-        add_library(snippet_${snippet_name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${snippet_name}.cpp)
-    endif()
-    target_include_directories(snippet_${snippet_name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-    target_link_libraries(snippet_${snippet_name} PRIVATE QRepod::QRepod ${library}
+    target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(${target} PRIVATE QRepod::QRepod ${library}
                           qrepod_warnings snippet_warnings) # in this order
 endfunction()
 
