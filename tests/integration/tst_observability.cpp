@@ -55,21 +55,19 @@ private slots:
     void propertiesAreReadable();
 
     void logIsSilentUntilAsked();
-
-private:
-    RawServer m_server;
 };
 
 void tst_Observability::receivedIsCountedByFrameAndByte()
 {
+    RawServer server;
     RecordingListener listener;
-    QVERIFY(listener.connectAndWait(m_server.port()));
+    QVERIFY(listener.connectAndWait(server.port()));
     const Statistics before = listener.connection()->statistics();
     QCOMPARE(before.messagesReceived, 0);
     QCOMPARE(before.bytesReceived, 0);
 
     const QByteArray frame = QRepod::encode({{"action", "tick"}, {"n", 1}});
-    m_server.sendBytes(frame + heartbeat + frame);
+    server.sendBytes(frame + heartbeat + frame);
     QVERIFY(listener.pumpUntil("tick", 2));
     const Statistics after = listener.connection()->statistics();
     QCOMPARE(after.messagesReceived, 2);
@@ -79,9 +77,10 @@ void tst_Observability::receivedIsCountedByFrameAndByte()
 
 void tst_Observability::sentIsCountedWhenAcceptedAndWhenWritten()
 {
+    RawServer server;
     RecordingListener listener;
     listener.setHeartbeatInterval(0);
-    QVERIFY(listener.connectAndWait(m_server.port()));
+    QVERIFY(listener.connectAndWait(server.port()));
     qint64 bytes = 0;
     for (int i = 0; i < 10; ++i)
         bytes += listener.send("move", {{"i", i}});
@@ -94,10 +93,11 @@ void tst_Observability::sentIsCountedWhenAcceptedAndWhenWritten()
 
 void tst_Observability::waitingIsWhatWasNotPumped()
 {
+    RawServer server;
     RecordingListener listener;
-    QVERIFY(listener.connectAndWait(m_server.port()));
+    QVERIFY(listener.connectAndWait(server.port()));
     for (int i = 0; i < 5; ++i)
-        m_server.send({{"action", "tick"}});
+        server.send({{"action", "tick"}});
     QTRY_COMPARE(listener.connection()->statistics().messagesWaiting, 5);
     QCOMPARE(listener.pump(), 5);
     QCOMPARE(listener.connection()->statistics().messagesWaiting, 0);
@@ -106,10 +106,11 @@ void tst_Observability::waitingIsWhatWasNotPumped()
 
 void tst_Observability::unsentIsWhatThePeerDoesNotTake()
 {
+    RawServer server;
     RecordingListener listener;
     listener.setHeartbeatInterval(0);
-    QVERIFY(listener.connectAndWait(m_server.port()));
-    m_server.setReading(false);
+    QVERIFY(listener.connectAndWait(server.port()));
+    server.setReading(false);
     const QByteArray data(1024 * 1024, 'x');
     qint64 sent = 0;
     for (int i = 0; i < 30; ++i)
@@ -117,28 +118,30 @@ void tst_Observability::unsentIsWhatThePeerDoesNotTake()
     const Statistics stalled = listener.connection()->statistics();
     QVERIFY(stalled.bytesUnsent > 0);
     QCOMPARE(stalled.bytesUnsent + stalled.bytesSent, sent);
-    m_server.setReading(true);
+    server.setReading(true);
     QTRY_COMPARE_WITH_TIMEOUT(listener.connection()->statistics().bytesUnsent, 0, 30'000);
 }
 
 void tst_Observability::newConnectionStartsWithZeros()
 {
+    RawServer server;
     RecordingListener listener;
-    QVERIFY(listener.connectAndWait(m_server.port()));
+    QVERIFY(listener.connectAndWait(server.port()));
     listener.send("x", {});
     QCOMPARE(listener.connection()->statistics().messagesSent, 1);
-    listener.connect("127.0.0.1", m_server.port());
+    listener.connect("127.0.0.1", server.port());
     QVERIFY(listener.pumpUntil("socketConnect", 2));
     QCOMPARE(listener.connection()->statistics().messagesSent, 0);
 }
 
 void tst_Observability::figuresStayAfterTheEnd()
 {
+    RawServer server;
     RecordingListener listener;
-    QVERIFY(listener.connectAndWait(m_server.port()));
-    m_server.send({{"action", "tick"}});
+    QVERIFY(listener.connectAndWait(server.port()));
+    server.send({{"action", "tick"}});
     QVERIFY(listener.pumpUntil("tick"));
-    m_server.closeClient();
+    server.closeClient();
     QVERIFY(listener.pumpUntil("disconnected"));
     QCOMPARE(listener.connection()->statistics().messagesReceived, 1);
 }
@@ -164,10 +167,11 @@ void tst_Observability::channelHasItsOwn()
 
 void tst_Observability::roundTripIsMeasured()
 {
+    RawServer server;
     RecordingListener listener;
     listener.setHeartbeatInterval(10);
-    QVERIFY(listener.connectAndWait(m_server.port()));
-    QTRY_VERIFY(m_server.heartbeats() > 1);
+    QVERIFY(listener.connectAndWait(server.port()));
+    QTRY_VERIFY(server.heartbeats() > 1);
     const qint64 roundTrip = listener.connection()->statistics().roundTripTime;
 #ifdef Q_OS_LINUX
     QVERIFY2(roundTrip > 0 && roundTrip < 10'000'000, qPrintable(QString::number(roundTrip)));
@@ -178,8 +182,9 @@ void tst_Observability::roundTripIsMeasured()
 
 void tst_Observability::propertiesAreReadable()
 {
+    RawServer server;
     RecordingListener listener;
-    QVERIFY(listener.connectAndWait(m_server.port()));
+    QVERIFY(listener.connectAndWait(server.port()));
     listener.send("x", {});
     const Statistics statistics = listener.connection()->statistics();
     const QMetaObject &type = Statistics::staticMetaObject;
