@@ -6,6 +6,7 @@
 #include "transport/nativesocket.h"
 #include "transport/wakeevent.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qsocketnotifier.h>
 #include <QtNetwork/qhostaddress.h>
@@ -25,6 +26,9 @@ Q_LOGGING_CATEGORY(transportLog, "qrepod.transport", QtWarningMsg)
 
 // What Qt is given at a time where it does the writing: it copies what the system does not take.
 constexpr qint64 writeSize = 256 * 1024;
+
+// How often in a row what has been sent meanwhile is written, before what has arrived is looked at.
+constexpr int turnsOfSending = 16;
 
 // The round trip is asked for no more often, in milliseconds.
 constexpr qint64 measuringInterval = 250;
@@ -199,17 +203,31 @@ void Connection::opened()
         m_receiveIdle.start(m_settings.idleTimeout);
     measureRoundTrip();
     qCDebug(transportLog).noquote() << m_peer << "connected";
-    m_link.outbox->open(this);
+    m_link.outbox->open(this, shortcut());
     m_link.inbox->pushConnected();
+}
+
+//! A server's channels send in their own thread, and may be too many to have two descriptors each.
+std::unique_ptr<Shortcut> Connection::shortcut() const
+{
+    if (!isNative())
+        return nullptr;
+    const qintptr descriptor = m_socket->socketDescriptor();
+    return m_isServer ? Shortcut::forOwnThread(this, descriptor)
+                      : Shortcut::forAnyThread(descriptor);
 }
 
 void Connection::beat()
 {
+    const int quiet = m_link.outbox->quietFor();
+    const bool isQuiet = quiet >= m_settings.heartbeatInterval;
+    m_sendIdle.start(isQuiet ? m_settings.heartbeatInterval : m_settings.heartbeatInterval - quiet);
     missMachine();
+    if (!isQuiet)
+        return;
     if (m_state != State::Open || !m_unsent.empty()) // the peer will see what waits
         return;
-    m_unsent.push_back(heartbeatFrame.toByteArray());
-    m_link.outbox->addWaiting(heartbeatFrame.size());
+    m_link.outbox->addOwn(heartbeatFrame);
     send();
     measureRoundTrip();
 }
@@ -300,7 +318,7 @@ void Connection::receiveChunk()
     if (available == 0) { // the end of the stream, or a false alarm
         if (m_hasStreamEnded)
             return endOfStream();
-        const int error = NativeSocket::takeError(m_socket->socketDescriptor());
+        const int error = takeError();
         if (error != 0 && !NativeSocket::isLateWrite(error))
             return end(qt_error_string(error));
     }
@@ -322,6 +340,14 @@ void Connection::receiveChunk()
     m_receiveIdle.touch();
 }
 
+//! The system tells why the connection broke once, to whoever asks or writes first.
+int Connection::takeError()
+{
+    if (const int error = NativeSocket::takeError(m_socket->socketDescriptor()); error != 0)
+        return error;
+    return m_writeError != 0 ? m_writeError : m_link.outbox->shortcutError();
+}
+
 void Connection::discard()
 {
     char dropped[4096];
@@ -333,17 +359,30 @@ void Connection::send()
 {
     if (m_state != State::Open && m_state != State::Closing)
         return;
-    for (QByteArray &part : m_link.outbox->takeAll())
-        m_unsent.push_back(std::move(part));
+    for (int turn = 0; turn < turnsOfSending; ++turn) {
+        for (QByteArray &part : m_link.outbox->takeAll())
+            m_unsent.push_back(std::move(part));
+        if (m_unsent.empty()) {
+            if (m_state == State::Closing && !isSocketBusy())
+                closeWriting();
+            return;
+        }
+        if (!writeUnsent())
+            return;
+    }
+    QCoreApplication::postEvent(this, new WakeEvent);
+}
 
+//! Whether everything could be written. If not, send() is called again when it can.
+bool Connection::writeUnsent()
+{
     while (!m_unsent.empty()) {
         const QByteArray &part = m_unsent.front();
         const qint64 taken = write(part.constData() + m_sentOfFirst, part.size() - m_sentOfFirst);
         if (taken < 0)
-            return peerHasGone();
-        if (taken == 0)
-            return; // until there is room again
-        m_sendIdle.touch();
+            peerHasGone();
+        if (taken <= 0)
+            return false;
         m_link.outbox->written(taken);
         m_sentOfFirst += taken;
         if (m_sentOfFirst == part.size()) {
@@ -351,8 +390,7 @@ void Connection::send()
             m_sentOfFirst = 0;
         }
     }
-    if (m_state == State::Closing && !isSocketBusy())
-        closeWriting();
+    return true;
 }
 
 //! Gives the socket what it takes of \a size bytes; send() is called again when it takes more.
@@ -361,7 +399,8 @@ qint64 Connection::write(const char *data, qint64 size)
     if (!isNative())
         return isSocketBusy() ? 0 : m_socket->write(data, std::min(size, writeSize));
 
-    const qint64 taken = NativeSocket::send(m_socket->socketDescriptor(), data, size);
+    const qint64 taken =
+        NativeSocket::send(m_socket->socketDescriptor(), data, size, &m_writeError);
     if (taken >= 0 && taken < size) {
         if (!m_writable) {
             m_writable =
@@ -484,6 +523,7 @@ void Connection::finish()
     if (m_state == State::Closed)
         return;
     m_state = State::Closed;
+    m_link.outbox->close(); // and with it the second descriptor, which would keep the socket open
     m_timer.stop();
     m_sendIdle.stop();
     m_receiveIdle.stop();

@@ -68,6 +68,7 @@ private:
     void setSocket(QAbstractSocket *socket);
     void boundConnecting();
     void opened();
+    std::unique_ptr<Shortcut> shortcut() const;
     void beat();
     void missPeer();
     void count(qint64 received);
@@ -77,8 +78,10 @@ private:
     void work();
     void receive();
     void receiveChunk();
+    int takeError();
     void discard();
     void send();
+    bool writeUnsent();
     qint64 write(const char *data, qint64 size);
     void peerHasGone();
     bool isSocketBusy() const;
@@ -98,8 +101,9 @@ private:
     QSocketNotifier *m_writable = nullptr; // child; from the first time that the system was full
     QTimer m_timer;                        // bounds connecting and closing; not running in between
     int m_linger = 0;                      // once closing
+    int m_writeError = 0;                  // the system's number for why nothing can be written
     QElapsedTimer m_sinceMeasured;         // the round trip
-    IdleTimer m_sendIdle;                  // tells when to show the peer that this end is alive
+    IdleTimer m_sendIdle;                  // tells when to look whether a heartbeat is due
     IdleTimer m_receiveIdle;               // tells when the peer has gone silent
     State m_state = State::Connecting;
     bool m_isServer = false;

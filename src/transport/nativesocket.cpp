@@ -9,9 +9,11 @@
 #    include <ws2tcpip.h>
 #else
 #    include <cerrno>
+#    include <fcntl.h>
 #    include <netinet/in.h>
 #    include <netinet/tcp.h>
 #    include <sys/socket.h>
+#    include <unistd.h>
 #endif
 
 namespace QRepod::NativeSocket {
@@ -86,14 +88,26 @@ qint64 unacknowledgedFor(qintptr descriptor)
 
 #ifdef Q_OS_WIN
 
-qint64 send(qintptr descriptor, const char *data, qint64 size)
+qint64 send(qintptr descriptor, const char *data, qint64 size, int *error)
 {
     const int atOnce = int(std::min<qint64>(size, std::numeric_limits<int>::max()));
     const int sent = ::send(SOCKET(descriptor), data, atOnce, 0);
     if (sent >= 0)
         return sent;
-    return WSAGetLastError() == WSAEWOULDBLOCK ? 0 : -1;
+    const int number = WSAGetLastError();
+    if (number == WSAEWOULDBLOCK)
+        return 0;
+    if (error)
+        *error = number;
+    return -1;
 }
+
+qintptr duplicate(qintptr)
+{
+    return -1;
+}
+
+void closeDuplicate(qintptr) { }
 
 bool isLateWrite(int)
 {
@@ -115,7 +129,7 @@ int takeError(qintptr descriptor)
 
 #else
 
-qint64 send(qintptr descriptor, const char *data, qint64 size)
+qint64 send(qintptr descriptor, const char *data, qint64 size, int *error)
 {
 #    ifdef MSG_NOSIGNAL
     constexpr int flags = MSG_NOSIGNAL;
@@ -128,9 +142,22 @@ qint64 send(qintptr descriptor, const char *data, qint64 size)
             return sent;
         if (errno == EAGAIN || errno == EWOULDBLOCK)
             return 0;
-        if (errno != EINTR)
+        if (errno != EINTR) {
+            if (error)
+                *error = errno;
             return -1;
+        }
     }
+}
+
+qintptr duplicate(qintptr descriptor)
+{
+    return ::fcntl(int(descriptor), F_DUPFD_CLOEXEC, 0);
+}
+
+void closeDuplicate(qintptr descriptor)
+{
+    ::close(int(descriptor));
 }
 
 bool isLateWrite(int error)

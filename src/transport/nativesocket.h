@@ -9,11 +9,17 @@ namespace QRepod::NativeSocket {
 //! Tells the peer that nothing more will come, and goes on receiving.
 void shutdownWriting(qintptr descriptor);
 
-//! Writes what the system takes at once, and returns how much that is; -1 once the peer has gone.
+//! Writes what the system takes at once, and returns how much that is; -1 once the peer has gone,
+//! then \a error is the system's number for why.
 ///
 /// When Qt's write meets a peer that has gone it closes the socket, and with it go the messages
 /// that have arrived and were not read yet.
-qint64 send(qintptr descriptor, const char *data, qint64 size);
+qint64 send(qintptr descriptor, const char *data, qint64 size, int *error = nullptr);
+
+//! A second descriptor of the same socket; -1 if there is none to be had. The socket closes when
+//! both have been closed.
+qintptr duplicate(qintptr descriptor);
+void closeDuplicate(qintptr descriptor);
 
 //! Why the connection broke, by the system's error number; 0 if it did not. Qt reports a reset as
 //! an ordinary close, so this is asked before Qt reads the end of the stream. Clears the error.

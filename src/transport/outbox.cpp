@@ -16,6 +16,14 @@ namespace {
 // they are, without a copy.
 constexpr qsizetype partSize = 64 * 1024;
 
+// More than this is not written at once: to hand it to the system takes time, which is not the
+// caller's.
+constexpr qsizetype shortcutSize = 8 * 1024;
+
+// A line is quiet when nothing has been written for this long. What follows sooner is put together
+// by the connection's thread, so that a burst stays one write.
+constexpr std::chrono::microseconds pause(10);
+
 } // namespace
 
 Outbox::Result Outbox::send(const QVariantMap &message)
@@ -53,25 +61,48 @@ Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner)
                     .arg(m_counts.bytesWaiting + bytes.size())
                     .arg(m_limit)};
     }
-    m_counts.bytesWaiting += bytes.size();
     ++m_counts.messages;
-
-    const bool wasEmpty = m_parts.empty();
-    if (!wasEmpty && m_parts.back().size() + bytes.size() < partSize)
-        m_parts.back().append(bytes);
-    else
-        m_parts.push_back(owner ? *owner : bytes.toByteArray());
-    if (wasEmpty)
-        QCoreApplication::postEvent(m_writer, new WakeEvent);
+    const qint64 written = writeAtOnce(bytes);
+    if (written < bytes.size())
+        append(bytes.sliced(written), written == 0 ? owner : nullptr);
     return {Status::Accepted, bytes.size()};
 }
 
-void Outbox::open(QObject *connection)
+//! Writes what may and can be written without the connection's thread, and returns how much.
+qint64 Outbox::writeAtOnce(QByteArrayView bytes)
+{
+    if (!m_shortcut || m_counts.bytesWaiting > 0 || bytes.size() > shortcutSize
+        || !m_shortcut->isOpenHere() || Clock::now() - m_lastWritten < pause)
+        return 0;
+    const qint64 written = m_shortcut->send(bytes.data(), bytes.size(), &m_shortcutError);
+    if (written < 0) { // the connection will find out in its turn
+        m_shortcut.reset();
+        return 0;
+    }
+    m_counts.bytesWritten += written;
+    m_lastWritten = Clock::now();
+    return written;
+}
+
+void Outbox::append(QByteArrayView bytes, const QByteArray *owner)
+{
+    m_counts.bytesWaiting += bytes.size();
+    if (!m_parts.empty() && m_parts.back().size() + bytes.size() < partSize)
+        m_parts.back().append(bytes);
+    else
+        m_parts.push_back(owner ? *owner : bytes.toByteArray());
+    if (!std::exchange(m_isWriterAwake, true))
+        QCoreApplication::postEvent(m_writer, new WakeEvent);
+}
+
+void Outbox::open(QObject *connection, std::unique_ptr<Shortcut> shortcut)
 {
     const std::lock_guard lock(m_mutex);
     if (m_isClosed)
         return;
     m_writer = connection;
+    m_shortcut = std::move(shortcut);
+    m_lastWritten = Clock::now();
     m_isOpen = true;
 }
 
@@ -80,6 +111,7 @@ void Outbox::close()
     const std::lock_guard lock(m_mutex);
     m_isClosed = true;
     m_writer = nullptr;
+    m_shortcut.reset();
     m_isOpen = false;
 }
 
@@ -92,6 +124,7 @@ Outbox::Counts Outbox::counts() const
 std::vector<QByteArray> Outbox::takeAll()
 {
     const std::lock_guard lock(m_mutex);
+    m_isWriterAwake = !m_parts.empty();
     return std::exchange(m_parts, {});
 }
 
@@ -100,12 +133,27 @@ void Outbox::written(qint64 bytes)
     const std::lock_guard lock(m_mutex);
     m_counts.bytesWaiting -= bytes;
     m_counts.bytesWritten += bytes;
+    m_lastWritten = Clock::now();
 }
 
-void Outbox::addWaiting(qint64 bytes)
+void Outbox::addOwn(QByteArrayView frame)
 {
     const std::lock_guard lock(m_mutex);
-    m_counts.bytesWaiting += bytes;
+    m_counts.bytesWaiting += frame.size();
+    m_parts.push_back(frame.toByteArray());
+}
+
+int Outbox::quietFor() const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto quiet = Clock::now() - m_lastWritten;
+    return int(std::chrono::duration_cast<std::chrono::milliseconds>(quiet).count());
+}
+
+int Outbox::shortcutError() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_shortcutError;
 }
 
 } // namespace QRepod

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "protocol/limits.h"
+#include "transport/shortcut.h"
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qvariant.h>
 
 #include <atomic>
+#include <chrono>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -15,8 +18,9 @@ namespace QRepod {
 
 //! Frames on their way from any thread to the connection that writes them.
 ///
-/// Open while the connection stands. The connection is woken, by a WakeEvent, only when nothing was
-/// waiting, so many small sends cost one wake-up and one write.
+/// Open while the connection stands. The connection is woken, by a WakeEvent, only when it sleeps,
+/// so many small sends cost one wake-up and one write. The first after a pause is written
+/// at once where there is a Shortcut, so that it waits for no other thread.
 class Outbox
 {
 public:
@@ -54,18 +58,29 @@ public:
 
     /// \name For the connection, in its thread
     /// @{
-    void open(QObject *connection);
+    void open(QObject *connection, std::unique_ptr<Shortcut> shortcut = {});
 
-    //! All that waits, in order. It counts as waiting until it is reported as written.
+    //! All that waits, in order. It counts as waiting until it is reported as written. Whoever
+    //! takes goes on until nothing is left: only then will it be woken again.
     std::vector<QByteArray> takeAll();
     void written(qint64 bytes);
 
-    //! Counts bytes that the connection writes of its own accord as waiting.
-    void addWaiting(qint64 bytes);
+    //! Adds a frame of the connection's own, behind all others. It takes it at once.
+    void addOwn(QByteArrayView frame);
+
+    //! For how long nothing has been written, by whichever thread, in milliseconds.
+    int quietFor() const;
+
+    //! Why the shortcut could not write, by the system's number; 0 if it could.
+    int shortcutError() const;
     /// @}
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     Result add(QByteArrayView bytes, const QByteArray *owner);
+    qint64 writeAtOnce(QByteArrayView bytes);
+    void append(QByteArrayView bytes, const QByteArray *owner);
 
     const MessageLimits m_messageLimits;
     const qint64 m_limit;
@@ -73,8 +88,12 @@ private:
 
     mutable std::mutex m_mutex; // guards everything below
     std::vector<QByteArray> m_parts;
-    QObject *m_writer = nullptr; // set while open
-    bool m_isClosed = false;     // for good, even before it was opened
+    QObject *m_writer = nullptr;          // set while open
+    std::unique_ptr<Shortcut> m_shortcut; // while open, if there is one
+    int m_shortcutError = 0;
+    bool m_isWriterAwake = false; // or about to wake up
+    bool m_isClosed = false;      // for good, even before it was opened
+    Clock::time_point m_lastWritten;
     Counts m_counts;
 };
 

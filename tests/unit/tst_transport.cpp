@@ -20,14 +20,17 @@
 #include <QtNetwork/qtcpsocket.h>
 #include <QtTest/qtest.h>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <functional>
 #include <stdexcept>
 #include <thread>
@@ -75,6 +78,21 @@ QVariantMap number(qint64 n)
 QVariantMap bulky(qsizetype size, const QString &action = u"bulky"_s)
 {
     return message(action, {{u"data"_s, QByteArray(size, 'x')}});
+}
+
+// After this, an outbox holds its line to be quiet.
+constexpr std::chrono::microseconds pauseOfOutbox(20);
+
+void letPass(std::chrono::microseconds time)
+{
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < end) { }
+}
+
+void setNonBlocking(int descriptor)
+{
+    if (::fcntl(descriptor, F_SETFL, O_NONBLOCK) < 0)
+        qFatal("a socket of the test failed: %s", strerror(errno));
 }
 
 QByteArray encoded(const QVariantMap &message)
@@ -459,7 +477,13 @@ private Q_SLOTS:
     void outboxPutsSmallFramesTogether();
     void outboxSharesLargeFrames();
     void outboxLeavesSharedFramesAsTheyAre();
-    void outboxWakesTheWriterOnce();
+    void outboxWakesTheWriterWhenItSleeps();
+
+    void shortcutWritesOnAQuietLine();
+    void shortcutIsNotForOtherThreads();
+    void shortcutLeavesTheRestToTheWriter();
+    void shortcutLeavesErrorsToTheWriter();
+    void shortcutGoesWhenTheOutboxCloses();
 
     void pumpStopsAtTheBudgetAndGoesOnWithTheNextFrame();
     void pumpMakesProgressWithoutTime();
@@ -831,17 +855,121 @@ void tst_Transport::outboxLeavesSharedFramesAsTheyAre()
     QCOMPARE(other->takeAll(), std::vector<QByteArray>{frame});
 }
 
-void tst_Transport::outboxWakesTheWriterOnce()
+void tst_Transport::outboxWakesTheWriterWhenItSleeps()
 {
     TestOutbox outbox;
     for (int n = 0; n < 10; ++n)
         outbox->send(number(n));
     outbox->send(encoded(bulky(mebi)));
     QCOMPARE(outbox.writer.wakes(), 1);
-    outbox->takeAll();
-    outbox->send(number(1));
+    QVERIFY(!outbox->takeAll().empty());
+    outbox->send(number(1)); // the writer will look again
+    QCOMPARE(outbox.writer.wakes(), 1);
+    QVERIFY(!outbox->takeAll().empty());
+    QVERIFY(outbox->takeAll().empty());
     outbox->send(number(2));
+    outbox->send(number(3));
     QCOMPARE(outbox.writer.wakes(), 2);
+}
+
+// ---- Shortcut
+
+void tst_Transport::shortcutWritesOnAQuietLine()
+{
+    Peer peer;
+    TestOutbox outbox;
+    outbox->open(&outbox.writer, Shortcut::forAnyThread(peer.accepted()));
+    const QByteArray frame = encoded(number(1));
+    letPass(pauseOfOutbox);
+    std::thread([&] { outbox->send(number(1)); }).join();
+    QVERIFY(eventually([&] {
+        peer.read();
+        return peer.received == frame;
+    }));
+    QCOMPARE(outbox.writer.wakes(), 0);
+    QVERIFY(outbox->takeAll().empty());
+    QCOMPARE(outbox->counts().messages, 1);
+    QCOMPARE(outbox->counts().bytesWritten, frame.size());
+    QCOMPARE(outbox->counts().bytesWaiting, 0);
+
+    outbox->addOwn(heartbeatFrame); // nothing overtakes what waits
+    letPass(pauseOfOutbox);
+    outbox->send(number(2));
+    QCOMPARE(outbox->counts().bytesWaiting, heartbeatFrame.size() + frame.size());
+
+    outbox->takeAll();
+    outbox->written(heartbeatFrame.size() + frame.size());
+    letPass(pauseOfOutbox);
+    outbox->send(bulky(64 * kibi)); // takes the system too long
+    QVERIFY(outbox->counts().bytesWaiting > 64 * kibi);
+}
+
+void tst_Transport::shortcutIsNotForOtherThreads()
+{
+    Peer peer;
+    TestOutbox outbox;
+    outbox->open(&outbox.writer, Shortcut::forOwnThread(&outbox.writer, peer.accepted()));
+    letPass(pauseOfOutbox);
+    outbox->send(number(1));
+    QCOMPARE(outbox->counts().bytesWaiting, 0);
+    letPass(pauseOfOutbox);
+    std::thread([&] { outbox->send(number(2)); }).join();
+    QCOMPARE(outbox->takeAll(), std::vector<QByteArray>{encoded(number(2))});
+    ::close(peer.accepted());
+}
+
+void tst_Transport::shortcutLeavesTheRestToTheWriter()
+{
+    Peer peer(4 * kibi);
+    TestOutbox outbox;
+    setNonBlocking(peer.accepted());
+    outbox->open(&outbox.writer, Shortcut::forAnyThread(peer.accepted()));
+    QByteArray sent;
+    while (outbox->counts().bytesWaiting == 0) {
+        const QByteArray frame = encoded(bulky(5'000));
+        letPass(pauseOfOutbox);
+        outbox->send(frame);
+        sent += frame;
+    }
+    outbox->send(number(1));
+    sent += encoded(number(1));
+    QByteArray rest;
+    for (const QByteArray &part : outbox->takeAll())
+        rest += part;
+    QCOMPARE(outbox->counts().bytesWaiting, rest.size());
+    outbox->close();
+    ::close(peer.accepted());
+    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.received + rest == sent);
+}
+
+void tst_Transport::shortcutLeavesErrorsToTheWriter()
+{
+    Peer peer;
+    TestOutbox outbox;
+    outbox->open(&outbox.writer, Shortcut::forAnyThread(peer.accepted()));
+    peer.reset();
+    pollfd broken{peer.accepted(), 0, 0};
+    QCOMPARE(::poll(&broken, 1, patience), 1);
+    letPass(pauseOfOutbox);
+    QCOMPARE(outbox->send(number(1)).status, Outbox::Status::Accepted);
+    QCOMPARE(outbox->takeAll(), std::vector<QByteArray>{encoded(number(1))});
+    QCOMPARE(outbox.writer.wakes(), 1);
+    QCOMPARE(outbox->shortcutError(), ECONNRESET);
+    ::close(peer.accepted());
+}
+
+void tst_Transport::shortcutGoesWhenTheOutboxCloses()
+{
+    Peer peer;
+    TestOutbox outbox;
+    outbox->open(&outbox.writer, Shortcut::forAnyThread(peer.accepted()));
+    ::close(peer.accepted());
+    peer.read();
+    QVERIFY(!peer.hasEnded);
+    outbox->close();
+    QVERIFY(peer.readToEnd());
+    QCOMPARE(peer.error, 0);
 }
 
 // ---- Pump
@@ -1451,7 +1579,8 @@ void tst_Transport::outboxUnderManyThreads()
     bool isInOrder = true;
     FrameReader reader{MessageLimits()};
     writer.onWake = [&] {
-        for (const QByteArray &part : outbox.takeAll()) {
+        const std::vector<QByteArray> parts = outbox.takeAll();
+        for (const QByteArray &part : parts) {
             memcpy(reader.prepare(part.size()), part.constData(), size_t(part.size()));
             isInOrder = reader.commit(part.size()) && isInOrder;
             const FrameBatch frames = reader.takeFrames();
@@ -1461,6 +1590,8 @@ void tst_Transport::outboxUnderManyThreads()
             }
             outbox.written(part.size());
         }
+        if (!parts.empty()) // as it will not be woken again
+            QCoreApplication::postEvent(&writer, new WakeEvent);
     };
     const QList<qint64> all(producers, count);
     const bool isComplete = eventually([&] { return expected == all; });
