@@ -67,6 +67,8 @@ bool write(const QString &path, const QJsonObject &results)
 int main(int argc, char *argv[])
 {
     QCoreApplication application(argc, argv);
+    if (Scenarios::printCopies(application.arguments()))
+        return 0;
     QCommandLineParser parser;
     parser.setApplicationDescription("Measures QRepod beside its peers.");
     parser.addHelpOption();

@@ -16,6 +16,10 @@
 #    include <QtWebSockets/qwebsocketserver.h>
 #endif
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 namespace {
 
 constexpr int clientCount = 1'000;
@@ -76,6 +80,45 @@ const QByteArray webSocketHello = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade:
                                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 #endif
 
+//! The floor: nothing but a loop of send().
+class SocketStation : public Station
+{
+public:
+    SocketStation()
+        : m_listener(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0))
+    {
+        if (::listen(m_listener, clientCount) != 0)
+            qFatal("cannot listen");
+    }
+    ~SocketStation() override
+    {
+        for (const int socket : m_sockets)
+            ::close(socket);
+        ::close(m_listener);
+    }
+
+    quint16 port() const override
+    {
+        sockaddr_in address;
+        socklen_t size = sizeof address;
+        ::getsockname(m_listener, reinterpret_cast<sockaddr *>(&address), &size);
+        return ntohs(address.sin_port);
+    }
+
+    void broadcast() override
+    {
+        for (int socket; (socket = ::accept(m_listener, nullptr, nullptr)) >= 0;)
+            m_sockets.push_back(socket);
+        const QByteArray frame = moveFrame();
+        for (const int socket : m_sockets)
+            ::send(socket, frame.constData(), size_t(frame.size()), MSG_NOSIGNAL);
+    }
+
+private:
+    const int m_listener;
+    std::vector<int> m_sockets;
+};
+
 //! Each message reaches all clients before the next is sent, as one does in a game's tick.
 template <class AnyStation>
 Sample run(int messages, qsizetype frameSize, const QByteArray &hello = {})
@@ -126,6 +169,8 @@ Scenario Scenarios::broadcast(bool isQuick)
                                            webSocketHello);
                                    }});
 #endif
+    scenario.contenders.push_back(
+        {"sockets, a loop", [=] { return run<SocketStation>(messages, moveFrame().size()); }});
     scenario.targets.push_back({"deliveries/s", "QRepod", "QWebSocketServer", Target::AtLeast, 3});
     return scenario;
 }

@@ -3,6 +3,8 @@
 
 #include "samples.h"
 
+#include <QtCore/qstringlist.h>
+
 //! The rows of the table in README.md, one file each. With \a isQuick they measure less.
 namespace Scenarios {
 
@@ -14,6 +16,10 @@ Scenario broadcast(bool isQuick);
 Scenario idle(bool isQuick);
 Scenario memory(bool isQuick);
 Scenario largePayload(bool isQuick);
+
+//! Does what largePayload() starts this program again for, if that is what \a arguments say.
+bool printCopies(const QStringList &arguments);
+
 Scenario flood(bool isQuick);
 
 } // namespace Scenarios
