@@ -42,6 +42,17 @@ void turn()
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
 
+//! The result of \a call, which libFuzzer's timer may have interrupted.
+template <class Call>
+int uninterrupted(Call call)
+{
+    for (;;) {
+        const int result = call();
+        if (result >= 0 || errno != EINTR)
+            return result;
+    }
+}
+
 //! Where the wires' ends meet: a TCP socket that listens on this machine.
 class Listener
 {
@@ -76,9 +87,11 @@ public:
         }
         setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &enabled, sizeof enabled);
         if (::bind(descriptor, reinterpret_cast<sockaddr *>(&source), sizeof source) != 0
-            || ::connect(descriptor, address(), sizeof m_address) != 0)
+            || uninterrupted([&] { return ::connect(descriptor, address(), sizeof m_address); })
+                != 0)
             abort();
-        const int accepted = ::accept4(m_descriptor, nullptr, nullptr, SOCK_CLOEXEC);
+        const int accepted =
+            uninterrupted([&] { return ::accept4(m_descriptor, nullptr, nullptr, SOCK_CLOEXEC); });
         if (accepted < 0)
             abort();
         if (isSmall)
