@@ -15,9 +15,12 @@ if(DOXYGEN_FOUND)
     list(TRANSFORM docs_input APPEND "\"")
     list(JOIN docs_input " " docs_input)
     configure_file(src/Doxyfile.in Doxyfile @ONLY)
-    # The README is no page, but stands where the guides' links to it lead.
+    # What is no page stands where the guides' links to it lead.
+    set(docs_folder ${PROJECT_BINARY_DIR}/docs)
     add_custom_target(docs COMMAND Doxygen::doxygen ${PROJECT_BINARY_DIR}/Doxyfile
-                      COMMAND ${CMAKE_COMMAND} -E copy README.md ${PROJECT_BINARY_DIR}/docs
+                      COMMAND ${CMAKE_COMMAND} -E copy README.md ${docs_folder}
+                      COMMAND ${CMAKE_COMMAND} -E make_directory ${docs_folder}/examples/pong
+                      COMMAND ${CMAKE_COMMAND} -E copy examples/pong/ponggame.h ${docs_folder}/examples/pong
                       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
 endif()
 
