@@ -5,7 +5,8 @@ if(DOXYGEN_FOUND)
     # The guides stand in the order in which they are read.
     set(docs_input src/OVERVIEW.md src/GETTING-STARTED.md src/dispatch/HANDLERS.md
         src/client/FRAME-LOOPS.md qml/README.md src/server/HOSTING.md examples/testing/README.md
-        src/transport/SECURITY.md src/PORTING.md src/protocol/PROTOCOL.md src/client/STATE-MACHINE.md
+        src/transport/SECURITY.md src/PERFORMANCE.md src/PORTING.md
+        src/protocol/PROTOCOL.md src/client/STATE-MACHINE.md tests/benchmarks/README.md
         qml/qmlconnectionlistener.h qml/qmlserver.h qml/qmlchannel.h qml/channelmodel.h qml/javascript.h)
     list(TRANSFORM docs_input PREPEND ${PROJECT_SOURCE_DIR}/)
     file(GLOB headers CONFIGURE_DEPENDS include/QRepod/*.h include/QRepod/Test/*.h)
@@ -14,7 +15,12 @@ if(DOXYGEN_FOUND)
     list(TRANSFORM docs_input APPEND "\"")
     list(JOIN docs_input " " docs_input)
     configure_file(src/Doxyfile.in Doxyfile @ONLY)
+    # What is no page stands where the guides' links to it lead.
+    set(docs_folder ${PROJECT_BINARY_DIR}/docs)
     add_custom_target(docs COMMAND Doxygen::doxygen ${PROJECT_BINARY_DIR}/Doxyfile
+                      COMMAND ${CMAKE_COMMAND} -E copy README.md ${docs_folder}
+                      COMMAND ${CMAKE_COMMAND} -E make_directory ${docs_folder}/examples/pong
+                      COMMAND ${CMAKE_COMMAND} -E copy examples/pong/ponggame.h ${docs_folder}/examples/pong
                       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
 endif()
 

@@ -45,24 +45,29 @@ class QREPOD_EXPORT ConnectionListener : public QObject
     Q_DISABLE_COPY_MOVE(ConnectionListener)
     Q_PROPERTY(State state READ state NOTIFY stateChanged)
     Q_PROPERTY(bool autoPump READ autoPump WRITE setAutoPump NOTIFY autoPumpChanged)
-    Q_PROPERTY(int connectTimeout READ connectTimeout WRITE setConnectTimeout)
-    Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout)
-    Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval)
-    Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout)
-    Q_PROPERTY(bool reconnect READ reconnect WRITE setReconnect)
-    Q_PROPERTY(int reconnectInterval READ reconnectInterval WRITE setReconnectInterval)
+    Q_PROPERTY(
+        int connectTimeout READ connectTimeout WRITE setConnectTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval NOTIFY
+                   settingsChanged)
+    Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(bool reconnect READ reconnect WRITE setReconnect NOTIFY settingsChanged)
+    Q_PROPERTY(int reconnectInterval READ reconnectInterval WRITE setReconnectInterval NOTIFY
+                   settingsChanged)
     Q_PROPERTY(int maximumReconnectInterval READ maximumReconnectInterval WRITE
-                   setMaximumReconnectInterval)
+                   setMaximumReconnectInterval NOTIFY settingsChanged)
     Q_PROPERTY(int maximumReconnectAttempts READ maximumReconnectAttempts WRITE
-                   setMaximumReconnectAttempts)
+                   setMaximumReconnectAttempts NOTIFY settingsChanged)
     Q_PROPERTY(int reconnectAttempt READ reconnectAttempt NOTIFY stateChanged)
     Q_PROPERTY(int reconnectDelay READ reconnectDelay NOTIFY stateChanged)
-    Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize)
-    Q_PROPERTY(int maximumDepth READ maximumDepth WRITE setMaximumDepth)
-    Q_PROPERTY(int maximumValues READ maximumValues WRITE setMaximumValues)
-    Q_PROPERTY(
-        qint64 maximumReceiveBacklog READ maximumReceiveBacklog WRITE setMaximumReceiveBacklog)
-    Q_PROPERTY(qint64 maximumSendBacklog READ maximumSendBacklog WRITE setMaximumSendBacklog)
+    Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize NOTIFY
+                   settingsChanged)
+    Q_PROPERTY(int maximumDepth READ maximumDepth WRITE setMaximumDepth NOTIFY settingsChanged)
+    Q_PROPERTY(int maximumValues READ maximumValues WRITE setMaximumValues NOTIFY settingsChanged)
+    Q_PROPERTY(qint64 maximumReceiveBacklog READ maximumReceiveBacklog WRITE
+                   setMaximumReceiveBacklog NOTIFY settingsChanged)
+    Q_PROPERTY(qint64 maximumSendBacklog READ maximumSendBacklog WRITE setMaximumSendBacklog NOTIFY
+                   settingsChanged)
 
 public:
     enum class State {
@@ -252,6 +257,9 @@ Q_SIGNALS:
 
     void stateChanged();
     void autoPumpChanged();
+
+    //! One of the times, the limits or the properties of reconnecting is another now.
+    void settingsChanged();
 
     //! A message was dispatched; emitted after its handler.
     void messageReceived(const QString &action, const QVariantMap &message);

@@ -32,16 +32,20 @@ class QREPOD_EXPORT Server : public QObject
     Q_DISABLE_COPY_MOVE(Server)
     Q_PROPERTY(quint16 port READ port NOTIFY listeningChanged)
     Q_PROPERTY(bool listening READ isListening NOTIFY listeningChanged)
-    Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout)
-    Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval)
-    Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout)
-    Q_PROPERTY(int maximumConnections READ maximumConnections WRITE setMaximumConnections)
-    Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize)
-    Q_PROPERTY(int maximumDepth READ maximumDepth WRITE setMaximumDepth)
-    Q_PROPERTY(int maximumValues READ maximumValues WRITE setMaximumValues)
-    Q_PROPERTY(
-        qint64 maximumReceiveBacklog READ maximumReceiveBacklog WRITE setMaximumReceiveBacklog)
-    Q_PROPERTY(qint64 maximumSendBacklog READ maximumSendBacklog WRITE setMaximumSendBacklog)
+    Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval NOTIFY
+                   settingsChanged)
+    Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(int maximumConnections READ maximumConnections WRITE setMaximumConnections NOTIFY
+                   settingsChanged)
+    Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize NOTIFY
+                   settingsChanged)
+    Q_PROPERTY(int maximumDepth READ maximumDepth WRITE setMaximumDepth NOTIFY settingsChanged)
+    Q_PROPERTY(int maximumValues READ maximumValues WRITE setMaximumValues NOTIFY settingsChanged)
+    Q_PROPERTY(qint64 maximumReceiveBacklog READ maximumReceiveBacklog WRITE
+                   setMaximumReceiveBacklog NOTIFY settingsChanged)
+    Q_PROPERTY(qint64 maximumSendBacklog READ maximumSendBacklog WRITE setMaximumSendBacklog NOTIFY
+                   settingsChanged)
 
 public:
     explicit Server(QObject *parent = nullptr);
@@ -192,6 +196,9 @@ Q_SIGNALS:
     void errorOccurred(const QString &error);
 
     void listeningChanged();
+
+    //! One of the times or limits is another now. Emitted in the thread that has set it.
+    void settingsChanged();
 
 private:
     friend class ServerPrivate;

@@ -294,7 +294,7 @@ bool ConnectionListener::reconnect() const
 
 void ConnectionListener::setReconnect(bool enabled)
 {
-    d->reconnect = enabled;
+    d->change(d->reconnect, enabled);
     if (!enabled && d->state == State::Reconnecting)
         close();
 }
@@ -306,7 +306,7 @@ int ConnectionListener::reconnectInterval() const
 
 void ConnectionListener::setReconnectInterval(int milliseconds)
 {
-    d->backoff.interval = milliseconds;
+    d->change(d->backoff.interval, milliseconds);
 }
 
 int ConnectionListener::maximumReconnectInterval() const
@@ -316,7 +316,7 @@ int ConnectionListener::maximumReconnectInterval() const
 
 void ConnectionListener::setMaximumReconnectInterval(int milliseconds)
 {
-    d->backoff.maximumInterval = milliseconds;
+    d->change(d->backoff.maximumInterval, milliseconds);
 }
 
 int ConnectionListener::maximumReconnectAttempts() const
@@ -326,7 +326,7 @@ int ConnectionListener::maximumReconnectAttempts() const
 
 void ConnectionListener::setMaximumReconnectAttempts(int attempts)
 {
-    d->backoff.maximumAttempts = attempts;
+    d->change(d->backoff.maximumAttempts, attempts);
 }
 
 int ConnectionListener::reconnectAttempt() const
@@ -346,7 +346,7 @@ int ConnectionListener::heartbeatInterval() const
 
 void ConnectionListener::setHeartbeatInterval(int milliseconds)
 {
-    d->settings.heartbeatInterval = milliseconds;
+    d->change(d->settings.heartbeatInterval, milliseconds);
 }
 
 int ConnectionListener::idleTimeout() const
@@ -356,7 +356,7 @@ int ConnectionListener::idleTimeout() const
 
 void ConnectionListener::setIdleTimeout(int milliseconds)
 {
-    d->settings.idleTimeout = milliseconds;
+    d->change(d->settings.idleTimeout, milliseconds);
 }
 
 #if QT_CONFIG(ssl)
@@ -378,7 +378,7 @@ int ConnectionListener::connectTimeout() const
 
 void ConnectionListener::setConnectTimeout(int milliseconds)
 {
-    d->settings.connectTimeout = std::max(1, milliseconds);
+    d->change(d->settings.connectTimeout, std::max(1, milliseconds));
 }
 
 int ConnectionListener::closeTimeout() const
@@ -388,7 +388,7 @@ int ConnectionListener::closeTimeout() const
 
 void ConnectionListener::setCloseTimeout(int milliseconds)
 {
-    d->settings.closeTimeout = std::max(0, milliseconds);
+    d->change(d->settings.closeTimeout, std::max(0, milliseconds));
 }
 
 qint64 ConnectionListener::maximumFrameSize() const
@@ -398,7 +398,7 @@ qint64 ConnectionListener::maximumFrameSize() const
 
 void ConnectionListener::setMaximumFrameSize(qint64 bytes)
 {
-    d->settings.message.frameSize = std::max<qint64>(1, bytes);
+    d->change(d->settings.message.frameSize, std::max<qint64>(1, bytes));
 }
 
 int ConnectionListener::maximumDepth() const
@@ -408,7 +408,7 @@ int ConnectionListener::maximumDepth() const
 
 void ConnectionListener::setMaximumDepth(int levels)
 {
-    d->settings.message.depth = std::clamp(levels, 1, MessageLimits::greatestDepth);
+    d->change(d->settings.message.depth, std::clamp(levels, 1, MessageLimits::greatestDepth));
 }
 
 int ConnectionListener::maximumValues() const
@@ -418,7 +418,7 @@ int ConnectionListener::maximumValues() const
 
 void ConnectionListener::setMaximumValues(int values)
 {
-    d->settings.message.values = std::max(1, values);
+    d->change(d->settings.message.values, std::max(1, values));
 }
 
 qint64 ConnectionListener::maximumReceiveBacklog() const
@@ -428,7 +428,7 @@ qint64 ConnectionListener::maximumReceiveBacklog() const
 
 void ConnectionListener::setMaximumReceiveBacklog(qint64 bytes)
 {
-    d->settings.receiveBacklog = std::max<qint64>(1, bytes);
+    d->change(d->settings.receiveBacklog, std::max<qint64>(1, bytes));
 }
 
 qint64 ConnectionListener::maximumSendBacklog() const
@@ -438,7 +438,7 @@ qint64 ConnectionListener::maximumSendBacklog() const
 
 void ConnectionListener::setMaximumSendBacklog(qint64 bytes)
 {
-    d->settings.sendBacklog = std::max<qint64>(1, bytes);
+    d->change(d->settings.sendBacklog, std::max<qint64>(1, bytes));
 }
 
 } // namespace QRepod

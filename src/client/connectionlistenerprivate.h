@@ -12,6 +12,7 @@
 #include <QtCore/qmetaobject.h>
 
 #include <atomic>
+#include <utility>
 
 namespace QRepod {
 
@@ -29,6 +30,14 @@ public:
     void close();
     int runPump(QDeadlineTimer budget);
     void setState(ConnectionListener::State newState);
+
+    //! Sets one of the settings, and tells of it if it is another.
+    template <class T>
+    void change(T &setting, T value)
+    {
+        if (std::exchange(setting, value) != value)
+            Q_EMIT q->settingsChanged();
+    }
 
     //! A WakeEvent has arrived.
     void wake();

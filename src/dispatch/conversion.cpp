@@ -241,12 +241,10 @@ bool toEnum(const Value &value, QMetaType type, void *target)
         return store(qint8(*number));
     case 2:
         return store(qint16(*number));
-    case 4:
-        return store(qint32(*number));
     case 8:
         return store(*number);
     default:
-        return false;
+        return store(qint32(*number));
     }
 }
 

@@ -16,7 +16,6 @@ Value::Value(const QVariant &decoded)
 {
     const QMetaType type = decoded.metaType();
     switch (type.id()) {
-    case QMetaType::UnknownType:
     case QMetaType::Nullptr:
         break;
     case QMetaType::Bool:

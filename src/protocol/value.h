@@ -44,10 +44,10 @@ public:
         return result;
     }
 
+    //! \a value is above qint64's range.
     static Value unsignedInteger(quint64 value)
     {
-        if (value <= quint64(std::numeric_limits<qint64>::max()))
-            return integer(qint64(value));
+        Q_ASSERT(value > quint64(std::numeric_limits<qint64>::max()));
         Value result(Kind::Unsigned);
         result.m_unsigned = value;
         return result;

@@ -295,8 +295,7 @@ int Server::closeTimeout() const
 
 void Server::setCloseTimeout(int milliseconds)
 {
-    const std::lock_guard lock(d->mutex);
-    d->settings.closeTimeout = std::max(0, milliseconds);
+    d->change(d->settings.closeTimeout, std::max(0, milliseconds));
 }
 
 int Server::heartbeatInterval() const
@@ -307,8 +306,7 @@ int Server::heartbeatInterval() const
 
 void Server::setHeartbeatInterval(int milliseconds)
 {
-    const std::lock_guard lock(d->mutex);
-    d->settings.heartbeatInterval = milliseconds;
+    d->change(d->settings.heartbeatInterval, milliseconds);
 }
 
 int Server::idleTimeout() const
@@ -319,8 +317,7 @@ int Server::idleTimeout() const
 
 void Server::setIdleTimeout(int milliseconds)
 {
-    const std::lock_guard lock(d->mutex);
-    d->settings.idleTimeout = milliseconds;
+    d->change(d->settings.idleTimeout, milliseconds);
 }
 
 #if QT_CONFIG(ssl)
@@ -344,8 +341,7 @@ int Server::handshakeTimeout() const
 
 void Server::setHandshakeTimeout(int milliseconds)
 {
-    const std::lock_guard lock(d->mutex);
-    d->settings.connectTimeout = std::max(1, milliseconds);
+    d->change(d->settings.connectTimeout, std::max(1, milliseconds));
 }
 #endif
 
@@ -357,8 +353,7 @@ int Server::maximumConnections() const
 
 void Server::setMaximumConnections(int connections)
 {
-    const std::lock_guard lock(d->mutex);
-    d->maximumConnections = connections;
+    d->change(d->maximumConnections, connections);
 }
 
 qint64 Server::maximumFrameSize() const
@@ -369,8 +364,7 @@ qint64 Server::maximumFrameSize() const
 
 void Server::setMaximumFrameSize(qint64 bytes)
 {
-    const std::lock_guard lock(d->mutex);
-    d->settings.message.frameSize = std::max<qint64>(1, bytes);
+    d->change(d->settings.message.frameSize, std::max<qint64>(1, bytes));
 }
 
 int Server::maximumDepth() const
@@ -381,8 +375,7 @@ int Server::maximumDepth() const
 
 void Server::setMaximumDepth(int levels)
 {
-    const std::lock_guard lock(d->mutex);
-    d->settings.message.depth = std::clamp(levels, 1, MessageLimits::greatestDepth);
+    d->change(d->settings.message.depth, std::clamp(levels, 1, MessageLimits::greatestDepth));
 }
 
 int Server::maximumValues() const
@@ -393,8 +386,7 @@ int Server::maximumValues() const
 
 void Server::setMaximumValues(int values)
 {
-    const std::lock_guard lock(d->mutex);
-    d->settings.message.values = std::max(1, values);
+    d->change(d->settings.message.values, std::max(1, values));
 }
 
 qint64 Server::maximumReceiveBacklog() const
@@ -405,8 +397,7 @@ qint64 Server::maximumReceiveBacklog() const
 
 void Server::setMaximumReceiveBacklog(qint64 bytes)
 {
-    const std::lock_guard lock(d->mutex);
-    d->settings.receiveBacklog = std::max<qint64>(1, bytes);
+    d->change(d->settings.receiveBacklog, std::max<qint64>(1, bytes));
 }
 
 qint64 Server::maximumSendBacklog() const
@@ -417,8 +408,7 @@ qint64 Server::maximumSendBacklog() const
 
 void Server::setMaximumSendBacklog(qint64 bytes)
 {
-    const std::lock_guard lock(d->mutex);
-    d->settings.sendBacklog = std::max<qint64>(1, bytes);
+    d->change(d->settings.sendBacklog, std::max<qint64>(1, bytes));
 }
 
 } // namespace QRepod

@@ -13,6 +13,7 @@
 
 #include <mutex>
 #include <optional>
+#include <utility>
 
 namespace QRepod {
 
@@ -36,6 +37,17 @@ public:
         else
             QMetaObject::invokeMethod(home, std::forward<Function>(function),
                                       Qt::BlockingQueuedConnection);
+    }
+
+    //! Sets one of the settings, and tells of it if it is another. Any thread.
+    template <class T>
+    void change(T &setting, T value)
+    {
+        std::unique_lock lock(mutex);
+        const bool isAnother = std::exchange(setting, value) != value;
+        lock.unlock();
+        if (isAnother)
+            Q_EMIT q->settingsChanged();
     }
 
     bool listen(const QString &host, quint16 wantedPort);

@@ -14,6 +14,16 @@ public:
     {
     }
 
+    //! Runs \a function in the thread, after the clients who wait there have been accepted.
+    template <class Function>
+    auto call(Function function)
+    {
+        return thread.call([&] {
+            proxy->acceptWaiting();
+            return function();
+        });
+    }
+
     //! Has \a change called with the faults of each of \a directions.
     template <class Change>
     void change(Directions directions, Change change)
@@ -104,22 +114,22 @@ void FaultProxy::clearFaults()
 
 void FaultProxy::halfClose(Directions directions)
 {
-    d->thread.call([this, directions] { d->proxy->halfClose(directions); });
+    d->call([this, directions] { d->proxy->halfClose(directions); });
 }
 
 void FaultProxy::reset()
 {
-    d->thread.call([this] { d->proxy->reset(); });
+    d->call([this] { d->proxy->reset(); });
 }
 
 int FaultProxy::connectionCount() const
 {
-    return d->thread.call([this] { return d->proxy->connectionCount(); });
+    return d->call([this] { return d->proxy->connectionCount(); });
 }
 
 int FaultProxy::openConnectionCount() const
 {
-    return d->thread.call([this] { return d->proxy->openConnectionCount(); });
+    return d->call([this] { return d->proxy->openConnectionCount(); });
 }
 
 qint64 FaultProxy::bytesForwarded(Directions directions) const

@@ -97,6 +97,11 @@ int Proxy::openConnectionCount() const
     return int(findChildren<ProxyConnection *>(Qt::FindDirectChildrenOnly).size());
 }
 
+void Proxy::acceptWaiting()
+{
+    while (m_server.waitForNewConnection(0)) { }
+}
+
 void Proxy::acceptAll()
 {
     while (QTcpSocket *client = m_server.nextPendingConnection())

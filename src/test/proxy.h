@@ -71,6 +71,9 @@ public:
     Faults &faults(Direction direction) { return m_faults[index(direction)]; }
     void faultsChanged();
 
+    //! Accepts the clients who know that they are connected before the proxy's event loop does.
+    void acceptWaiting();
+
     void halfClose(Directions directions);
     void reset();
 

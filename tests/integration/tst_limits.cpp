@@ -134,9 +134,13 @@ void tst_Limits::limitsAreProperties()
     QRepod::Server server;
     QRepod::ConnectionListener listener;
     QObject *const object = ofServer ? static_cast<QObject *>(&server) : &listener;
+    const QSignalSpy changes(object, SIGNAL(settingsChanged()));
     QCOMPARE(object->property(name), QVariant(value));
     QVERIFY(object->setProperty(name, 123));
     QCOMPARE(object->property(name).toLongLong(), 123);
+    QCOMPARE(changes.size(), 1);
+    QVERIFY(object->setProperty(name, 123));
+    QCOMPARE(changes.size(), 1);
     if (name.startsWith("maximum") && name != "maximumConnections") {
         object->setProperty(name, -5);
         QCOMPARE(object->property(name).toLongLong(), 1);

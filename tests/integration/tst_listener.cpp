@@ -88,6 +88,7 @@ private slots:
     void skippedFramesAreNotDelivered();
     void twoListenersInOneThreadAreIndependent();
     void listenerWorksInAnotherThread();
+    void functionsCanBeQueuedForTheConnection();
 
     void sendFromOtherThreadsKeepsEachOnesOrder();
     void unencodableMessageIsNotSent();
@@ -542,6 +543,16 @@ void tst_Listener::listenerWorksInAnotherThread()
     }).join();
     serverThread->wait();
     QCOMPARE(actions, (QStringList{"connected", "socketConnect", "hello", "disconnected"}));
+}
+
+void tst_Listener::functionsCanBeQueuedForTheConnection()
+{
+    RecordingListener listener;
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    bool hasRun = false;
+    QMetaObject::invokeMethod(
+        listener.connection(), [&] { hasRun = true; }, Qt::QueuedConnection);
+    QTRY_VERIFY(hasRun);
 }
 
 void tst_Listener::sendFromOtherThreadsKeepsEachOnesOrder()

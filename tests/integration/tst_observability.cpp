@@ -10,6 +10,7 @@
 #include <QRepod/Server>
 
 #include <QtCore/QLoggingCategory>
+#include <QtCore/QRegularExpression>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
@@ -55,6 +56,7 @@ private slots:
     void propertiesAreReadable();
 
     void logIsSilentUntilAsked();
+    void logTellsWhenTheNextAttemptFollows();
 };
 
 void tst_Observability::receivedIsCountedByFrameAndByte()
@@ -215,6 +217,18 @@ void tst_Observability::logIsSilentUntilAsked()
     QCOMPARE(takeLoggedCategories(),
              (std::set<QByteArray>{"qrepod.client", "qrepod.dispatch", "qrepod.server",
                                    "qrepod.transport"}));
+}
+
+void tst_Observability::logTellsWhenTheNextAttemptFollows()
+{
+    const quint16 port = RawServer().port(); // nobody is there any more
+    RecordingListener listener;
+    listener.setReconnect(true);
+    listener.connect("127.0.0.1", port);
+    QLoggingCategory::setFilterRules("qrepod.client=true");
+    QTest::ignoreMessage(QtDebugMsg, QRegularExpression("127.0.0.1:\\d+ attempt 1 in \\d+ ms"));
+    QVERIFY(listener.pumpUntil("error"));
+    QLoggingCategory::setFilterRules({});
 }
 
 QTEST_GUILESS_MAIN(tst_Observability)

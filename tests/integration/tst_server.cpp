@@ -22,6 +22,7 @@
 
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <functional>
@@ -537,6 +538,7 @@ private Q_SLOTS:
     void protocolBreakerIsClosedAndHarmsNobody();
     void clientThatResetsIsAnError();
     void clientThatResetBeforeItWasAcceptedHarmsNobody();
+    void clientsAreAcceptedOnceThereAreDescriptorsAgain();
     void twoServersInOneThread();
     void fiveHundredClientsJoinAndLeave();
 };
@@ -1523,6 +1525,25 @@ void tst_Server::clientThatResetBeforeItWasAcceptedHarmsNobody()
     }
     QCOMPARE(log.filter(u"channelConnected"_s).size() - 1,
              log.filter(u"channelDisconnected"_s).size());
+}
+
+void tst_Server::clientsAreAcceptedOnceThereAreDescriptorsAgain()
+{
+    TestServer server;
+    RawClient client(server->port()); // by the system alone; the server has not run yet
+    rlimit limit = {};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const int next = ::dup(0); // what the server would get
+    ::close(next);
+    const rlimit none = {rlim_t(next), limit.rlim_max};
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    for (int turn = 0; turn < 20; ++turn)
+        QCoreApplication::processEvents();
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    QVERIFY(server->channels().isEmpty());
+    QVERIFY(server.has(1));
+    server->sendToAll(message(u"on"_s));
+    QVERIFY(client.receives(u"on"_s));
 }
 
 void tst_Server::twoServersInOneThread()

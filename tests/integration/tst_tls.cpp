@@ -10,6 +10,7 @@
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QFile>
+#include <QtCore/QPointer>
 #include <QtCore/QRegularExpression>
 #include <QtNetwork/QSslCertificate>
 #include <QtNetwork/QSslConfiguration>
@@ -83,6 +84,7 @@ private slots:
     void tlsClientOnPlainServer();
     void silentClientIsDroppedByTheHandshakeTimeout();
     void destructorDuringTheHandshake();
+    void serverClosedDuringTheHandshake();
 
 private:
     std::unique_ptr<QRepod::Server> m_server;
@@ -252,7 +254,9 @@ void tst_Tls::plainClientOnTlsServer()
 
 void tst_Tls::tlsClientOnPlainServer()
 {
+    QVERIFY(!m_server->sslConfiguration().isNull());
     m_server->setSslConfiguration(QSslConfiguration());
+    QVERIFY(m_server->sslConfiguration().isNull());
     std::unique_ptr<QSignalSpy> broken;
     connect(m_server.get(), &QRepod::Server::channelConnected, this, [&](QRepod::Channel *channel) {
         broken = std::make_unique<QSignalSpy>(channel, &QRepod::Channel::errorOccurred);
@@ -272,7 +276,9 @@ void tst_Tls::tlsClientOnPlainServer()
 
 void tst_Tls::silentClientIsDroppedByTheHandshakeTimeout()
 {
+    QCOMPARE(m_server->handshakeTimeout(), 10'000);
     m_server->setHandshakeTimeout(50);
+    QCOMPARE(m_server->handshakeTimeout(), 50);
     QSignalSpy failed(m_server.get(), &QRepod::Server::errorOccurred);
     QTcpSocket silent;
     silent.connectToHost("127.0.0.1", m_server->port());
@@ -293,6 +299,23 @@ void tst_Tls::destructorDuringTheHandshake()
     listener.reset();
     qInfo("the destructor took %lld ms", timer.elapsed());
     QVERIFY(timer.elapsed() < 5'000);
+}
+
+//! A client that has not joined goes without a word, as one that never came.
+void tst_Tls::serverClosedDuringTheHandshake()
+{
+    QPointer<QRepod::Channel> channel;
+    m_server->setChannelFactory([&] { return channel = new EchoChannel; });
+    QSignalSpy failed(m_server.get(), &QRepod::Server::errorOccurred);
+    QSignalSpy left(m_server.get(), &QRepod::Server::channelDisconnected);
+    QTcpSocket silent;
+    silent.connectToHost("127.0.0.1", m_server->port());
+    QTRY_VERIFY(channel);
+    m_server->close();
+    QTRY_COMPARE(silent.state(), QAbstractSocket::UnconnectedState);
+    QTRY_VERIFY(!channel);
+    QCOMPARE(failed.size(), 0);
+    QCOMPARE(left.size(), 0);
 }
 
 QTEST_GUILESS_MAIN(tst_Tls)

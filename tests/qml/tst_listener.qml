@@ -141,6 +141,15 @@ TestCase {
         compare(listener.reconnect, false);
     }
 
+    function test_bindingsFollowSettings() {
+        const listener = make(plain, {});
+        const other = make(plain, {});
+        other.maximumDepth = Qt.binding(() => 2 * listener.maximumDepth);
+        compare(other.maximumDepth, 128);
+        listener.maximumDepth = 5;
+        compare(other.maximumDepth, 10);
+    }
+
     function test_stateIsAnEnum() {
         compare(ConnectionListener.Disconnected, 0);
         compare(ConnectionListener.Connecting, 1);

@@ -606,6 +606,15 @@ TestCase {
             compare(server[limit], limits[limit], limit);
     }
 
+    function test_bindingsFollowSettings() {
+        const server = createTemporaryObject(plainServer, test);
+        const other = createTemporaryObject(plainServer, test);
+        other.maximumDepth = Qt.binding(() => 2 * server.maximumDepth);
+        compare(other.maximumDepth, 128);
+        server.maximumDepth = 5;
+        compare(other.maximumDepth, 10);
+    }
+
     function test_maximumConnections() {
         const server = createTemporaryObject(plainServer, test, {
             port: 0,

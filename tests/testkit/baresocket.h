@@ -47,7 +47,7 @@ public:
 
     //! What the next receiving says: 0 at the end of the stream, else the system's error number, or
     //! -1 if there are bytes.
-    int endOfStream()
+    int endOfStream() const
     {
         char byte = 0;
         const auto received = ::recv(m_descriptor, &byte, 1, 0);

@@ -99,6 +99,8 @@ private slots:
 
     void halfCloseEndsOneWay();
     void resetResetsBothEnds();
+    void resetReachesAClientWhoHasJustConnected();
+    void halfCloseReachesAServerThatIsJustBeingConnected();
     void resetReachesTheListenerAsAnError();
     void nextConnectionWorksAfterReset();
     void destructionWithOpenConnections();
@@ -420,6 +422,26 @@ void tst_FaultProxy::resetResetsBothEnds()
     QCOMPARE(client.endOfStream(), ECONNRESET);
     QTRY_VERIFY(server.clientHasClosed());
     QCOMPARE(proxy.openConnectionCount(), 0);
+}
+
+void tst_FaultProxy::resetReachesAClientWhoHasJustConnected()
+{
+    for (int i = 0; i < 100; ++i) { // each time the proxy may have accepted it already, or not
+        const BareSocket client(m_proxy->port());
+        m_proxy->reset();
+        QCOMPARE(client.endOfStream(), ECONNRESET);
+        QCOMPARE(m_proxy->connectionCount(), i + 1);
+        QCOMPARE(m_proxy->openConnectionCount(), 0);
+    }
+}
+
+void tst_FaultProxy::halfCloseReachesAServerThatIsJustBeingConnected()
+{
+    const BareSocket client(m_proxy->port());
+    m_proxy->halfClose(Direction::ToServer);
+    QTRY_COMPARE(m_server->connectionCount(), 1);
+    QVERIFY(m_server->waitForClients(0));
+    QCOMPARE(m_server->receivedFrom(0).size(), 0);
 }
 
 void tst_FaultProxy::resetReachesTheListenerAsAnError()

@@ -217,12 +217,16 @@ void tst_Recorder::largeFramesAreReplayed()
         for (int i = 0; i < count; ++i)
             server.sendToAll({{"action", "level"}, {"data", data}});
         QVERIFY(client.pumpUntil("level", count));
+        server.disconnectAll();
+        QVERIFY(client.pumpUntil("disconnected"));
     }
     const Replay replay(m_fileName, Replay::Speed::Full);
     RecordingListener client;
     QVERIFY(client.connectAndWait(replay.port()));
     QVERIFY(client.pumpUntil("level", count));
-    QCOMPARE(client.messages.last()["data"].toByteArray(), data);
+    QVERIFY(client.pumpUntil("disconnected"));
+    QCOMPARE(client.messages.size(), count + 3); // connected, socketConnect and disconnected
+    QCOMPARE(client.messages[count + 1]["data"].toByteArray(), data);
 }
 
 void tst_Recorder::unfinishedFrameIsLeftOut()
@@ -276,6 +280,8 @@ void tst_Recorder::fileThatIsNoRecordingIsAnError_data()
     QTest::newRow("something else") << QByteArray("PNG") << "not a recording of QRepod";
     QTest::newRow("nothing recorded") << header << "no connection has been recorded";
     QTest::newRow("cut off") << header + opened + opened.first(5) << "damaged at byte 32";
+    QTest::newRow("cut off header") << header + opened + opened.first(12) + "<\1\1"
+                                    << "damaged at byte 32";
     QTest::newRow("cut off frame") << header + opened + opened.first(12) + "<\1\1\1\1abc"
                                    << "damaged at byte 32";
     QTest::newRow("unknown kind") << header + opened.first(12) + '?' << "damaged at byte 19";

@@ -217,6 +217,7 @@ private Q_SLOTS:
     void timesTakeTheSmallestForm();
     void timesAreDecoded_data();
     void timesAreDecoded();
+    void extensionsDifferByTypeAndData();
     void timesThatNoQDateTimeHoldsStayExtensions_data();
     void timesThatNoQDateTimeHoldsStayExtensions();
     void valuesAreEncoded_data();
@@ -651,6 +652,14 @@ void tst_Codec::timesAreDecoded()
     QFETCH(const qint64, milliseconds);
 
     QVERIFY(identical(decoded(bytes), utc(milliseconds)));
+}
+
+void tst_Codec::extensionsDifferByTypeAndData()
+{
+    const Extension extension{5, "abc"};
+    QVERIFY(extension == (Extension{5, "abc"}));
+    QVERIFY(extension != (Extension{6, "abc"}));
+    QVERIFY(extension != (Extension{5, "abd"}));
 }
 
 void tst_Codec::timesThatNoQDateTimeHoldsStayExtensions_data()

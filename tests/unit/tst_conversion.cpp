@@ -11,6 +11,7 @@
 
 #include <cmath>
 #include <limits>
+#include <list>
 #include <map>
 #include <vector>
 
@@ -37,6 +38,9 @@ public:
     Q_DECLARE_FLAGS(Keys, Key)
     Q_FLAG(Keys)
     enum Unregistered { Something };
+    enum Side { Port = 1, Starboard = 2 };
+    Q_DECLARE_FLAGS(Sides, Side)
+    Q_FLAG(Sides) // and no Q_ENUM(Side)
 };
 Q_DECLARE_OPERATORS_FOR_FLAGS(Game::Keys)
 
@@ -94,6 +98,16 @@ public:
 struct Handmade
 {
     explicit Handmade(int) { }
+};
+
+struct Keeper
+{
+    Q_GADGET
+    Q_PROPERTY(Handmade thing READ thing WRITE setThing)
+
+public:
+    Handmade thing() const { return Handmade(1); }
+    void setThing(const Handmade &) { }
 };
 
 QString text(const char *utf8)
@@ -180,6 +194,8 @@ void integerRows()
 }
 
 } // namespace
+
+Q_DECLARE_METATYPE(Handmade)
 
 class tst_conversion : public QObject
 {
@@ -493,6 +509,10 @@ void tst_conversion::enumsThatQtDoesNotKnowAreRefused()
 {
     QCOMPARE(to<Game::Unregistered>(integer(0)), std::nullopt);
     QCOMPARE(to<Game::Unregistered>(text("Something")), std::nullopt);
+    // Qt knows where this one is declared, and nothing else of it.
+    QCOMPARE(to<Game::Sides>(text("Port|Starboard")), Game::Sides(Game::Port | Game::Starboard));
+    QCOMPARE(to<Game::Side>(text("Port")), std::nullopt);
+    QCOMPARE(to<Game::Side>(integer(1)), std::nullopt);
 }
 
 void tst_conversion::mapsFillGadgets()
@@ -546,6 +566,9 @@ void tst_conversion::typesThatNoValueCanBecome()
     QCOMPARE(to<std::nullptr_t>(nil()), std::nullopt);
     QCOMPARE(to<QSize>(QVariantList{integer(1), integer(2)}), std::nullopt);
     QCOMPARE(to<QDate>(text("2024-02-29")), std::nullopt);
+    const QVariant one(QVariantList{integer(1)});
+    QVERIFY(!to<std::list<Handmade>>(one));
+    QVERIFY(!to<Keeper>(QVariantMap{{text("thing"), integer(1)}}));
 
     QVERIFY(isConstructible(QMetaType::fromType<int>()));
     QVERIFY(isConstructible(QMetaType::fromType<Player>()));

@@ -128,6 +128,20 @@ struct Unmakeable
     int number;
 };
 
+//! A gadget that cannot be made of its properties alone.
+struct Sealed
+{
+    Q_GADGET
+    Q_PROPERTY(int number MEMBER number)
+
+public:
+    explicit Sealed(int n)
+        : number(n)
+    {
+    }
+    int number;
+};
+
 //! Writes down which handler was called, with what.
 class Recorder : public QObject
 {
@@ -258,6 +272,7 @@ public:
 public Q_SLOTS:
     void Network_unnamed(const QVariant &, int) { ++calls; }
     void Network_unmakeable(int id, const Unmakeable &thing) { calls += id + thing.number; }
+    void Network_sealed(const Sealed &sealed) { calls += sealed.number; }
     void Network_reference(int &id) { calls += id; }
     void Network_pointer(QObject *object, int id) { calls += id + (object != nullptr); }
     // clang-format off
@@ -695,10 +710,13 @@ void tst_dispatch::methodsThatNothingCanCallWarnAndAreNoHandlers()
     expectWarning("Faulty::Network_unnamed can never be called: parameter 1 has no name");
     expectWarning(
         "Faulty::Network_unmakeable can never be called: no field can become .*Unmakeable");
+    expectWarning(
+        "Faulty::Network_sealed can never be called: a .*Sealed cannot be made without arguments");
     expectWarning("Faulty::Network_reference can never be called: no field can become an int&");
     expectWarning("Faulty::Network_many can never be called: it takes more than 64 fields");
     QCOMPARE(dispatch(dispatcher, frameOf("unnamed", {{text("value"), 1}})), Outcome::Unhandled);
     QCOMPARE(dispatch(dispatcher, frameOf("unmakeable", {{text("id"), 1}})), Outcome::Unhandled);
+    QCOMPARE(dispatch(dispatcher, frameOf("sealed", {{text("number"), 1}})), Outcome::Unhandled);
     QCOMPARE(dispatch(dispatcher, frameOf("reference", {{text("id"), 1}})), Outcome::Unhandled);
     QCOMPARE(dispatch(dispatcher, frameOf("many")), Outcome::Unhandled);
 

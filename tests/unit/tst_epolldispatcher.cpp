@@ -3,13 +3,18 @@
 
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qeventloop.h>
+#include <QtCore/qregularexpression.h>
 #include <QtCore/qsocketnotifier.h>
+#include <QtCore/qtemporaryfile.h>
 #include <QtCore/qthread.h>
 #include <QtCore/qtimer.h>
 #include <QtTest/qtest.h>
 
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <memory>
+#include <thread>
 
 using namespace QRepod;
 
@@ -58,6 +63,11 @@ private Q_SLOTS:
     void aDisabledNotifierIsSilent();
     void aNotifierMayDeleteAnother();
     void aDescriptorUsedAgainIsAnother();
+    void aNotifierTakesOverTheDescriptorOfAnother();
+    void anExceptionNotifierTellsOfAHangUp();
+    void whatCannotBeWatchedIsNamed();
+    void socketsCanBeLeftAlone();
+    void anObjectTakesItsTimersAlong();
 
 private:
     template <class Function>
@@ -303,6 +313,93 @@ void tst_EpollDispatcher::aDescriptorUsedAgainIsAnother()
             loop.processEvents();
             QVERIFY(hasCome);
         }
+    });
+}
+
+void tst_EpollDispatcher::aNotifierTakesOverTheDescriptorOfAnother()
+{
+    inThread([] {
+        SocketPair sockets;
+        QEventLoop loop;
+        auto first = std::make_unique<QSocketNotifier>(sockets.ends[0], QSocketNotifier::Read);
+        QObject::connect(first.get(), &QSocketNotifier::activated, &loop,
+                         [] { QFAIL("it was replaced"); });
+        QSocketNotifier second(sockets.ends[0], QSocketNotifier::Read);
+        QObject::connect(&second, &QSocketNotifier::activated, &loop, &QEventLoop::quit);
+        first.reset();
+        sockets.write();
+        loop.exec();
+    });
+}
+
+void tst_EpollDispatcher::anExceptionNotifierTellsOfAHangUp()
+{
+    inThread([] {
+        SocketPair sockets;
+        QEventLoop loop;
+        QSocketNotifier notifier(sockets.ends[0], QSocketNotifier::Exception);
+        bool isHangingUp = false;
+        QObject::connect(&notifier, &QSocketNotifier::activated, &loop, [&] {
+            QVERIFY(isHangingUp);
+            notifier.setEnabled(false);
+            loop.quit();
+        });
+        sockets.write(); // for those who read
+        loop.processEvents();
+        isHangingUp = true;
+        ::shutdown(sockets.ends[1], SHUT_RDWR);
+        loop.exec();
+    });
+}
+
+void tst_EpollDispatcher::whatCannotBeWatchedIsNamed()
+{
+    QTemporaryFile file; // epoll takes none
+    QVERIFY(file.open());
+    QTest::ignoreMessage(QtCriticalMsg,
+                         QRegularExpression(QStringLiteral("descriptor \\d+ cannot be watched")));
+    inThread([&] {
+        QSocketNotifier notifier(file.handle(), QSocketNotifier::Read);
+        QEventLoop().processEvents();
+    });
+}
+
+void tst_EpollDispatcher::socketsCanBeLeftAlone()
+{
+    inThread([] {
+        SocketPair sockets;
+        QEventLoop loop;
+        QSocketNotifier notifier(sockets.ends[0], QSocketNotifier::Read);
+        bool hasCome = false;
+        QObject::connect(&notifier, &QSocketNotifier::activated, &loop, [&] {
+            sockets.read();
+            hasCome = true;
+        });
+        sockets.write();
+        loop.processEvents(QEventLoop::ExcludeSocketNotifiers);
+        std::thread other([thread = QThread::currentThread()] {
+            QMetaObject::invokeMethod(
+                thread->eventDispatcher(), [] {}, Qt::QueuedConnection);
+        });
+        loop.processEvents(QEventLoop::ExcludeSocketNotifiers | QEventLoop::WaitForMoreEvents);
+        other.join();
+        QVERIFY(!hasCome);
+        loop.processEvents();
+        QVERIFY(hasCome);
+    });
+}
+
+void tst_EpollDispatcher::anObjectTakesItsTimersAlong()
+{
+    inThread([] {
+        auto *dispatcher = QThread::currentThread()->eventDispatcher();
+        auto owner = std::make_unique<QObject>();
+        const int first = owner->startTimer(10'000);
+        const int second = owner->startTimer(0);
+        owner.reset();
+        QCOMPARE(dispatcher->remainingTime(first), -1);
+        QCOMPARE(dispatcher->remainingTime(second), -1);
+        QVERIFY(!dispatcher->unregisterTimer(second));
     });
 }
 
