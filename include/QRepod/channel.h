@@ -49,7 +49,7 @@ public:
 
     //! Queues \a message for this client and returns without waiting.
     ///
-    /// \return the bytes queued, header included; 0 when the client has gone or when the message
+    /// \return the bytes accepted, header included; 0 when the client has gone or when the message
     ///         cannot be encoded, the latter with a warning. A client that lets more than
     ///         Server::maximumSendBacklog() pile up is closed with an error.
     Q_INVOKABLE qint64 send(const QVariantMap &message);

@@ -36,9 +36,10 @@ public:
     //! `"host:port"`; an IPv6 address stands in brackets.
     QString address() const;
 
-    //! Queues \a message for the network thread and returns without waiting for it.
+    //! Sends \a message without waiting for anything: a short one after a pause is written at once,
+    //! all else is queued for the network thread.
     ///
-    /// \return the bytes queued, header included; 0 when there is no connection, when the message
+    /// \return the bytes accepted, header included; 0 when there is no connection, when the message
     ///         cannot be encoded or is over the frame limit, or when more bytes are waiting than
     ///         the send backlog allows. The last three leave a warning.
     qint64 send(const QVariantMap &message);
