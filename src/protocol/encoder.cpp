@@ -85,10 +85,11 @@ qsizetype toUtf8(QStringView text, char *out)
 class Encoder
 {
 public:
-    Encoder(QByteArray &out, const MessageLimits &limits)
+    Encoder(QByteArray &out, const MessageLimits &limits, std::vector<LargeValue> *large)
         : m_output(out)
         , m_packer(m_output)
         , m_limits(limits)
+        , m_large(large)
     {
     }
 
@@ -116,7 +117,7 @@ private:
     bool time(const QDateTime &time);
     bool key(const QVariant &key);
     void text(QStringView text);
-    void binary(QByteArrayView bytes);
+    void binary(const QByteArray &bytes);
     void extension(qint8 type, QByteArrayView data);
 
     //! msgpack::packer would send a float that is a whole number as an integer.
@@ -181,6 +182,7 @@ private:
     Output m_output;
     msgpack::packer<Output> m_packer;
     const MessageLimits &m_limits;
+    std::vector<LargeValue> *const m_large; // nullptr: everything goes to the output
     qint64 m_values = 0;
     int m_depth = 0;
     QString m_error;
@@ -429,9 +431,15 @@ void Encoder::text(QStringView text)
     m_output.written(needed + size);
 }
 
-void Encoder::binary(QByteArrayView bytes)
+void Encoder::binary(const QByteArray &bytes)
 {
     m_packer.pack_bin(quint32(bytes.size()));
+    // What QByteArray::fromRawData() refers to may be gone before it is written.
+    const bool isOwner = bytes.capacity() > 0;
+    if (m_large && bytes.size() >= LargeValue::leastSize && isOwner) {
+        m_large->push_back({m_output.size(), bytes});
+        return;
+    }
     m_packer.pack_bin_body(bytes.data(), quint32(bytes.size()));
 }
 
@@ -444,22 +452,28 @@ void Encoder::extension(qint8 type, QByteArrayView data)
 } // namespace
 
 bool appendFrame(QByteArray &out, const QVariantMap &message, const MessageLimits &limits,
-                 QString *error)
+                 QString *error, std::vector<LargeValue> *large)
 {
     const qsizetype start = out.size();
     const auto fail = [&](const QString &reason) {
         out.truncate(start);
+        if (large)
+            large->clear();
         if (error)
             *error = reason;
         return false;
     };
 
     {
-        Encoder encoder(out, limits);
+        Encoder encoder(out, limits, large);
         if (!encoder.frame(message))
             return fail(encoder.error());
     }
-    const qint64 size = out.size() - start - frameHeaderSize;
+    qint64 size = out.size() - start - frameHeaderSize;
+    if (large) {
+        for (const LargeValue &value : *large)
+            size += value.bytes.size();
+    }
     if (size > std::min<qint64>(limits.frameSize, std::numeric_limits<quint32>::max())) {
         return fail(QStringLiteral("frame of %1 bytes is over the limit of %2")
                         .arg(size)

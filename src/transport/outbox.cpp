@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "transport/outbox.h"
 
-#include "protocol/encoder.h"
 #include "transport/wakeevent.h"
 
 #include <QtCore/qcoreapplication.h>
@@ -34,12 +33,13 @@ Outbox::Result Outbox::send(const QVariantMap &message)
     thread_local QByteArray scratch; // keeps its memory, so that a small message allocates nothing
     QByteArray frame = std::exchange(scratch, {});
     frame.resize(0);
+    std::vector<LargeValue> large;
     QString error;
-    if (!appendFrame(frame, message, m_messageLimits, &error))
+    if (!appendFrame(frame, message, m_messageLimits, &error, &large))
         return {Status::Unencodable, 0, error};
 
-    const bool isLarge = frame.size() >= partSize;
-    Result result = add(frame, isLarge ? &frame : nullptr);
+    const bool isLarge = frame.size() >= partSize && large.empty();
+    Result result = add(frame, isLarge ? &frame : nullptr, large);
     if (!isLarge)
         scratch = std::move(frame);
     return result;
@@ -50,22 +50,32 @@ Outbox::Result Outbox::send(const QByteArray &frame)
     return add(frame, &frame);
 }
 
-Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner)
+Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner,
+                           const std::vector<LargeValue> &large)
 {
+    qint64 size = bytes.size();
+    for (const LargeValue &value : large)
+        size += value.bytes.size();
     const std::lock_guard lock(m_mutex);
     if (!m_writer)
         return {Status::Closed};
-    if (m_counts.bytesWaiting + bytes.size() > m_limit) {
+    if (m_counts.bytesWaiting + size > m_limit) {
         return {Status::Full, 0,
                 QStringLiteral("%1 bytes waiting to be sent are over the limit of %2")
-                    .arg(m_counts.bytesWaiting + bytes.size())
+                    .arg(m_counts.bytesWaiting + size)
                     .arg(m_limit)};
     }
     ++m_counts.messages;
-    const qint64 written = writeAtOnce(bytes);
-    if (written < bytes.size())
-        append(bytes.sliced(written), written == 0 ? owner : nullptr);
-    return {Status::Accepted, bytes.size()};
+    const qint64 written = large.empty() ? writeAtOnce(bytes) : 0;
+    qsizetype begin = written;
+    for (const LargeValue &value : large) {
+        append(bytes.sliced(begin, value.position - begin), nullptr);
+        append(value.bytes, &value.bytes);
+        begin = value.position;
+    }
+    if (begin < bytes.size())
+        append(bytes.sliced(begin), begin == 0 ? owner : nullptr);
+    return {Status::Accepted, size};
 }
 
 //! Writes what may and can be written without the connection's thread, and returns how much.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "protocol/encoder.h"
 #include "protocol/limits.h"
 #include "transport/shortcut.h"
 
@@ -78,7 +79,8 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    Result add(QByteArrayView bytes, const QByteArray *owner);
+    Result add(QByteArrayView bytes, const QByteArray *owner,
+               const std::vector<LargeValue> &large = {});
     qint64 writeAtOnce(QByteArrayView bytes);
     void append(QByteArrayView bytes, const QByteArray *owner);
 

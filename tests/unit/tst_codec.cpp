@@ -236,6 +236,7 @@ private Q_SLOTS:
     void encodingKeepsTheLimits_data();
     void encodingKeepsTheLimits();
     void framesAreAppended();
+    void largeValuesAreLeftOut();
 
     void decodingWantsAMap_data();
     void decodingWantsAMap();
@@ -1070,6 +1071,37 @@ void tst_Codec::framesAreAppended()
                         "0000000180"
                         "0000000481a162c0"));
     QCOMPARE(encode({}), heartbeatFrame);
+}
+
+void tst_Codec::largeValuesAreLeftOut()
+{
+    const QByteArray large(LargeValue::leastSize, 'x');
+    const QByteArray small(LargeValue::leastSize - 1, 'y');
+    const QByteArray borrowed = QByteArray::fromRawData(large.constData(), large.size());
+    const QVariantMap message{{QStringLiteral("a"), 1},
+                              {QStringLiteral("b"), large},
+                              {QStringLiteral("c"), QVariantList{small, large, borrowed}},
+                              {QStringLiteral("d"), QStringLiteral("end")}};
+    QByteArray whole = "before";
+    QVERIFY(appendFrame(whole, message, {}));
+
+    QByteArray out = "before";
+    std::vector<LargeValue> values;
+    QVERIFY(appendFrame(out, message, {}, nullptr, &values));
+    QCOMPARE(values.size(), size_t(2));
+    QCOMPARE(out.size(), whole.size() - 2 * large.size());
+    for (auto value = values.rbegin(); value != values.rend(); ++value) {
+        QVERIFY(value->bytes.isSharedWith(large));
+        out.insert(value->position, value->bytes);
+    }
+    QVERIFY(out == whole);
+
+    MessageLimits limits;
+    limits.frameSize = 4 * large.size();
+    values.clear();
+    QVERIFY(!appendFrame(out, message, limits, nullptr, &values));
+    QVERIFY(values.empty());
+    QVERIFY(out == whole);
 }
 
 void tst_Codec::decodingWantsAMap_data()

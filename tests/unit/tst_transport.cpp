@@ -476,6 +476,7 @@ private Q_SLOTS:
     void outboxRefusesWhatCannotBeEncoded();
     void outboxPutsSmallFramesTogether();
     void outboxSharesLargeFrames();
+    void outboxSharesLargeValues();
     void outboxLeavesSharedFramesAsTheyAre();
     void outboxWakesTheWriterWhenItSleeps();
 
@@ -840,6 +841,31 @@ void tst_Transport::outboxSharesLargeFrames()
     QCOMPARE(static_cast<const void *>(parts[1].constData()),
              static_cast<const void *>(frame.constData()));
     QCOMPARE(parts[2], encoded(number(2)));
+}
+
+void tst_Transport::outboxSharesLargeValues()
+{
+    const QVariantMap blob = bulky(mebi, u"a"_s);
+    const QVariantMap last = message(u"last"_s, {{u"data"_s, QByteArray(mebi, 'z')}, {u"z"_s, 1}});
+    TestOutbox outbox;
+    outbox->send(number(1));
+    QCOMPARE(outbox->send(blob).bytes, encoded(blob).size());
+    outbox->send(last);
+    outbox->send(number(2));
+    const std::vector<QByteArray> parts = outbox->takeAll();
+    QCOMPARE(parts.size(), size_t(5)); // small, large, small, large, small
+    QVERIFY(parts[1].isSharedWith(blob[u"data"_s].toByteArray()));
+    QVERIFY(parts[3].isSharedWith(last[u"data"_s].toByteArray()));
+    QByteArray stream;
+    for (const QByteArray &part : parts)
+        stream += part;
+    QVERIFY(stream == encoded(number(1)) + encoded(blob) + encoded(last) + encoded(number(2)));
+    QCOMPARE(outbox->counts().messages, 4);
+    QCOMPARE(outbox->counts().bytesWaiting, stream.size());
+
+    TestOutbox narrow(mebi);
+    QCOMPARE(narrow->send(blob).status, Outbox::Status::Full);
+    QVERIFY(narrow->takeAll().empty());
 }
 
 void tst_Transport::outboxLeavesSharedFramesAsTheyAre()
