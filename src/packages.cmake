@@ -24,12 +24,38 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 # Tells what is built with a library which package it needs; an exact one, as long as the ABI may change.
-# CPack adds by itself that ldconfig is run.
+# CPack adds scripts that run ldconfig; with the trigger dpkg knows of it, too.
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY =)
 # What a file needs of the system is found in the file; of our own packages it is said below.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/src ${PROJECT_BINARY_DIR}/src/test)
+
+file(WRITE ${PROJECT_BINARY_DIR}/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
+set(CPACK_DEBIAN_TESTKIT_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
+
+# What Debian wants compressed: the changelogs of each package, and manual pages.
+find_program(GZIP_EXECUTABLE gzip REQUIRED)
+set(changelogs ${PROJECT_BINARY_DIR}/changelogs)
+string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
+file(WRITE ${changelogs}/changelog.Debian
+"qrepod (${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) unstable; urgency=medium
+
+  * Version ${PROJECT_VERSION}; what is new in it is told in changelog.gz.
+
+ -- ${QREPOD_MAINTAINER}  ${now}
+")
+configure_file(CHANGELOG.md ${changelogs}/changelog COPYONLY)
+execute_process(COMMAND ${GZIP_EXECUTABLE} --best --no-name --force changelog changelog.Debian
+                WORKING_DIRECTORY ${changelogs} COMMAND_ERROR_IS_FATAL ANY)
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/compressmanual.cmake @ONLY CONTENT [[
+file(GLOB_RECURSE pages "${CPACK_TEMPORARY_DIRECTORY}/*/usr/share/man/*.1")
+if(pages)
+    execute_process(COMMAND @GZIP_EXECUTABLE@ --best --no-name ${pages} COMMAND_ERROR_IS_FATAL ANY)
+endif()
+]])
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_BINARY_DIR}/compressmanual.cmake)
 
 set(CPACK_COMPONENTS_ALL)
 
@@ -44,6 +70,8 @@ macro(qrepod_add_package component package)
     set(CPACK_DEBIAN_${upper}_DESCRIPTION "${arg_DESCRIPTION}")
     install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} RENAME copyright
             COMPONENT ${component})
+    install(FILES ${changelogs}/changelog.gz ${changelogs}/changelog.Debian.gz
+            DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${component})
 endmacro()
 
 set(version "(= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")

@@ -31,9 +31,8 @@ QREPOD_EXPORT QByteArray encode(const QVariantMap &message, QString *error = nul
 ///
 /// The default limits hold: 64 levels of nesting, 1,000,000 values.
 ///
-/// \return the message, or nothing when the payload is not one well-formed MessagePack map, breaks
-/// a
-///         limit or contains text that is not UTF-8; then \a error, if given, says which. A map
+/// \return the message, or nothing when the payload is not one well-formed MessagePack map, is past
+///         a limit or contains text that is not UTF-8; then \a error, if given, says which. A map
 ///         without an `action` is returned as it is: whether it counts as a message is decided by
 ///         whoever receives it.
 QREPOD_EXPORT std::optional<QVariantMap> decode(QByteArrayView payload, QString *error = nullptr);

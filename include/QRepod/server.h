@@ -69,9 +69,8 @@ public:
 
     //! Listens on \a host (an address, or a name such as "localhost"); port 0 lets the system pick.
     ///
-    /// \return false when that is not possible; errorString() says why. A server that listens
-    /// already
-    ///         goes on as it was.
+    /// \return false when that is not possible, as it is not for a server that listens already,
+    ///         which goes on as it was; errorString() says why.
     bool listen(const QString &host = QStringLiteral("127.0.0.1"), quint16 port = 5071);
 
     QString errorString() const;

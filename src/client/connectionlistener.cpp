@@ -3,7 +3,7 @@
 
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
-#include "protocol/encoder.h"
+#include "protocol/builtin.h"
 #include "protocol/message.h"
 #include "transport/wakeevent.h"
 
@@ -16,17 +16,6 @@
 namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(clientLog)
-
-namespace {
-
-const auto actionKey = QStringLiteral("action");
-
-QVariantMap builtIn(const QString &action)
-{
-    return {{actionKey, action}};
-}
-
-} // namespace
 
 QMetaMethod ConnectionListenerPrivate::messageReceivedSignal()
 {
@@ -123,8 +112,8 @@ int ConnectionListenerPrivate::deliverConnected(const Delivery &delivery, const 
     }
     if (alive)
         Q_EMIT q->connected();
-    return deliverBuiltIn(builtIn(QStringLiteral("connected")), alive)
-        + deliverBuiltIn(builtIn(QStringLiteral("socketConnect")), alive);
+    return deliverBuiltIn(BuiltIn::connected(), alive)
+        + deliverBuiltIn(BuiltIn::socketConnect(), alive);
 }
 
 int ConnectionListenerPrivate::deliverEnd(const Delivery &delivery, const Guard &alive)
@@ -134,13 +123,12 @@ int ConnectionListenerPrivate::deliverEnd(const Delivery &delivery, const Guard 
     if (delivery.origin() == m_current && !m_hasEnded)
         followEnd();
     if (alive && isError) {
-        QVariantMap message = builtIn(QStringLiteral("error"));
-        message.insert(QStringLiteral("error"), delivery.error());
+        const BuiltIn message = BuiltIn::error(delivery.error());
         Q_EMIT q->errorOccurred(delivery.error());
         dispatched = deliverBuiltIn(message, alive);
     } else if (alive && delivery.kind() == Delivery::Kind::Disconnected) {
         Q_EMIT q->disconnected();
-        dispatched = deliverBuiltIn(builtIn(QStringLiteral("disconnected")), alive);
+        dispatched = deliverBuiltIn(BuiltIn::disconnected(), alive);
     }
     // After a break Disconnected is still to come. A handler may have connected or closed by now.
     if (alive && delivery.origin() == m_current && !(isError && m_wasConnected)
@@ -162,14 +150,9 @@ void ConnectionListenerPrivate::followEnd()
     Q_EMIT q->stateChanged(); // also from one attempt to the next
 }
 
-int ConnectionListenerPrivate::deliverBuiltIn(const QVariantMap &message, const Guard &alive)
+int ConnectionListenerPrivate::deliverBuiltIn(const BuiltIn &message, const Guard &alive)
 {
-    if (!alive)
-        return 0;
-    QByteArray bytes;
-    appendFrame(bytes, message, MessageLimits());
-    const QByteArray action = message.value(actionKey).toString().toUtf8();
-    return deliverMessage({QByteArrayView(bytes).sliced(frameHeaderSize), action}, alive);
+    return alive ? deliverMessage(message.frame(), alive) : 0;
 }
 
 int ConnectionListenerPrivate::deliverMessage(const Frame &frame, const Guard &alive)
@@ -240,7 +223,7 @@ qint64 ConnectionListener::send(const QVariantMap &message)
 qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields)
 {
     QVariantMap message = fields;
-    message.insert(actionKey, action);
+    message.insert(QStringLiteral("action"), action);
     return send(message);
 }
 

@@ -16,6 +16,8 @@
 
 namespace QRepod {
 
+class BuiltIn;
+
 //! Delivers what the network thread has queued, and keeps the state that goes with it; see
 //! STATE-MACHINE.md. Everything here belongs to the listener's thread.
 class ConnectionListenerPrivate
@@ -62,7 +64,7 @@ private:
 
     int deliver(const Delivery &delivery, size_t frame, const Guard &alive);
     int deliverMessage(const Frame &frame, const Guard &alive);
-    int deliverBuiltIn(const QVariantMap &message, const Guard &alive);
+    int deliverBuiltIn(const BuiltIn &message, const Guard &alive);
     bool isGreeting(const Frame &frame);
     void start(const QString &host, quint16 port, int delay);
     int deliverConnected(const Delivery &delivery, const Guard &alive);

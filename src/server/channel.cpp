@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <QRepod/channel.h>
-#include <QRepod/protocol.h>
 
-#include "protocol/encoder.h"
+#include "protocol/builtin.h"
 #include "protocol/message.h"
 #include "server/channelprivate.h"
 #include "server/serverprivate.h"
@@ -13,19 +12,6 @@
 namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(serverLog)
-
-namespace {
-
-const auto actionKey = QStringLiteral("action");
-
-//! What repod's server says first, and its clients may wait for.
-QByteArray greeting()
-{
-    static const QByteArray frame = encode({{actionKey, QStringLiteral("connected")}});
-    return frame;
-}
-
-} // namespace
 
 void ChannelPrivate::runPump()
 {
@@ -49,13 +35,15 @@ void ChannelPrivate::deliver(const Delivery &delivery, size_t frame, const Guard
     case Delivery::Kind::Messages:
         deliverMessage(delivery.batch().frames[frame], alive);
         break;
-    case Delivery::Kind::Connected:
-        link.outbox->send(greeting());
+    case Delivery::Kind::Connected: {
+        const BuiltIn connected = BuiltIn::connected();
+        link.outbox->send(connected.bytes()); // repod's clients may wait for it
         m_hasJoined = true;
         server->join(q);
         Q_EMIT server->q->channelConnected(q);
-        deliverBuiltIn({{actionKey, QStringLiteral("connected")}}, alive);
+        deliverBuiltIn(connected, alive);
         break;
+    }
     case Delivery::Kind::Error:
         if (!m_hasJoined) { // the TLS handshake failed
             q->deleteLater();
@@ -63,15 +51,13 @@ void ChannelPrivate::deliver(const Delivery &delivery, size_t frame, const Guard
             break;
         }
         Q_EMIT q->errorOccurred(delivery.error());
-        deliverBuiltIn(
-            {{actionKey, QStringLiteral("error")}, {QStringLiteral("error"), delivery.error()}},
-            alive);
+        deliverBuiltIn(BuiltIn::error(delivery.error()), alive);
         break;
     case Delivery::Kind::Disconnected:
         server->leave(q);
         q->deleteLater();
         Q_EMIT q->disconnected();
-        deliverBuiltIn({{actionKey, QStringLiteral("disconnected")}}, alive);
+        deliverBuiltIn(BuiltIn::disconnected(), alive);
         if (alive)
             Q_EMIT server->q->channelDisconnected(q);
         break;
@@ -99,14 +85,11 @@ bool ChannelPrivate::dispatch(const Message &message, const Guard &alive)
 }
 
 //! Unlike a client's message it is for those that have a handler for it alone.
-void ChannelPrivate::deliverBuiltIn(const QVariantMap &message, const Guard &alive)
+void ChannelPrivate::deliverBuiltIn(const BuiltIn &message, const Guard &alive)
 {
     if (!alive)
         return;
-    QByteArray bytes;
-    appendFrame(bytes, message, MessageLimits());
-    const QByteArray action = message.value(actionKey).toString().toUtf8();
-    const Frame frame{QByteArrayView(bytes).sliced(frameHeaderSize), action};
+    const Frame frame = message.frame();
     dispatch(Message(frame, server->keys), alive);
 }
 
@@ -172,7 +155,8 @@ qint64 Channel::send(const QVariantMap &message)
 {
     if (!d->link.outbox)
         return 0;
-    return d->queued(d->link.outbox->send(message), message.value(actionKey).toString());
+    return d->queued(d->link.outbox->send(message),
+                     message.value(QStringLiteral("action")).toString());
 }
 
 void Channel::close()

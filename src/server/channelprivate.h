@@ -9,6 +9,7 @@
 
 namespace QRepod {
 
+class BuiltIn;
 class ServerPrivate;
 
 //! Everything is set before the channel is shown to anybody and then belongs to the server's
@@ -39,7 +40,7 @@ private:
 
     void deliver(const Delivery &delivery, size_t frame, const Guard &alive);
     void deliverMessage(const Frame &frame, const Guard &alive);
-    void deliverBuiltIn(const QVariantMap &message, const Guard &alive);
+    void deliverBuiltIn(const BuiltIn &message, const Guard &alive);
     bool dispatch(const Message &message, const Guard &alive);
     qint64 queued(const Outbox::Result &result, const QString &action);
 

@@ -2,6 +2,7 @@
 #include <QRepod/server.h>
 
 #include "dispatch/handlertable.h"
+#include "protocol/builtin.h"
 #include "protocol/encoder.h"
 #include "server/channelprivate.h"
 #include "server/serverprivate.h"
@@ -25,13 +26,6 @@ constexpr qint64 defaultSendBacklog = 16 * 1024 * 1024;
 // The channels share a thread: what a client that floods it is read at once is what the others wait
 // for.
 constexpr qint64 channelReadSize = 16 * 1024;
-
-QByteArray frame(const QVariantMap &message)
-{
-    QByteArray bytes;
-    appendFrame(bytes, message, MessageLimits());
-    return bytes;
-}
 
 //! The address that \a host names; a name is looked up, which may take a while.
 QHostAddress resolve(const QString &host)
@@ -146,8 +140,7 @@ void ServerPrivate::refuse(qintptr descriptor, const ConnectionSettings &channel
     auto *connection = new Connection(link, channelSettings, workingHome());
     const QString address = connection->adopt(descriptor);
     qCDebug(serverLog).noquote() << address << "is refused:" << reason;
-    link.outbox->send(frame(
-        {{QStringLiteral("action"), QStringLiteral("error")}, {QStringLiteral("error"), reason}}));
+    link.outbox->send(BuiltIn::error(reason).bytes());
     link.close();
 }
 

@@ -83,8 +83,8 @@ private:
     std::unique_ptr<ConnectionHome> m_home; // until there is a background thread
     std::optional<NetworkThread> m_network; // from then on
     std::unique_ptr<Acceptor> m_acceptor;
-    QSet<Channel *>
-        m_owned; // every channel that exists: also those about to join, and those that left
+    // Every channel that exists: also those about to join, and those that left.
+    QSet<Channel *> m_owned;
     bool m_isMakingChannel = false;               // the factory, which is the user's, is running
     const QMetaObject *m_handlersClass = nullptr; // the class that m_handlers is of
     std::shared_ptr<const HandlerTable> m_handlers;

@@ -6,6 +6,8 @@
 /// program plays a scenario and checks its own side of it. What the scenarios send, and what they
 /// expect back, stands in python/scenarios.py and python/values.py.
 
+#include "support/literals.h"
+
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
 #include <QRepod/Extension>
@@ -32,17 +34,6 @@
 using QRepod::Extension;
 
 namespace {
-
-// Qt has these from 6.4 on.
-QString operator""_s(const char16_t *text, size_t size)
-{
-    return QString(reinterpret_cast<const QChar *>(text), qsizetype(size));
-}
-
-QByteArray operator""_ba(const char *bytes, size_t size)
-{
-    return QByteArray(bytes, qsizetype(size));
-}
 
 const QString python = u"/usr/bin/python3"_s;
 constexpr int patience = 90'000; // milliseconds; for a sanitizer on a loaded machine

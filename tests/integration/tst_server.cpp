@@ -4,6 +4,9 @@
 ///
 /// Unless a test says otherwise, server and clients share the event loop of the test's thread.
 
+#include "support/eventually.h"
+#include "support/messages.h"
+
 #include <QRepod/Channel>
 #include <QRepod/Protocol>
 #include <QRepod/Server>
@@ -36,47 +39,7 @@ using QRepod::Server;
 
 namespace {
 
-constexpr int patience = 60'000; // milliseconds; for a sanitizer on a loaded machine
-constexpr qsizetype kibi = 1024;
-constexpr qsizetype mebi = 1024 * kibi;
-
-// Qt has it from 6.4 on.
-QString operator""_s(const char16_t *text, size_t size)
-{
-    return QString(reinterpret_cast<const QChar *>(text), qsizetype(size));
-}
-
 const QString local = u"127.0.0.1"_s;
-
-//! Most conditions hold within a few turns of the event loop, which qWaitFor() would sleep between.
-template <class Condition>
-bool eventually(Condition condition)
-{
-    for (int turn = 0; turn < 20; ++turn) {
-        if (condition())
-            return true;
-        QCoreApplication::processEvents();
-    }
-    return QTest::qWaitFor(condition, patience);
-}
-
-QVariantMap message(const QString &action, const QVariantMap &fields = {})
-{
-    QVariantMap message = fields;
-    message.insert(u"action"_s, action);
-    return message;
-}
-
-QVariantMap number(qint64 n)
-{
-    return message(u"number"_s, {{u"n"_s, n}});
-}
-
-//! A message whose one field holds \a size bytes.
-QVariantMap bulky(qsizetype size)
-{
-    return message(u"bulky"_s, {{u"data"_s, QByteArray(size, 'x')}});
-}
 
 QByteArray frame(const QByteArray &payload)
 {

@@ -67,8 +67,11 @@ places() {
     [ "$found" -eq 2 ] || fail 'the library or the QML module is not where Debian has them'
     ldconfig=$(PATH=$PATH:/usr/sbin:/sbin command -v ldconfig)
     "$ldconfig" -p | grep -q libQRepod || fail 'ldconfig was not run'
+    [ -s /usr/share/man/man1/repodcat.1.gz ] || fail 'the manual page is not there, or not compressed'
     for package in libqrepod0.1 libqrepodtest0.1 libqrepod-dev qml6-module-qrepod qrepod-tools; do
-        [ -s "/usr/share/doc/$package/copyright" ] || fail "$package has no copyright file"
+        for file in copyright changelog.gz changelog.Debian.gz; do
+            [ -s "/usr/share/doc/$package/$file" ] || fail "$package has no $file"
+        done
     done
 }
 

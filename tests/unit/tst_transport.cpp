@@ -9,6 +9,8 @@
 #include "protocol/encoder.h"
 #include "protocol/framereader.h"
 #include "protocol/message.h"
+#include "support/eventually.h"
+#include "support/messages.h"
 #include "transport/connection.h"
 #include "transport/pump.h"
 #include "transport/wakeevent.h"
@@ -39,46 +41,7 @@ using namespace QRepod;
 
 namespace {
 
-constexpr int patience = 60'000; // milliseconds; for a sanitizer on a loaded machine
-constexpr qsizetype kibi = 1024;
-constexpr qsizetype mebi = 1024 * kibi;
 constexpr qsizetype smallBuffer = 4 * kibi; // of a socket, so that a peer soon stalls
-
-// Qt has it from 6.4 on.
-QString operator""_s(const char16_t *text, size_t size)
-{
-    return QString(reinterpret_cast<const QChar *>(text), qsizetype(size));
-}
-
-//! Most conditions hold within a few turns of the event loop, which qWaitFor() would sleep between.
-template <class Condition>
-bool eventually(Condition condition)
-{
-    for (int turn = 0; turn < 20; ++turn) {
-        if (condition())
-            return true;
-        QCoreApplication::processEvents();
-    }
-    return QTest::qWaitFor(condition, patience);
-}
-
-QVariantMap message(const QString &action, const QVariantMap &fields = {})
-{
-    QVariantMap message = fields;
-    message.insert(u"action"_s, action);
-    return message;
-}
-
-QVariantMap number(qint64 n)
-{
-    return message(u"number"_s, {{u"n"_s, n}});
-}
-
-//! A message whose one field holds \a size bytes.
-QVariantMap bulky(qsizetype size, const QString &action = u"bulky"_s)
-{
-    return message(action, {{u"data"_s, QByteArray(size, 'x')}});
-}
 
 // After this, an outbox holds its line to be quiet.
 constexpr std::chrono::microseconds pauseOfOutbox(20);

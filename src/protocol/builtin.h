@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "protocol/encoder.h"
+#include "protocol/frame.h"
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qstring.h>
+#include <QtCore/qvariant.h>
+
+namespace QRepod {
+
+//! A message that the library itself says: to handlers, which get it like one from the wire, or to
+//! the peer.
+class BuiltIn
+{
+public:
+    static BuiltIn connected() { return BuiltIn(QStringLiteral("connected")); }
+    static BuiltIn socketConnect() { return BuiltIn(QStringLiteral("socketConnect")); }
+    static BuiltIn disconnected() { return BuiltIn(QStringLiteral("disconnected")); }
+    static BuiltIn error(const QString &text)
+    {
+        return BuiltIn(QStringLiteral("error"), {{QStringLiteral("error"), text}});
+    }
+
+    //! For handlers. It refers to this object.
+    Frame frame() const { return {QByteArrayView(m_bytes).sliced(frameHeaderSize), m_action}; }
+
+    //! For the wire, header included.
+    QByteArray bytes() const { return m_bytes; }
+
+private:
+    explicit BuiltIn(const QString &action, QVariantMap fields = {})
+        : m_action(action.toUtf8())
+    {
+        fields.insert(QStringLiteral("action"), action);
+        appendFrame(m_bytes, fields, MessageLimits());
+    }
+
+    QByteArray m_action;
+    QByteArray m_bytes;
+};
+
+} // namespace QRepod
