@@ -217,6 +217,8 @@ private Q_SLOTS:
     void timesTakeTheSmallestForm();
     void timesAreDecoded_data();
     void timesAreDecoded();
+    void containersPastTheDepthAreNotEncoded_data();
+    void containersPastTheDepthAreNotEncoded();
     void extensionsDifferByTypeAndData();
     void timesThatNoQDateTimeHoldsStayExtensions_data();
     void timesThatNoQDateTimeHoldsStayExtensions();
@@ -653,6 +655,34 @@ void tst_Codec::timesAreDecoded()
     QFETCH(const qint64, milliseconds);
 
     QVERIFY(identical(decoded(bytes), utc(milliseconds)));
+}
+
+void tst_Codec::containersPastTheDepthAreNotEncoded_data()
+{
+    QTest::addColumn<QVariant>("value");
+    const QString text = QStringLiteral("text");
+    QTest::newRow("list") << QVariant(QVariantList{text});
+    QTest::newRow("map") << QVariant(QVariantMap{{text, text}});
+    QTest::newRow("strings") << QVariant(QStringList{text});
+    QTest::newRow("sequence") << QVariant::fromValue(QList<int>{1});
+    QTest::newRow("association") << QVariant::fromValue(QHash<QString, int>{{text, 1}});
+}
+
+void tst_Codec::containersPastTheDepthAreNotEncoded()
+{
+    QFETCH(const QVariant, value);
+    const QVariantMap message = {{QStringLiteral("action"), QStringLiteral("x")},
+                                 {QStringLiteral("value"), value}};
+    MessageLimits limits;
+    limits.depth = 2;
+    QByteArray bytes;
+    QVERIFY(appendFrame(bytes, message, limits));
+    bytes.clear();
+    limits.depth = 1;
+    QString error;
+    QVERIFY(!appendFrame(bytes, message, limits, &error));
+    QVERIFY2(error.contains(QLatin1String("over the limit of 1")), qPrintable(error));
+    QCOMPARE(bytes, QByteArray());
 }
 
 void tst_Codec::extensionsDifferByTypeAndData()

@@ -509,7 +509,7 @@ void tst_conversion::enumsThatQtDoesNotKnowAreRefused()
 {
     QCOMPARE(to<Game::Unregistered>(integer(0)), std::nullopt);
     QCOMPARE(to<Game::Unregistered>(text("Something")), std::nullopt);
-    // Qt knows where this one is declared, and nothing else of it.
+    // Of these two Qt knows the flags alone.
     QCOMPARE(to<Game::Sides>(text("Port|Starboard")), Game::Sides(Game::Port | Game::Starboard));
     QCOMPARE(to<Game::Side>(text("Port")), std::nullopt);
     QCOMPARE(to<Game::Side>(integer(1)), std::nullopt);

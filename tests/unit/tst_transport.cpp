@@ -12,6 +12,7 @@
 #include "support/eventually.h"
 #include "support/messages.h"
 #include "transport/connection.h"
+#include "transport/nativesocket.h"
 #include "transport/pump.h"
 #include "transport/wakeevent.h"
 
@@ -417,6 +418,8 @@ class tst_Transport : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void whatIsNoSocketTellsNothing();
+
     void inboxWakesTheReaderOnceUntilItAcknowledges();
     void inboxWakesTheReaderOnlyWhenItWasEmpty();
     void inboxWakesAgainOnRequest();
@@ -487,6 +490,12 @@ private Q_SLOTS:
     void outboxUnderManyThreads();
     void closingRacesWithSending();
 };
+
+void tst_Transport::whatIsNoSocketTellsNothing()
+{
+    QCOMPARE(NativeSocket::roundTripTime(-1), -1);
+    QCOMPARE(NativeSocket::unacknowledgedFor(-1), 0);
+}
 
 // ---- Inbox
 
