@@ -36,8 +36,7 @@ public:
     ConnectionListenerPrivate &listener;
     std::optional<NetworkThread> network; // from the first connect() on
     std::atomic<bool> isClosed = false;   // by close(), not by the peer or a fault
-    std::atomic<bool> isFull =
-        false; // the send backlog was over its limit, and a warning has said so
+    std::atomic<bool> isFull = false;     // the send backlog, and a warning has said so
 
     mutable std::mutex mutex; // guards everything below
     QString host;

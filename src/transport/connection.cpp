@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "transport/connection.h"
 
-#include "protocol/encoder.h"
+#include "protocol/builtin.h"
 #include "transport/address.h"
 #include "transport/nativesocket.h"
 #include "transport/wakeevent.h"
@@ -174,11 +174,7 @@ void Connection::failHandshake(bool hasPeerClosed)
     const QString error = m_socket->errorString();
     const bool isPlain = error.contains(QLatin1String("wrong version number")); // OpenSSL's words
     if (isPlain && m_isServer) {
-        QByteArray frame;
-        appendFrame(frame,
-                    {{QStringLiteral("action"), QStringLiteral("error")},
-                     {QStringLiteral("error"), QStringLiteral("this server speaks TLS")}},
-                    m_settings.message);
+        const QByteArray frame = BuiltIn::error(QStringLiteral("this server speaks TLS")).bytes();
         NativeSocket::send(m_socket->socketDescriptor(), frame.constData(), frame.size());
     }
     const QLatin1String hint(isPlain || hasPeerClosed ? "; does the peer speak TLS?" : "");

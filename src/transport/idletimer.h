@@ -21,7 +21,6 @@ public:
     //! Starts over, with an interval in milliseconds.
     void start(int interval);
     void stop() { m_timer.stop(); }
-    bool isActive() const { return m_timer.isActive(); }
 
     //! It has happened just now.
     void touch() { m_last.start(); }
