@@ -109,7 +109,8 @@ public:
 
     //! Queues \a message, which should have the key `action`; see Client::send().
     ///
-    /// \return the bytes accepted; 0 before `connected` was delivered and after the connection ended.
+    /// \return the bytes accepted; 0 before `connected` was delivered and after the connection
+    /// ended.
     Q_INVOKABLE qint64 send(const QVariantMap &message);
 
     //! Queues \a fields with `action` set to \a action.
