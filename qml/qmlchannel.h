@@ -49,8 +49,7 @@ public:
     //! `send({action: "chat", text: "hello"})` or `send("chat", {text: "hello"})`; the action alone
     //! will do.
     ///
-    /// \return the bytes accepted; 0 when the client has gone or when a value cannot be encoded,
-    /// the
+    /// \return the bytes accepted; 0 when the client has gone or a value cannot be encoded, the
     ///         latter with a warning. Arguments of other kinds throw a TypeError.
     Q_INVOKABLE qint64 send(const QJSValue &messageOrAction, const QJSValue &fields = {});
 
