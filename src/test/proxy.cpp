@@ -99,7 +99,11 @@ int Proxy::openConnectionCount() const
 
 void Proxy::acceptWaiting()
 {
-    while (m_server.waitForNewConnection(0)) { }
+    // Who cannot be accepted, for want of descriptors, goes on waiting.
+    int before = 0;
+    do {
+        before = m_connectionCount;
+    } while (m_server.waitForNewConnection(0) && m_connectionCount > before);
 }
 
 void Proxy::acceptAll()
