@@ -5,6 +5,7 @@
 
 #include <QRepod/Test/direction.h>
 
+#include <QtCore/qtimer.h>
 #include <QtNetwork/qtcpserver.h>
 #include <QtNetwork/qtcpsocket.h>
 

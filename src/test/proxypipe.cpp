@@ -33,10 +33,8 @@ ProxyPipe::ProxyPipe(QTcpSocket *source, QTcpSocket *sink, const Faults &faults,
     , m_sink(sink)
     , m_faults(faults)
     , m_random(seed)
+    , m_alarm([this] { advance(); })
 {
-    m_timer.setSingleShot(true);
-    m_timer.setTimerType(Qt::PreciseTimer);
-    connect(&m_timer, &QTimer::timeout, this, &ProxyPipe::advance);
     connect(source, &QTcpSocket::readyRead, this, &ProxyPipe::advance);
     connect(source, &QTcpSocket::disconnected, this, &ProxyPipe::advance);
     connect(sink, &QTcpSocket::connected, this, &ProxyPipe::advance);
@@ -188,7 +186,7 @@ void ProxyPipe::endSink()
 void ProxyPipe::wakeAt(Clock::time_point time)
 {
     const auto delay = std::chrono::ceil<std::chrono::milliseconds>(time - Clock::now());
-    m_timer.start(std::max(delay, 0ms));
+    m_alarm.start(std::max(delay, 0ms));
 }
 
 } // namespace QRepod

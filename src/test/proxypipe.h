@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "test/alarm.h"
+
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
-#include <QtCore/qtimer.h>
 
 #include <chrono>
 #include <deque>
@@ -90,7 +91,7 @@ private:
     qsizetype m_packetBytes = 0;   // in all of m_packets
     qint64 m_forwarded = 0;        // bytes given to the sink
     Clock::time_point m_nextChunk; // not before, because of the bandwidth
-    QTimer m_timer;
+    Alarm m_alarm;                 // for what may not pass yet
     State m_state = State::Forwarding;
     bool m_hasSourceEnded = false;
 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <QRepod/Test/replay.h>
 
+#include "test/alarm.h"
 #include "test/framecutter.h"
 #include "test/recording.h"
 #include "test/socketend.h"
 #include "test/workthread.h"
 
 #include <QtCore/qelapsedtimer.h>
-#include <QtCore/qtimer.h>
 #include <QtNetwork/qnetworkproxy.h>
 #include <QtNetwork/qtcpserver.h>
 #include <QtNetwork/qtcpsocket.h>
@@ -47,11 +47,9 @@ public:
         , m_session(session)
         , m_isTimed(speed == Replay::Speed::Recorded)
         , m_socket(socket)
+        , m_alarm([this] { play(); })
     {
         m_clock.start();
-        m_timer.setSingleShot(true);
-        m_timer.setTimerType(Qt::PreciseTimer);
-        connect(&m_timer, &QTimer::timeout, this, &Player::play);
         connect(socket, &QTcpSocket::bytesWritten, this, &Player::play);
         connect(socket, &QTcpSocket::readyRead, this, [this] { m_socket->readAll(); });
         connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
@@ -65,7 +63,7 @@ private:
             const Record &record = m_session[m_next];
             const qint64 wait = m_isTimed ? record.time - m_clock.nsecsElapsed() / 1000 : 0;
             if (wait > 0)
-                return m_timer.start(int(wait / 1000) + 1);
+                return m_alarm.start(std::chrono::milliseconds(wait / 1000 + 1));
             if (m_socket->bytesToWrite() > maximumUnsent)
                 return;
             if (record.kind == Record::Kind::ClosedByServer) {
@@ -85,7 +83,7 @@ private:
     const bool m_isTimed;
     QTcpSocket *const m_socket;
     QElapsedTimer m_clock;
-    QTimer m_timer;
+    Alarm m_alarm; // for the next record
     size_t m_next = 0;
 };
 
