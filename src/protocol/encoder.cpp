@@ -21,6 +21,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
 
 namespace QRepod {
@@ -68,10 +69,28 @@ private:
     qsizetype m_end;
 };
 
+//! Writes the 4 characters at \a text to \a out, a byte each, if they are ASCII.
+///
+/// They are moved together inside of one word, in whichever order it has its bytes.
+bool narrow(const QChar *text, char *out)
+{
+    quint64 word;
+    memcpy(&word, text, sizeof word);
+    if ((word & 0xff80'ff80'ff80'ff80) != 0)
+        return false;
+    word = (word | word >> 8) & 0x0000'ffff'0000'ffff;
+    const auto bytes = quint32(word | word >> 16);
+    memcpy(out, &bytes, sizeof bytes);
+    return true;
+}
+
 //! Writes \a text to \a out, which has room for three bytes per character, and returns how many.
 qsizetype toUtf8(QStringView text, char *out)
 {
+    constexpr qsizetype atOnce = 4;
     qsizetype ascii = 0;
+    while (ascii + atOnce <= text.size() && narrow(text.data() + ascii, out + ascii))
+        ascii += atOnce;
     for (; ascii < text.size() && text[ascii].unicode() < 0x80; ++ascii)
         out[ascii] = char(text[ascii].unicode());
     if (ascii == text.size())

@@ -4,6 +4,7 @@
 #include <QtCore/qstringconverter.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace QRepod {
 
@@ -11,11 +12,31 @@ namespace {
 
 constexpr QByteArrayView byteOrderMark("\xef\xbb\xbf", 3);
 
+template <class Word>
+Word word(const char *bytes)
+{
+    Word result;
+    memcpy(&result, bytes, sizeof result);
+    return result;
+}
+
 //! Most text of a game is, and short: settled here, without a call.
 bool isAscii(QByteArrayView text)
 {
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<signed char>(c) >= 0; });
+    const char *const begin = text.data();
+    const qsizetype size = text.size();
+    // The last word overlaps the one before, so that no bytes are left over.
+    if (size >= qsizetype(sizeof(quint64))) {
+        quint64 bits = word<quint64>(begin + size - sizeof(quint64));
+        for (qsizetype i = 0; i < size - qsizetype(sizeof(quint64)); i += sizeof(quint64))
+            bits |= word<quint64>(begin + i);
+        return (bits & 0x8080'8080'8080'8080) == 0;
+    }
+    if (size >= qsizetype(sizeof(quint32))) {
+        const quint32 bits = word<quint32>(begin) | word<quint32>(begin + size - sizeof(quint32));
+        return (bits & 0x8080'8080) == 0;
+    }
+    return std::all_of(text.begin(), text.end(), [](char c) { return uchar(c) < 0x80; });
 }
 
 } // namespace

@@ -177,7 +177,9 @@ private:
 
 } // namespace
 
-Verdict validate(QByteArrayView payload, const MessageLimits &limits)
+//! Flattened: the library's parser is made for any visitor, and has each of its few lines behind a
+//! call of its own. In one piece it takes three quarters of the time.
+[[gnu::flatten]] Verdict validate(QByteArrayView payload, const MessageLimits &limits)
 {
     Verdict verdict;
     if (payload.isEmpty()) {
