@@ -10,9 +10,9 @@
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <cstring>
 #include <new>
 #include <optional>
+#include <utility>
 
 namespace QRepod {
 
@@ -36,11 +36,16 @@ QByteArray withArticle(QByteArray noun)
     return noun.prepend(QByteArrayView("aeioAEIO").contains(noun.front()) ? "an " : "a ");
 }
 
-//! Whether \a key is \a name, which is not empty. Mostly the first byte tells that it is not.
+//! Whether \a key is \a name: settled here, as names are too short for a call.
 bool isSame(const QByteArray &name, QByteArrayView key)
 {
-    return name.size() == key.size() && *name.constData() == key.front()
-        && memcmp(name.constData(), key.data(), size_t(key.size())) == 0;
+    if (name.size() != key.size())
+        return false;
+    const char *const bytes = name.constData();
+    qsizetype i = 0;
+    while (i < key.size() && bytes[i] == key[i])
+        ++i;
+    return i == key.size();
 }
 
 //! Raw memory for the arguments of a call: a part of this object, thus of the stack, if that is
@@ -98,7 +103,28 @@ private:
         QMetaType type;         ///< of the parameter
         size_t offset = 0;      ///< of the parameter, in the memory of Arguments
         QMetaProperty property; ///< of the gadget
+        qsizetype next = none;  ///< the next field in the same slot
     };
+
+    static constexpr qsizetype none = -1;
+
+    //! The field named \a key, or none.
+    qsizetype find(QByteArrayView key) const
+    {
+        qsizetype index = m_slots[slotOf(key)];
+        while (index != none && !isSame(m_fields[size_t(index)].name, key))
+            index = m_fields[size_t(index)].next;
+        return index;
+    }
+
+    //! Length and both ends tell the parameters of a method apart well enough.
+    static size_t slotOf(QByteArrayView key)
+    {
+        if (key.isEmpty())
+            return 0;
+        return (size_t(key.size()) * 7 + uchar(key.front()) + size_t(uchar(key.back())) * 3)
+            % slotCount;
+    }
 
     bool takesSender() const { return m_sender.isValid(); }
     bool fitsSender(const QObject *sender) const;
@@ -107,6 +133,7 @@ private:
     void takeProperties(QMetaType gadget);
     void takeParameters(const QMetaMethod &method);
     void addParameter(const QByteArray &name, QMetaType type);
+    void fillSlots();
     void invoke(QObject *object, int omitted, void **arguments) const;
     size_t reserve(QMetaType type);
 
@@ -121,8 +148,10 @@ private:
     Form m_form;
     QMetaType m_gadget;
     std::vector<Field> m_fields;
-    FieldSet m_constructed = 0; // the parameters that are objects, not plain numbers
-    size_t m_size = 0;          // of the memory for the arguments
+    static constexpr size_t slotCount = 32;
+    std::array<qsizetype, slotCount> m_slots; // the first field in each, or none
+    FieldSet m_constructed = 0;               // the parameters that are objects, not plain numbers
+    size_t m_size = 0;                        // of the memory for the arguments
     size_t m_alignment = 1;
     QByteArray m_fault;
 };
@@ -157,8 +186,7 @@ private:
     const bool m_isGadget;
     const size_t m_first; // of the pointers, that of the first field's argument
     size_t m_current = 0;
-    size_t m_expected = 0; // the field behind the current one
-    FieldSet m_given = 0;  // the arguments that are constructed; not for a gadget
+    FieldSet m_given = 0; // the arguments that are constructed; not for a gadget
     FieldSet m_unfit = 0;
     std::array<void *, 2 + maximumFields> m_pointers;
     Memory m_memory;
@@ -188,6 +216,7 @@ Handler::Method::Method(const QMetaMethod &method, int optional, Leading leading
         m_form = Form::Fields;
         takeParameters(method);
     }
+    fillSlots();
     if (m_fields.size() > maximumFields)
         m_fault = "it takes more than " + QByteArray::number(maximumFields) + " fields";
 }
@@ -245,6 +274,13 @@ void Handler::Method::addParameter(const QByteArray &name, QMetaType type)
     if (!isPlain && m_fields.size() < maximumFields)
         m_constructed |= FieldSet(1) << m_fields.size();
     m_fields.push_back({name, type.name(), type, reserve(type), {}});
+}
+
+void Handler::Method::fillSlots()
+{
+    m_slots.fill(none);
+    for (qsizetype i = qsizetype(m_fields.size()) - 1; i >= 0; --i) // the first of two stays first
+        m_fields[size_t(i)].next = std::exchange(m_slots[slotOf(m_fields[size_t(i)].name)], i);
 }
 
 size_t Handler::Method::reserve(QMetaType type)
@@ -354,14 +390,9 @@ void Handler::Arguments::read(const Message &message)
 
 bool Handler::Arguments::wants(QByteArrayView key)
 {
-    const std::vector<Method::Field> &fields = m_method.m_fields;
-    for (size_t tried = 0; tried < fields.size(); ++tried) {
-        m_current = m_expected;
-        m_expected = m_current + 1 == fields.size() ? 0 : m_current + 1;
-        if (isSame(fields[m_current].name, key))
-            return true;
-    }
-    return false;
+    const qsizetype index = m_method.find(key);
+    m_current = size_t(index);
+    return index != Method::none;
 }
 
 bool Handler::Arguments::field(const Value &value)
