@@ -157,12 +157,14 @@ int ConnectionListenerPrivate::deliverBuiltIn(const BuiltIn &message, const Guar
 
 int ConnectionListenerPrivate::deliverMessage(const Frame &frame, const Guard &alive)
 {
-    const Message message(frame, m_keys);
+    Message message(frame, m_keys, &m_maps);
     const Dispatcher::Outcome outcome = dispatcher.dispatch(message);
     if (alive && outcome != Dispatcher::Outcome::Handled)
         q->network_received(message.map());
     if (alive && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
         Q_EMIT q->messageReceived(m_keys.text(frame.action), message.map());
+    if (alive)
+        message.recycle();
     return 1;
 }
 

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "protocol/frame.h"
-#include "protocol/keycache.h"
-
-#include <QtCore/qvariant.h>
+#include "protocol/mapcache.h"
+#include "protocol/variantreader.h"
 
 #include <optional>
+#include <utility>
 
 namespace QRepod {
-
-//! Decodes a validated payload, which is a map.
-QVariantMap decodeMap(QByteArrayView payload, KeyCache &keys);
 
 //! One validated message on its way to its handlers: bytes, and the map only if somebody wants it.
 class Message
 {
 public:
-    Message(const Frame &frame, KeyCache &keys)
+    //! With \a maps, its map may be that of a message before; see recycle().
+    Message(const Frame &frame, KeyCache &keys, MapCache *maps = nullptr)
         : m_frame(frame)
         , m_keys(keys)
+        , m_maps(maps)
     {
     }
 
@@ -30,15 +28,26 @@ public:
     //! The whole message, decoded at the first call.
     const QVariantMap &map() const
     {
-        if (!m_map)
-            m_map = decodeMap(m_frame.payload, m_keys);
-        return *m_map;
+        if (!m_decoded) {
+            m_decoded = m_maps ? m_maps->read(m_frame, m_keys)
+                               : DecodedMap{decodeMap(m_frame.payload, m_keys), {}};
+        }
+        return m_decoded->map;
+    }
+
+    //! Leaves the map for messages to come: it has been handled. Not called if that has deleted the
+    //! caches.
+    void recycle()
+    {
+        if (m_decoded && m_maps)
+            m_maps->keep(m_frame, *std::exchange(m_decoded, std::nullopt));
     }
 
 private:
     const Frame &m_frame;
     KeyCache &m_keys;
-    mutable std::optional<QVariantMap> m_map;
+    MapCache *const m_maps;
+    mutable std::optional<DecodedMap> m_decoded;
 };
 
 } // namespace QRepod

@@ -101,4 +101,11 @@ QString VariantReader::key(const Walker::Token &token)
     return {};
 }
 
+QVariantMap decodeMap(QByteArrayView payload, KeyCache &keys)
+{
+    Walker walker(payload);
+    const Walker::Token map = walker.next();
+    return VariantReader(walker, keys).readMap(map.count);
+}
+
 } // namespace QRepod

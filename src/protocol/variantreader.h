@@ -35,4 +35,7 @@ private:
     KeyCache &m_keys;
 };
 
+//! Decodes a validated payload, which is a map.
+QVariantMap decodeMap(QByteArrayView payload, KeyCache &keys);
+
 } // namespace QRepod

@@ -69,10 +69,12 @@ void ChannelPrivate::deliver(const Delivery &delivery, size_t frame, const Guard
 
 void ChannelPrivate::deliverMessage(const Frame &frame, const Guard &alive)
 {
-    const Message message(frame, server->keys);
+    Message message(frame, server->keys, &server->maps);
     const bool isHandled = dispatch(message, alive);
     if (alive && !isHandled)
         q->network_received(message.map());
+    if (alive)
+        message.recycle();
 }
 
 //! Asks the channel, and then the objects that handle messages for the whole server.

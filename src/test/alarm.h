@@ -13,9 +13,9 @@ namespace QRepod {
 ///
 /// A QTimer takes another id at each start, from a list that all threads share without a lock
 /// (qtbase, src/corelib/tools/qfreelist_p.h). A thread that is interrupted while it takes one does
-/// not notice if the list has changed a multiple of 128 times meanwhile. From then on timers get ids
-/// that others have, and some never come. Sixteen proxies that start 80,000 timers a second on a
-/// busy machine have got there within a minute.
+/// not notice if the list has changed a multiple of 128 times meanwhile. From then on timers get
+/// ids that others have, and some never come. Sixteen proxies that start 80,000 timers a second on
+/// a busy machine have got there within a minute.
 class Alarm : public QObject
 {
 public:

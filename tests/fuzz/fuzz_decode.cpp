@@ -6,6 +6,7 @@
 /// Input: a byte for the limits, a byte for where a part ends, and the payload.
 
 #include "decoded.h"
+#include "protocol/message.h"
 #include "protocol/validator.h"
 
 #include <QRepod/protocol.h>
@@ -34,6 +35,25 @@ void expectLimits(QByteArrayView payload, const MessageLimits &limits, const Ver
                || (limited.error == verdict.error && limited.hasAction == verdict.hasAction
                    && limited.action == verdict.action),
            "a limit is an error or means nothing");
+}
+
+//! A map that \a payload has been decoded to becomes that of another message, if it is filled
+//! again.
+void expectRefilled(QByteArrayView payload, qsizetype changed, char byte)
+{
+    QByteArray other = payload.toByteArray();
+    other[changed] = byte;
+    KeyCache keys;
+    MapCache maps;
+    for (const QByteArrayView each : {payload, QByteArrayView(other), payload}) {
+        const Verdict verdict = validate(each, MessageLimits());
+        if (!verdict.error.isEmpty() || !verdict.hasAction)
+            continue;
+        const Frame frame{each, verdict.action};
+        Message message(frame, keys, &maps);
+        expect(isSame(message.map(), decodeMap(each, keys)), "what it is without a map before");
+        message.recycle();
+    }
 }
 
 //! No prefix of a value is a value; copied, so that not a byte behind it can be looked at.
@@ -69,6 +89,7 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
         return 0;
 
     if (message) {
+        expectRefilled(payload, payload.size() * cut / 256, char(limit));
         expectDecoded(*message, MessageLimits().depth);
         expectAction(*message, verdict);
     }

@@ -364,8 +364,11 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
     dispatcher.addTarget(&target, table);
 
     KeyCache keys;
+    MapCache maps;
     const Frame frame{payload, action.name};
-    const auto outcome = dispatcher.dispatch(Message(frame, keys));
+    Message decoded(frame, keys, &maps);
+    const auto outcome = dispatcher.dispatch(decoded);
+    decoded.recycle();
     expect(outcome
                == (target.called ? Dispatcher::Outcome::Handled : Dispatcher::Outcome::Mismatched),
            "the outcome is what happened");

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/mapcache.h"
+
+#include "protocol/text.h"
+#include "protocol/variantreader.h"
+
+#include <cstring>
+#include <utility>
+
+namespace QRepod {
+
+namespace {
+
+bool isSame(const QByteArray &key, QByteArrayView bytes)
+{
+    return key.size() == bytes.size()
+        && memcmp(key.constData(), bytes.data(), size_t(key.size())) == 0;
+}
+
+//! Gives the entries of \a decoded the values of \a payload. Returns false, and leaves some of
+//! either, if the keys are not the same in the same order.
+bool refill(DecodedMap &decoded, QByteArrayView payload, KeyCache &keys)
+{
+    Walker walker(payload);
+    VariantReader reader(walker, keys);
+    if (walker.next().count != decoded.entries.size())
+        return false;
+    for (DecodedMap::Entry &entry : decoded.entries) {
+        const Walker::Token key = walker.next();
+        if (key.kind != Value::Kind::Text || !isSame(entry.key, key.bytes))
+            return false;
+        entry.value.value() = reader.read(walker.next());
+    }
+    return true;
+}
+
+//! Looks up the entries of \a decoded, which was made of \a payload. Returns false if that cannot
+//! be done: a key stands twice, or is not text.
+bool lookUp(DecodedMap &decoded, QByteArrayView payload)
+{
+    Walker walker(payload);
+    const quint32 count = walker.next().count;
+    if (count != quint32(decoded.map.size()))
+        return false;
+    decoded.entries.reserve(count);
+    for (quint32 i = 0; i < count; ++i) {
+        const Walker::Token key = walker.next();
+        if (key.kind != Value::Kind::Text)
+            return false;
+        const auto value = decoded.map.find(textFromUtf8(key.bytes));
+        decoded.entries.push_back({key.bytes.toByteArray(), value});
+        walker.skip();
+    }
+    return true;
+}
+
+} // namespace
+
+DecodedMap MapCache::read(const Frame &frame, KeyCache &keys)
+{
+    Slot &slot = slotOf(frame.action);
+    if (!slot.decoded.entries.empty()) {
+        DecodedMap decoded = std::exchange(slot.decoded, {});
+        const bool isLikeIt = refill(decoded, frame.payload, keys);
+        slot.misses = isLikeIt ? 0 : slot.misses + 1;
+        if (isLikeIt)
+            return decoded;
+        if (slot.misses < patience)
+            slot.decoded = std::move(decoded);
+    }
+    return {decodeMap(frame.payload, keys), {}};
+}
+
+void MapCache::keep(const Frame &frame, DecodedMap &&decoded)
+{
+    Slot &slot = slotOf(frame.action);
+    const bool isTaken = !slot.decoded.entries.empty();
+    if (isTaken || frame.payload.size() > largestKept || !decoded.map.isDetached())
+        return;
+    if (decoded.entries.empty() && !lookUp(decoded, frame.payload))
+        return;
+    slot.misses = 0;
+    slot.decoded = std::move(decoded);
+}
+
+MapCache::Slot &MapCache::slotOf(QByteArrayView action)
+{
+    const size_t ends = action.isEmpty() ? 0 : uchar(action.front()) * 3 + uchar(action.back());
+    return m_slots[(size_t(action.size()) + ends) % slotCount];
+}
+
+} // namespace QRepod
