@@ -89,7 +89,7 @@ int ConnectionListenerPrivate::deliver(const Delivery &delivery, size_t frame, c
         const Frame &message = delivery.batch().frames[frame];
         if (std::exchange(m_isFirstMessage, false) && isGreeting(message))
             return 0;
-        return deliverMessage(message, alive);
+        return deliverMessage(message, &delivery.batch().bytes, alive);
     }
     case Delivery::Kind::Connected:
         return deliverConnected(delivery, alive);
@@ -152,12 +152,13 @@ void ConnectionListenerPrivate::followEnd()
 
 int ConnectionListenerPrivate::deliverBuiltIn(const BuiltIn &message, const Guard &alive)
 {
-    return alive ? deliverMessage(message.frame(), alive) : 0;
+    return alive ? deliverMessage(message.frame(), nullptr, alive) : 0;
 }
 
-int ConnectionListenerPrivate::deliverMessage(const Frame &frame, const Guard &alive)
+int ConnectionListenerPrivate::deliverMessage(const Frame &frame, const QByteArray *memory,
+                                              const Guard &alive)
 {
-    Message message(frame, m_keys, &m_maps);
+    Message message(frame, {m_keys, memory}, &m_maps);
     const Dispatcher::Outcome outcome = dispatcher.dispatch(message);
     if (alive && outcome != Dispatcher::Outcome::Handled)
         q->network_received(message.map());

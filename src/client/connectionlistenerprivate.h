@@ -63,7 +63,7 @@ private:
     using Guard = QPointer<QObject>;
 
     int deliver(const Delivery &delivery, size_t frame, const Guard &alive);
-    int deliverMessage(const Frame &frame, const Guard &alive);
+    int deliverMessage(const Frame &frame, const QByteArray *memory, const Guard &alive);
     int deliverBuiltIn(const BuiltIn &message, const Guard &alive);
     bool isGreeting(const Frame &frame);
     void start(const QString &host, quint16 port, int delay);

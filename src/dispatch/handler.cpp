@@ -384,7 +384,7 @@ Handler::Arguments::~Arguments()
 
 void Handler::Arguments::read(const Message &message)
 {
-    FieldReader reader(*this, message.keys());
+    FieldReader reader(*this, message.source());
     reader.read(message.payload());
 }
 

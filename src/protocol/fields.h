@@ -14,9 +14,9 @@ template <class Sink>
 class FieldReader
 {
 public:
-    FieldReader(Sink &sink, KeyCache &keys)
+    FieldReader(Sink &sink, const Source &source)
         : m_sink(sink)
-        , m_keys(keys)
+        , m_source(source)
     {
     }
 
@@ -52,19 +52,19 @@ private:
         case Value::Kind::Text:
             return m_sink.field(Value::text(token.bytes));
         case Value::Kind::Binary:
-            return m_sink.field(Value::binary(token.bytes));
+            return m_sink.field(Value::binary(token.bytes, m_source));
         case Value::Kind::List:
         case Value::Kind::Map:
         case Value::Kind::Time:
         case Value::Kind::Extension:
             break;
         }
-        const QVariant value = VariantReader(walker, m_keys).read(token);
+        const QVariant value = VariantReader(walker, m_source).read(token);
         return m_sink.field(Value(value));
     }
 
     Sink &m_sink;
-    KeyCache &m_keys;
+    const Source m_source;
 };
 
 } // namespace QRepod

@@ -9,6 +9,9 @@ namespace QRepod {
 
 namespace {
 
+// Of a frame of which as much has come, only the rest is read, so that it is the last of its batch.
+constexpr qsizetype largeFrame = 64 * 1024;
+
 //! Whether a header is the beginning of a TLS alert or handshake record, of version 3.x.
 bool looksLikeTls(quint32 header)
 {
@@ -42,6 +45,12 @@ void FrameReader::reserve(qsizetype size)
     }
     const qsizetype doubled = std::min(m_end * 2, m_end + missingBytes());
     bytes.resize(std::max(m_end + size, doubled));
+}
+
+qsizetype FrameReader::wantedBytes(qsizetype size) const
+{
+    const qsizetype missing = missingBytes();
+    return pendingBytes() >= largeFrame ? missing : std::max(size, missing);
 }
 
 qsizetype FrameReader::missingBytes() const
@@ -107,6 +116,8 @@ FrameBatch FrameReader::takeFrames()
     const QByteArrayView rest(batch.bytes.constData() + m_begin, pendingBytes());
     if (!rest.isEmpty())
         m_batch.bytes = rest.toByteArray();
+    batch.bytes.truncate(
+        m_begin); // behind the last frame, whose bytes may be shared, stands a zero
     m_begin = 0;
     m_end = rest.size();
     return batch;

@@ -52,6 +52,9 @@ public:
     //! What is missing of the frame at hand, as far as its header tells; 0 if that is not known.
     qsizetype missingBytes() const;
 
+    //! How much to read at once: \a size bytes, or what is missing of a large frame.
+    qsizetype wantedBytes(qsizetype size) const;
+
 private:
     bool readFrame(QByteArrayView payload);
     void reserve(qsizetype size);

@@ -19,10 +19,10 @@ bool isSame(const QByteArray &key, QByteArrayView bytes)
 
 //! Gives the entries of \a decoded the values of \a payload. Returns false, and leaves some of
 //! either, if the keys are not the same in the same order.
-bool refill(DecodedMap &decoded, QByteArrayView payload, KeyCache &keys)
+bool refill(DecodedMap &decoded, QByteArrayView payload, const Source &source)
 {
     Walker walker(payload);
-    VariantReader reader(walker, keys);
+    VariantReader reader(walker, source);
     if (walker.next().count != decoded.entries.size())
         return false;
     for (DecodedMap::Entry &entry : decoded.entries) {
@@ -56,19 +56,19 @@ bool lookUp(DecodedMap &decoded, QByteArrayView payload)
 
 } // namespace
 
-DecodedMap MapCache::read(const Frame &frame, KeyCache &keys)
+DecodedMap MapCache::read(const Frame &frame, const Source &source)
 {
     Slot &slot = slotOf(frame.action);
     if (!slot.decoded.entries.empty()) {
         DecodedMap decoded = std::exchange(slot.decoded, {});
-        const bool isLikeIt = refill(decoded, frame.payload, keys);
+        const bool isLikeIt = refill(decoded, frame.payload, source);
         slot.misses = isLikeIt ? 0 : slot.misses + 1;
         if (isLikeIt)
             return decoded;
         if (slot.misses < patience)
             slot.decoded = std::move(decoded);
     }
-    return {decodeMap(frame.payload, keys), {}};
+    return {decodeMap(frame.payload, source), {}};
 }
 
 void MapCache::keep(const Frame &frame, DecodedMap &&decoded)

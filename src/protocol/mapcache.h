@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocol/frame.h"
-#include "protocol/keycache.h"
+#include "protocol/source.h"
 
 #include <QtCore/qvariant.h>
 
@@ -35,7 +35,7 @@ struct DecodedMap
 class MapCache
 {
 public:
-    DecodedMap read(const Frame &frame, KeyCache &keys);
+    DecodedMap read(const Frame &frame, const Source &source);
 
     //! \a decoded was made of \a frame, and nobody looks at it any more.
     void keep(const Frame &frame, DecodedMap &&decoded);

@@ -14,23 +14,23 @@ class Message
 {
 public:
     //! With \a maps, its map may be that of a message before; see recycle().
-    Message(const Frame &frame, KeyCache &keys, MapCache *maps = nullptr)
+    Message(const Frame &frame, const Source &source, MapCache *maps = nullptr)
         : m_frame(frame)
-        , m_keys(keys)
+        , m_source(source)
         , m_maps(maps)
     {
     }
 
     QByteArrayView payload() const { return m_frame.payload; }
     QByteArrayView action() const { return m_frame.action; }
-    KeyCache &keys() const { return m_keys; }
+    const Source &source() const { return m_source; }
 
     //! The whole message, decoded at the first call.
     const QVariantMap &map() const
     {
         if (!m_decoded) {
-            m_decoded = m_maps ? m_maps->read(m_frame, m_keys)
-                               : DecodedMap{decodeMap(m_frame.payload, m_keys), {}};
+            m_decoded = m_maps ? m_maps->read(m_frame, m_source)
+                               : DecodedMap{decodeMap(m_frame.payload, m_source), {}};
         }
         return m_decoded->map;
     }
@@ -45,7 +45,7 @@ public:
 
 private:
     const Frame &m_frame;
-    KeyCache &m_keys;
+    const Source m_source;
     MapCache *const m_maps;
     mutable std::optional<DecodedMap> m_decoded;
 };

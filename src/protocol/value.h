@@ -8,6 +8,8 @@
 
 namespace QRepod {
 
+class Source;
+
 //! One value of a message, looked at but not copied: a scalar from the wire or an element of a map.
 ///
 /// It refers to the bytes or the QVariant that it was made from, which must outlive it.
@@ -68,10 +70,12 @@ public:
         return result;
     }
 
-    static Value binary(QByteArrayView bytes)
+    //! \a source outlives the value.
+    static Value binary(QByteArrayView bytes, const Source &source)
     {
         Value result(Kind::Binary);
         result.m_bytes = bytes;
+        result.m_source = &source;
         return result;
     }
 
@@ -110,6 +114,7 @@ private:
         qint64 m_integer;
         quint64 m_unsigned;
         double m_real;
+        const Source *m_source; // of a binary
     };
     QByteArrayView m_bytes;
     const QVariant *m_decoded = nullptr;

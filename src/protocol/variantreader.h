@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "protocol/keycache.h"
+#include "protocol/source.h"
 #include "protocol/walker.h"
 
 #include <QtCore/qvariant.h>
@@ -15,9 +15,9 @@ namespace QRepod {
 class VariantReader
 {
 public:
-    VariantReader(Walker &walker, KeyCache &keys)
+    VariantReader(Walker &walker, const Source &source)
         : m_walker(walker)
-        , m_keys(keys)
+        , m_source(source)
     {
     }
 
@@ -32,10 +32,10 @@ private:
     QString key(const Walker::Token &token);
 
     Walker &m_walker;
-    KeyCache &m_keys;
+    const Source m_source;
 };
 
 //! Decodes a validated payload, which is a map.
-QVariantMap decodeMap(QByteArrayView payload, KeyCache &keys);
+QVariantMap decodeMap(QByteArrayView payload, const Source &source);
 
 } // namespace QRepod

@@ -33,7 +33,7 @@ void ChannelPrivate::deliver(const Delivery &delivery, size_t frame, const Guard
 {
     switch (delivery.kind()) {
     case Delivery::Kind::Messages:
-        deliverMessage(delivery.batch().frames[frame], alive);
+        deliverMessage(delivery.batch(), frame, alive);
         break;
     case Delivery::Kind::Connected: {
         const BuiltIn connected = BuiltIn::connected();
@@ -67,9 +67,9 @@ void ChannelPrivate::deliver(const Delivery &delivery, size_t frame, const Guard
     }
 }
 
-void ChannelPrivate::deliverMessage(const Frame &frame, const Guard &alive)
+void ChannelPrivate::deliverMessage(const FrameBatch &batch, size_t frame, const Guard &alive)
 {
-    Message message(frame, server->keys, &server->maps);
+    Message message(batch.frames[frame], {server->keys, &batch.bytes}, &server->maps);
     const bool isHandled = dispatch(message, alive);
     if (alive && !isHandled)
         q->network_received(message.map());

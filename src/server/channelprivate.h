@@ -39,7 +39,7 @@ private:
     using Guard = QPointer<QObject>;
 
     void deliver(const Delivery &delivery, size_t frame, const Guard &alive);
-    void deliverMessage(const Frame &frame, const Guard &alive);
+    void deliverMessage(const FrameBatch &batch, size_t frame, const Guard &alive);
     void deliverBuiltIn(const BuiltIn &message, const Guard &alive);
     bool dispatch(const Message &message, const Guard &alive);
     qint64 queued(const Outbox::Result &result, const QString &action);

@@ -318,7 +318,7 @@ void Connection::receiveChunk()
         if (error != 0 && !NativeSocket::isLateWrite(error))
             return end(qt_error_string(error));
     }
-    const qint64 wanted = std::max<qint64>(m_settings.readSize, m_reader.missingBytes());
+    const qint64 wanted = m_reader.wantedBytes(m_settings.readSize);
     const qint64 size = std::clamp<qint64>(available, 1, wanted);
     const qint64 received = m_socket->read(m_reader.prepare(size), size);
     if (received < 0)

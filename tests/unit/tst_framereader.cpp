@@ -8,12 +8,14 @@
 
 #include <cstring>
 #include <functional>
+#include <optional>
 
 using namespace QRepod;
 
 namespace {
 
-constexpr qsizetype mebi = 1024 * 1024;
+constexpr qsizetype kibi = 1024;
+constexpr qsizetype mebi = 1024 * kibi;
 
 QByteArray hex(const char *digits)
 {
@@ -131,6 +133,9 @@ private Q_SLOTS:
     void framesAreSlicesOfTheBytesReceived();
     void aPartialFrameSurvivesTakingFrames();
     void takenFramesOutliveTheReader();
+    void aLargeFrameIsTheLastOfItsBatch();
+    void manyBytesAtTheEndOfABatchAreShared();
+    void otherBytesAreCopied();
 
     void aHeaderOverTheLimitAllocatesNothing();
     void aHeaderWithinTheLimitAllocatesOnlyWhatArrives();
@@ -310,6 +315,68 @@ void tst_FrameReader::takenFramesOutliveTheReader()
         QVERIFY(batch.frames[0].action == "text");
         QVERIFY(batch.frames[1].action == "256");
     }
+}
+
+void tst_FrameReader::aLargeFrameIsTheLastOfItsBatch()
+{
+    constexpr qsizetype usual = 64 * kibi;
+    const QByteArray large = frame(bulky("large", 100 * kibi));
+    FrameReader reader({});
+    QCOMPARE(reader.wantedBytes(usual), usual);
+    QVERIFY(give(reader, large.first(kibi)));
+    QCOMPARE(reader.wantedBytes(usual), large.size() - kibi);
+    QVERIFY(give(reader, large.sliced(kibi, 98 * kibi)));
+    QCOMPARE(reader.wantedBytes(usual), large.size() - 99 * kibi); // not what may follow
+    QVERIFY(give(reader, large.sliced(99 * kibi)));
+    QCOMPARE(reader.wantedBytes(usual), usual);
+
+    const FrameBatch batch = reader.takeFrames();
+    QCOMPARE(batch.bytes.size(), large.size());
+}
+
+void tst_FrameReader::manyBytesAtTheEndOfABatchAreShared()
+{
+    FrameReader reader({});
+    QVERIFY(give(reader,
+                 frame(message("first")) + frame(bulky("large", 100 * kibi))
+                     + frame(message("next")).first(7))); // stays behind
+    std::optional<FrameBatch> batch = reader.takeFrames();
+    const QByteArrayView memory = batch->bytes;
+    KeyCache keys;
+    QByteArray data;
+    {
+        const QVariantMap map = decodeMap(batch->frames[1].payload, {keys, &batch->bytes});
+        data = map.value(QStringLiteral("data")).toByteArray();
+    }
+    QCOMPARE(data, QByteArray(100 * kibi, 'x'));
+    QVERIFY(data.constData() > memory.begin());
+    QVERIFY(data.constData() + data.size() == memory.end());
+    QCOMPARE(data.constData()[data.size()], '\0');
+
+    const QByteArray before = batch->bytes;
+    data[0] = 'y'; // has its own from now on
+    QCOMPARE(batch->bytes, before);
+
+    data = Source(keys, &batch->bytes).bytes(memory.last(90 * kibi));
+    batch.reset(); // it goes on with the memory alone
+    data.append('y');
+    QCOMPARE(data, QByteArray(90 * kibi, 'x') + 'y');
+}
+
+void tst_FrameReader::otherBytesAreCopied()
+{
+    const QByteArray memory(200 * kibi, 'x');
+    KeyCache keys;
+    const Source source(keys, &memory);
+    const auto isCopied = [&memory](const QByteArray &bytes) {
+        return bytes.constData() < memory.constData() || bytes.constData() > memory.cend();
+    };
+    QVERIFY(!isCopied(source.bytes(QByteArrayView(memory).last(150 * kibi))));
+    QVERIFY(isCopied(source.bytes(QByteArrayView(memory).first(150 * kibi)))); // no zero behind it
+    QVERIFY(isCopied(source.bytes(QByteArrayView(memory).last(90 * kibi))));   // a small part of it
+    QVERIFY(isCopied(Source(keys).bytes(QByteArrayView(memory).last(150 * kibi))));
+    const QByteArray small(10 * kibi, 'x');
+    QVERIFY(Source(keys, &small).bytes(small).constData() != small.constData());
 }
 
 void tst_FrameReader::aHeaderOverTheLimitAllocatesNothing()
