@@ -57,10 +57,10 @@ void HandlerTable::add(const QMetaObject *type, QByteArrayView prefix, Handler::
     m_handlers.merge(added); // keeps what is there
 }
 
-const Handler *HandlerTable::find(QByteArrayView action) const
+const HandlerTable::Handlers::value_type *HandlerTable::find(QByteArrayView action) const
 {
     const auto handler = m_handlers.find(action);
-    return handler == m_handlers.end() ? nullptr : &handler->second;
+    return handler == m_handlers.end() ? nullptr : &*handler;
 }
 
 } // namespace QRepod

@@ -816,7 +816,7 @@ void tst_dispatch::tablesHoldHandlersOnly()
             found |=
                 Recorder::staticMetaObject.method(i).methodSignature().sliced(1).startsWith(name);
         QVERIFY2(found, action.constData());
-        QCOMPARE(table->find(action), &handler);
+        QCOMPARE(&table->find(action)->second, &handler);
     }
     QVERIFY(table->find("nothing"));
     QVERIFY(!table->find("received"));
