@@ -14,8 +14,10 @@ QByteArray Source::bytes(QByteArrayView view) const
 {
     // At the end: there alone a zero follows, which every QByteArray has behind its bytes. Most of
     // it: or little would keep a lot in memory.
+    const char *const end = view.data() + view.size();
     const bool canShare = m_memory && view.size() >= leastShared
-        && view.size() >= m_memory->capacity() / 2 && view.end() == m_memory->cend();
+        && view.size() >= m_memory->capacity() / 2
+        && end == m_memory->constData() + m_memory->size();
     if (!canShare)
         return view.toByteArray();
     QByteArray whole = *m_memory;
