@@ -27,7 +27,7 @@ bool isAscii(QByteArrayView text)
     const qsizetype size = text.size();
     // The last word overlaps the one before, so that no bytes are left over.
     if (size >= qsizetype(sizeof(quint64))) {
-        quint64 bits = word<quint64>(begin + size - sizeof(quint64));
+        auto bits = word<quint64>(begin + size - sizeof(quint64));
         for (qsizetype i = 0; i < size - qsizetype(sizeof(quint64)); i += sizeof(quint64))
             bits |= word<quint64>(begin + i);
         return (bits & 0x8080'8080'8080'8080) == 0;
