@@ -59,7 +59,8 @@ bool lookUp(DecodedMap &decoded, QByteArrayView payload)
 DecodedMap MapCache::read(const Frame &frame, const Source &source)
 {
     Slot &slot = slotOf(frame.action);
-    if (!slot.decoded.entries.empty()) {
+    // A large one would leave its values in a map whose last keys are others.
+    if (frame.payload.size() <= largestKept && !slot.decoded.entries.empty()) {
         DecodedMap decoded = std::exchange(slot.decoded, {});
         const bool isLikeIt = refill(decoded, frame.payload, source);
         slot.misses = isLikeIt ? 0 : slot.misses + 1;

@@ -10,6 +10,10 @@
 
 #include <optional>
 
+#ifdef __GLIBC__
+#    include <malloc.h>
+#endif
+
 using namespace QRepod;
 
 namespace {
@@ -74,6 +78,7 @@ private Q_SLOTS:
     void aMessageInsideOfAnotherHasItsOwn();
     void aNewShapeTakesThePlaceInTheEnd();
     void whatIsLargeIsNotKept();
+    void whatIsLargeIsNotKeptByAnotherMessagesMap();
     void whatHasNoTextForAKeyIsNotKept();
 };
 
@@ -187,6 +192,25 @@ void tst_MapCache::whatIsLargeIsNotKept()
     reader.read(payloadOf(message(u"move"_s, {{u"x"_s, bytes.first(10)}})), "move",
                 [&](const QVariantMap &map) { kept = map[u"x"_s].toByteArray(); });
     QVERIFY(!kept->isDetached()); // as with those of a map that is kept
+}
+
+void tst_MapCache::whatIsLargeIsNotKeptByAnotherMessagesMap()
+{
+#ifdef __GLIBC__
+    const auto heap = [] {
+        const auto info = mallinfo2();
+        return qint64(info.uordblks + info.hblkhd);
+    };
+    Reader reader;
+    reader.expect(payloadOf(message(u"move"_s, {{u"x"_s, 1}, {u"y"_s, 2}})));
+    const qint64 before = heap();
+    // Its keys begin as those of the map that has been kept, and then differ.
+    reader.expect(
+        payloadOf(message(u"move"_s, {{u"x"_s, QByteArray(8 * mebi, 'x')}, {u"z"_s, 2}})));
+    QVERIFY(heap() - before < mebi);
+#else
+    QSKIP("glibc's malloc tells what is in use");
+#endif
 }
 
 void tst_MapCache::whatHasNoTextForAKeyIsNotKept()
