@@ -22,10 +22,10 @@ void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings
     isClosed = false;
     isFull = false;
     if (!network) {
-        network.emplace(std::make_unique<ConnectionHome>());
+        network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
-    network->post([newLink, settings, newHost, newPort, delay](ConnectionHome *home) {
+    network->post([newLink, settings, newHost, newPort, delay](ConnectionGroup *home) {
         auto *connection = new Connection(newLink, settings, home);
         connection->connectToHost(newHost, newPort, delay);
     });

@@ -74,7 +74,7 @@ private:
     //! The inbox of the connection that `state` is about: null before connect() and after close().
     const Inbox *m_current = nullptr;
     Pump m_pump;
-    KeyCache m_keys;
+    TextCache m_keys;
     MapCache m_maps;
     bool m_wasConnected = false;   // so far as delivered, the current connection was connected
     bool m_hasEnded = false;       // and it has ended

@@ -384,7 +384,7 @@ Handler::Arguments::~Arguments()
 
 void Handler::Arguments::read(const Message &message)
 {
-    FieldReader reader(*this, message.source());
+    FieldReader reader(*this, message.context());
     reader.read(message.payload());
 }
 

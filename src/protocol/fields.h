@@ -14,9 +14,9 @@ template <class Sink>
 class FieldReader
 {
 public:
-    FieldReader(Sink &sink, const Source &source)
+    FieldReader(Sink &sink, const DecodeContext &context)
         : m_sink(sink)
-        , m_source(source)
+        , m_context(context)
     {
     }
 
@@ -52,19 +52,19 @@ private:
         case Value::Kind::Text:
             return m_sink.field(Value::text(token.bytes));
         case Value::Kind::Binary:
-            return m_sink.field(Value::binary(token.bytes, m_source));
+            return m_sink.field(Value::binary(token.bytes, m_context));
         case Value::Kind::List:
         case Value::Kind::Map:
         case Value::Kind::Time:
         case Value::Kind::Extension:
             break;
         }
-        const QVariant value = VariantReader(walker, m_source).read(token);
+        const QVariant value = VariantReader(walker, m_context).read(token);
         return m_sink.field(Value(value));
     }
 
     Sink &m_sink;
-    const Source m_source;
+    const DecodeContext m_context;
 };
 
 } // namespace QRepod

@@ -19,10 +19,10 @@ bool isSame(const QByteArray &key, QByteArrayView bytes)
 
 //! Gives the entries of \a decoded the values of \a payload. Returns false, and leaves some of
 //! either, if the keys are not the same in the same order.
-bool refill(DecodedMap &decoded, QByteArrayView payload, const Source &source)
+bool refill(DecodedMap &decoded, QByteArrayView payload, const DecodeContext &context)
 {
     Walker walker(payload);
-    VariantReader reader(walker, source);
+    VariantReader reader(walker, context);
     if (walker.next().count != decoded.entries.size())
         return false;
     for (DecodedMap::Entry &entry : decoded.entries) {
@@ -56,20 +56,20 @@ bool lookUp(DecodedMap &decoded, QByteArrayView payload)
 
 } // namespace
 
-DecodedMap MapCache::read(const Frame &frame, const Source &source)
+DecodedMap MapCache::read(const Frame &frame, const DecodeContext &context)
 {
     Slot &slot = slotOf(frame.action);
     // A large one would leave its values in a map whose last keys are others.
     if (frame.payload.size() <= largestKept && !slot.decoded.entries.empty()) {
         DecodedMap decoded = std::exchange(slot.decoded, {});
-        const bool isLikeIt = refill(decoded, frame.payload, source);
+        const bool isLikeIt = refill(decoded, frame.payload, context);
         slot.misses = isLikeIt ? 0 : slot.misses + 1;
         if (isLikeIt)
             return decoded;
         if (slot.misses < patience)
             slot.decoded = std::move(decoded);
     }
-    return {decodeMap(frame.payload, source), {}};
+    return {decodeMap(frame.payload, context), {}};
 }
 
 void MapCache::keep(const Frame &frame, DecodedMap &&decoded)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "protocol/decodecontext.h"
 #include "protocol/frame.h"
-#include "protocol/source.h"
 
 #include <QtCore/qvariant.h>
 
@@ -35,7 +35,7 @@ struct DecodedMap
 class MapCache
 {
 public:
-    DecodedMap read(const Frame &frame, const Source &source);
+    DecodedMap read(const Frame &frame, const DecodeContext &context);
 
     //! \a decoded was made of \a frame, and nobody looks at it any more.
     void keep(const Frame &frame, DecodedMap &&decoded);

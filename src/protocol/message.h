@@ -14,23 +14,23 @@ class Message
 {
 public:
     //! With \a maps, its map may be that of a message before; see recycle().
-    Message(const Frame &frame, const Source &source, MapCache *maps = nullptr)
+    Message(const Frame &frame, const DecodeContext &context, MapCache *maps = nullptr)
         : m_frame(frame)
-        , m_source(source)
+        , m_context(context)
         , m_maps(maps)
     {
     }
 
     QByteArrayView payload() const { return m_frame.payload; }
     QByteArrayView action() const { return m_frame.action; }
-    const Source &source() const { return m_source; }
+    const DecodeContext &context() const { return m_context; }
 
     //! The whole message, decoded at the first call.
     const QVariantMap &map() const
     {
         if (!m_decoded) {
-            m_decoded = m_maps ? m_maps->read(m_frame, m_source)
-                               : DecodedMap{decodeMap(m_frame.payload, m_source), {}};
+            m_decoded = m_maps ? m_maps->read(m_frame, m_context)
+                               : DecodedMap{decodeMap(m_frame.payload, m_context), {}};
         }
         return m_decoded->map;
     }
@@ -45,7 +45,7 @@ public:
 
 private:
     const Frame &m_frame;
-    const Source m_source;
+    const DecodeContext m_context;
     MapCache *const m_maps;
     mutable std::optional<DecodedMap> m_decoded;
 };

@@ -35,7 +35,7 @@ std::optional<QVariantMap> decode(QByteArrayView payload, QString *error)
             *error = reason;
         return std::nullopt;
     }
-    thread_local KeyCache keys;
+    thread_local TextCache keys;
     return decodeMap(payload, keys);
 }
 

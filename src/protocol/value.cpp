@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/value.h"
 
-#include "protocol/source.h"
+#include "protocol/decodecontext.h"
 #include "protocol/text.h"
 
 #include <QRepod/extension.h>
@@ -66,7 +66,7 @@ QString Value::toText() const
 QByteArray Value::toBinary() const
 {
     Q_ASSERT(m_kind == Kind::Binary);
-    return m_decoded ? m_decoded->toByteArray() : m_source->bytes(m_bytes);
+    return m_decoded ? m_decoded->toByteArray() : m_context->bytes(m_bytes);
 }
 
 QVariant Value::toVariant() const

@@ -8,7 +8,7 @@
 
 namespace QRepod {
 
-class Source;
+class DecodeContext;
 
 //! One value of a message, looked at but not copied: a scalar from the wire or an element of a map.
 ///
@@ -70,12 +70,12 @@ public:
         return result;
     }
 
-    //! \a source outlives the value.
-    static Value binary(QByteArrayView bytes, const Source &source)
+    //! \a context outlives the value.
+    static Value binary(QByteArrayView bytes, const DecodeContext &context)
     {
         Value result(Kind::Binary);
         result.m_bytes = bytes;
-        result.m_source = &source;
+        result.m_context = &context;
         return result;
     }
 
@@ -114,7 +114,7 @@ private:
         qint64 m_integer;
         quint64 m_unsigned;
         double m_real;
-        const Source *m_source; // of a binary
+        const DecodeContext *m_context; // of a binary
     };
     QByteArrayView m_bytes;
     const QVariant *m_decoded = nullptr;

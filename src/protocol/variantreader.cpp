@@ -40,9 +40,9 @@ QVariant VariantReader::read(const Walker::Token &token)
     case Value::Kind::Real:
         return token.real;
     case Value::Kind::Text:
-        return m_source.keys().value(token.bytes);
+        return m_context.keys().value(token.bytes);
     case Value::Kind::Binary:
-        return m_source.bytes(token.bytes);
+        return m_context.bytes(token.bytes);
     case Value::Kind::List:
         return readList(token.count);
     case Value::Kind::Map:
@@ -83,7 +83,7 @@ QString VariantReader::key(const Walker::Token &token)
 {
     switch (token.kind) {
     case Value::Kind::Text:
-        return m_source.keys().text(token.bytes);
+        return m_context.keys().text(token.bytes);
     case Value::Kind::Nil:
         return QStringLiteral("null");
     case Value::Kind::Boolean:
@@ -101,11 +101,11 @@ QString VariantReader::key(const Walker::Token &token)
     return {};
 }
 
-QVariantMap decodeMap(QByteArrayView payload, const Source &source)
+QVariantMap decodeMap(QByteArrayView payload, const DecodeContext &context)
 {
     Walker walker(payload);
     const Walker::Token map = walker.next();
-    return VariantReader(walker, source).readMap(map.count);
+    return VariantReader(walker, context).readMap(map.count);
 }
 
 } // namespace QRepod

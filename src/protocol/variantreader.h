@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "protocol/source.h"
+#include "protocol/decodecontext.h"
 #include "protocol/walker.h"
 
 #include <QtCore/qvariant.h>
@@ -15,9 +15,9 @@ namespace QRepod {
 class VariantReader
 {
 public:
-    VariantReader(Walker &walker, const Source &source)
+    VariantReader(Walker &walker, const DecodeContext &context)
         : m_walker(walker)
-        , m_source(source)
+        , m_context(context)
     {
     }
 
@@ -32,10 +32,10 @@ private:
     QString key(const Walker::Token &token);
 
     Walker &m_walker;
-    const Source m_source;
+    const DecodeContext m_context;
 };
 
 //! Decodes a validated payload, which is a map.
-QVariantMap decodeMap(QByteArrayView payload, const Source &source);
+QVariantMap decodeMap(QByteArrayView payload, const DecodeContext &context);
 
 } // namespace QRepod

@@ -43,7 +43,7 @@ QHostAddress resolve(const QString &host)
 
 ServerPrivate::ServerPrivate(Server *server)
     : q(server)
-    , m_home(std::make_unique<ConnectionHome>())
+    , m_home(std::make_unique<ConnectionGroup>())
     , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor) { accept(descriptor); }))
 {
     settings.sendBacklog = defaultSendBacklog;

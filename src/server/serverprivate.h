@@ -31,7 +31,7 @@ public:
     template <class Function>
     void runInWorkingThread(Function &&function)
     {
-        ConnectionHome *home = workingHome();
+        ConnectionGroup *home = workingHome();
         if (home->thread() == QThread::currentThread())
             function();
         else
@@ -63,7 +63,7 @@ public:
     Server *const q;
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
-    KeyCache keys;
+    TextCache keys;
     MapCache maps;
 
     QString errorString; // of the latest listen(), in the thread that made the server
@@ -75,13 +75,13 @@ public:
     QList<Channel *> channels;
 
 private:
-    ConnectionHome *workingHome() const { return m_network ? m_network->home() : m_home.get(); }
+    ConnectionGroup *workingHome() const { return m_network ? m_network->home() : m_home.get(); }
     void accept(qintptr descriptor);
     void refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
                 const QString &reason);
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
-    std::unique_ptr<ConnectionHome> m_home; // until there is a background thread
+    std::unique_ptr<ConnectionGroup> m_home; // until there is a background thread
     std::optional<NetworkThread> m_network; // from then on
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.

@@ -199,18 +199,18 @@ void Connection::opened()
         m_receiveIdle.start(m_settings.idleTimeout);
     measureRoundTrip();
     qCDebug(transportLog).noquote() << m_peer << "connected";
-    m_link.outbox->open(this, shortcut());
+    m_link.outbox->open(this, directWriter());
     m_link.inbox->pushConnected();
 }
 
 //! A server's channels send in their own thread, and may be too many to have two descriptors each.
-std::unique_ptr<Shortcut> Connection::shortcut() const
+std::unique_ptr<DirectWriter> Connection::directWriter() const
 {
     if (!isNative())
         return nullptr;
     const qintptr descriptor = m_socket->socketDescriptor();
-    return m_isServer ? Shortcut::forOwnThread(this, descriptor)
-                      : Shortcut::forAnyThread(descriptor);
+    return m_isServer ? DirectWriter::forOwnThread(this, descriptor)
+                      : DirectWriter::forAnyThread(descriptor);
 }
 
 void Connection::beat()
@@ -341,7 +341,7 @@ int Connection::takeError()
 {
     if (const int error = NativeSocket::takeError(m_socket->socketDescriptor()); error != 0)
         return error;
-    return m_writeError != 0 ? m_writeError : m_link.outbox->shortcutError();
+    return m_writeError != 0 ? m_writeError : m_link.outbox->directError();
 }
 
 void Connection::discard()

@@ -68,7 +68,7 @@ private:
     void setSocket(QAbstractSocket *socket);
     void boundConnecting();
     void opened();
-    std::unique_ptr<Shortcut> shortcut() const;
+    std::unique_ptr<DirectWriter> directWriter() const;
     void beat();
     void missPeer();
     void count(qint64 received);

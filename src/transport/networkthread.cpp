@@ -18,7 +18,7 @@ constexpr CloseBounds destructorBounds{300, 100};
 
 } // namespace
 
-void ConnectionHome::endThread(CloseBounds bounds)
+void ConnectionGroup::endThread(CloseBounds bounds)
 {
     m_isEnding = true;
     const QList<Connection *> connections = findChildren<Connection *>(Qt::FindDirectChildrenOnly);
@@ -33,13 +33,13 @@ void ConnectionHome::endThread(CloseBounds bounds)
         thread()->quit();
 }
 
-void ConnectionHome::childEvent(QChildEvent *event)
+void ConnectionGroup::childEvent(QChildEvent *event)
 {
     if (event->removed() && m_isEnding && isEmpty())
         thread()->quit();
 }
 
-NetworkThread::NetworkThread(std::unique_ptr<ConnectionHome> home)
+NetworkThread::NetworkThread(std::unique_ptr<ConnectionGroup> home)
     : m_home(std::move(home))
 {
     m_thread.setObjectName(QStringLiteral("QRepod network"));
@@ -55,7 +55,7 @@ NetworkThread::NetworkThread(std::unique_ptr<ConnectionHome> home)
 
 NetworkThread::~NetworkThread()
 {
-    post([](ConnectionHome *home) { home->endThread(destructorBounds); });
+    post([](ConnectionGroup *home) { home->endThread(destructorBounds); });
     m_thread.wait();
 }
 

@@ -11,7 +11,7 @@
 namespace QRepod {
 
 //! The parent of all connections that share a thread. It lives in that thread.
-class ConnectionHome : public QObject
+class ConnectionGroup : public QObject
 {
     Q_OBJECT
 
@@ -33,7 +33,7 @@ class NetworkThread
 {
 public:
     //! Moves \a home to the thread, which does not run yet; called in the thread where it is.
-    explicit NetworkThread(std::unique_ptr<ConnectionHome> home);
+    explicit NetworkThread(std::unique_ptr<ConnectionGroup> home);
 
     //! Closes what is open and waits for it, for about 0.3 s at the most.
     ~NetworkThread();
@@ -41,7 +41,7 @@ public:
     //! To be called once, when everything that belongs there has been moved.
     void start() { m_thread.start(); }
 
-    ConnectionHome *home() const { return m_home.get(); }
+    ConnectionGroup *home() const { return m_home.get(); }
     QThread *thread() { return &m_thread; }
 
     //! Has the thread call \a function, with the home as its argument; does not wait.
@@ -59,7 +59,7 @@ public:
 private:
     Q_DISABLE_COPY_MOVE(NetworkThread)
 
-    std::unique_ptr<ConnectionHome> m_home;
+    std::unique_ptr<ConnectionGroup> m_home;
     QThread m_thread;
 };
 

@@ -17,7 +17,7 @@ constexpr qsizetype partSize = 64 * 1024;
 
 // More than this is not written at once: to hand it to the system takes time, which is not the
 // caller's.
-constexpr qsizetype shortcutSize = 8 * 1024;
+constexpr qsizetype directSize = 8 * 1024;
 
 // A line is quiet when nothing has been written for this long. What follows sooner is put together
 // by the connection's thread, so that a burst stays one write.
@@ -81,12 +81,12 @@ Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner,
 //! Writes what may and can be written without the connection's thread, and returns how much.
 qint64 Outbox::writeAtOnce(QByteArrayView bytes)
 {
-    if (!m_shortcut || m_counts.bytesWaiting > 0 || bytes.size() > shortcutSize
-        || !m_shortcut->isOpenHere() || Clock::now() - m_lastWritten < pause)
+    if (!m_directWriter || m_counts.bytesWaiting > 0 || bytes.size() > directSize
+        || !m_directWriter->isOpenHere() || Clock::now() - m_lastWritten < pause)
         return 0;
-    const qint64 written = m_shortcut->send(bytes.data(), bytes.size(), &m_shortcutError);
+    const qint64 written = m_directWriter->send(bytes.data(), bytes.size(), &m_directError);
     if (written < 0) { // the connection will find out in its turn
-        m_shortcut.reset();
+        m_directWriter.reset();
         return 0;
     }
     m_counts.bytesWritten += written;
@@ -105,13 +105,13 @@ void Outbox::append(QByteArrayView bytes, const QByteArray *owner)
         QCoreApplication::postEvent(m_writer, new WakeEvent);
 }
 
-void Outbox::open(QObject *connection, std::unique_ptr<Shortcut> shortcut)
+void Outbox::open(QObject *connection, std::unique_ptr<DirectWriter> directWriter)
 {
     const std::lock_guard lock(m_mutex);
     if (m_isClosed)
         return;
     m_writer = connection;
-    m_shortcut = std::move(shortcut);
+    m_directWriter = std::move(directWriter);
     m_lastWritten = Clock::now();
     m_isOpen = true;
 }
@@ -121,7 +121,7 @@ void Outbox::close()
     const std::lock_guard lock(m_mutex);
     m_isClosed = true;
     m_writer = nullptr;
-    m_shortcut.reset();
+    m_directWriter.reset();
     m_isOpen = false;
 }
 
@@ -160,10 +160,10 @@ int Outbox::quietFor() const
     return int(std::chrono::duration_cast<std::chrono::milliseconds>(quiet).count());
 }
 
-int Outbox::shortcutError() const
+int Outbox::directError() const
 {
     const std::lock_guard lock(m_mutex);
-    return m_shortcutError;
+    return m_directError;
 }
 
 } // namespace QRepod

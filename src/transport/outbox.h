@@ -3,7 +3,7 @@
 
 #include "protocol/encoder.h"
 #include "protocol/limits.h"
-#include "transport/shortcut.h"
+#include "transport/directwriter.h"
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
@@ -21,7 +21,7 @@ namespace QRepod {
 ///
 /// Open while the connection stands. The connection is woken, by a WakeEvent, only when it sleeps,
 /// so many small sends cost one wake-up and one write. The first after a pause is written
-/// at once where there is a Shortcut, so that it waits for no other thread.
+/// at once where there is a DirectWriter, so that it waits for no other thread.
 class Outbox
 {
 public:
@@ -59,7 +59,7 @@ public:
 
     /// \name For the connection, in its thread
     /// @{
-    void open(QObject *connection, std::unique_ptr<Shortcut> shortcut = {});
+    void open(QObject *connection, std::unique_ptr<DirectWriter> directWriter = {});
 
     //! All that waits, in order. It counts as waiting until it is reported as written. Whoever
     //! takes goes on until nothing is left: only then will it be woken again.
@@ -72,8 +72,8 @@ public:
     //! For how long nothing has been written, by whichever thread, in milliseconds.
     int quietFor() const;
 
-    //! Why the shortcut could not write, by the system's number; 0 if it could.
-    int shortcutError() const;
+    //! Why the direct writer could not write, by the system's number; 0 if it could.
+    int directError() const;
     /// @}
 
 private:
@@ -90,9 +90,9 @@ private:
 
     mutable std::mutex m_mutex; // guards everything below
     std::vector<QByteArray> m_parts;
-    QObject *m_writer = nullptr;          // set while open
-    std::unique_ptr<Shortcut> m_shortcut; // while open, if there is one
-    int m_shortcutError = 0;
+    QObject *m_writer = nullptr;                  // set while open
+    std::unique_ptr<DirectWriter> m_directWriter; // while open, if there is one
+    int m_directError = 0;
     bool m_isWriterAwake = false; // or about to wake up
     bool m_isClosed = false;      // for good, even before it was opened
     Clock::time_point m_lastWritten;

@@ -43,7 +43,7 @@ void expectRefilled(QByteArrayView payload, qsizetype changed, char byte)
 {
     QByteArray other = payload.toByteArray();
     other[changed] = byte;
-    KeyCache keys;
+    TextCache keys;
     MapCache maps;
     for (const QByteArrayView each : {payload, QByteArrayView(other), payload}) {
         const Verdict verdict = validate(each, MessageLimits());

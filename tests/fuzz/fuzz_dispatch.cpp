@@ -363,7 +363,7 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
         dispatcher.addTarget(&other);
     dispatcher.addTarget(&target, table);
 
-    KeyCache keys;
+    TextCache keys;
     MapCache maps;
     const Frame frame{payload, action.name};
     Message decoded(frame, keys, &maps);

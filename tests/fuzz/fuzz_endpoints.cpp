@@ -316,7 +316,7 @@ private:
     const Link m_link;
     QPointer<Connection> m_connection;
     Pump m_pump;
-    KeyCache m_keys;
+    TextCache m_keys;
     bool m_isConnected = false;
 };
 

@@ -1259,7 +1259,7 @@ void tst_Codec::fieldsAreWhatTheMapHolds()
 
     const QVariantMap message = richMessage();
     const QByteArray payload = encode(message).sliced(frameHeaderSize);
-    KeyCache keys;
+    TextCache keys;
     Collector all;
     QVERIFY(FieldReader(all, keys).read(payload));
     QVERIFY(identical(all.map, message));
@@ -1293,7 +1293,7 @@ void tst_Codec::fieldsAreWhatTheMapHolds()
 void tst_Codec::keysThatMeetInTheCacheStayApart()
 {
     QRandomGenerator random(7);
-    KeyCache keys;
+    TextCache keys;
     for (int i = 0; i < 20'000; ++i) {
         QByteArray key(random.bounded(0, 40), '\0');
         for (char &c : key)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/conversion.h"
-#include "protocol/source.h"
+#include "protocol/decodecontext.h"
 
 #include <QRepod/extension.h>
 
@@ -332,8 +332,8 @@ void tst_conversion::valuesStraightFromTheWireConvertAlike()
     QCOMPARE(to<QString>(Value::text("Gr\xc3\xbc\xc3\x9f"
                                      "e")),
              text("Grüße"));
-    KeyCache keys;
-    QCOMPARE(to<QByteArray>(Value::binary("abc", Source(keys))), QByteArray("abc"));
+    TextCache keys;
+    QCOMPARE(to<QByteArray>(Value::binary("abc", DecodeContext(keys))), QByteArray("abc"));
     QCOMPARE(to<QByteArray>(Value::text("abc")), std::nullopt);
     QCOMPARE(to<int>(Value::nil()), std::nullopt);
     QCOMPARE(to<Game::Color>(Value::text("Green")), Game::Green);

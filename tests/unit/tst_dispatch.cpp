@@ -54,7 +54,7 @@ Outcome dispatch(Dispatcher &dispatcher, const QByteArray &bytes)
     if (!reader.commit(bytes.size()))
         qFatal("not a frame: %s", qUtf8Printable(reader.error()));
     const FrameBatch batch = reader.takeFrames();
-    KeyCache keys;
+    TextCache keys;
     Outcome outcome = Outcome::Unhandled;
     for (const Frame &frame : batch.frames)
         outcome = dispatcher.dispatch(Message(frame, keys));
@@ -1001,7 +1001,7 @@ void tst_dispatch::handlersMayDeleteTheDispatcher()
     std::memcpy(reader.prepare(bytes.size()), bytes.constData(), size_t(bytes.size()));
     QVERIFY(reader.commit(bytes.size()));
     const FrameBatch batch = reader.takeFrames();
-    KeyCache keys;
+    TextCache keys;
 
     for (const bool severalTargets : {false, true}) {
         auto dispatcher = std::make_unique<Dispatcher>();

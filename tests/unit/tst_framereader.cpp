@@ -67,7 +67,7 @@ struct Received
 
 void take(FrameReader &reader, Received &received)
 {
-    KeyCache keys;
+    TextCache keys;
     const FrameBatch batch = reader.takeFrames();
     for (const Frame &frame : batch.frames) {
         received.messages += decodeMap(frame.payload, keys);
@@ -342,7 +342,7 @@ void tst_FrameReader::manyBytesAtTheEndOfABatchAreShared()
                      + frame(message("next")).first(7))); // stays behind
     std::optional<FrameBatch> batch = reader.takeFrames();
     const QByteArrayView memory = batch->bytes;
-    KeyCache keys;
+    TextCache keys;
     QByteArray data;
     {
         const QVariantMap map = decodeMap(batch->frames[1].payload, {keys, &batch->bytes});
@@ -357,7 +357,7 @@ void tst_FrameReader::manyBytesAtTheEndOfABatchAreShared()
     data[0] = 'y'; // has its own from now on
     QCOMPARE(batch->bytes, before);
 
-    data = Source(keys, &batch->bytes).bytes(memory.last(90 * kibi));
+    data = DecodeContext(keys, &batch->bytes).bytes(memory.last(90 * kibi));
     batch.reset(); // it goes on with the memory alone
     data.append('y');
     QCOMPARE(data, QByteArray(90 * kibi, 'x') + 'y');
@@ -366,17 +366,17 @@ void tst_FrameReader::manyBytesAtTheEndOfABatchAreShared()
 void tst_FrameReader::otherBytesAreCopied()
 {
     const QByteArray memory(200 * kibi, 'x');
-    KeyCache keys;
-    const Source source(keys, &memory);
+    TextCache keys;
+    const DecodeContext context(keys, &memory);
     const auto isCopied = [&memory](const QByteArray &bytes) {
         return bytes.constData() < memory.constData() || bytes.constData() > memory.cend();
     };
-    QVERIFY(!isCopied(source.bytes(QByteArrayView(memory).last(150 * kibi))));
-    QVERIFY(isCopied(source.bytes(QByteArrayView(memory).first(150 * kibi)))); // no zero behind it
-    QVERIFY(isCopied(source.bytes(QByteArrayView(memory).last(90 * kibi))));   // a small part of it
-    QVERIFY(isCopied(Source(keys).bytes(QByteArrayView(memory).last(150 * kibi))));
+    QVERIFY(!isCopied(context.bytes(QByteArrayView(memory).last(150 * kibi))));
+    QVERIFY(isCopied(context.bytes(QByteArrayView(memory).first(150 * kibi)))); // no zero behind it
+    QVERIFY(isCopied(context.bytes(QByteArrayView(memory).last(90 * kibi))));   // a small part of it
+    QVERIFY(isCopied(DecodeContext(keys).bytes(QByteArrayView(memory).last(150 * kibi))));
     const QByteArray small(10 * kibi, 'x');
-    QVERIFY(Source(keys, &small).bytes(small).constData() != small.constData());
+    QVERIFY(DecodeContext(keys, &small).bytes(small).constData() != small.constData());
 }
 
 void tst_FrameReader::aHeaderOverTheLimitAllocatesNothing()

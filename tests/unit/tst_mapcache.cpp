@@ -53,13 +53,13 @@ public:
     void expect(const QByteArray &payload, const char *action = "move")
     {
         read(payload, action, [&](const QVariantMap &map) {
-            KeyCache keys;
+            TextCache keys;
             QCOMPARE(map, decodeMap(payload, keys));
         });
     }
 
 private:
-    KeyCache m_keys;
+    TextCache m_keys;
     MapCache m_maps;
     QList<QVariantMap> m_others;
 };

@@ -306,7 +306,7 @@ void tst_ProtocolDocument::checkFrame(const Example &example)
     }
     const auto message = Notation(example.outcome).read();
     QVERIFY(message);
-    KeyCache keys;
+    TextCache keys;
     QVERIFY(identical(decodeMap(batch.frames.front().payload, keys), *message));
     QCOMPARE(encode(message->toMap()) == example.bytes, example.bothWays);
 }

@@ -95,7 +95,7 @@ QString text(QByteArrayView utf8)
 
 qint64 numberIn(const Frame &frame)
 {
-    KeyCache keys;
+    TextCache keys;
     return decodeMap(frame.payload, keys).value(u"n"_s).toLongLong();
 }
 
@@ -870,13 +870,13 @@ void tst_Transport::outboxWakesTheWriterWhenItSleeps()
     QCOMPARE(outbox.writer.wakes(), 2);
 }
 
-// ---- Shortcut
+// ---- DirectWriter
 
 void tst_Transport::shortcutWritesOnAQuietLine()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, Shortcut::forAnyThread(peer.accepted()));
+    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     const QByteArray frame = encoded(number(1));
     letPass(pauseOfOutbox);
     std::thread([&] { outbox->send(number(1)); }).join();
@@ -906,7 +906,7 @@ void tst_Transport::shortcutIsNotForOtherThreads()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, Shortcut::forOwnThread(&outbox.writer, peer.accepted()));
+    outbox->open(&outbox.writer, DirectWriter::forOwnThread(&outbox.writer, peer.accepted()));
     letPass(pauseOfOutbox);
     outbox->send(number(1));
     QCOMPARE(outbox->counts().bytesWaiting, 0);
@@ -921,7 +921,7 @@ void tst_Transport::shortcutLeavesTheRestToTheWriter()
     Peer peer(4 * kibi);
     TestOutbox outbox;
     setNonBlocking(peer.accepted());
-    outbox->open(&outbox.writer, Shortcut::forAnyThread(peer.accepted()));
+    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     QByteArray sent;
     while (outbox->counts().bytesWaiting == 0) {
         const QByteArray frame = encoded(bulky(5'000));
@@ -945,7 +945,7 @@ void tst_Transport::shortcutLeavesErrorsToTheWriter()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, Shortcut::forAnyThread(peer.accepted()));
+    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     peer.reset();
     pollfd broken{peer.accepted(), 0, 0};
     QCOMPARE(::poll(&broken, 1, patience), 1);
@@ -953,7 +953,7 @@ void tst_Transport::shortcutLeavesErrorsToTheWriter()
     QCOMPARE(outbox->send(number(1)).status, Outbox::Status::Accepted);
     QCOMPARE(outbox->takeAll(), std::vector<QByteArray>{encoded(number(1))});
     QCOMPARE(outbox.writer.wakes(), 1);
-    QCOMPARE(outbox->shortcutError(), ECONNRESET);
+    QCOMPARE(outbox->directError(), ECONNRESET);
     ::close(peer.accepted());
 }
 
@@ -961,7 +961,7 @@ void tst_Transport::shortcutGoesWhenTheOutboxCloses()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, Shortcut::forAnyThread(peer.accepted()));
+    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     ::close(peer.accepted());
     peer.read();
     QVERIFY(!peer.hasEnded);

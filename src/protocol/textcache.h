@@ -15,7 +15,7 @@ namespace QRepod {
 /// A fixed number of slots, of a fixed size: a peer that invents texts replaces entries, it cannot
 /// make the cache grow. Values have slots of their own, so that they do not replace keys. Used by
 /// one thread.
-class KeyCache
+class TextCache
 {
 public:
     //! The text of a key.

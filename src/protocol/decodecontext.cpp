@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "protocol/source.h"
+#include "protocol/decodecontext.h"
 
 namespace QRepod {
 
@@ -10,7 +10,7 @@ constexpr qsizetype leastShared = 64 * 1024;
 
 } // namespace
 
-QByteArray Source::bytes(QByteArrayView view) const
+QByteArray DecodeContext::bytes(QByteArrayView view) const
 {
     // At the end: there alone a zero follows, which every QByteArray has behind its bytes. Most of
     // it: or little would keep a lot in memory.

@@ -11,19 +11,20 @@ namespace QRepod {
 //! The way to a connection's socket for the thread that sends, past the thread that serves it.
 ///
 /// Not for TLS, nor with a proxy: there the socket alone knows what to write.
-class Shortcut
+class DirectWriter
 {
 public:
     //! For \a connection's own thread, which cannot meet a closed descriptor. Costs nothing.
-    static std::unique_ptr<Shortcut> forOwnThread(const QObject *connection, qintptr descriptor);
+    static std::unique_ptr<DirectWriter> forOwnThread(const QObject *connection,
+                                                      qintptr descriptor);
 
     //! For every thread, by a descriptor of its own: to write to one that another thread closes is
     //! to write to whatever the system gives its number to next. The connection's end reaches the
     //! peer only once this is deleted too.
     /// \return nothing where the system cannot do it, or has no descriptor left.
-    static std::unique_ptr<Shortcut> forAnyThread(qintptr descriptor);
+    static std::unique_ptr<DirectWriter> forAnyThread(qintptr descriptor);
 
-    ~Shortcut();
+    ~DirectWriter();
 
     //! Whether the calling thread may write.
     bool isOpenHere() const;
@@ -32,8 +33,8 @@ public:
     qint64 send(const char *data, qint64 size, int *error) const;
 
 private:
-    Shortcut(const QObject *connection, qintptr descriptor);
-    Q_DISABLE_COPY_MOVE(Shortcut)
+    DirectWriter(const QObject *connection, qintptr descriptor);
+    Q_DISABLE_COPY_MOVE(DirectWriter)
 
     const QObject *const m_connection; // whose thread alone may write; nullptr: any may
     const qintptr m_descriptor;        // owned if any thread may write

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "protocol/keycache.h"
+#include "protocol/textcache.h"
 
 #include "protocol/text.h"
 
 namespace QRepod {
 
-QString KeyCache::find(Entries &entries, QByteArrayView utf8)
+QString TextCache::find(Entries &entries, QByteArrayView utf8)
 {
     if (utf8.isEmpty() || utf8.size() > longestCached)
         return textFromUtf8(utf8);

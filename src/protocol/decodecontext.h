@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "protocol/keycache.h"
+#include "protocol/textcache.h"
 
 namespace QRepod {
 
 //! What the values of a payload are made with.
-class Source
+class DecodeContext
 {
 public:
     //! \a memory is what the payload lies in, if values may go on using it; it outlives this, not
     //! them.
-    Source(KeyCache &keys, const QByteArray *memory = nullptr)
+    DecodeContext(TextCache &keys, const QByteArray *memory = nullptr)
         : m_keys(keys)
         , m_memory(memory)
     {
     }
 
-    KeyCache &keys() const { return m_keys; }
+    TextCache &keys() const { return m_keys; }
 
     //! \a view, which is a part of the payload, for good: many bytes at the end of the memory share
     //! it, all others are copied.
     QByteArray bytes(QByteArrayView view) const;
 
 private:
-    KeyCache &m_keys;
+    TextCache &m_keys;
     const QByteArray *m_memory;
 };
 
