@@ -2,6 +2,7 @@
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
 #include "transport/address.h"
+#include "transport/streams.h"
 #include "transport/wakeevent.h"
 
 #include <QtCore/qloggingcategory.h>
@@ -25,9 +26,8 @@ void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
-    network->post([newLink, settings, newHost, newPort, delay](ConnectionGroup *home) {
-        auto *connection = new Connection(newLink, settings, home);
-        connection->connectToHost(newHost, newPort, delay);
+    network->post([newLink, settings, newHost, newPort, delay](ConnectionGroup *group) {
+        group->open(newLink, settings, streamTo(newHost, newPort, settings), delay);
     });
 }
 

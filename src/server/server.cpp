@@ -7,6 +7,7 @@
 #include "server/channelprivate.h"
 #include "server/serverprivate.h"
 #include "transport/address.h"
+#include "transport/streams.h"
 
 #include <QtCore/qloggingcategory.h>
 #include <QtNetwork/qhostaddress.h>
@@ -44,7 +45,9 @@ QHostAddress resolve(const QString &host)
 ServerPrivate::ServerPrivate(Server *server)
     : q(server)
     , m_home(std::make_unique<ConnectionGroup>())
-    , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor) { accept(descriptor); }))
+    , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor, const QString &peer) {
+        accept(acceptedStream(descriptor, peer, currentSettings()));
+    }))
 {
     settings.sendBacklog = defaultSendBacklog;
     settings.readSize = channelReadSize;
@@ -81,7 +84,7 @@ bool ServerPrivate::listen(const QString &host, quint16 wantedPort)
             hostAndPort(host, wantedPort) + QLatin1String(": ") + m_acceptor->errorString();
         return false;
     }
-    port = m_acceptor->serverPort();
+    port = m_acceptor->port();
     errorString.clear();
     qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, port);
     return true;
@@ -103,43 +106,39 @@ void ServerPrivate::startBackground()
     m_network->start();
 }
 
-void ServerPrivate::accept(qintptr descriptor)
+ConnectionSettings ServerPrivate::currentSettings() const
 {
-    ConnectionSettings channelSettings;
-    int maximum = 0;
-    {
-        const std::lock_guard lock(mutex);
-        channelSettings = settings;
-        maximum = maximumConnections;
-    }
+    const std::lock_guard lock(mutex);
+    return settings;
+}
+
+void ServerPrivate::accept(std::unique_ptr<Stream> stream)
+{
+    const ConnectionSettings channelSettings = currentSettings();
+    const int maximum = q->maximumConnections();
     if (maximum > 0 && m_owned.size() >= maximum)
-        return refuse(descriptor, channelSettings,
+        return refuse(std::move(stream), channelSettings,
                       QStringLiteral("the server is full: %1 clients").arg(maximum));
 
     m_isMakingChannel = true;
     Channel *channel = makeChannel ? makeChannel() : new Channel;
     m_isMakingChannel = false;
     const Link link = Link::create(channel, channelSettings);
-    auto *connection = new Connection(link, channelSettings, workingHome());
     channel->d->link = link;
     channel->d->server = this;
+    channel->d->address = stream->peer();
     channel->d->dispatcher.addTarget(channel, handlersOf(channel));
     m_owned.insert(channel);
-    channel->d->address = connection->adopt(descriptor);
-    if (channel->d->address.isEmpty()) {
-        delete channel;
-        return;
-    }
+    workingHome()->open(link, channelSettings, std::move(stream));
 }
 
 //! Says why, in an `error` message, and closes.
-void ServerPrivate::refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
-                           const QString &reason)
+void ServerPrivate::refuse(std::unique_ptr<Stream> stream,
+                           const ConnectionSettings &channelSettings, const QString &reason)
 {
+    qCDebug(serverLog).noquote() << stream->peer() << "is refused:" << reason;
     const Link link = Link::create(nullptr, channelSettings);
-    auto *connection = new Connection(link, channelSettings, workingHome());
-    const QString address = connection->adopt(descriptor);
-    qCDebug(serverLog).noquote() << address << "is refused:" << reason;
+    workingHome()->open(link, channelSettings, std::move(stream));
     link.outbox->send(BuiltIn::error(reason).bytes());
     link.close();
 }

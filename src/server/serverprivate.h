@@ -3,7 +3,7 @@
 
 #include "dispatch/dispatcher.h"
 #include "protocol/mapcache.h"
-#include "server/acceptor.h"
+#include "transport/acceptor.h"
 #include "transport/networkthread.h"
 #include "transport/settings.h"
 
@@ -75,14 +75,15 @@ public:
     QList<Channel *> channels;
 
 private:
-    ConnectionGroup *workingHome() const { return m_network ? m_network->home() : m_home.get(); }
-    void accept(qintptr descriptor);
-    void refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
+    ConnectionGroup *workingHome() const { return m_network ? m_network->group() : m_home.get(); }
+    ConnectionSettings currentSettings() const;
+    void accept(std::unique_ptr<Stream> stream);
+    void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
     std::unique_ptr<ConnectionGroup> m_home; // until there is a background thread
-    std::optional<NetworkThread> m_network; // from then on
+    std::optional<NetworkThread> m_network;  // from then on
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.
     QSet<Channel *> m_owned;

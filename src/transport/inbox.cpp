@@ -15,7 +15,7 @@ Delivery::~Delivery()
         m_origin->release(m_batch);
 }
 
-void Inbox::setWriter(QObject *connection)
+void Inbox::setWriter(WakeTarget connection)
 {
     const std::lock_guard lock(m_mutex);
     m_writer = connection;
@@ -144,8 +144,7 @@ void Inbox::wakeReaderLocked()
 
 void Inbox::wakeWriter()
 {
-    if (m_writer)
-        QCoreApplication::postEvent(m_writer, new WakeEvent);
+    m_writer.wake();
 }
 
 void Inbox::release(const FrameBatch &batch)

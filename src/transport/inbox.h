@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/frame.h"
+#include "transport/waker.h"
 
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
@@ -77,7 +78,7 @@ public:
 
     /// \name For the connection, in its thread
     /// @{
-    void setWriter(QObject *connection);
+    void setWriter(WakeTarget connection);
     void pushConnected();
     [[nodiscard]] bool pushMessages(FrameBatch &&batch); ///< false: stop reading
     bool hasRoom() const;
@@ -138,7 +139,7 @@ private:
     mutable std::mutex m_mutex; // guards everything below
     std::vector<Delivery> m_deliveries;
     QObject *m_reader;
-    QObject *m_writer = nullptr;
+    WakeTarget m_writer;
     Counts m_counts;
     qint64 m_cost = 0; // of the messages that wait, taken out or not
     State m_state = State::Open;
