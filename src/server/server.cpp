@@ -41,7 +41,7 @@ QHostAddress resolve(const QString &host)
 
 } // namespace
 
-ServerPrivate::ServerPrivate(Server *server)
+Server::Private::Private(Server *server)
     : q(server)
     , m_home(std::make_unique<ConnectionGroup>())
     , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor) { accept(descriptor); }))
@@ -50,7 +50,7 @@ ServerPrivate::ServerPrivate(Server *server)
     settings.readSize = channelReadSize;
 }
 
-ServerPrivate::~ServerPrivate()
+Server::Private::~Private()
 {
     runInWorkingThread([this] {
         m_acceptor.reset();
@@ -65,7 +65,7 @@ ServerPrivate::~ServerPrivate()
     }
 }
 
-bool ServerPrivate::listen(const QString &host, quint16 wantedPort)
+bool Server::Private::listen(const QString &host, quint16 wantedPort)
 {
     if (m_acceptor->isListening()) {
         errorString = QStringLiteral("the server is listening already");
@@ -87,11 +87,13 @@ bool ServerPrivate::listen(const QString &host, quint16 wantedPort)
     return true;
 }
 
-void ServerPrivate::startBackground()
+void Server::Private::startBackground()
 {
     if (m_network)
         return;
-    const auto isBusy = [](const Channel *channel) { return channel->d->isPumping(); };
+    const auto isBusy = [](const Channel *channel) {
+        return Channel::Private::get(channel)->isDelivering();
+    };
     if (m_isMakingChannel || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
         qCWarning(serverLog, "startBackground() inside of a handler has no effect");
         return;
@@ -103,7 +105,7 @@ void ServerPrivate::startBackground()
     m_network->start();
 }
 
-void ServerPrivate::accept(qintptr descriptor)
+void Server::Private::accept(qintptr descriptor)
 {
     ConnectionSettings channelSettings;
     int maximum = 0;
@@ -121,20 +123,17 @@ void ServerPrivate::accept(qintptr descriptor)
     m_isMakingChannel = false;
     const Link link = Link::create(channel, channelSettings);
     auto *connection = new Connection(link, channelSettings, workingHome());
-    channel->d->link = link;
-    channel->d->server = this;
-    channel->d->dispatcher.addTarget(channel, handlersOf(channel));
+    Channel::Private *const client = Channel::Private::get(channel);
+    client->attach(this, link, handlersOf(channel));
     m_owned.insert(channel);
-    channel->d->address = connection->adopt(descriptor);
-    if (channel->d->address.isEmpty()) {
+    client->address = connection->adopt(descriptor);
+    if (client->address.isEmpty())
         delete channel;
-        return;
-    }
 }
 
 //! Says why, in an `error` message, and closes.
-void ServerPrivate::refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
-                           const QString &reason)
+void Server::Private::refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
+                             const QString &reason)
 {
     const Link link = Link::create(nullptr, channelSettings);
     auto *connection = new Connection(link, channelSettings, workingHome());
@@ -145,7 +144,7 @@ void ServerPrivate::refuse(qintptr descriptor, const ConnectionSettings &channel
 }
 
 //! Looked up by reflection once per class, not per client.
-std::shared_ptr<const HandlerTable> ServerPrivate::handlersOf(const Channel *channel)
+std::shared_ptr<const HandlerTable> Server::Private::handlersOf(const Channel *channel)
 {
     if (channel->metaObject() != m_handlersClass) {
         m_handlersClass = channel->metaObject();
@@ -154,14 +153,17 @@ std::shared_ptr<const HandlerTable> ServerPrivate::handlersOf(const Channel *cha
     return m_handlers;
 }
 
-void ServerPrivate::join(Channel *channel)
+void Server::Private::join(Channel *channel)
 {
     qCDebug(serverLog).noquote() << channel->address() << "has joined";
-    const std::lock_guard lock(mutex);
-    channels.append(channel);
+    {
+        const std::lock_guard lock(mutex);
+        channels.append(channel);
+    }
+    Q_EMIT q->channelConnected(channel);
 }
 
-void ServerPrivate::leave(Channel *channel)
+void Server::Private::leave(Channel *channel)
 {
     {
         const std::lock_guard lock(mutex);
@@ -171,19 +173,29 @@ void ServerPrivate::leave(Channel *channel)
     qCDebug(serverLog).noquote() << channel->address() << "has left";
 }
 
-void ServerPrivate::disown(Channel *channel)
+void Server::Private::announceLeft(Channel *channel)
+{
+    Q_EMIT q->channelDisconnected(channel);
+}
+
+void Server::Private::reject(const QString &error)
+{
+    Q_EMIT q->errorOccurred(error);
+}
+
+void Server::Private::disown(Channel *channel)
 {
     leave(channel);
     m_owned.remove(channel);
 }
 
-QList<Channel *> ServerPrivate::allChannels() const
+QList<Channel *> Server::Private::allChannels() const
 {
     const std::lock_guard lock(mutex);
     return channels;
 }
 
-void ServerPrivate::sendToAll(const QVariantMap &message)
+void Server::Private::sendToAll(const QVariantMap &message)
 {
     const MessageLimits limits = [this] {
         const std::lock_guard lock(mutex);
@@ -199,10 +211,10 @@ void ServerPrivate::sendToAll(const QVariantMap &message)
     }
     const std::lock_guard lock(mutex);
     for (Channel *channel : std::as_const(channels))
-        channel->d->send(encoded);
+        Channel::Private::get(channel)->send(encoded);
 }
 
-void ServerPrivate::closeAll()
+void Server::Private::closeAll()
 {
     m_acceptor->close();
     for (Channel *channel : std::as_const(m_owned))
@@ -211,7 +223,7 @@ void ServerPrivate::closeAll()
 
 Server::Server(QObject *parent)
     : QObject(parent)
-    , d(std::make_unique<ServerPrivate>(this))
+    , d(std::make_unique<Private>(this))
 {
 }
 
