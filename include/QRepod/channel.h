@@ -11,7 +11,6 @@
 
 namespace QRepod {
 
-class ChannelPrivate;
 class Server;
 
 //! One connected client, on the server.
@@ -31,6 +30,8 @@ class QREPOD_EXPORT Channel : public QObject
     Q_DISABLE_COPY_MOVE(Channel)
 
 public:
+    class Private; ///< the library's own part
+
     explicit Channel(QObject *parent = nullptr);
 
     //! Closes the connection; what was sent before still goes out.
@@ -73,9 +74,7 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    friend class ChannelPrivate;
-    friend class ServerPrivate;
-    std::unique_ptr<ChannelPrivate> d;
+    std::unique_ptr<Private> d;
 };
 
 } // namespace QRepod

@@ -11,9 +11,6 @@
 
 namespace QRepod {
 
-class ClientPrivate;
-class ConnectionListenerPrivate;
-
 //! The connection of a ConnectionListener, and the network thread it runs on.
 ///
 /// A listener creates its Client at the first `connect()` and keeps it for its own life, so a
@@ -25,6 +22,8 @@ class QREPOD_EXPORT Client : public QObject
     Q_DISABLE_COPY_MOVE(Client)
 
 public:
+    class Private; ///< the library's own part
+
     ~Client() override;
 
     //! The host given to the latest `connect()`.
@@ -59,10 +58,9 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    friend class ConnectionListenerPrivate;
-    Client(ConnectionListenerPrivate &listener, QObject *parent);
+    Client(std::unique_ptr<Private> part, QObject *parent);
 
-    std::unique_ptr<ClientPrivate> d;
+    std::unique_ptr<Private> d;
 };
 
 } // namespace QRepod

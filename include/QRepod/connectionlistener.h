@@ -16,7 +16,6 @@
 namespace QRepod {
 
 class Client;
-class ConnectionListenerPrivate;
 
 //! A game's end of the connection: calls `Network_<action>` for each message that arrives.
 ///
@@ -70,6 +69,8 @@ class QREPOD_EXPORT ConnectionListener : public QObject
                    settingsChanged)
 
 public:
+    class Private; ///< the library's own part
+
     enum class State {
         Disconnected, ///< no connection, and none being made
         Connecting,   ///< connect() was called; `connected` or `error` has not been delivered yet
@@ -274,8 +275,7 @@ protected:
     void connectNotify(const QMetaMethod &signal) override;
 
 private:
-    friend class ConnectionListenerPrivate;
-    std::unique_ptr<ConnectionListenerPrivate> d;
+    std::unique_ptr<Private> d;
 };
 
 } // namespace QRepod

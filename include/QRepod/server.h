@@ -18,8 +18,6 @@
 
 namespace QRepod {
 
-class ServerPrivate;
-
 //! Accepts clients and makes a Channel for each.
 ///
 /// The server works in the event loop of its own thread; after startBackground() it works in a
@@ -48,6 +46,8 @@ class QREPOD_EXPORT Server : public QObject
                    settingsChanged)
 
 public:
+    class Private; ///< the library's own part
+
     explicit Server(QObject *parent = nullptr);
 
     //! Closes the server and ends its background thread, within 0.5 s.
@@ -200,9 +200,7 @@ Q_SIGNALS:
     void settingsChanged();
 
 private:
-    friend class ServerPrivate;
-    friend class ChannelPrivate;
-    std::unique_ptr<ServerPrivate> d;
+    std::unique_ptr<Private> d;
 };
 
 } // namespace QRepod

@@ -11,8 +11,8 @@ namespace QRepod {
 
 Q_LOGGING_CATEGORY(clientLog, "qrepod.client", QtWarningMsg)
 
-void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings,
-                         const QString &newHost, quint16 newPort, int delay)
+void Client::Private::open(const Link &newLink, const ConnectionSettings &settings,
+                           const QString &newHost, quint16 newPort, int delay)
 {
     {
         const std::lock_guard lock(mutex);
@@ -31,9 +31,14 @@ void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings
     });
 }
 
-Client::Client(ConnectionListenerPrivate &listener, QObject *parent)
+Client *Client::Private::create(ConnectionListener::Private &listener, QObject *parent)
+{
+    return new Client(std::make_unique<Private>(listener), parent);
+}
+
+Client::Client(std::unique_ptr<Private> part, QObject *parent)
     : QObject(parent)
-    , d(std::make_unique<ClientPrivate>(listener))
+    , d(std::move(part))
 {
 }
 

@@ -5,6 +5,7 @@
 #include "transport/networkthread.h"
 
 #include <QRepod/client.h>
+#include <QRepod/connectionlistener.h>
 
 #include <atomic>
 #include <mutex>
@@ -12,15 +13,18 @@
 
 namespace QRepod {
 
-class ConnectionListenerPrivate;
-
-class ClientPrivate
+class Q_DECL_HIDDEN Client::Private
 {
 public:
-    explicit ClientPrivate(ConnectionListenerPrivate &listener)
+    explicit Private(ConnectionListener::Private &listener)
         : listener(listener)
     {
     }
+
+    //! A client of \a listener, and child of \a parent, that has no connection yet.
+    static Client *create(ConnectionListener::Private &listener, QObject *parent);
+
+    static Private *get(const Client *client) { return client->d.get(); }
 
     //! Starts a connection on the network thread after \a delay milliseconds, and the thread if it
     //! is the first.
@@ -33,7 +37,7 @@ public:
         return link;
     }
 
-    ConnectionListenerPrivate &listener;
+    ConnectionListener::Private &listener;
     std::optional<NetworkThread> network; // from the first connect() on
     std::atomic<bool> isClosed = false;   // by close(), not by the peer or a fault
     std::atomic<bool> isFull = false;     // the send backlog, and a warning has said so

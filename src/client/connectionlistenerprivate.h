@@ -2,9 +2,8 @@
 #pragma once
 
 #include "client/backoff.h"
+#include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
-#include "protocol/mapcache.h"
-#include "transport/pump.h"
 #include "transport/settings.h"
 
 #include <QRepod/connectionlistener.h>
@@ -16,22 +15,17 @@
 
 namespace QRepod {
 
-class BuiltIn;
-
 //! Delivers what the network thread has queued, and keeps the state that goes with it; see
 //! STATE-MACHINE.md. Everything here belongs to the listener's thread.
-class ConnectionListenerPrivate
+class Q_DECL_HIDDEN ConnectionListener::Private final : private Recipient
 {
 public:
-    explicit ConnectionListenerPrivate(ConnectionListener *listener)
-        : q(listener)
-    {
-    }
+    explicit Private(ConnectionListener *listener);
 
     void open(const QString &host, quint16 port);
     void close();
-    int runPump(QDeadlineTimer budget);
-    void setState(ConnectionListener::State newState);
+    int pump(QDeadlineTimer budget);
+    void setState(State newState);
 
     //! Sets one of the settings, and tells of it if it is another.
     template <class T>
@@ -48,7 +42,7 @@ public:
     Client *client = nullptr;
     ConnectionSettings settings;
     Dispatcher dispatcher;
-    ConnectionListener::State state = ConnectionListener::State::Disconnected;
+    State state = State::Disconnected;
     Backoff backoff;
     bool reconnect = false;
     bool autoPump = false;
@@ -59,23 +53,23 @@ public:
     static QMetaMethod messageReceivedSignal();
 
 private:
-    //! Set while the listener exists. A handler may delete it, and this object with it.
-    using Guard = QPointer<QObject>;
+    Inbox &inbox() override;
+    void joined(const Delivery &delivery, Turn &turn) override;
+    bool received(const Message &message, Turn &turn) override;
+    void announced(const Message &message, Turn &turn) override;
+    void failed(const Delivery &delivery, Turn &turn) override;
+    void left(const Delivery &delivery, Turn &turn) override;
+    void cancelled(const Delivery &delivery, Turn &turn) override;
 
-    int deliver(const Delivery &delivery, size_t frame, const Guard &alive);
-    int deliverMessage(const Frame &frame, const QByteArray *memory, const Guard &alive);
-    int deliverBuiltIn(const BuiltIn &message, const Guard &alive);
-    bool isGreeting(const Frame &frame);
     void start(const QString &host, quint16 port, int delay);
-    int deliverConnected(const Delivery &delivery, const Guard &alive);
-    int deliverEnd(const Delivery &delivery, const Guard &alive);
-    void followEnd();
+    bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
+    void followEnd(const Delivery &delivery);
+    void retry(const Delivery &delivery);
 
     //! The inbox of the connection that `state` is about: null before connect() and after close().
     const Inbox *m_current = nullptr;
-    Pump m_pump;
-    TextCache m_keys;
-    MapCache m_maps;
+    Walk m_walk;
+    DecodeCaches m_caches;
     bool m_wasConnected = false;   // so far as delivered, the current connection was connected
     bool m_hasEnded = false;       // and it has ended
     bool m_isFirstMessage = false; // the next message is the first of its connection

@@ -104,7 +104,7 @@ qsizetype toUtf8(QStringView text, char *out)
 class Encoder
 {
 public:
-    Encoder(QByteArray &out, const MessageLimits &limits, std::vector<LargeValue> *large)
+    Encoder(QByteArray &out, const MessageLimits &limits, QList<LargeValue> *large)
         : m_output(out)
         , m_packer(m_output)
         , m_limits(limits)
@@ -201,7 +201,7 @@ private:
     Output m_output;
     msgpack::packer<Output> m_packer;
     const MessageLimits &m_limits;
-    std::vector<LargeValue> *const m_large; // nullptr: everything goes to the output
+    QList<LargeValue> *const m_large; // nullptr: everything goes to the output
     qint64 m_values = 0;
     int m_depth = 0;
     QString m_error;
@@ -471,7 +471,7 @@ void Encoder::extension(qint8 type, QByteArrayView data)
 } // namespace
 
 bool appendFrame(QByteArray &out, const QVariantMap &message, const MessageLimits &limits,
-                 QString *error, std::vector<LargeValue> *large)
+                 QString *error, QList<LargeValue> *large)
 {
     const qsizetype start = out.size();
     const auto fail = [&](const QString &reason) {

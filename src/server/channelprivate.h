@@ -1,50 +1,59 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "transport/link.h"
-#include "transport/pump.h"
 
 #include <QRepod/channel.h>
+#include <QRepod/server.h>
 
 namespace QRepod {
 
-class BuiltIn;
-class ServerPrivate;
-
-//! Everything is set before the channel is shown to anybody and then belongs to the server's
-//! thread; `link` and `address` do not change and may be read from any.
-class ChannelPrivate
+//! The server attaches a channel to its connection before it shows it to anybody. From then on
+//! `link` and `address` do not change and may be read in any thread; the rest belongs to the
+//! server's.
+class Q_DECL_HIDDEN Channel::Private final : private Recipient
 {
 public:
-    explicit ChannelPrivate(Channel *channel)
-        : q(channel)
-    {
-    }
+    explicit Private(Channel *channel);
 
-    void runPump();
-    bool isPumping() const { return m_pump.isRunning(); }
+    static Private *get(const Channel *channel) { return channel->d.get(); }
 
-    //! Queues a frame that is encoded already.
+    void attach(Server::Private *newServer, const Link &newLink,
+                std::shared_ptr<const HandlerTable> handlers);
+
+    //! Delivers what has arrived.
+    void deliver();
+
+    //! Whether a handler is running.
+    bool isDelivering() const { return m_walk.isRunning(); }
+
+    //! Queues a frame that is encoded already. Any thread.
     void send(const QByteArray &frame);
 
+    //! Queues \a message. Any thread.
+    qint64 send(const QVariantMap &message);
+
     Channel *const q;
-    ServerPrivate *server = nullptr;
-    Link link; // both queues are null until the server has attached the channel
+    Server::Private *server = nullptr;
+    Link link; // the queues are null until the channel is attached
     QString address;
-    Dispatcher dispatcher;
 
 private:
-    friend class Channel;
-    using Guard = QPointer<QObject>;
+    Inbox &inbox() override { return *link.inbox; }
+    void joined(const Delivery &delivery, Turn &turn) override;
+    bool received(const Message &message, Turn &turn) override;
+    void announced(const Message &message, Turn &turn) override;
+    void failed(const Delivery &delivery, Turn &turn) override;
+    void left(const Delivery &delivery, Turn &turn) override;
+    void cancelled(const Delivery &delivery, Turn &turn) override;
 
-    void deliver(const Delivery &delivery, size_t frame, const Guard &alive);
-    void deliverMessage(const FrameBatch &batch, size_t frame, const Guard &alive);
-    void deliverBuiltIn(const BuiltIn &message, const Guard &alive);
-    bool dispatch(const Message &message, const Guard &alive);
+    bool dispatch(const Message &message, const Turn &turn);
     qint64 queued(const Outbox::Result &result, const QString &action);
 
-    Pump m_pump;
+    Dispatcher m_dispatcher;
+    Walk m_walk;
     bool m_hasJoined = false;
 };
 

@@ -42,7 +42,7 @@ QHostAddress resolve(const QString &host)
 
 } // namespace
 
-ServerPrivate::ServerPrivate(Server *server)
+Server::Private::Private(Server *server)
     : q(server)
     , m_home(std::make_unique<ConnectionGroup>())
     , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor, const QString &peer) {
@@ -53,7 +53,7 @@ ServerPrivate::ServerPrivate(Server *server)
     settings.readSize = channelReadSize;
 }
 
-ServerPrivate::~ServerPrivate()
+Server::Private::~Private()
 {
     runInWorkingThread([this] {
         m_acceptor.reset();
@@ -68,7 +68,7 @@ ServerPrivate::~ServerPrivate()
     }
 }
 
-bool ServerPrivate::listen(const QString &host, quint16 wantedPort)
+bool Server::Private::listen(const QString &host, quint16 wantedPort)
 {
     if (m_acceptor->isListening()) {
         errorString = QStringLiteral("the server is listening already");
@@ -90,11 +90,13 @@ bool ServerPrivate::listen(const QString &host, quint16 wantedPort)
     return true;
 }
 
-void ServerPrivate::startBackground()
+void Server::Private::startBackground()
 {
     if (m_network)
         return;
-    const auto isBusy = [](const Channel *channel) { return channel->d->isPumping(); };
+    const auto isBusy = [](const Channel *channel) {
+        return Channel::Private::get(channel)->isDelivering();
+    };
     if (m_isMakingChannel || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
         qCWarning(serverLog, "startBackground() inside of a handler has no effect");
         return;
@@ -106,13 +108,13 @@ void ServerPrivate::startBackground()
     m_network->start();
 }
 
-ConnectionSettings ServerPrivate::currentSettings() const
+ConnectionSettings Server::Private::currentSettings() const
 {
     const std::lock_guard lock(mutex);
     return settings;
 }
 
-void ServerPrivate::accept(std::unique_ptr<Stream> stream)
+void Server::Private::accept(std::unique_ptr<Stream> stream)
 {
     const ConnectionSettings channelSettings = currentSettings();
     const int maximum = q->maximumConnections();
@@ -124,17 +126,16 @@ void ServerPrivate::accept(std::unique_ptr<Stream> stream)
     Channel *channel = makeChannel ? makeChannel() : new Channel;
     m_isMakingChannel = false;
     const Link link = Link::create(channel, channelSettings);
-    channel->d->link = link;
-    channel->d->server = this;
-    channel->d->address = stream->peer();
-    channel->d->dispatcher.addTarget(channel, handlersOf(channel));
+    Channel::Private *const client = Channel::Private::get(channel);
+    client->attach(this, link, handlersOf(channel));
+    client->address = stream->peer();
     m_owned.insert(channel);
     workingHome()->open(link, channelSettings, std::move(stream));
 }
 
 //! Says why, in an `error` message, and closes.
-void ServerPrivate::refuse(std::unique_ptr<Stream> stream,
-                           const ConnectionSettings &channelSettings, const QString &reason)
+void Server::Private::refuse(std::unique_ptr<Stream> stream,
+                             const ConnectionSettings &channelSettings, const QString &reason)
 {
     qCDebug(serverLog).noquote() << stream->peer() << "is refused:" << reason;
     const Link link = Link::create(nullptr, channelSettings);
@@ -144,7 +145,7 @@ void ServerPrivate::refuse(std::unique_ptr<Stream> stream,
 }
 
 //! Looked up by reflection once per class, not per client.
-std::shared_ptr<const HandlerTable> ServerPrivate::handlersOf(const Channel *channel)
+std::shared_ptr<const HandlerTable> Server::Private::handlersOf(const Channel *channel)
 {
     if (channel->metaObject() != m_handlersClass) {
         m_handlersClass = channel->metaObject();
@@ -153,14 +154,17 @@ std::shared_ptr<const HandlerTable> ServerPrivate::handlersOf(const Channel *cha
     return m_handlers;
 }
 
-void ServerPrivate::join(Channel *channel)
+void Server::Private::join(Channel *channel)
 {
     qCDebug(serverLog).noquote() << channel->address() << "has joined";
-    const std::lock_guard lock(mutex);
-    channels.append(channel);
+    {
+        const std::lock_guard lock(mutex);
+        channels.append(channel);
+    }
+    Q_EMIT q->channelConnected(channel);
 }
 
-void ServerPrivate::leave(Channel *channel)
+void Server::Private::leave(Channel *channel)
 {
     {
         const std::lock_guard lock(mutex);
@@ -170,19 +174,29 @@ void ServerPrivate::leave(Channel *channel)
     qCDebug(serverLog).noquote() << channel->address() << "has left";
 }
 
-void ServerPrivate::disown(Channel *channel)
+void Server::Private::announceLeft(Channel *channel)
+{
+    Q_EMIT q->channelDisconnected(channel);
+}
+
+void Server::Private::reject(const QString &error)
+{
+    Q_EMIT q->errorOccurred(error);
+}
+
+void Server::Private::disown(Channel *channel)
 {
     leave(channel);
     m_owned.remove(channel);
 }
 
-QList<Channel *> ServerPrivate::allChannels() const
+QList<Channel *> Server::Private::allChannels() const
 {
     const std::lock_guard lock(mutex);
     return channels;
 }
 
-void ServerPrivate::sendToAll(const QVariantMap &message)
+void Server::Private::sendToAll(const QVariantMap &message)
 {
     const MessageLimits limits = [this] {
         const std::lock_guard lock(mutex);
@@ -198,10 +212,10 @@ void ServerPrivate::sendToAll(const QVariantMap &message)
     }
     const std::lock_guard lock(mutex);
     for (Channel *channel : std::as_const(channels))
-        channel->d->send(encoded);
+        Channel::Private::get(channel)->send(encoded);
 }
 
-void ServerPrivate::closeAll()
+void Server::Private::closeAll()
 {
     m_acceptor->close();
     for (Channel *channel : std::as_const(m_owned))
@@ -210,7 +224,7 @@ void ServerPrivate::closeAll()
 
 Server::Server(QObject *parent)
     : QObject(parent)
-    , d(std::make_unique<ServerPrivate>(this))
+    , d(std::make_unique<Private>(this))
 {
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
-#include "protocol/mapcache.h"
 #include "transport/acceptor.h"
 #include "transport/networkthread.h"
 #include "transport/settings.h"
@@ -21,11 +21,11 @@ class HandlerTable;
 
 //! The home of the connections lives in the working thread: the server's own, or the background
 //! thread. What is not guarded by a lock belongs to that thread.
-class ServerPrivate
+class Q_DECL_HIDDEN Server::Private
 {
 public:
-    explicit ServerPrivate(Server *server);
-    ~ServerPrivate();
+    explicit Private(Server *server);
+    ~Private();
 
     //! Runs \a function in the working thread and waits for it.
     template <class Function>
@@ -56,15 +56,20 @@ public:
     QList<Channel *> allChannels() const;
     void closeAll();
 
-    void join(Channel *channel);   ///< it is one of the channels from now on
-    void leave(Channel *channel);  ///< it is not any more
-    void disown(Channel *channel); ///< it is being deleted
+    /// \name What a channel reports
+    /// In the working thread.
+    /// @{
+    void join(Channel *channel);         ///< it is one of the channels from now on
+    void leave(Channel *channel);        ///< it is not any more
+    void announceLeft(Channel *channel); ///< its own handlers know that it has left
+    void reject(const QString &error);   ///< it could not join
+    void disown(Channel *channel);       ///< it is being deleted
+    /// @}
 
     Server *const q;
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
-    TextCache keys;
-    MapCache maps;
+    DecodeCaches caches;
 
     QString errorString; // of the latest listen(), in the thread that made the server
     quint16 port = 0;    // likewise; 0 while it does not listen

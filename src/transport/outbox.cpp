@@ -29,12 +29,12 @@ Outbox::Result Outbox::send(const QVariantMap &message)
     thread_local QByteArray scratch; // keeps its memory, so that a small message allocates nothing
     QByteArray frame = std::exchange(scratch, {});
     frame.resize(0);
-    std::vector<LargeValue> large;
+    QList<LargeValue> large;
     QString error;
     if (!appendFrame(frame, message, m_messageLimits, &error, &large))
         return {Status::Unencodable, 0, error};
 
-    const bool isLarge = frame.size() >= partSize && large.empty();
+    const bool isLarge = frame.size() >= partSize && large.isEmpty();
     Result result = add(frame, isLarge ? &frame : nullptr, large);
     if (!isLarge)
         scratch = std::move(frame);
@@ -47,7 +47,7 @@ Outbox::Result Outbox::send(const QByteArray &frame)
 }
 
 Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner,
-                           const std::vector<LargeValue> &large)
+                           const QList<LargeValue> &large)
 {
     qint64 size = bytes.size();
     for (const LargeValue &value : large)
@@ -62,7 +62,7 @@ Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner,
                     .arg(m_limit)};
     }
     ++m_counts.messages;
-    const qint64 written = large.empty() ? writeAtOnce(bytes) : 0;
+    const qint64 written = large.isEmpty() ? writeAtOnce(bytes) : 0;
     qsizetype begin = written;
     for (const LargeValue &value : large) {
         append(bytes.sliced(begin, value.position - begin), nullptr);

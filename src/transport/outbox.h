@@ -80,8 +80,7 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    Result add(QByteArrayView bytes, const QByteArray *owner,
-               const std::vector<LargeValue> &large = {});
+    Result add(QByteArrayView bytes, const QByteArray *owner, const QList<LargeValue> &large = {});
     qint64 writeAtOnce(QByteArrayView bytes);
     void append(QByteArrayView bytes, const QByteArray *owner);
 
