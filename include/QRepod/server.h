@@ -34,6 +34,7 @@ class QREPOD_EXPORT Server : public QObject
     Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval NOTIFY
                    settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY settingsChanged)
     Q_PROPERTY(int maximumConnections READ maximumConnections WRITE setMaximumConnections NOTIFY
                    settingsChanged)
     Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize NOTIFY
@@ -103,6 +104,15 @@ public:
     /// There is no way back; a second call does nothing. Inside of a handler, a slot of
     /// channelConnected() and its like or the channel factory it is refused, with a warning.
     void startBackground();
+
+    //! How many network threads read, check, encrypt and write for the clients; set before listen().
+    //! 0 to 64, default 0: the thread that the server works in does it.
+    ///
+    /// Channels and their handlers stay in the working thread, so a game needs no lock. With one
+    /// thread or more, a broadcast costs the game's thread one encoding, an entry in a queue per
+    /// client, and one wake-up per thread.
+    int threads() const;
+    void setThreads(int threads);
 
     //! Stops listening and closes every channel; listen() may be called again.
     void close();

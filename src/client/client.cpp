@@ -3,7 +3,6 @@
 #include "client/connectionlistenerprivate.h"
 #include "transport/address.h"
 #include "transport/streams.h"
-#include "transport/wakeevent.h"
 
 #include <QtCore/qloggingcategory.h>
 
@@ -31,9 +30,9 @@ void Client::Private::open(const Link &newLink, const ConnectionSettings &settin
     });
 }
 
-Client *Client::Private::create(ConnectionListener::Private &listener, QObject *parent)
+Client *Client::Private::create(ConnectionListener *parent)
 {
-    return new Client(std::make_unique<Private>(listener), parent);
+    return new Client(std::make_unique<Private>(), parent);
 }
 
 Client::Client(std::unique_ptr<Private> part, QObject *parent)
@@ -101,14 +100,6 @@ bool Client::isConnected() const
 Statistics Client::statistics() const
 {
     return d->currentLink().statistics();
-}
-
-bool Client::event(QEvent *event)
-{
-    if (event->type() != WakeEvent::eventType())
-        return QObject::event(event);
-    d->listener.wake();
-    return true; // the listener may have been deleted, and this with it
 }
 
 } // namespace QRepod

@@ -28,6 +28,8 @@ constexpr qint64 defaultSendBacklog = 16 * 1024 * 1024;
 // for.
 constexpr qint64 channelReadSize = 16 * 1024;
 
+constexpr int maximumThreads = 64; // more than the cores of a machine only cost
+
 //! The address that \a host names; a name is looked up, which may take a while.
 QHostAddress resolve(const QString &host)
 {
@@ -60,6 +62,8 @@ Server::Private::~Private()
         const QSet<Channel *> owned = m_owned;
         qDeleteAll(owned);
     });
+    for (const auto &thread : m_threads)
+        thread->endSoon();
     // What was sent still goes out, on a thread: without a background thread of its own, on one
     // that lives no longer than that takes.
     if (!m_network && !m_home->isEmpty()) {
@@ -85,6 +89,7 @@ bool Server::Private::listen(const QString &host, quint16 wantedPort)
         return false;
     }
     port = m_acceptor->port();
+    startThreads(q->threads());
     errorString.clear();
     qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, port);
     return true;
@@ -103,6 +108,7 @@ void Server::Private::startBackground()
     }
     m_network.emplace(std::move(m_home));
     m_acceptor->moveToThread(m_network->thread());
+    waker.moveToThread(m_network->thread());
     for (Channel *channel : std::as_const(m_owned))
         channel->moveToThread(m_network->thread());
     m_network->start();
@@ -125,12 +131,35 @@ void Server::Private::accept(std::unique_ptr<Stream> stream)
     m_isMakingChannel = true;
     Channel *channel = makeChannel ? makeChannel() : new Channel;
     m_isMakingChannel = false;
-    const Link link = Link::create(channel, channelSettings);
     Channel::Private *const client = Channel::Private::get(channel);
-    client->attach(this, link, handlersOf(channel));
+    client->attach(this, channelSettings, handlersOf(channel));
     client->address = stream->peer();
     m_owned.insert(channel);
-    workingHome()->open(link, channelSettings, std::move(stream));
+    connect(client->link, channelSettings, std::move(stream));
+}
+
+//! Has a thread serve the stream.
+void Server::Private::connect(const Link &link, const ConnectionSettings &channelSettings,
+                              std::unique_ptr<Stream> stream)
+{
+    if (m_threadsInUse == 0) {
+        workingHome()->open(link, channelSettings, std::move(stream));
+        return;
+    }
+    m_nextThread = (m_nextThread + 1) % m_threadsInUse;
+    m_threads[m_nextThread]->post(
+        [link, channelSettings, stream = std::move(stream)](ConnectionGroup *group) mutable {
+            group->open(link, channelSettings, std::move(stream));
+        });
+}
+
+void Server::Private::startThreads(int count)
+{
+    m_threadsInUse = size_t(count);
+    while (m_threads.size() < m_threadsInUse) {
+        m_threads.push_back(std::make_unique<NetworkThread>(std::make_unique<ConnectionGroup>()));
+        m_threads.back()->start();
+    }
 }
 
 //! Says why, in an `error` message, and closes.
@@ -138,8 +167,8 @@ void Server::Private::refuse(std::unique_ptr<Stream> stream,
                              const ConnectionSettings &channelSettings, const QString &reason)
 {
     qCDebug(serverLog).noquote() << stream->peer() << "is refused:" << reason;
-    const Link link = Link::create(nullptr, channelSettings);
-    workingHome()->open(link, channelSettings, std::move(stream));
+    const Link link = Link::create({}, channelSettings);
+    connect(link, channelSettings, std::move(stream));
     link.outbox->send(BuiltIn::error(reason).bytes());
     link.close();
 }
@@ -282,6 +311,17 @@ void Server::sendToAll(const QVariantMap &message)
 void Server::startBackground()
 {
     d->startBackground();
+}
+
+int Server::threads() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->threads;
+}
+
+void Server::setThreads(int threads)
+{
+    d->change(d->threads, std::clamp(threads, 0, maximumThreads));
 }
 
 void Server::close()

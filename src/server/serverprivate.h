@@ -31,11 +31,10 @@ public:
     template <class Function>
     void runInWorkingThread(Function &&function)
     {
-        ConnectionGroup *home = workingHome();
-        if (home->thread() == QThread::currentThread())
+        if (waker.thread() == QThread::currentThread())
             function();
         else
-            QMetaObject::invokeMethod(home, std::forward<Function>(function),
+            QMetaObject::invokeMethod(&waker, std::forward<Function>(function),
                                       Qt::BlockingQueuedConnection);
     }
 
@@ -70,6 +69,7 @@ public:
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
     DecodeCaches caches;
+    Waker waker; // of the channels; lives in the working thread
 
     QString errorString; // of the latest listen(), in the thread that made the server
     quint16 port = 0;    // likewise; 0 while it does not listen
@@ -77,6 +77,7 @@ public:
     mutable std::mutex mutex; // guards the members of this paragraph
     ConnectionSettings settings;
     int maximumConnections = 0;
+    int threads = 0; // from the next listen() on
     QList<Channel *> channels;
 
 private:
@@ -85,10 +86,17 @@ private:
     void accept(std::unique_ptr<Stream> stream);
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
+    void connect(const Link &link, const ConnectionSettings &channelSettings,
+                 std::unique_ptr<Stream> stream);
+    void startThreads(int count);
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
     std::unique_ptr<ConnectionGroup> m_home; // until there is a background thread
     std::optional<NetworkThread> m_network;  // from then on
+    // Serve the sockets, each in turn getting the next client. None in use: the working thread does.
+    std::vector<std::unique_ptr<NetworkThread>> m_threads;
+    size_t m_threadsInUse = 0;
+    size_t m_nextThread = 0;
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.
     QSet<Channel *> m_owned;

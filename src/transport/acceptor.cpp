@@ -49,8 +49,10 @@ bool Acceptor::listen(const QHostAddress &address, quint16 port)
 void Acceptor::close()
 {
     m_retry.stop();
-    if (m_notifier)
+    if (m_notifier) {
+        m_notifier->setEnabled(false);
         m_notifier.release()->deleteLater(); // it may be the one that calls
+    }
     m_server.close();
 }
 

@@ -19,18 +19,21 @@ constexpr quint32 writable = EPOLLOUT | EPOLLHUP | EPOLLERR;
 
 } // namespace
 
-EpollPoller::EpollPoller(int epoll, QObject *parent)
-    : Poller(parent)
-    , m_epoll(epoll)
-    , m_notifier(epoll, QSocketNotifier::Read, this)
-{
-    QObject::connect(&m_notifier, &QSocketNotifier::activated, this, &EpollPoller::poll);
-}
-
 EpollPoller::~EpollPoller()
 {
-    m_notifier.setEnabled(false);
-    ::close(m_epoll);
+    m_notifier.reset();
+    if (m_epoll != -1)
+        ::close(m_epoll);
+}
+
+bool EpollPoller::start()
+{
+    m_epoll = ::epoll_create1(EPOLL_CLOEXEC);
+    if (m_epoll == -1)
+        return false;
+    m_notifier = std::make_unique<QSocketNotifier>(m_epoll, QSocketNotifier::Read, this);
+    QObject::connect(m_notifier.get(), &QSocketNotifier::activated, this, &EpollPoller::poll);
+    return true;
 }
 
 bool EpollPoller::watch(int descriptor, Watcher *watcher, Interest interest)
@@ -47,6 +50,8 @@ bool EpollPoller::watch(int descriptor, Watcher *watcher, Interest interest)
         }
         return true;
     }
+    if (m_epoll == -1 && !start())
+        return false;
     const quint32 generation = isWatched ? it->second.generation : ++m_generation;
     epoll_event event = {};
     event.events = events;

@@ -20,8 +20,7 @@ class EpollPoller : public Poller
     Q_OBJECT
 
 public:
-    //! \a epoll is owned from now on.
-    EpollPoller(int epoll, QObject *parent);
+    using Poller::Poller;
     ~EpollPoller() override;
 
     bool watch(int descriptor, Watcher *watcher, Interest interest) override;
@@ -34,12 +33,15 @@ private:
         quint32 generation; ///< tells a descriptor from an earlier one with the same number
     };
 
+    bool start();
     void poll();
     void activate(const epoll_event &event);
     const Watch *find(int descriptor, quint32 generation) const;
 
-    const int m_epoll;
-    QSocketNotifier m_notifier;
+    // Made when there is something to watch, in the thread where that happens.
+    int m_epoll = -1;
+    std::unique_ptr<QSocketNotifier> m_notifier;
+
     std::unordered_map<int, Watch> m_watches; // by descriptor
     quint32 m_generation = 0;                 // of the latest
 };

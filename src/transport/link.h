@@ -20,7 +20,7 @@ struct Link
     std::shared_ptr<Traffic> traffic;
 
     //! Both queues, empty. \a reader is woken when something has come in.
-    static Link create(QObject *reader, const ConnectionSettings &settings)
+    static Link create(WakeTarget reader, const ConnectionSettings &settings)
     {
         return {std::make_shared<Inbox>(reader, settings.receiveBacklog),
                 std::make_shared<Outbox>(settings.message, settings.sendBacklog),

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "transport/poller.h"
 
-#include "transport/notifierpoller.h"
 #ifdef QREPOD_EPOLL
 #    include "transport/epollpoller.h"
-
-#    include <sys/epoll.h>
+#else
+#    include "transport/notifierpoller.h"
 #endif
 
 namespace QRepod {
@@ -13,10 +12,10 @@ namespace QRepod {
 Poller *Poller::create(QObject *parent)
 {
 #ifdef QREPOD_EPOLL
-    if (const int epoll = ::epoll_create1(EPOLL_CLOEXEC); epoll >= 0)
-        return new EpollPoller(epoll, parent);
-#endif
+    return new EpollPoller(parent);
+#else
     return new NotifierPoller(parent);
+#endif
 }
 
 } // namespace QRepod
