@@ -3,9 +3,9 @@
 find_package(Doxygen QUIET)
 if(DOXYGEN_FOUND)
     # The guides stand in the order in which they are read.
-    set(docs_input src/OVERVIEW.md src/GETTING-STARTED.md src/dispatch/HANDLERS.md
-        src/client/FRAME-LOOPS.md qml/README.md src/server/HOSTING.md examples/testing/README.md
-        src/transport/SECURITY.md src/PERFORMANCE.md src/PORTING.md
+    set(docs_input src/doc/OVERVIEW.md src/doc/GETTING-STARTED.md src/doc/HANDLERS.md
+        src/doc/FRAME-LOOPS.md qml/README.md src/doc/HOSTING.md examples/testing/README.md
+        src/doc/SECURITY.md src/doc/PERFORMANCE.md src/doc/PORTING.md
         src/protocol/PROTOCOL.md src/client/STATE-MACHINE.md tests/benchmarks/README.md
         qml/qmlconnectionlistener.h qml/qmlserver.h qml/qmlchannel.h qml/channelmodel.h qml/javascript.h)
     list(TRANSFORM docs_input PREPEND ${PROJECT_SOURCE_DIR}/)
@@ -14,7 +14,7 @@ if(DOXYGEN_FOUND)
     list(TRANSFORM docs_input PREPEND "\"")
     list(TRANSFORM docs_input APPEND "\"")
     list(JOIN docs_input " " docs_input)
-    configure_file(src/Doxyfile.in Doxyfile @ONLY)
+    configure_file(src/doc/Doxyfile.in Doxyfile @ONLY)
     # What is no page stands where the guides' links to it lead.
     set(docs_folder ${PROJECT_BINARY_DIR}/docs)
     add_custom_target(docs COMMAND Doxygen::doxygen ${PROJECT_BINARY_DIR}/Doxyfile
@@ -27,7 +27,7 @@ endif()
 find_program(DOT_EXECUTABLE dot)
 if(DOT_EXECUTABLE)
     add_custom_target(pictures VERBATIM)
-    foreach(picture src/architecture src/client/state-machine)
+    foreach(picture src/doc/architecture src/client/state-machine)
         add_custom_command(TARGET pictures COMMAND ${DOT_EXECUTABLE} -Tsvg
             -o ${PROJECT_SOURCE_DIR}/${picture}.svg ${PROJECT_SOURCE_DIR}/${picture}.dot VERBATIM)
     endforeach()

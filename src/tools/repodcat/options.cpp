@@ -95,7 +95,7 @@ QByteArray contentsOf(const QString &fileName)
 
 QList<QSslCertificate> certificatesOf(const QString &fileName)
 {
-    const auto certificates = QSslCertificate::fromData(contentsOf(fileName), QSsl::Pem);
+    auto certificates = QSslCertificate::fromData(contentsOf(fileName), QSsl::Pem);
     if (certificates.isEmpty())
         rejectUsage(fileName + ": no certificate in PEM form");
     return certificates;
@@ -105,7 +105,7 @@ QSslKey keyOf(const QString &fileName)
 {
     const QByteArray pem = contentsOf(fileName);
     for (QSsl::KeyAlgorithm algorithm : {QSsl::Ec, QSsl::Rsa, QSsl::Dsa}) {
-        const QSslKey key(pem, algorithm, QSsl::Pem);
+        QSslKey key(pem, algorithm, QSsl::Pem);
         if (!key.isNull())
             return key;
     }

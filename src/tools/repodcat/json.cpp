@@ -95,7 +95,7 @@ private:
         if (json.isArray()) {
             QVariantList list;
             const QJsonArray array = json.toArray();
-            for (const QJsonValue &element : array)
+            for (const auto &element : array)
                 list.append(value(element));
             return list;
         }
