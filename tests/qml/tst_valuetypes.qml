@@ -38,23 +38,6 @@ TestCase {
 
     ListModel {
         id: shop
-
-        ListElement {
-            name: "sword"
-            price: 3
-            weight: 1.5
-            tags: [
-                ListElement {
-                    tag: "sharp"
-                }
-            ]
-        }
-        ListElement {
-            name: "shield"
-            price: 4
-            weight: 7
-            tags: []
-        }
     }
 
     ListModel {
@@ -64,6 +47,22 @@ TestCase {
     }
 
     function initTestCase() {
+        shop.append({
+            name: "sword",
+            price: 3,
+            weight: 1.5,
+            tags: [
+                {
+                    tag: "sharp"
+                }
+            ]
+        });
+        shop.append({
+            name: "shield",
+            price: 4,
+            weight: 7,
+            tags: []
+        });
         tryCompare(listener, "state", ConnectionListener.Connected);
         tryCompare(peer, "clients", 1);
         dynamicModel.append({
