@@ -14,8 +14,10 @@
 
 #include "input.h"
 #include "protocol/message.h"
-#include "transport/connection.h"
+#include "transport/connectiongroup.h"
+#include "transport/nativesocket.h"
 #include "transport/pump.h"
+#include "transport/streams.h"
 #include "transport/wakeevent.h"
 
 #include <QtCore/qcoreapplication.h>
@@ -188,10 +190,11 @@ public:
 
     explicit Endpoint(const ConnectionSettings &settings, bool isSmall)
         : m_link(Link::create(this, settings))
-        , m_connection(new Connection(m_link, settings, nullptr))
     {
-        const QString peer = m_connection->adopt(wire.open(isSmall));
-        expect(!peer.isEmpty(), "the connection takes the socket");
+        const qintptr descriptor = wire.open(isSmall);
+        const QString peer = NativeSocket::peer(descriptor);
+        expect(!peer.isEmpty(), "the socket is connected");
+        m_group.open(m_link, settings, acceptedStream(descriptor, peer, settings));
     }
 
     void send(qsizetype size)
@@ -236,7 +239,7 @@ public:
         QCoreApplication::removePostedEvents(this); // as for a reader that is deleted
     }
 
-    bool hasConnection() const { return m_connection; }
+    bool hasConnection() const { return !m_group.isEmpty(); }
     bool isDrained() const { return m_pump.isEmpty() && m_link.inbox->hasRoom(); }
 
     Descriptor wire;
@@ -314,7 +317,7 @@ private:
     }
 
     const Link m_link;
-    QPointer<Connection> m_connection;
+    ConnectionGroup m_group; // of one connection
     Pump m_pump;
     TextCache m_keys;
     bool m_isConnected = false;

@@ -7,6 +7,7 @@
 #include "support/messages.h"
 #include "transport/inbox.h"
 #include "transport/wakeevent.h"
+#include "transport/waker.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qobject.h>
@@ -90,8 +91,8 @@ inline QStringList entries(const std::vector<Delivery> &deliveries)
     return all;
 }
 
-//! Either end of a queue: counts how often it is woken.
-class Sleeper : public QObject
+//! Who reads an inbox: counts how often it is woken.
+class Reader : public QObject
 {
 public:
     //! Lets the wake-ups that have been posted arrive, and says how many there have been in all.
@@ -115,6 +116,37 @@ protected:
     }
 
 private:
+    int m_wakes = 0;
+};
+
+//! Who writes to an inbox or from an outbox, as a connection does: counts how often it is woken.
+class Writer : private Wakeable
+{
+public:
+    ~Writer() { m_waker.forget(this); }
+
+    operator WakeTarget() { return {&m_waker, this}; }
+
+    //! As Reader::wakes().
+    int wakes()
+    {
+        QCoreApplication::sendPostedEvents(&m_waker);
+        return m_wakes;
+    }
+
+    void wake() { m_waker.wake(this); }
+
+    std::function<void()> onWake;
+
+private:
+    void handleWake() override
+    {
+        ++m_wakes;
+        if (onWake)
+            onWake();
+    }
+
+    Waker m_waker;
     int m_wakes = 0;
 };
 

@@ -12,12 +12,12 @@ struct TestOutbox
     explicit TestOutbox(qint64 limit = 64 * mebi)
         : outbox(MessageLimits(), limit)
     {
-        outbox.open(&writer);
+        outbox.open(writer);
     }
 
     Outbox *operator->() { return &outbox; }
 
-    Sleeper writer;
+    Writer writer;
     Outbox outbox;
 };
 

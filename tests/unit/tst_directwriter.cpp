@@ -56,7 +56,7 @@ void tst_DirectWriter::writesOnAQuietLine()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     const QByteArray frame = encoded(number(1));
     letPass(pauseOfOutbox);
     std::thread([&] { outbox->send(number(1)); }).join();
@@ -86,7 +86,7 @@ void tst_DirectWriter::isNotForOtherThreads()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forOwnThread(&outbox.writer, peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forThreadOf(this, peer.accepted()));
     letPass(pauseOfOutbox);
     outbox->send(number(1));
     QCOMPARE(outbox->counts().bytesWaiting, 0);
@@ -101,7 +101,7 @@ void tst_DirectWriter::leavesTheRestToTheWriter()
     Peer peer(4 * kibi);
     TestOutbox outbox;
     setNonBlocking(peer.accepted());
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     QByteArray sent;
     while (outbox->counts().bytesWaiting == 0) {
         const QByteArray frame = encoded(bulky(5'000));
@@ -125,7 +125,7 @@ void tst_DirectWriter::leavesErrorsToTheWriter()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     peer.reset();
     pollfd broken{peer.accepted(), 0, 0};
     QCOMPARE(::poll(&broken, 1, patience), 1);
@@ -141,7 +141,7 @@ void tst_DirectWriter::goesWhenTheOutboxCloses()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     ::close(peer.accepted());
     peer.read();
     QVERIFY(!peer.hasEnded);

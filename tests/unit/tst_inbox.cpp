@@ -20,14 +20,14 @@ struct TestInbox
     explicit TestInbox(qint64 limit = mebi)
         : inbox(std::make_shared<Inbox>(&reader, limit))
     {
-        inbox->setWriter(&writer);
+        inbox->setWriter(writer);
     }
 
     Inbox *operator->() const { return inbox.get(); }
     bool push(const QStringList &actions) const { return inbox->pushMessages(batch(actions)); }
 
-    Sleeper reader;
-    Sleeper writer;
+    Reader reader;
+    Writer writer;
     std::shared_ptr<Inbox> inbox;
 };
 
@@ -248,11 +248,11 @@ void tst_Inbox::withoutAReaderIsClosedAndWakesNobody()
 void tst_Inbox::underTwoThreads()
 {
     constexpr qint64 count = 20'000;
-    Sleeper reader;
+    Reader reader;
     const auto inbox = std::make_shared<Inbox>(&reader, 100 * batch(number(0)).cost());
     std::thread producer([inbox] {
-        QObject writer;
-        inbox->setWriter(&writer);
+        Writer writer;
+        inbox->setWriter(writer);
         inbox->pushConnected();
         for (qint64 n = 0; n < count; ++n) {
             if (inbox->pushMessages(batch(number(n))))
@@ -261,7 +261,7 @@ void tst_Inbox::underTwoThreads()
                 std::this_thread::yield();
         }
         inbox->pushEnd(QString());
-        inbox->setWriter(nullptr);
+        inbox->setWriter({});
     });
 
     qint64 expected = 0;

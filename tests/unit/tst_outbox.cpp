@@ -35,13 +35,13 @@ private Q_SLOTS:
 void tst_Outbox::acceptsOnlyWhileItIsOpen()
 {
     const QByteArray frame = encoded(number(1));
-    Sleeper writer;
+    Writer writer;
     Outbox outbox(MessageLimits(), mebi);
     QVERIFY(!outbox.isOpen());
     QCOMPARE(outbox.send(number(1)).status, Outbox::Status::Closed);
     QCOMPARE(outbox.send(frame).status, Outbox::Status::Closed);
 
-    outbox.open(&writer);
+    outbox.open(writer);
     QVERIFY(outbox.isOpen());
     const Outbox::Result accepted = outbox.send(number(1));
     QCOMPARE(accepted.status, Outbox::Status::Accepted);
@@ -99,11 +99,11 @@ void tst_Outbox::countsUntilItIsWritten()
 
 void tst_Outbox::refusesWhatCannotBeEncoded()
 {
-    Sleeper writer;
+    Writer writer;
     MessageLimits limits;
     limits.frameSize = 100;
     Outbox outbox(limits, mebi);
-    outbox.open(&writer);
+    outbox.open(writer);
 
     const Outbox::Result unknown =
         outbox.send(message(u"a"_s, {{u"list"_s, QVariantList{1, QVariant::fromValue(this)}}}));
@@ -218,9 +218,9 @@ void tst_Outbox::underManyThreads()
     const auto numbered = [](int producer, qint64 n) {
         return message(QString::number(producer), {{u"n"_s, n}});
     };
-    Sleeper writer;
+    Writer writer;
     Outbox outbox(MessageLimits(), 100 * kibi);
-    outbox.open(&writer);
+    outbox.open(writer);
     std::vector<std::thread> threads;
     for (int producer = 0; producer < producers; ++producer) {
         threads.emplace_back([&outbox, &numbered, producer] {
@@ -253,7 +253,7 @@ void tst_Outbox::underManyThreads()
             outbox.written(part.size());
         }
         if (!parts.empty()) // as it will not be woken again
-            QCoreApplication::postEvent(&writer, new WakeEvent);
+            writer.wake();
     };
     const QList<qint64> all(producers, count);
     const bool isComplete = eventually([&] { return expected == all; });

@@ -148,11 +148,11 @@ void tst_Pump::keepsOrderWhenAddedToBeforeTheBudgetEnds()
 
 void tst_Pump::freesEachBatchAsItGoes()
 {
-    Sleeper writer;
+    Writer writer;
     PumpOwner owner;
     const qint64 cost = batch({u"a"_s}).cost();
     owner.inbox = std::make_shared<Inbox>(nullptr, 2 * cost);
-    owner.inbox->setWriter(&writer);
+    owner.inbox->setWriter(writer);
     QVERIFY(owner.inbox->pushMessages(batch({u"a"_s})));
     QVERIFY(owner.inbox->pushMessages(batch({u"b"_s})));
     QVERIFY(!owner.inbox->pushMessages(batch({u"c"_s})));
