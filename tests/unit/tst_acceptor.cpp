@@ -11,7 +11,6 @@
 #include <QtCore/qsocketnotifier.h>
 #include <QtCore/qthread.h>
 #include <QtNetwork/qhostaddress.h>
-#include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
 #include <fcntl.h>
@@ -152,6 +151,7 @@ private:
     std::unique_ptr<Acceptor> m_acceptor;
     std::vector<Descriptor> m_accepted;
     QStringList m_peers;
+    QStringList m_failures;
     std::function<void()> m_onAccept;
 };
 
@@ -163,6 +163,9 @@ void tst_Acceptor::init()
         if (m_onAccept)
             m_onAccept();
     });
+    // No signal spy: without descriptors UndefinedBehaviorSanitizer cannot tell what it is.
+    connect(m_acceptor.get(), &Acceptor::failed, this,
+            [this](const QString &reason) { m_failures << reason; });
     QVERIFY(!m_acceptor->isListening());
     QVERIFY(m_acceptor->listen(QHostAddress::LocalHost, 0));
     QVERIFY(m_acceptor->isListening());
@@ -174,6 +177,7 @@ void tst_Acceptor::cleanup()
     m_acceptor.reset();
     m_accepted.clear();
     m_peers.clear();
+    m_failures.clear();
     m_onAccept = {};
 }
 
@@ -242,7 +246,6 @@ void tst_Acceptor::pausesWithoutDescriptorsAndTellsOnce()
 {
     Counter retries(QEvent::Timer);
     m_acceptor->installEventFilter(&retries);
-    QSignalSpy failed(m_acceptor.get(), &Acceptor::failed);
     for (int round = 1; round <= 2; ++round) {
         const Descriptor first = client(m_acceptor->port());
         const Descriptor second = client(m_acceptor->port());
@@ -254,8 +257,7 @@ void tst_Acceptor::pausesWithoutDescriptorsAndTellsOnce()
                 ++turns;
                 return retries.count == 2;
             }));
-            QCOMPARE(failed.size(), round);
-            QCOMPARE(failed.last().first().toString(), qt_error_string(EMFILE));
+            QCOMPARE(m_failures, QStringList(round, qt_error_string(EMFILE)));
             QVERIFY(m_accepted.empty());
             QVERIFY2(turns < 1'000, qPrintable(QString::number(turns))); // it does not spin
         }
@@ -266,12 +268,11 @@ void tst_Acceptor::pausesWithoutDescriptorsAndTellsOnce()
 
 void tst_Acceptor::closedWhilePausedStaysClosed()
 {
-    QSignalSpy failed(m_acceptor.get(), &Acceptor::failed);
     connect(m_acceptor.get(), &Acceptor::failed, this, [this] { m_acceptor->close(); });
     const Descriptor one = client(m_acceptor->port());
     {
         const NoDescriptors none;
-        QVERIFY(eventually([&] { return failed.size() == 1; }));
+        QVERIFY(eventually([&] { return m_failures.size() == 1; }));
     }
     QVERIFY(!m_acceptor->isListening());
     char byte = 0;
@@ -282,7 +283,7 @@ void tst_Acceptor::closedWhilePausedStaysClosed()
     const Descriptor other = client(m_acceptor->port());
     {
         const NoDescriptors none;
-        QVERIFY(eventually([&] { return failed.size() == 2; })); // this one tells for itself
+        QVERIFY(eventually([&] { return m_failures.size() == 2; })); // this one tells for itself
     }
 }
 
