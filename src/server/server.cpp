@@ -167,10 +167,7 @@ void Server::Private::refuse(std::unique_ptr<Stream> stream,
                              const ConnectionSettings &channelSettings, const QString &reason)
 {
     qCDebug(serverLog).noquote() << stream->peer() << "is refused:" << reason;
-    const Link link = Link::create({}, channelSettings);
-    connect(link, channelSettings, std::move(stream));
-    link.outbox->send(BuiltIn::error(reason).bytes());
-    link.close();
+    workingHome()->refuse(channelSettings, std::move(stream), BuiltIn::error(reason).bytes());
 }
 
 //! Looked up by reflection once per class, not per client.

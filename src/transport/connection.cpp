@@ -53,6 +53,13 @@ void Connection::open(int delay)
         connect();
 }
 
+void Connection::refuse(const QByteArray &frame)
+{
+    m_isRefused = true;
+    m_link.outbox->addOwn(frame);
+    connect();
+}
+
 void Connection::connect()
 {
     m_state = State::Connecting;
@@ -64,6 +71,8 @@ void Connection::streamOpened()
 {
     m_state = State::Open;
     clearDeadline();
+    if (m_isRefused)
+        return close({m_settings.closeTimeout, m_settings.closeTimeout});
     if (m_settings.idleTimeout > 0)
         m_stream->enableKeepAlive(std::max(1, m_settings.idleTimeout / 1'000));
     measureRoundTrip();

@@ -35,6 +35,10 @@ public:
     //! Opens the stream, after \a delay milliseconds. The inbox gets Connected when it is open.
     void open(int delay = 0);
 
+    //! Opens the stream to write \a frame, the last that the peer gets, and closes.
+    void refuse(const QByteArray &frame);
+    bool isRefused() const { return m_isRefused; }
+
     //! Closes gracefully: what was sent is written, then the peer is told, then the stream closes
     //! when the peer has closed too, all within \a bounds. The inbox gets nothing more.
     ///
@@ -84,6 +88,7 @@ private:
     State m_state = State::Waiting;
     bool m_isReading = true; // false while the inbox is full
     bool m_isWritingClosed = false;
+    bool m_isRefused = false;
 };
 
 } // namespace QRepod

@@ -7,6 +7,13 @@
 
 namespace QRepod {
 
+namespace {
+
+// Each takes a descriptor for as long as its peer likes, up to closeTimeout.
+constexpr int maximumRefused = 64;
+
+} // namespace
+
 ConnectionGroup::ConnectionGroup(QObject *parent)
     : QObject(parent)
     , m_poller(Poller::create(this))
@@ -30,9 +37,22 @@ Connection *ConnectionGroup::open(const Link &link, const ConnectionSettings &se
     return connection;
 }
 
+void ConnectionGroup::refuse(const ConnectionSettings &settings, std::unique_ptr<Stream> stream,
+                             const QByteArray &frame)
+{
+    if (m_refused >= maximumRefused)
+        return; // and with this the stream is closed
+    ++m_refused;
+    const Link link = Link::create({}, settings);
+    auto *connection = new Connection(*this, link, settings, std::move(stream));
+    m_connections.insert(connection);
+    connection->refuse(frame);
+}
+
 void ConnectionGroup::retire(Connection *connection)
 {
     m_connections.erase(connection);
+    m_refused -= connection->isRefused();
     m_retired.emplace_back(connection);
     m_waker.wake(this);
 }
