@@ -75,7 +75,7 @@ void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverReads()
     QVERIFY(connection.link.outbox->send(frame).bytes > 0);
     connection.link.close();
     QVERIFY(connection.ends());
-    QVERIFY(peer.readToEnd()); // and nothing is left open
+    QVERIFY(peer.ends()); // and nothing is left open
     QVERIFY(peer.received.size() < frame.size());
 }
 
@@ -87,7 +87,7 @@ void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverCloses()
     TestConnection connection(peer, settings);
     QVERIFY(connection.link.outbox->send(number(1)).bytes > 0);
     connection.link.close();
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(peer.error, 0);
     QCOMPARE(peer.received, encoded(number(1)));
     QVERIFY(connection.ends());
@@ -120,12 +120,12 @@ void tst_ConnectionEnd::unreadInputAtCloseDoesNotLoseTheLastBytes()
     QVERIFY(eventually([&] { return !connection.link.inbox->hasRoom(); }));
 
     const QByteArray unread = encoded(bulky(100 * kibi));
-    QVERIFY(peer.writeAll(unread));
+    QVERIFY(peer.sendBytes(unread));
     QVERIFY(!peer.isEverythingRead());
     const QByteArray last = encoded(message(u"last"_s));
     QVERIFY(connection.link.outbox->send(last).bytes > 0);
     connection.link.close();
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(peer.error, 0); // a reset would be one
     QCOMPARE(peer.received, last);
     peer.close();
@@ -177,7 +177,7 @@ void tst_ConnectionEnd::finOfOneDirectionEndsTheConnection()
     TestConnection connection(peer);
     peer.shutdownWriting();
     QVERIFY(connection.ends());
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"disconnected"_s}));
 }
 
@@ -237,7 +237,7 @@ void tst_ConnectionEnd::protocolBreakEndsTheConnectionAfterTheGoodMessages()
     const QString address = peer.address();
     peer.write(encoded(number(1)) + QByteArray::fromHex("00000000") + encoded(number(2)));
     QVERIFY(connection.ends());
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(connection.log,
              QStringList({u"connected"_s, u"number"_s, u"error: "_s + address + u": empty frame"_s,
                           u"disconnected"_s}));
@@ -285,7 +285,7 @@ void tst_ConnectionEnd::closingRacesWithSending()
         closer.join();
         sender.join();
         QVERIFY(hasBegun);
-        QVERIFY(peer.readToEnd());
+        QVERIFY(peer.ends());
         QCOMPARE(peer.error, 0);
         peer.close();
         QVERIFY(connection.ends());

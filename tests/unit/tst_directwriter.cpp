@@ -2,7 +2,7 @@
 
 //! An outbox that writes to the socket by itself while its line is quiet.
 
-#include "baredescriptor.h"
+#include "peer.h"
 #include "queues.h"
 #include "support/eventually.h"
 #include "testoutbox.h"
@@ -117,7 +117,7 @@ void tst_DirectWriter::leavesTheRestToTheWriter()
     QCOMPARE(outbox->counts().bytesWaiting, rest.size());
     outbox->close();
     ::close(peer.accepted());
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QVERIFY(peer.received + rest == sent);
 }
 
@@ -146,7 +146,7 @@ void tst_DirectWriter::goesWhenTheOutboxCloses()
     peer.read();
     QVERIFY(!peer.hasEnded);
     outbox->close();
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(peer.error, 0);
 }
 
