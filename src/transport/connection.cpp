@@ -227,6 +227,17 @@ void Connection::close(CloseBounds bounds)
     }
 }
 
+void Connection::closeNow(const QDeadlineTimer &deadline)
+{
+    const auto remaining = int(deadline.remainingTime());
+    close({remaining, remaining});
+    while (m_state == State::Closing && !m_isWritingClosed && !deadline.hasExpired()) {
+        m_stream->waitForWritable(int(deadline.remainingTime()));
+        send();
+    }
+    finish();
+}
+
 //! Everything has been written: says so to the peer, and waits for it to close too.
 void Connection::closeWriting()
 {

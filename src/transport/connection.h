@@ -8,6 +8,8 @@
 #include "transport/stream.h"
 #include "transport/waker.h"
 
+#include <QtCore/qdeadlinetimer.h>
+
 #include <deque>
 
 namespace QRepod {
@@ -45,6 +47,10 @@ public:
     /// The stream is read, and what comes is dropped, until then: to close a socket with unread
     /// data resets the connection, and the peer could lose what was written last.
     void close(CloseBounds bounds);
+
+    //! Writes what was sent and closes, in this call. For the end of a program, when no event loop
+    //! runs any more.
+    void closeNow(const QDeadlineTimer &deadline);
 
 private:
     enum class State { Waiting, Connecting, Open, Closing, Closed };

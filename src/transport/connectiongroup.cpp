@@ -75,4 +75,15 @@ void ConnectionGroup::endThread(CloseBounds bounds)
     m_waker.wake(this);
 }
 
+void ConnectionGroup::closeNow(int milliseconds)
+{
+    const QDeadlineTimer deadline(milliseconds);
+    const auto connections = m_connections;
+    for (Connection *connection : connections) // all, before one is waited for
+        connection->close({milliseconds, milliseconds});
+    for (Connection *connection : connections)
+        connection->closeNow(deadline);
+    m_deadlines.pause();
+}
+
 } // namespace QRepod

@@ -16,6 +16,7 @@
 #    include <fcntl.h>
 #    include <netinet/in.h>
 #    include <netinet/tcp.h>
+#    include <poll.h>
 #    include <sys/ioctl.h>
 #    include <sys/socket.h>
 #    include <unistd.h>
@@ -127,6 +128,12 @@ qint64 send(qintptr descriptor, const char *data, qint64 size, int *error)
     return -1;
 }
 
+void waitForWritable(qintptr descriptor, int milliseconds)
+{
+    WSAPOLLFD writable = {SOCKET(descriptor), POLLOUT, 0};
+    ::WSAPoll(&writable, 1, milliseconds);
+}
+
 qintptr duplicate(qintptr)
 {
     return -1;
@@ -210,6 +217,12 @@ qint64 send(qintptr descriptor, const char *data, qint64 size, int *error)
             return -1;
         }
     }
+}
+
+void waitForWritable(qintptr descriptor, int milliseconds)
+{
+    pollfd writable = {int(descriptor), POLLOUT, 0};
+    ::poll(&writable, 1, milliseconds);
 }
 
 qintptr duplicate(qintptr descriptor)

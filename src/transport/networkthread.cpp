@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "transport/networkthread.h"
 
+#include <QtCore/qcoreapplication.h>
+
 namespace QRepod {
 
 namespace {
@@ -33,8 +35,18 @@ void NetworkThread::start()
 
 void NetworkThread::endSoon()
 {
-    if (!std::exchange(m_isEnding, true))
+    if (std::exchange(m_isEnding, true))
+        return;
+    if (QCoreApplication::instance())
         post([](ConnectionGroup *group) { group->endThread(destructorBounds); });
+    else
+        m_thread.quit(); // which needs no event; run() closes what is open
+}
+
+void NetworkThread::Thread::run()
+{
+    exec();
+    m_owner.m_group->closeNow(destructorBounds.flush);
 }
 
 } // namespace QRepod

@@ -244,6 +244,11 @@ qint64 QtStream::write(const char *data, qint64 size)
     return taken;
 }
 
+void QtStream::waitForWritable(int milliseconds)
+{
+    m_socket->waitForBytesWritten(milliseconds);
+}
+
 qint64 QtStream::unwrittenBytes() const
 {
     qint64 bytes = m_socket->bytesToWrite();

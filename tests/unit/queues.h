@@ -6,11 +6,9 @@
 #include "protocol/message.h"
 #include "support/messages.h"
 #include "transport/inbox.h"
-#include "transport/wakeevent.h"
 #include "transport/waker.h"
 
 #include <QtCore/qcoreapplication.h>
-#include <QtCore/qobject.h>
 
 #include <cstring>
 #include <functional>
@@ -91,50 +89,20 @@ inline QStringList entries(const std::vector<Delivery> &deliveries)
     return all;
 }
 
-//! Who reads an inbox: counts how often it is woken.
-class Reader : public QObject
+//! Either end of a queue: counts how often it is woken.
+class Sleeper : private Wakeable
 {
 public:
-    //! Lets the wake-ups that have been posted arrive, and says how many there have been in all.
-    int wakes()
-    {
-        QCoreApplication::sendPostedEvents(this);
-        return m_wakes;
-    }
-
-    std::function<void()> onWake;
-
-protected:
-    bool event(QEvent *event) override
-    {
-        if (event->type() != WakeEvent::eventType())
-            return QObject::event(event);
-        ++m_wakes;
-        if (onWake)
-            onWake();
-        return true;
-    }
-
-private:
-    int m_wakes = 0;
-};
-
-//! Who writes to an inbox or from an outbox, as a connection does: counts how often it is woken.
-class Writer : private Wakeable
-{
-public:
-    ~Writer() { m_waker.forget(this); }
+    ~Sleeper() { m_waker.forget(this); }
 
     operator WakeTarget() { return {&m_waker, this}; }
 
-    //! As Reader::wakes().
+    //! Lets the wake-ups arrive that are on their way, and says how many there have been in all.
     int wakes()
     {
         QCoreApplication::sendPostedEvents(&m_waker);
         return m_wakes;
     }
-
-    void wake() { m_waker.wake(this); }
 
     std::function<void()> onWake;
 

@@ -21,10 +21,9 @@ public:
     //! Not open yet.
     explicit TestConnection(const ConnectionSettings &settings = {})
         : m_settings(withoutHeartbeat(settings))
-        , link(Link::create(&m_reader, settings))
+        , link(Link::create(m_reader, settings))
     {
         m_reader.onWake = [this] {
-            link.inbox->acknowledgeWake();
             if (isPumping)
                 pump();
         };
@@ -72,7 +71,7 @@ private:
         return settings;
     }
 
-    Reader m_reader;
+    Sleeper m_reader;
     const ConnectionSettings m_settings;
 
 public:

@@ -17,7 +17,7 @@ struct TestOutbox
 
     Outbox *operator->() { return &outbox; }
 
-    Writer writer;
+    Sleeper writer;
     Outbox outbox;
 };
 

@@ -35,7 +35,7 @@ private Q_SLOTS:
 void tst_Outbox::acceptsOnlyWhileItIsOpen()
 {
     const QByteArray frame = encoded(number(1));
-    Writer writer;
+    Sleeper writer;
     Outbox outbox(MessageLimits(), mebi);
     QVERIFY(!outbox.isOpen());
     QCOMPARE(outbox.send(number(1)).status, Outbox::Status::Closed);
@@ -99,7 +99,7 @@ void tst_Outbox::countsUntilItIsWritten()
 
 void tst_Outbox::refusesWhatCannotBeEncoded()
 {
-    Writer writer;
+    Sleeper writer;
     MessageLimits limits;
     limits.frameSize = 100;
     Outbox outbox(limits, mebi);
@@ -218,7 +218,7 @@ void tst_Outbox::underManyThreads()
     const auto numbered = [](int producer, qint64 n) {
         return message(QString::number(producer), {{u"n"_s, n}});
     };
-    Writer writer;
+    Sleeper writer;
     Outbox outbox(MessageLimits(), 100 * kibi);
     outbox.open(writer);
     std::vector<std::thread> threads;
@@ -253,7 +253,7 @@ void tst_Outbox::underManyThreads()
             outbox.written(part.size());
         }
         if (!parts.empty()) // as it will not be woken again
-            writer.wake();
+            WakeTarget(writer).wake();
     };
     const QList<qint64> all(producers, count);
     const bool isComplete = eventually([&] { return expected == all; });
