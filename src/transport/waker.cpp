@@ -31,20 +31,16 @@ bool Waker::event(QEvent *event)
     if (event->type() != WakeEvent::eventType())
         return QObject::event(event);
 
-    const Wakeable *last = nullptr;
+    size_t count = 0;
     {
         const std::lock_guard lock(m_mutex);
         m_isPosted = false;
-        last = m_last; // what is woken from now on waits for the next turn
+        count = m_count; // what is woken from now on waits for the next turn
     }
     const QPointer<Waker> alive(this);
-    while (alive) {
-        Wakeable *const wakeable = takeFirst();
-        if (!wakeable)
-            break;
-        wakeable->handleWake();
-        if (wakeable == last)
-            break;
+    for (; alive && count > 0; --count) {
+        if (Wakeable *const wakeable = takeFirst())
+            wakeable->handleWake();
     }
     return true;
 }
@@ -69,6 +65,7 @@ void Waker::append(Wakeable *wakeable)
     wakeable->m_next = nullptr;
     (m_last ? m_last->m_next : m_first) = wakeable;
     m_last = wakeable;
+    ++m_count;
 }
 
 void Waker::remove(Wakeable *wakeable)
@@ -76,6 +73,7 @@ void Waker::remove(Wakeable *wakeable)
     wakeable->m_isListed = false;
     (wakeable->m_previous ? wakeable->m_previous->m_next : m_first) = wakeable->m_next;
     (wakeable->m_next ? wakeable->m_next->m_previous : m_last) = wakeable->m_previous;
+    --m_count;
 }
 
 void Waker::post()

@@ -64,6 +64,7 @@ private:
     std::mutex m_mutex; // guards everything below
     Wakeable *m_first = nullptr;
     Wakeable *m_last = nullptr;
+    size_t m_count = 0;
     bool m_isPosted = false; // an event is on its way
 };
 
