@@ -22,6 +22,7 @@ void Channel::Private::detach()
     if (!server)
         return;
     server->disown(q);
+    q->setParent(nullptr); // whoever sees it destroyed may delete the server
     link.outbox->close();
     link.inbox->detachReader();
     server->waker.forget(this);

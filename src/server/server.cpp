@@ -9,7 +9,10 @@
 #include "transport/address.h"
 #include "transport/streams.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qthread.h>
 #include <QtNetwork/qhostaddress.h>
 #include <QtNetwork/qhostinfo.h>
 
@@ -46,58 +49,70 @@ QHostAddress resolve(const QString &host)
 
 Server::Private::Private(Server *server)
     : q(server)
-    , m_home(std::make_unique<ConnectionGroup>())
-    , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor, const QString &peer) {
-        accept(acceptedStream(descriptor, peer, currentSettings()));
-    }))
+    , waker(server)
+    , m_connections(std::make_unique<ConnectionGroups>(server))
+    , m_acceptor(std::make_unique<Acceptor>(
+          [this](qintptr descriptor, const QString &peer) {
+              accept(acceptedStream(descriptor, peer, currentSettings()));
+          },
+          server))
 {
     settings.sendBacklog = defaultSendBacklog;
     settings.readSize = channelReadSize;
+    QObject::connect(m_acceptor.get(), &Acceptor::failed, server, [server](const QString &reason) {
+        Q_EMIT server->errorOccurred(QLatin1String("a client could not be accepted: ") + reason);
+    });
 }
 
 Server::Private::~Private()
 {
     runInWorkingThread([this] {
         m_acceptor.reset();
-        const QSet<Channel *> owned = m_owned;
-        qDeleteAll(owned);
+        while (!m_owned.isEmpty()) // one's destructor may delete another
+            delete *m_owned.cbegin();
+        m_connections.reset();
     });
-    for (const auto &thread : m_threads)
-        thread->endSoon();
-    // What was sent still goes out, on a thread: without a background thread of its own, on one
-    // that lives no longer than that takes.
-    if (!m_network && !m_home->isEmpty()) {
-        m_network.emplace(std::move(m_home));
-        m_network->start();
-    }
+    endBackground();
+}
+
+//! Whether the calling thread is the working thread, or that does not work any more.
+bool Server::Private::canWorkHere() const
+{
+    // Without an application Qt delivers no events, so another thread could not be asked.
+    return q->thread() == QThread::currentThread() || !q->thread()->isRunning()
+        || !QCoreApplication::instance();
+}
+
+bool Server::Private::failToListen(const QString &reason)
+{
+    const std::lock_guard lock(mutex);
+    errorString = reason;
+    return false;
 }
 
 bool Server::Private::listen(const QString &host, quint16 wantedPort)
 {
-    if (m_acceptor->isListening()) {
-        errorString = QStringLiteral("the server is listening already");
-        return false;
-    }
+    if (m_acceptor->isListening())
+        return failToListen(QStringLiteral("the server is listening already"));
+    const QString wanted = hostAndPort(host, wantedPort);
     const QHostAddress address = resolve(host);
-    if (address.isNull()) {
-        errorString = hostAndPort(host, wantedPort) + QLatin1String(": host not found");
-        return false;
-    }
-    if (!m_acceptor->listen(address, wantedPort)) {
-        errorString =
-            hostAndPort(host, wantedPort) + QLatin1String(": ") + m_acceptor->errorString();
-        return false;
-    }
+    if (address.isNull())
+        return failToListen(wanted + QLatin1String(": host not found"));
+    if (!m_acceptor->listen(address, wantedPort))
+        return failToListen(wanted + QLatin1String(": ") + m_acceptor->errorString());
     port = m_acceptor->port();
-    startThreads(q->threads());
-    errorString.clear();
+    m_connections->setThreads(q->threads());
+    {
+        const std::lock_guard lock(mutex);
+        errorString.clear();
+    }
     qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, port);
     return true;
 }
 
 void Server::Private::startBackground()
 {
-    if (m_network)
+    if (m_background)
         return;
     const auto isBusy = [](const Channel *channel) {
         return Channel::Private::get(channel)->isDelivering();
@@ -106,12 +121,30 @@ void Server::Private::startBackground()
         qCWarning(serverLog, "startBackground() inside of a handler has no effect");
         return;
     }
-    m_network.emplace(std::move(m_home));
-    m_acceptor->moveToThread(m_network->thread());
-    waker.moveToThread(m_network->thread());
-    for (Channel *channel : std::as_const(m_owned))
-        channel->moveToThread(m_network->thread());
-    m_network->start();
+    if (QObject *const parent = q->parent()) { // a child cannot move; it still ends with its parent
+        q->setParent(nullptr);
+        QObject::connect(parent, &QObject::destroyed,
+                         [server = QPointer<Server>(q)] { delete server; });
+    }
+    m_background = new QThread;
+    m_background->setObjectName(QStringLiteral("QRepod server"));
+    q->moveToThread(m_background);
+    m_background->start();
+}
+
+void Server::Private::endBackground()
+{
+    if (!m_background)
+        return;
+    m_background->quit();
+    if (m_background == QThread::currentThread()) {
+        qCWarning(serverLog,
+                  "a server is deleted in its own thread, which ends when control returns");
+        QObject::connect(m_background, &QThread::finished, m_background, &QObject::deleteLater);
+        return;
+    }
+    m_background->wait();
+    delete m_background;
 }
 
 ConnectionSettings Server::Private::currentSettings() const
@@ -134,32 +167,9 @@ void Server::Private::accept(std::unique_ptr<Stream> stream)
     Channel::Private *const client = Channel::Private::get(channel);
     client->attach(this, channelSettings, handlersOf(channel));
     client->address = stream->peer();
+    channel->setParent(q); // moves to another thread with the server
     m_owned.insert(channel);
-    connect(client->link, channelSettings, std::move(stream));
-}
-
-//! Has a thread serve the stream.
-void Server::Private::connect(const Link &link, const ConnectionSettings &channelSettings,
-                              std::unique_ptr<Stream> stream)
-{
-    if (m_threadsInUse == 0) {
-        workingHome()->open(link, channelSettings, std::move(stream));
-        return;
-    }
-    m_nextThread = (m_nextThread + 1) % m_threadsInUse;
-    m_threads[m_nextThread]->post(
-        [link, channelSettings, stream = std::move(stream)](ConnectionGroup *group) mutable {
-            group->open(link, channelSettings, std::move(stream));
-        });
-}
-
-void Server::Private::startThreads(int count)
-{
-    m_threadsInUse = size_t(count);
-    while (m_threads.size() < m_threadsInUse) {
-        m_threads.push_back(std::make_unique<NetworkThread>(std::make_unique<ConnectionGroup>()));
-        m_threads.back()->start();
-    }
+    m_connections->open(client->link, channelSettings, std::move(stream));
 }
 
 //! Says why, in an `error` message, and closes.
@@ -167,7 +177,7 @@ void Server::Private::refuse(std::unique_ptr<Stream> stream,
                              const ConnectionSettings &channelSettings, const QString &reason)
 {
     qCDebug(serverLog).noquote() << stream->peer() << "is refused:" << reason;
-    workingHome()->refuse(channelSettings, std::move(stream), BuiltIn::error(reason).bytes());
+    m_connections->refuse(channelSettings, std::move(stream), BuiltIn::error(reason).bytes());
 }
 
 //! Looked up by reflection once per class, not per client.
@@ -272,6 +282,7 @@ bool Server::listen(const QString &host, quint16 port)
 
 QString Server::errorString() const
 {
+    const std::lock_guard lock(d->mutex);
     return d->errorString;
 }
 
@@ -308,6 +319,11 @@ void Server::sendToAll(const QVariantMap &message)
 void Server::startBackground()
 {
     d->startBackground();
+}
+
+QThread *Server::workingThread() const
+{
+    return thread();
 }
 
 int Server::threads() const

@@ -4,13 +4,14 @@
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "transport/acceptor.h"
-#include "transport/networkthread.h"
+#include "transport/connectiongroups.h"
 #include "transport/settings.h"
 
 #include <QRepod/server.h>
 
 #include <QtCore/qset.h>
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -19,8 +20,8 @@ namespace QRepod {
 
 class HandlerTable;
 
-//! The home of the connections lives in the working thread: the server's own, or the background
-//! thread. What is not guarded by a lock belongs to that thread.
+//! Everything lives in the working thread, which is the server's, and moves to another with it.
+//! What is not guarded by a lock belongs to that thread.
 class Q_DECL_HIDDEN Server::Private
 {
 public:
@@ -31,7 +32,7 @@ public:
     template <class Function>
     void runInWorkingThread(Function &&function)
     {
-        if (waker.thread() == QThread::currentThread())
+        if (canWorkHere())
             function();
         else
             QMetaObject::invokeMethod(&waker, std::forward<Function>(function),
@@ -50,6 +51,7 @@ public:
     }
 
     bool listen(const QString &host, quint16 wantedPort);
+    bool failToListen(const QString &reason);
     void startBackground();
     void sendToAll(const QVariantMap &message);
     QList<Channel *> allChannels() const;
@@ -71,32 +73,26 @@ public:
     DecodeCaches caches;
     Waker waker; // of the channels; lives in the working thread
 
-    QString errorString; // of the latest listen(), in the thread that made the server
-    quint16 port = 0;    // likewise; 0 while it does not listen
+    std::atomic<quint16> port = 0; // 0 while it does not listen
 
     mutable std::mutex mutex; // guards the members of this paragraph
+    QString errorString;      // of the latest listen()
     ConnectionSettings settings;
     int maximumConnections = 0;
     int threads = 0; // from the next listen() on
     QList<Channel *> channels;
 
 private:
-    ConnectionGroup *workingHome() const { return m_network ? m_network->group() : m_home.get(); }
+    bool canWorkHere() const;
+    void endBackground();
     ConnectionSettings currentSettings() const;
     void accept(std::unique_ptr<Stream> stream);
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
-    void connect(const Link &link, const ConnectionSettings &channelSettings,
-                 std::unique_ptr<Stream> stream);
-    void startThreads(int count);
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
-    std::unique_ptr<ConnectionGroup> m_home; // until there is a background thread
-    std::optional<NetworkThread> m_network;  // from then on
-    // Serve the sockets, each in turn getting the next client. None in use: the working thread does.
-    std::vector<std::unique_ptr<NetworkThread>> m_threads;
-    size_t m_threadsInUse = 0;
-    size_t m_nextThread = 0;
+    QThread *m_background = nullptr; // once the server lives in a thread of its own
+    std::unique_ptr<ConnectionGroups> m_connections;
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.
     QSet<Channel *> m_owned;

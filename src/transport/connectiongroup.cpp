@@ -62,7 +62,7 @@ void ConnectionGroup::handleWake()
     m_retired.clear();
     if (!m_isEnding || !isEmpty())
         return;
-    m_deadlines.pause(); // what is left is destroyed in another thread
+    m_deadlines.stop(); // what is left is destroyed in another thread
     thread()->quit();
 }
 
@@ -83,7 +83,7 @@ void ConnectionGroup::closeNow(int milliseconds)
         connection->close({milliseconds, milliseconds});
     for (Connection *connection : connections)
         connection->closeNow(deadline);
-    m_deadlines.pause();
+    m_deadlines.stop();
 }
 
 } // namespace QRepod

@@ -17,7 +17,7 @@ NetworkThread::NetworkThread(std::unique_ptr<ConnectionGroup> group)
     : m_group(std::move(group))
 {
     m_thread.setObjectName(QStringLiteral("QRepod network"));
-    m_group->deadlines().pause();
+    m_group->setParent(nullptr); // a child cannot move on its own
     m_group->moveToThread(&m_thread);
 }
 
@@ -30,7 +30,6 @@ NetworkThread::~NetworkThread()
 void NetworkThread::start()
 {
     m_thread.start();
-    post([](ConnectionGroup *group) { group->deadlines().resume(); });
 }
 
 void NetworkThread::endSoon()
