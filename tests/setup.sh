@@ -40,20 +40,6 @@ find_root() {
     fi
 }
 
-# Some tests connect by name. An installed system knows this one, a folder by debootstrap does not.
-name_localhost() {
-    if ! command -v getent >/dev/null || getent ahosts localhost >/dev/null; then
-        return 0
-    fi
-    step 'Adding "127.0.0.1 localhost" to /etc/hosts: this system does not know the name'
-    if find_root; then
-        echo '127.0.0.1 localhost' | $as_root tee -a /etc/hosts >/dev/null ||
-            fail '/etc/hosts could not be written'
-    else
-        step 'Not root, and no sudo. The tests that need it will fail.'
-    fi
-}
-
 # Without root's rights, sudo or apt this only says what is needed: it may be there in another way,
 # and if it is not, CMake stops and names it.
 install_packages() {
