@@ -41,6 +41,7 @@ bool Acceptor::listen(const QHostAddress &address, quint16 port)
     if (!m_server.listen(address, port))
         return false;
     m_server.pauseAccepting();
+    m_hasFailed = false;
     m_notifier =
         std::make_unique<QSocketNotifier>(m_server.socketDescriptor(), QSocketNotifier::Read, this);
     QObject::connect(m_notifier.get(), &QSocketNotifier::activated, this, &Acceptor::acceptSome);

@@ -45,7 +45,7 @@ private:
     QTcpServer m_server{this};
     std::unique_ptr<QSocketNotifier> m_notifier; // while it listens
     QBasicTimer m_retry;
-    bool m_hasFailed = false; // since the last client was accepted
+    bool m_hasFailed = false; // since it began to listen, or accepted a client
 };
 
 } // namespace QRepod

@@ -252,7 +252,8 @@ qintptr accept(qintptr listening, int *error)
         const int descriptor = ::accept4(int(listening), nullptr, nullptr, SOCK_CLOEXEC);
 #    else
         const int descriptor = ::accept(int(listening), nullptr, nullptr);
-        ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+        if (descriptor >= 0)
+            ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 #    endif
         if (descriptor >= 0)
             return descriptor;
