@@ -3,7 +3,6 @@
 
 #include "dispatch/handlertable.h"
 #include "protocol/builtin.h"
-#include "protocol/encoder.h"
 #include "server/channelprivate.h"
 #include "server/serverprivate.h"
 #include "transport/address.h"
@@ -201,12 +200,10 @@ void Server::Private::sendToAll(const QVariantMap &message)
         const std::lock_guard lock(mutex);
         return settings.message;
     }();
-    QByteArray encoded;
-    QString error;
-    if (!appendFrame(encoded, message, limits, &error)) { // without the lock: it may call getters
-        qCWarning(serverLog).noquote().nospace()
-            << "message \"" << message.value(QStringLiteral("action")).toString()
-            << "\" to all clients was not sent: " << error;
+    const EncodedMessage encoded(message, limits); // without the lock: it may call getters
+    if (!encoded.isValid()) {
+        qCWarning(serverLog).noquote()
+            << notSent(encoded, QStringLiteral("all clients"), encoded.error());
         return;
     }
     const std::lock_guard lock(mutex);

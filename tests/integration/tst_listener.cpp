@@ -93,6 +93,7 @@ private slots:
     void sendFromOtherThreadsKeepsEachOnesOrder();
     void unencodableMessageIsNotSent();
     void messageOverTheFrameLimitIsNotSent();
+    void messageWithoutActionIsNotSent();
     void fullSendBacklogRefusesAndLosesNothing();
     void fullReceiveBacklogStopsReadingAndLosesNothing();
 
@@ -600,6 +601,27 @@ void tst_Listener::messageOverTheFrameLimitIsNotSent()
                          QRegularExpression("frame of 1\\d\\d bytes is over the limit of 100"));
     QCOMPARE(listener.send("x", {{"data", QByteArray(100, 'x')}}), 0);
     QVERIFY(listener.send("x", {{"data", QByteArray(10, 'x')}}) > 0);
+    QTRY_COMPARE(m_server->received().size(), 1);
+}
+
+void tst_Listener::messageWithoutActionIsNotSent()
+{
+    RecordingListener listener;
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    const auto expectWarning = [](const char *reason) {
+        QTest::ignoreMessage(
+            QtWarningMsg,
+            QRegularExpression(
+                QString("^message to 127\\.0\\.0\\.1:\\d+ was not sent: %1$").arg(reason)));
+    };
+    QTest::failOnWarning(QRegularExpression(".*"));
+    expectWarning("message has no action");
+    QCOMPARE(listener.send({{"actoin", "typo"}}), 0);
+    expectWarning("message has no action");
+    QCOMPARE(listener.send({}), 0);
+    expectWarning("message has no action: int is not text");
+    QCOMPARE(listener.send({{"action", 7}}), 0);
+    QVERIFY(listener.send({{"action", "good"}}) > 0);
     QTRY_COMPARE(m_server->received().size(), 1);
 }
 

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void sendToAllFromOtherThreads();
     void sendFromOtherThreads();
     void whatCannotBeEncodedIsNotSent();
+    void messageWithoutActionIsNotSent();
 };
 
 void tst_ServerSending::sendToAllReachesEveryoneInOrder()
@@ -152,6 +153,24 @@ void tst_ServerSending::whatCannotBeEncodedIsNotSent()
     }
     const QByteArray expected = QRepod::encode(message(u"good"_s));
     QCOMPARE(client.channel->send(message(u"good"_s)), expected.size());
+    QVERIFY(client->receives(u"good"_s));
+    QCOMPARE(client->actions(), QStringList({u"connected"_s, u"good"_s}));
+}
+
+void tst_ServerSending::messageWithoutActionIsNotSent()
+{
+    TestServer server;
+    JoinedClient client(server);
+    {
+        const Warnings warnings;
+        QCOMPARE(client.channel->send({{u"actoin"_s, u"typo"_s}}), 0);
+        server->sendToAll({{u"actoin"_s, u"typo"_s}});
+        QCOMPARE(Warnings::texts(),
+                 QStringList(
+                     {u"message to %1 was not sent: message has no action"_s.arg(client->address()),
+                      u"message to all clients was not sent: message has no action"_s}));
+    }
+    QVERIFY(client.channel->send(message(u"good"_s)) > 0);
     QVERIFY(client->receives(u"good"_s));
     QCOMPARE(client->actions(), QStringList({u"connected"_s, u"good"_s}));
 }
