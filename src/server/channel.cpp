@@ -152,6 +152,11 @@ qint64 Channel::send(const QVariantMap &message)
     return d->send(message);
 }
 
+qint64 Channel::send(const QString &action, const QVariantMap &fields)
+{
+    return send(withAction(action, fields));
+}
+
 void Channel::close()
 {
     if (d->link.inbox)

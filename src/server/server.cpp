@@ -3,7 +3,7 @@
 
 #include "dispatch/handlertable.h"
 #include "protocol/builtin.h"
-#include "server/channelprivate.h"
+#include "server/roomprivate.h"
 #include "server/serverprivate.h"
 #include "transport/address.h"
 
@@ -42,9 +42,11 @@ QHostAddress resolve(const QString &host)
 
 Server::Private::Private(Server *server)
     : q(server)
+    , everyone(std::make_unique<Room>())
     , m_home(std::make_unique<ConnectionGroup>())
     , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor) { accept(descriptor); }))
 {
+    Room::Private::get(everyone.get())->server = this;
     settings.sendBacklog = defaultSendBacklog;
     settings.readSize = channelReadSize;
 }
@@ -99,6 +101,7 @@ void Server::Private::startBackground()
     }
     m_network.emplace(std::move(m_home));
     m_acceptor->moveToThread(m_network->thread());
+    everyone->moveToThread(m_network->thread());
     for (Channel *channel : std::as_const(m_owned))
         channel->moveToThread(m_network->thread());
     m_network->start();
@@ -155,21 +158,14 @@ std::shared_ptr<const HandlerTable> Server::Private::handlersOf(const Channel *c
 void Server::Private::join(Channel *channel)
 {
     qCDebug(serverLog).noquote() << channel->address() << "has joined";
-    {
-        const std::lock_guard lock(mutex);
-        channels.append(channel);
-    }
+    Room::Private::get(everyone.get())->join(channel);
     Q_EMIT q->channelConnected(channel);
 }
 
 void Server::Private::leave(Channel *channel)
 {
-    {
-        const std::lock_guard lock(mutex);
-        if (!channels.removeOne(channel))
-            return;
-    }
-    qCDebug(serverLog).noquote() << channel->address() << "has left";
+    if (Room::Private::get(everyone.get())->leave(channel))
+        qCDebug(serverLog).noquote() << channel->address() << "has left";
 }
 
 void Server::Private::announceLeft(Channel *channel)
@@ -188,27 +184,10 @@ void Server::Private::disown(Channel *channel)
     m_owned.remove(channel);
 }
 
-QList<Channel *> Server::Private::allChannels() const
+MessageLimits Server::Private::messageLimits() const
 {
     const std::lock_guard lock(mutex);
-    return channels;
-}
-
-void Server::Private::sendToAll(const QVariantMap &message)
-{
-    const MessageLimits limits = [this] {
-        const std::lock_guard lock(mutex);
-        return settings.message;
-    }();
-    const EncodedMessage encoded(message, limits); // without the lock: it may call getters
-    if (!encoded.isValid()) {
-        qCWarning(serverLog).noquote()
-            << notSent(encoded, QStringLiteral("all clients"), encoded.error());
-        return;
-    }
-    const std::lock_guard lock(mutex);
-    for (Channel *channel : std::as_const(channels))
-        Channel::Private::get(channel)->send(encoded);
+    return settings.message;
 }
 
 void Server::Private::closeAll()
@@ -257,7 +236,7 @@ bool Server::isListening() const
 
 QList<Channel *> Server::channels() const
 {
-    return d->allChannels();
+    return d->everyone->channels();
 }
 
 void Server::addHandler(QObject *handler)
@@ -270,9 +249,19 @@ void Server::removeHandler(QObject *handler)
     d->runInWorkingThread([&] { d->dispatcher.removeTarget(handler); });
 }
 
+Room *Server::everyone() const
+{
+    return d->everyone.get();
+}
+
 void Server::sendToAll(const QVariantMap &message)
 {
-    d->sendToAll(message);
+    d->everyone->sendToAll(message);
+}
+
+void Server::sendToAll(const QString &action, const QVariantMap &fields)
+{
+    d->everyone->sendToAll(action, fields);
 }
 
 void Server::startBackground()

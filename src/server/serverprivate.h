@@ -52,8 +52,7 @@ public:
 
     bool listen(const QString &host, quint16 wantedPort);
     void startBackground();
-    void sendToAll(const QVariantMap &message);
-    QList<Channel *> allChannels() const;
+    MessageLimits messageLimits() const; ///< of what is sent; any thread
     void closeAll();
 
     /// \name What a channel reports
@@ -71,13 +70,15 @@ public:
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
     DecodeCaches caches;
 
+    //! Who has joined. Lives in the working thread, and as long as this.
+    const std::unique_ptr<Room> everyone;
+
     QString errorString; // of the latest listen(), in the thread that made the server
     quint16 port = 0;    // likewise; 0 while it does not listen
 
     mutable std::mutex mutex; // guards the members of this paragraph
     ConnectionSettings settings;
     int maximumConnections = 0;
-    QList<Channel *> channels;
 
 private:
     ConnectionGroup *workingHome() const { return m_network ? m_network->home() : m_home.get(); }

@@ -92,6 +92,7 @@ private slots:
 
     void sendFromOtherThreadsKeepsEachOnesOrder();
     void unencodableMessageIsNotSent();
+    void actionsCanBeSentInEveryForm();
     void messageOverTheFrameLimitIsNotSent();
     void messageWithoutActionIsNotSent();
     void fullSendBacklogRefusesAndLosesNothing();
@@ -589,6 +590,35 @@ void tst_Listener::unencodableMessageIsNotSent()
     QVERIFY(listener.send("move", {{"players", 1}}) > 0);
     QTRY_COMPARE(m_server->received().size(), 1);
     QCOMPARE(m_server->received()[0]["players"].toInt(), 1);
+}
+
+void tst_Listener::actionsCanBeSentInEveryForm()
+{
+    RecordingListener listener;
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    const QString name = "name";
+    const QVariantMap map{{"action", "map"}};
+    QVERIFY(listener.send("literal") > 0);
+    QVERIFY(listener.send(name) > 0);
+    QVERIFY(listener.send(QLatin1String("latin")) > 0);
+    QVERIFY(listener.send(QString("view") + name) > 0);
+    QVERIFY(listener.send("empty", {}) > 0);
+    QVERIFY(listener.send("fields", {{"x", 1}}) > 0);
+    QVERIFY(listener.send("fields", {{"x", 1}, {"y", "z"}}) > 0);
+    QVERIFY(listener.send({{"action", "list"}}) > 0);
+    QVERIFY(listener.send({{"action", "list"}, {"text", "two texts"}}) > 0);
+    QVERIFY(listener.send(map) > 0);
+    QTRY_COMPARE(m_server->received(),
+                 (QList<QVariantMap>{{{"action", "literal"}},
+                                     {{"action", "name"}},
+                                     {{"action", "latin"}},
+                                     {{"action", "viewname"}},
+                                     {{"action", "empty"}},
+                                     {{"action", "fields"}, {"x", 1}},
+                                     {{"action", "fields"}, {"x", 1}, {"y", "z"}},
+                                     {{"action", "list"}},
+                                     {{"action", "list"}, {"text", "two texts"}},
+                                     {{"action", "map"}}}));
 }
 
 void tst_Listener::messageOverTheFrameLimitIsNotSent()
