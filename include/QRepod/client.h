@@ -38,9 +38,9 @@ public:
     //! Sends \a message without waiting for anything: a short one after a pause is written at once,
     //! all else is queued for the network thread.
     ///
-    /// \return the bytes accepted, header included; 0 when there is no connection, when the message
-    ///         cannot be encoded or is over the frame limit, or when more bytes are waiting than
-    ///         the send backlog allows. The last three leave a warning.
+    /// \return the bytes accepted, header included; 0 when there is no connection, and, with a
+    ///         warning, when the message has no `action`, cannot be encoded or is over a limit, or
+    ///         when more bytes are waiting than the send backlog allows.
     qint64 send(const QVariantMap &message);
 
     //! Ends the connection. What was sent before still goes out, for at most `closeTimeout`.

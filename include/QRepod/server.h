@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QRepod/channel.h>
+#include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
 
 #include <QtCore/qlist.h>
@@ -21,6 +22,8 @@ class QThread;
 QT_END_NAMESPACE
 
 namespace QRepod {
+
+class Room;
 
 //! Accepts clients and makes a Channel for each.
 ///
@@ -96,8 +99,21 @@ public:
     void addHandler(QObject *handler);
     void removeHandler(QObject *handler);
 
-    //! Sends \a message to every client. It is encoded once. Any thread.
+    //! The room that every client is in from channelConnected() on. It cannot be left.
+    Room *everyone() const;
+
+    //! Sends \a message to every client: everyone()->sendToAll(). Any thread.
     Q_INVOKABLE void sendToAll(const QVariantMap &message);
+
+    //! Sends \a fields with `action` set to \a action.
+    Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields);
+
+    //! Sends a message that is nothing but its \a action: `sendToAll("tick")`.
+    template <class Text, IfText<Text> = true>
+    void sendToAll(const Text &action)
+    {
+        sendToAll(QString(action), QVariantMap());
+    }
 
     //! Moves the server to a thread of its own, before or after listen().
     ///

@@ -66,23 +66,19 @@ QString Client::address() const
 
 qint64 Client::send(const QVariantMap &message)
 {
-    const Outbox::Result result = d->currentLink().outbox->send(message);
-    switch (result.status) {
-    case Outbox::Status::Accepted:
-        d->isFull = false;
-        break;
-    case Outbox::Status::Closed:
-        break;
-    case Outbox::Status::Full:
-        if (d->isFull.exchange(true))
-            break;
-        [[fallthrough]];
-    case Outbox::Status::Unencodable:
-        qCWarning(clientLog).noquote().nospace()
-            << "message \"" << message.value(QStringLiteral("action")).toString() << "\" to "
-            << address() << " was not sent: " << result.error;
-        break;
+    const Link link = d->currentLink();
+    if (!link.outbox->isOpen())
+        return 0;
+    const EncodedMessage encoded(message, link.limits);
+    if (!encoded.isValid()) {
+        qCWarning(clientLog).noquote() << notSent(encoded, address(), encoded.error());
+        return 0;
     }
+    const Outbox::Result result = link.outbox->send(encoded);
+    if (result.status == Outbox::Status::Accepted)
+        d->isFull = false;
+    else if (result.status == Outbox::Status::Full && !d->isFull.exchange(true))
+        qCWarning(clientLog).noquote() << notSent(encoded, address(), result.error);
     return result.bytes;
 }
 

@@ -219,9 +219,7 @@ qint64 ConnectionListener::send(const QVariantMap &message)
 
 qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields)
 {
-    QVariantMap message = fields;
-    message.insert(QStringLiteral("action"), action);
-    return send(message);
+    return send(withAction(action, fields));
 }
 
 void ConnectionListener::close()

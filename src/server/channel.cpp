@@ -44,7 +44,7 @@ void Channel::Private::handleWake()
 void Channel::Private::joined(const Delivery &, Turn &turn)
 {
     const BuiltIn connected = BuiltIn::connected();
-    send(connected.bytes()); // repod's clients may wait for it
+    link.outbox->send(connected.bytes()); // repod's clients may wait for it
     m_hasJoined = true;
     server->join(q);
     turn.announce(connected);
@@ -100,30 +100,24 @@ bool Channel::Private::dispatch(const Message &message, const Turn &turn)
     return outcome == Dispatcher::Outcome::Handled;
 }
 
-void Channel::Private::send(const QByteArray &frame)
-{
-    queued(link.outbox->send(frame), {});
-}
-
 qint64 Channel::Private::send(const QVariantMap &message)
 {
-    return queued(link.outbox->send(message), message.value(QStringLiteral("action")).toString());
+    if (!link.outbox || !link.outbox->isOpen())
+        return 0;
+    const EncodedMessage encoded(message, link.limits);
+    if (encoded.isValid())
+        return send(encoded);
+    qCWarning(serverLog).noquote() << notSent(encoded, address, encoded.error());
+    return 0;
 }
 
-qint64 Channel::Private::queued(const Outbox::Result &result, const QString &action)
+qint64 Channel::Private::send(const EncodedMessage &message)
 {
-    switch (result.status) {
-    case Outbox::Status::Accepted:
-    case Outbox::Status::Closed:
-        break;
-    case Outbox::Status::Full: // the client does not read: it must not hold up memory or the others
+    const Outbox::Result result = link.outbox->send(message);
+    if (result.status == Outbox::Status::Full) {
+        // The client does not read: it must not hold up memory or the others.
         link.outbox->close();
         link.inbox->abort(address + QLatin1String(": ") + result.error);
-        break;
-    case Outbox::Status::Unencodable:
-        qCWarning(serverLog).noquote().nospace()
-            << "message \"" << action << "\" to " << address << " was not sent: " << result.error;
-        break;
     }
     return result.bytes;
 }
@@ -161,7 +155,12 @@ Statistics Channel::statistics() const
 
 qint64 Channel::send(const QVariantMap &message)
 {
-    return d->link.outbox ? d->send(message) : 0;
+    return d->send(message);
+}
+
+qint64 Channel::send(const QString &action, const QVariantMap &fields)
+{
+    return send(withAction(action, fields));
 }
 
 void Channel::close()

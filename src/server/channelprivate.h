@@ -27,11 +27,9 @@ public:
     //! Whether a handler is running.
     bool isDelivering() const { return m_walk.isRunning(); }
 
-    //! Queues a frame that is encoded already. Any thread.
-    void send(const QByteArray &frame);
-
     //! Queues \a message. Any thread.
     qint64 send(const QVariantMap &message);
+    qint64 send(const EncodedMessage &message); ///< which is valid
 
     Channel *const q;
     Server::Private *server = nullptr;
@@ -50,7 +48,6 @@ private:
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
     bool dispatch(const Message &message, const Turn &turn);
-    qint64 queued(const Outbox::Result &result, const QString &action);
 
     Dispatcher m_dispatcher;
     Walk m_walk;

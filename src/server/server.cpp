@@ -3,8 +3,7 @@
 
 #include "dispatch/handlertable.h"
 #include "protocol/builtin.h"
-#include "protocol/encoder.h"
-#include "server/channelprivate.h"
+#include "server/roomprivate.h"
 #include "server/serverprivate.h"
 #include "transport/address.h"
 #include "transport/streams.h"
@@ -50,6 +49,7 @@ QHostAddress resolve(const QString &host)
 Server::Private::Private(Server *server)
     : q(server)
     , waker(server)
+    , everyone(std::make_unique<Room>(server))
     , m_connections(std::make_unique<ConnectionGroups>(server))
     , m_acceptor(std::make_unique<Acceptor>(
           [this](qintptr descriptor, const QString &peer) {
@@ -57,6 +57,7 @@ Server::Private::Private(Server *server)
           },
           server))
 {
+    Room::Private::get(everyone.get())->server = this;
     settings.sendBacklog = defaultSendBacklog;
     settings.readSize = channelReadSize;
     QObject::connect(m_acceptor.get(), &Acceptor::failed, server, [server](const QString &reason) {
@@ -193,21 +194,14 @@ std::shared_ptr<const HandlerTable> Server::Private::handlersOf(const Channel *c
 void Server::Private::join(Channel *channel)
 {
     qCDebug(serverLog).noquote() << channel->address() << "has joined";
-    {
-        const std::lock_guard lock(mutex);
-        channels.append(channel);
-    }
+    Room::Private::get(everyone.get())->join(channel);
     Q_EMIT q->channelConnected(channel);
 }
 
 void Server::Private::leave(Channel *channel)
 {
-    {
-        const std::lock_guard lock(mutex);
-        if (!channels.removeOne(channel))
-            return;
-    }
-    qCDebug(serverLog).noquote() << channel->address() << "has left";
+    if (Room::Private::get(everyone.get())->leave(channel))
+        qCDebug(serverLog).noquote() << channel->address() << "has left";
 }
 
 void Server::Private::announceLeft(Channel *channel)
@@ -226,29 +220,10 @@ void Server::Private::disown(Channel *channel)
     m_owned.remove(channel);
 }
 
-QList<Channel *> Server::Private::allChannels() const
+MessageLimits Server::Private::messageLimits() const
 {
     const std::lock_guard lock(mutex);
-    return channels;
-}
-
-void Server::Private::sendToAll(const QVariantMap &message)
-{
-    const MessageLimits limits = [this] {
-        const std::lock_guard lock(mutex);
-        return settings.message;
-    }();
-    QByteArray encoded;
-    QString error;
-    if (!appendFrame(encoded, message, limits, &error)) { // without the lock: it may call getters
-        qCWarning(serverLog).noquote().nospace()
-            << "message \"" << message.value(QStringLiteral("action")).toString()
-            << "\" to all clients was not sent: " << error;
-        return;
-    }
-    const std::lock_guard lock(mutex);
-    for (Channel *channel : std::as_const(channels))
-        Channel::Private::get(channel)->send(encoded);
+    return settings.message;
 }
 
 void Server::Private::closeAll()
@@ -298,7 +273,7 @@ bool Server::isListening() const
 
 QList<Channel *> Server::channels() const
 {
-    return d->allChannels();
+    return d->everyone->channels();
 }
 
 void Server::addHandler(QObject *handler)
@@ -311,9 +286,19 @@ void Server::removeHandler(QObject *handler)
     d->runInWorkingThread([&] { d->dispatcher.removeTarget(handler); });
 }
 
+Room *Server::everyone() const
+{
+    return d->everyone.get();
+}
+
 void Server::sendToAll(const QVariantMap &message)
 {
-    d->sendToAll(message);
+    d->everyone->sendToAll(message);
+}
+
+void Server::sendToAll(const QString &action, const QVariantMap &fields)
+{
+    d->everyone->sendToAll(action, fields);
 }
 
 void Server::startBackground()

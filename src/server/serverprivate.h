@@ -53,8 +53,7 @@ public:
     bool listen(const QString &host, quint16 wantedPort);
     bool failToListen(const QString &reason);
     void startBackground();
-    void sendToAll(const QVariantMap &message);
-    QList<Channel *> allChannels() const;
+    MessageLimits messageLimits() const; ///< of what is sent; any thread
     void closeAll();
 
     /// \name What a channel reports
@@ -73,6 +72,9 @@ public:
     DecodeCaches caches;
     Waker waker; // of the channels; lives in the working thread
 
+    //! Who has joined. Lives as long as this.
+    const std::unique_ptr<Room> everyone;
+
     std::atomic<quint16> port = 0; // 0 while it does not listen
 
     mutable std::mutex mutex; // guards the members of this paragraph
@@ -80,7 +82,6 @@ public:
     ConnectionSettings settings;
     int maximumConnections = 0;
     int threads = 0; // from the next listen() on
-    QList<Channel *> channels;
 
 private:
     bool canWorkHere() const;

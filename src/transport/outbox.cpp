@@ -21,37 +21,19 @@ constexpr std::chrono::microseconds pause(10);
 
 } // namespace
 
-Outbox::Result Outbox::send(const QVariantMap &message)
+Outbox::Result Outbox::send(const EncodedMessage &message)
 {
-    if (!isOpen())
-        return {Status::Closed};
-
-    thread_local QByteArray scratch; // keeps its memory, so that a small message allocates nothing
-    QByteArray frame = std::exchange(scratch, {});
-    frame.resize(0);
-    QList<LargeValue> large;
-    QString error;
-    if (!appendFrame(frame, message, m_messageLimits, &error, &large))
-        return {Status::Unencodable, 0, error};
-
-    const bool isLarge = frame.size() >= partSize && large.isEmpty();
-    Result result = add(frame, isLarge ? &frame : nullptr, large);
-    if (!isLarge)
-        scratch = std::move(frame);
-    return result;
+    return add(message.bytes(), message.largeValues(), message.size());
 }
 
 Outbox::Result Outbox::send(const QByteArray &frame)
 {
-    return add(frame, &frame);
+    return add(frame, {}, frame.size());
 }
 
-Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner,
-                           const QList<LargeValue> &large)
+//! \a size is that of the whole frame: \a bytes with the \a large values in between.
+Outbox::Result Outbox::add(const QByteArray &bytes, const QList<LargeValue> &large, qint64 size)
 {
-    qint64 size = bytes.size();
-    for (const LargeValue &value : large)
-        size += value.bytes.size();
     const std::lock_guard lock(m_mutex);
     if (!m_writer)
         return {Status::Closed};
@@ -62,15 +44,15 @@ Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner,
                     .arg(m_limit)};
     }
     ++m_counts.messages;
-    const qint64 written = large.isEmpty() ? writeAtOnce(bytes) : 0;
-    qsizetype begin = written;
+    const QByteArrayView view(bytes);
+    qsizetype begin = large.isEmpty() ? writeAtOnce(view) : 0;
     for (const LargeValue &value : large) {
-        append(bytes.sliced(begin, value.position - begin), nullptr);
+        append(view.sliced(begin, value.position - begin), nullptr);
         append(value.bytes, &value.bytes);
         begin = value.position;
     }
-    if (begin < bytes.size())
-        append(bytes.sliced(begin), begin == 0 ? owner : nullptr);
+    if (begin < view.size())
+        append(view.sliced(begin), begin == 0 ? &bytes : nullptr);
     return {Status::Accepted, size};
 }
 

@@ -49,7 +49,7 @@ void tst_ConnectionEnd::closingFlushesALargeBacklogToASlowReader()
         expected += frame;
     }
     connection.link.close();
-    QCOMPARE(connection.link.outbox->send(number(1)).status, Outbox::Status::Closed);
+    QCOMPARE(connection.link.outbox->send(encoded(number(1))).status, Outbox::Status::Closed);
     QVERIFY(eventually([&] {
         for (int i = 0; i < 8; ++i) { // a little at a time
             peer.read(kibi);
@@ -85,7 +85,7 @@ void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverCloses()
     settings.closeTimeout = 50;
     Peer peer;
     TestConnection connection(peer, settings);
-    QVERIFY(connection.link.outbox->send(number(1)).bytes > 0);
+    QVERIFY(connection.link.outbox->send(encoded(number(1))).bytes > 0);
     connection.link.close();
     QVERIFY(peer.ends());
     QCOMPARE(peer.error, 0);
@@ -138,7 +138,7 @@ void tst_ConnectionEnd::abortingDropsWhatWasNotWritten()
     settings.closeTimeout = patience;
     Peer peer(smallBuffer);
     TestConnection connection(peer, settings);
-    QVERIFY(connection.link.outbox->send(bulky(8 * mebi)).bytes > 0);
+    QVERIFY(connection.link.outbox->send(encoded(bulky(8 * mebi))).bytes > 0);
     QCoreApplication::processEvents();
     connection.link.inbox->abort(u"too much"_s);
     QVERIFY(connection.ends()); // although the peer reads nothing
@@ -188,7 +188,7 @@ void tst_ConnectionEnd::finIsNoErrorToOneThatIsSending()
     peer.write(encoded(number(1)));
     peer.close();
     TestConnection connection(peer);
-    QVERIFY(connection.link.outbox->send(number(1)).bytes > 0);
+    QVERIFY(connection.link.outbox->send(encoded(number(1))).bytes > 0);
     QVERIFY(connection.ends());
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"number"_s, u"disconnected"_s}));
 }
@@ -206,7 +206,7 @@ void tst_ConnectionEnd::messagesOfAPeerThatHasClosedAreNotLostToSending()
     TestConnection connection(peer);
     QVERIFY(eventually([&] {
         connection.pump();
-        connection.link.outbox->send(number(1)); // again and again, as a game does
+        connection.link.outbox->send(encoded(number(1))); // again and again, as a game does
         return connection.hasClosed();
     }));
     connection.pump();
@@ -274,7 +274,7 @@ void tst_ConnectionEnd::closingRacesWithSending()
         qint64 accepted = 0;
         std::thread sender([link = connection.link, &accepted] {
             qint64 n = 0;
-            while (link.outbox->send(number(n++)).status != Outbox::Status::Closed)
+            while (link.outbox->send(encoded(number(n++))).status != Outbox::Status::Closed)
                 accepted = n;
         });
         const bool hasBegun = eventually([&] {
