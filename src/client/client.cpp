@@ -10,14 +10,15 @@ namespace QRepod {
 
 Q_LOGGING_CATEGORY(clientLog, "qrepod.client", QtWarningMsg)
 
-void Client::Private::open(const Link &newLink, const ConnectionSettings &settings,
-                           const QString &newHost, quint16 newPort, int delay)
+void Client::Private::open(const std::shared_ptr<Session> &newSession,
+                           const ConnectionSettings &settings, const QString &newHost,
+                           quint16 newPort, int delay)
 {
     {
         const std::lock_guard lock(mutex);
         host = newHost;
         port = newPort;
-        link = newLink;
+        session = newSession;
     }
     isClosed = false;
     isFull = false;
@@ -25,9 +26,10 @@ void Client::Private::open(const Link &newLink, const ConnectionSettings &settin
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
-    network->post([newLink, settings, newHost, newPort, delay](ConnectionGroup *group) {
-        group->open(newLink, settings, streamTo(newHost, newPort, settings), delay);
-    });
+    network->post(
+        [link = newSession->link(), settings, newHost, newPort, delay](ConnectionGroup *group) {
+            group->open(link, settings, streamTo(newHost, newPort, settings), delay);
+        });
 }
 
 Client *Client::Private::create(ConnectionListener *parent)
@@ -43,7 +45,7 @@ Client::Client(std::unique_ptr<Private> part, QObject *parent)
 
 Client::~Client()
 {
-    d->currentLink().inbox->detachReader();
+    d->currentSession()->inbox().detachReader();
 }
 
 QString Client::hostName() const
@@ -66,15 +68,15 @@ QString Client::address() const
 
 qint64 Client::send(const QVariantMap &message)
 {
-    const Link link = d->currentLink();
-    if (!link.outbox->isOpen())
+    const std::shared_ptr<Session> session = d->currentSession();
+    if (!session->isOpen())
         return 0;
-    const EncodedMessage encoded(message, link.limits);
+    const EncodedMessage encoded(message, session->limits());
     if (!encoded.isValid()) {
         qCWarning(clientLog).noquote() << notSent(encoded, address(), encoded.error());
         return 0;
     }
-    const Outbox::Result result = link.outbox->send(encoded);
+    const Outbox::Result result = session->send(encoded);
     if (result.status == Outbox::Status::Accepted)
         d->isFull = false;
     else if (result.status == Outbox::Status::Full && !d->isFull.exchange(true))
@@ -85,17 +87,17 @@ qint64 Client::send(const QVariantMap &message)
 void Client::close()
 {
     d->isClosed = true;
-    d->currentLink().close();
+    d->currentSession()->link().close();
 }
 
 bool Client::isConnected() const
 {
-    return d->currentLink().outbox->isOpen();
+    return d->currentSession()->isOpen();
 }
 
 Statistics Client::statistics() const
 {
-    return d->currentLink().statistics();
+    return d->currentSession()->link().statistics();
 }
 
 } // namespace QRepod

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "transport/link.h"
+#include "session/session.h"
 #include "transport/networkthread.h"
 
 #include <QRepod/client.h>
@@ -23,13 +23,13 @@ public:
 
     //! Starts a connection on the network thread after \a delay milliseconds, and the thread if it
     //! is the first.
-    void open(const Link &newLink, const ConnectionSettings &settings, const QString &newHost,
-              quint16 newPort, int delay);
+    void open(const std::shared_ptr<Session> &newSession, const ConnectionSettings &settings,
+              const QString &newHost, quint16 newPort, int delay);
 
-    Link currentLink() const
+    std::shared_ptr<Session> currentSession() const
     {
         const std::lock_guard lock(mutex);
-        return link;
+        return session;
     }
 
     std::optional<NetworkThread> network; // from the first connect() on
@@ -39,7 +39,7 @@ public:
     mutable std::mutex mutex; // guards everything below
     QString host;
     quint16 port = 0;
-    Link link; // both queues are null before the first connect()
+    std::shared_ptr<Session> session; // of the latest connect(), which comes before all else
 };
 
 } // namespace QRepod

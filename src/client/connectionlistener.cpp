@@ -52,11 +52,11 @@ void ConnectionListener::Private::open(const QString &host, quint16 port)
 //! Makes a new connection the current one.
 void ConnectionListener::Private::start(const QString &host, quint16 port, int delay)
 {
-    const Link link = Link::create({&m_waker, this}, settings);
-    m_current = link.inbox.get();
+    const auto session = std::make_shared<Session>(Link::create({&m_waker, this}, settings));
+    m_current = &session->inbox();
     m_wasConnected = false;
     m_hasEnded = false;
-    Client::Private::get(client)->open(link, settings, host, port, delay);
+    Client::Private::get(client)->open(session, settings, host, port, delay);
 }
 
 void ConnectionListener::Private::close()
@@ -87,7 +87,7 @@ int ConnectionListener::Private::pump(QDeadlineTimer budget)
 
 Inbox &ConnectionListener::Private::inbox()
 {
-    return *Client::Private::get(client)->currentLink().inbox;
+    return Client::Private::get(client)->currentSession()->inbox();
 }
 
 void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)

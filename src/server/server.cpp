@@ -170,7 +170,7 @@ void Server::Private::accept(std::unique_ptr<Stream> stream)
     client->address = stream->peer();
     channel->setParent(q); // moves to another thread with the server
     m_owned.insert(channel);
-    m_connections->open(client->link, channelSettings, std::move(stream));
+    m_connections->open(client->session->link(), channelSettings, std::move(stream));
 }
 
 //! Says why, in an `error` message, and closes.
