@@ -158,14 +158,12 @@ int ConnectionListenerPrivate::deliverBuiltIn(const BuiltIn &message, const Guar
 int ConnectionListenerPrivate::deliverMessage(const Frame &frame, const QByteArray *memory,
                                               const Guard &alive)
 {
-    Message message(frame, {m_keys, memory}, &m_maps);
+    const Message message(frame, {m_keys, memory});
     const Dispatcher::Outcome outcome = dispatcher.dispatch(message);
     if (alive && outcome != Dispatcher::Outcome::Handled)
         q->network_received(message.map());
     if (alive && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
         Q_EMIT q->messageReceived(m_keys.text(frame.action), message.map());
-    if (alive)
-        message.recycle();
     return 1;
 }
 

@@ -3,7 +3,7 @@
 
 #include "client/backoff.h"
 #include "dispatch/dispatcher.h"
-#include "protocol/mapcache.h"
+#include "protocol/textcache.h"
 #include "transport/pump.h"
 #include "transport/settings.h"
 
@@ -75,7 +75,6 @@ private:
     const Inbox *m_current = nullptr;
     Pump m_pump;
     TextCache m_keys;
-    MapCache m_maps;
     bool m_wasConnected = false;   // so far as delivered, the current connection was connected
     bool m_hasEnded = false;       // and it has ended
     bool m_isFirstMessage = false; // the next message is the first of its connection

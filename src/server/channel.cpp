@@ -69,12 +69,10 @@ void ChannelPrivate::deliver(const Delivery &delivery, size_t frame, const Guard
 
 void ChannelPrivate::deliverMessage(const FrameBatch &batch, size_t frame, const Guard &alive)
 {
-    Message message(batch.frames[frame], {server->keys, &batch.bytes}, &server->maps);
+    const Message message(batch.frames[frame], {server->keys, &batch.bytes});
     const bool isHandled = dispatch(message, alive);
     if (alive && !isHandled)
         q->network_received(message.map());
-    if (alive)
-        message.recycle();
 }
 
 //! Asks the channel, and then the objects that handle messages for the whole server.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dispatch/dispatcher.h"
-#include "protocol/mapcache.h"
+#include "protocol/textcache.h"
 #include "server/acceptor.h"
 #include "transport/networkthread.h"
 #include "transport/settings.h"
@@ -64,7 +64,6 @@ public:
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
     TextCache keys;
-    MapCache maps;
 
     QString errorString; // of the latest listen(), in the thread that made the server
     quint16 port = 0;    // likewise; 0 while it does not listen
