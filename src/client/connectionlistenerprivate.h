@@ -73,7 +73,7 @@ private:
     const Inbox *m_current = nullptr;
     Waker m_waker;
     Walk m_walk;
-    DecodeCaches m_caches;
+    TextCache m_texts;
     bool m_wasConnected = false;   // so far as delivered, the current connection was connected
     bool m_hasEnded = false;       // and it has ended
     bool m_isFirstMessage = false; // the next message is the first of its connection

@@ -39,7 +39,7 @@ void Channel::Private::attach(Server::Private *newServer, const ConnectionSettin
 
 void Channel::Private::handleWake()
 {
-    m_walk.run(server->caches);
+    m_walk.run(server->texts);
 }
 
 void Channel::Private::joined(const Delivery &, Turn &turn)

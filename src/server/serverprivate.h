@@ -69,7 +69,7 @@ public:
     Server *const q;
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
-    DecodeCaches caches;
+    TextCache texts;
     Waker waker; // of the channels; lives in the working thread
 
     //! Who has joined. Lives as long as this.

@@ -312,7 +312,7 @@ private:
     const Link m_link;
     ConnectionGroup m_group; // of one connection
     Walk m_walk{this, *this};
-    DecodeCaches m_caches;
+    TextCache m_caches;
     bool m_isConnected = false;
 };
 

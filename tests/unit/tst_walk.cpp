@@ -76,7 +76,7 @@ private:
     }
 
     QStringList &m_log;
-    DecodeCaches m_caches;
+    TextCache m_caches;
 };
 
 } // namespace
