@@ -172,7 +172,7 @@ public:
     int maximumConnections() const;
     void setMaximumConnections(int connections);
 
-    //! The largest frame, in bytes of payload. Default 16 MiB; more than 4 GiB - 1 no frame can be.
+    //! The largest frame, in bytes of payload. Default 16 MiB, at most 4 GiB - 1.
     qint64 maximumFrameSize() const;
     void setMaximumFrameSize(qint64 bytes);
 

@@ -27,9 +27,17 @@ public:
     int pump(QDeadlineTimer budget);
     void setState(State newState);
 
-    //! Sets one of the settings, and tells of it if it is another.
+    //! Sets one of the settings of the next connection, and tells of it if it is another.
+    template <class Part, class T>
+    void change(T Part::*setting, T value)
+    {
+        if (settings.set(setting, value))
+            Q_EMIT q->settingsChanged();
+    }
+
+    //! The same for what the listener itself goes by.
     template <class T>
-    void change(T &setting, T value)
+    void changeOwn(T &setting, T value)
     {
         if (std::exchange(setting, value) != value)
             Q_EMIT q->settingsChanged();
@@ -40,7 +48,7 @@ public:
 
     ConnectionListener *const q;
     Client *client = nullptr;
-    ConnectionSettings settings;
+    SharedSettings<ConnectionSettings> settings;
     Dispatcher dispatcher;
     State state = State::Disconnected;
     Backoff backoff;

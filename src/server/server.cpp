@@ -19,13 +19,6 @@ Q_LOGGING_CATEGORY(serverLog, "qrepod.server", QtWarningMsg)
 
 namespace {
 
-// A stalled client costs at most this, and never holds the others.
-constexpr qint64 defaultSendBacklog = 16 * 1024 * 1024;
-
-// The channels share a thread: what a client that floods it is read at once is what the others wait
-// for.
-constexpr qint64 channelReadSize = 16 * 1024;
-
 //! The address that \a host names; a name is looked up, which may take a while.
 QHostAddress resolve(const QString &host)
 {
@@ -47,8 +40,6 @@ Server::Private::Private(Server *server)
     , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor) { accept(descriptor); }))
 {
     Room::Private::get(everyone.get())->server = this;
-    settings.sendBacklog = defaultSendBacklog;
-    settings.readSize = channelReadSize;
 }
 
 Server::Private::~Private()
@@ -109,13 +100,8 @@ void Server::Private::startBackground()
 
 void Server::Private::accept(qintptr descriptor)
 {
-    ConnectionSettings channelSettings;
-    int maximum = 0;
-    {
-        const std::lock_guard lock(mutex);
-        channelSettings = settings;
-        maximum = maximumConnections;
-    }
+    const ServerSettings channelSettings = settings.snapshot();
+    const int maximum = channelSettings.maximumConnections;
     if (maximum > 0 && m_owned.size() >= maximum)
         return refuse(descriptor, channelSettings,
                       QStringLiteral("the server is full: %1 clients").arg(maximum));
@@ -182,12 +168,6 @@ void Server::Private::disown(Channel *channel)
 {
     leave(channel);
     m_owned.remove(channel);
-}
-
-MessageLimits Server::Private::messageLimits() const
-{
-    const std::lock_guard lock(mutex);
-    return settings.message;
 }
 
 void Server::Private::closeAll()
@@ -276,130 +256,6 @@ void Server::close()
     d->runInWorkingThread([this] { d->closeAll(); });
     d->port = 0;
     Q_EMIT listeningChanged();
-}
-
-int Server::closeTimeout() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.closeTimeout;
-}
-
-void Server::setCloseTimeout(int milliseconds)
-{
-    d->change(d->settings.closeTimeout, std::max(0, milliseconds));
-}
-
-int Server::heartbeatInterval() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.heartbeatInterval;
-}
-
-void Server::setHeartbeatInterval(int milliseconds)
-{
-    d->change(d->settings.heartbeatInterval, milliseconds);
-}
-
-int Server::idleTimeout() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.idleTimeout;
-}
-
-void Server::setIdleTimeout(int milliseconds)
-{
-    d->change(d->settings.idleTimeout, milliseconds);
-}
-
-#if QT_CONFIG(ssl)
-QSslConfiguration Server::sslConfiguration() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.sslConfiguration();
-}
-
-void Server::setSslConfiguration(const QSslConfiguration &configuration)
-{
-    const std::lock_guard lock(d->mutex);
-    d->settings.setSslConfiguration(configuration);
-}
-
-int Server::handshakeTimeout() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.connectTimeout;
-}
-
-void Server::setHandshakeTimeout(int milliseconds)
-{
-    d->change(d->settings.connectTimeout, std::max(1, milliseconds));
-}
-#endif
-
-int Server::maximumConnections() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->maximumConnections;
-}
-
-void Server::setMaximumConnections(int connections)
-{
-    d->change(d->maximumConnections, connections);
-}
-
-qint64 Server::maximumFrameSize() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.message.frameSize;
-}
-
-void Server::setMaximumFrameSize(qint64 bytes)
-{
-    d->change(d->settings.message.frameSize, std::max<qint64>(1, bytes));
-}
-
-int Server::maximumDepth() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.message.depth;
-}
-
-void Server::setMaximumDepth(int levels)
-{
-    d->change(d->settings.message.depth, std::clamp(levels, 1, MessageLimits::greatestDepth));
-}
-
-int Server::maximumValues() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.message.values;
-}
-
-void Server::setMaximumValues(int values)
-{
-    d->change(d->settings.message.values, std::max(1, values));
-}
-
-qint64 Server::maximumReceiveBacklog() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.receiveBacklog;
-}
-
-void Server::setMaximumReceiveBacklog(qint64 bytes)
-{
-    d->change(d->settings.receiveBacklog, std::max<qint64>(1, bytes));
-}
-
-qint64 Server::maximumSendBacklog() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.sendBacklog;
-}
-
-void Server::setMaximumSendBacklog(qint64 bytes)
-{
-    d->change(d->settings.sendBacklog, std::max<qint64>(1, bytes));
 }
 
 } // namespace QRepod

@@ -11,13 +11,32 @@
 
 #include <QtCore/qset.h>
 
-#include <mutex>
+#include <algorithm>
 #include <optional>
-#include <utility>
 
 namespace QRepod {
 
 class HandlerTable;
+
+struct ServerSettings : ConnectionSettings
+{
+    ServerSettings()
+    {
+        // A stalled client costs at most this, and never holds the others.
+        sendBacklog = 16 * 1024 * 1024;
+        // The channels share a thread: what is read at once of a client that floods it is what the
+        // others wait for.
+        readSize = 16 * 1024;
+    }
+
+    void clamp()
+    {
+        ConnectionSettings::clamp();
+        maximumConnections = std::max(0, maximumConnections);
+    }
+
+    int maximumConnections = 0; ///< 0: no limit
+};
 
 //! The home of the connections lives in the working thread: the server's own, or the background
 //! thread. What is not guarded by a lock belongs to that thread.
@@ -40,19 +59,15 @@ public:
     }
 
     //! Sets one of the settings, and tells of it if it is another. Any thread.
-    template <class T>
-    void change(T &setting, T value)
+    template <class Part, class T>
+    void change(T Part::*setting, T value)
     {
-        std::unique_lock lock(mutex);
-        const bool isAnother = std::exchange(setting, value) != value;
-        lock.unlock();
-        if (isAnother)
+        if (settings.set(setting, value))
             Q_EMIT q->settingsChanged();
     }
 
     bool listen(const QString &host, quint16 wantedPort);
     void startBackground();
-    MessageLimits messageLimits() const; ///< of what is sent; any thread
     void closeAll();
 
     /// \name What a channel reports
@@ -66,6 +81,7 @@ public:
     /// @}
 
     Server *const q;
+    SharedSettings<ServerSettings> settings;
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
     DecodeCaches caches;
@@ -75,10 +91,6 @@ public:
 
     QString errorString; // of the latest listen(), in the thread that made the server
     quint16 port = 0;    // likewise; 0 while it does not listen
-
-    mutable std::mutex mutex; // guards the members of this paragraph
-    ConnectionSettings settings;
-    int maximumConnections = 0;
 
 private:
     ConnectionGroup *workingHome() const { return m_network ? m_network->home() : m_home.get(); }
