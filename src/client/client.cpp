@@ -10,8 +10,22 @@ namespace QRepod {
 
 Q_LOGGING_CATEGORY(clientLog, "qrepod.client", QtWarningMsg)
 
-void Client::Private::open(const Link &newLink, const ConnectionSettings &settings,
-                           const QString &newHost, quint16 newPort, int delay)
+namespace {
+
+//! Why nobody can be at such an address; nothing if somebody can.
+QString addressFault(const QString &host, int port)
+{
+    if (host.isEmpty())
+        return QStringLiteral("there is no host");
+    if (port == 0 || !isPort(port))
+        return QStringLiteral("a port is a number from 1 to 65535");
+    return {};
+}
+
+} // namespace
+
+bool Client::Private::open(const Link &newLink, const ConnectionSettings &settings,
+                           const QString &newHost, int newPort, int delay)
 {
     {
         const std::lock_guard lock(mutex);
@@ -21,14 +35,19 @@ void Client::Private::open(const Link &newLink, const ConnectionSettings &settin
     }
     isClosed = false;
     isFull = false;
+    if (const QString fault = addressFault(newHost, newPort); !fault.isEmpty()) {
+        newLink.inbox->pushEnd(hostAndPort(newHost, newPort) + QLatin1String(": ") + fault);
+        return false;
+    }
     if (!network) {
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
     network->post([newLink, settings, newHost, newPort, delay](ConnectionGroup *home) {
         auto *connection = new Connection(newLink, settings, home);
-        connection->connectToHost(newHost, newPort, delay);
+        connection->connectToHost(newHost, quint16(newPort), delay);
     });
+    return true;
 }
 
 Client *Client::Private::create(ConnectionListener::Private &listener, QObject *parent)
@@ -56,7 +75,7 @@ QString Client::hostName() const
 quint16 Client::port() const
 {
     const std::lock_guard lock(d->mutex);
-    return d->port;
+    return isPort(d->port) ? quint16(d->port) : 0;
 }
 
 QString Client::address() const

@@ -28,8 +28,10 @@ public:
 
     //! Starts a connection on the network thread after \a delay milliseconds, and the thread if it
     //! is the first.
-    void open(const Link &newLink, const ConnectionSettings &settings, const QString &newHost,
-              quint16 newPort, int delay);
+    ///
+    /// \return false if there can be no such address: then \a newLink has got an error already.
+    bool open(const Link &newLink, const ConnectionSettings &settings, const QString &newHost,
+              int newPort, int delay);
 
     Link currentLink() const
     {
@@ -44,7 +46,7 @@ public:
 
     mutable std::mutex mutex; // guards everything below
     QString host;
-    quint16 port = 0;
+    int port = 0;
     Link link; // both queues are null before the first connect()
 };
 

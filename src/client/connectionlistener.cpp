@@ -5,6 +5,7 @@
 #include "client/connectionlistenerprivate.h"
 #include "protocol/builtin.h"
 #include "protocol/message.h"
+#include "transport/address.h"
 #include "transport/wakeevent.h"
 
 #include <QtCore/qcoreapplication.h>
@@ -27,7 +28,7 @@ QMetaMethod ConnectionListener::Private::messageReceivedSignal()
     return signal;
 }
 
-void ConnectionListener::Private::open(const QString &host, quint16 port)
+void ConnectionListener::Private::open(const QString &host, int port)
 {
     close();
     if (client)
@@ -42,14 +43,14 @@ void ConnectionListener::Private::open(const QString &host, quint16 port)
 }
 
 //! Makes a new connection the current one.
-void ConnectionListener::Private::start(const QString &host, quint16 port, int delay)
+void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
     const ConnectionSettings connectionSettings = settings.snapshot();
     const Link link = Link::create(client, connectionSettings);
     m_current = link.inbox.get();
     m_wasConnected = false;
     m_hasEnded = false;
-    Client::Private::get(client)->open(link, connectionSettings, host, port, delay);
+    m_canExist = Client::Private::get(client)->open(link, connectionSettings, host, port, delay);
 }
 
 void ConnectionListener::Private::close()
@@ -150,7 +151,8 @@ void ConnectionListener::Private::followEnd(const Delivery &delivery)
 {
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return;
-    if (!reconnect || Client::Private::get(client)->isClosed || backoff.isExhausted())
+    if (!reconnect || !m_canExist || Client::Private::get(client)->isClosed
+        || backoff.isExhausted())
         return setState(State::Disconnected);
     backoff.next();
     state = State::Reconnecting;
@@ -194,9 +196,9 @@ void ConnectionListener::connectNotify(const QMetaMethod &signal)
     QObject::connectNotify(signal);
 }
 
-void ConnectionListener::connect(const QString &host, quint16 port)
+void ConnectionListener::connect(const QString &host, int port)
 {
-    d->open(host, port);
+    d->open(withoutBrackets(host), port);
 }
 
 int ConnectionListener::pump()

@@ -22,7 +22,7 @@ class Q_DECL_HIDDEN ConnectionListener::Private final : private Recipient
 public:
     explicit Private(ConnectionListener *listener);
 
-    void open(const QString &host, quint16 port);
+    void open(const QString &host, int port);
     void close();
     int pump(QDeadlineTimer budget);
     void setState(State newState);
@@ -69,7 +69,7 @@ private:
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
-    void start(const QString &host, quint16 port, int delay);
+    void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
     void followEnd(const Delivery &delivery);
     void retry(const Delivery &delivery);
@@ -78,6 +78,7 @@ private:
     const Inbox *m_current = nullptr;
     Walk m_walk;
     DecodeCaches m_caches;
+    bool m_canExist = false;       // its address can
     bool m_wasConnected = false;   // so far as delivered, the current connection was connected
     bool m_hasEnded = false;       // and it has ended
     bool m_isFirstMessage = false; // the next message is the first of its connection

@@ -22,9 +22,11 @@ namespace {
 //! The address that \a host names; a name is looked up, which may take a while.
 QHostAddress resolve(const QString &host)
 {
+    if (host.isEmpty())
+        return QHostAddress(QHostAddress::Any);
     if (host == QLatin1String("localhost"))
         return QHostAddress(QHostAddress::LocalHost);
-    const QHostAddress address(host);
+    const QHostAddress address(withoutBrackets(host));
     if (!address.isNull())
         return address;
     const QList<QHostAddress> addresses = QHostInfo::fromName(host).addresses();
@@ -57,22 +59,23 @@ Server::Private::~Private()
     }
 }
 
-bool Server::Private::listen(const QString &host, quint16 wantedPort)
+bool Server::Private::listen(const QString &host, int wantedPort)
 {
+    const auto fail = [&](const QString &reason) {
+        errorString = hostAndPort(host, wantedPort) + QLatin1String(": ") + reason;
+        return false;
+    };
     if (m_acceptor->isListening()) {
         errorString = QStringLiteral("the server is listening already");
         return false;
     }
+    if (!isPort(wantedPort))
+        return fail(QStringLiteral("a port is a number from 0 to 65535"));
     const QHostAddress address = resolve(host);
-    if (address.isNull()) {
-        errorString = hostAndPort(host, wantedPort) + QLatin1String(": host not found");
-        return false;
-    }
-    if (!m_acceptor->listen(address, wantedPort)) {
-        errorString =
-            hostAndPort(host, wantedPort) + QLatin1String(": ") + m_acceptor->errorString();
-        return false;
-    }
+    if (address.isNull())
+        return fail(QStringLiteral("host not found"));
+    if (!m_acceptor->listen(address, quint16(wantedPort)))
+        return fail(m_acceptor->errorString());
     port = m_acceptor->serverPort();
     errorString.clear();
     qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, port);
@@ -190,7 +193,7 @@ void Server::setChannelFactory(std::function<Channel *()> factory)
     d->runInWorkingThread([&] { d->makeChannel = std::move(factory); });
 }
 
-bool Server::listen(const QString &host, quint16 port)
+bool Server::listen(const QString &host, int port)
 {
     bool isListening = false;
     d->runInWorkingThread([&] { isListening = d->listen(host, port); });

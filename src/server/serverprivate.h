@@ -66,7 +66,7 @@ public:
             Q_EMIT q->settingsChanged();
     }
 
-    bool listen(const QString &host, quint16 wantedPort);
+    bool listen(const QString &host, int wantedPort);
     void startBackground();
     void closeAll();
 

@@ -124,7 +124,7 @@ QString Connection::adopt(qintptr descriptor)
         finish();
         return {};
     }
-    m_peer = hostAndPort(m_socket->peerAddress().toString(), m_socket->peerPort());
+    m_peer = hostAndPort(m_socket->peerAddress(), m_socket->peerPort());
 #if QT_CONFIG(ssl)
     if (m_settings.isEncrypted()) {
         static_cast<QSslSocket *>(m_socket)->startServerEncryption();
