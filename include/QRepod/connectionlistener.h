@@ -50,6 +50,7 @@ class QREPOD_EXPORT ConnectionListener : public QObject
     Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval NOTIFY
                    settingsChanged)
+    Q_PROPERTY(int frameTimeout READ frameTimeout WRITE setFrameTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
     Q_PROPERTY(bool reconnect READ reconnect WRITE setReconnect NOTIFY settingsChanged)
     Q_PROPERTY(int reconnectInterval READ reconnectInterval WRITE setReconnectInterval NOTIFY
@@ -180,6 +181,12 @@ public:
     /// keep-alive).
     int idleTimeout() const;
     void setIdleTimeout(int milliseconds);
+
+    //! How long the server may take to finish a frame, from its first byte on, if the frame comes
+    //! more slowly than 1 KiB a second; 0: for ever. Default 30,000. Past it the server has broken
+    //! the protocol.
+    int frameTimeout() const;
+    void setFrameTimeout(int milliseconds);
     /// @}
 
 #if QT_CONFIG(ssl)

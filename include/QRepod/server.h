@@ -40,6 +40,8 @@ class QREPOD_EXPORT Server : public QObject
     Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval NOTIFY
                    settingsChanged)
+    Q_PROPERTY(int frameTimeout READ frameTimeout WRITE setFrameTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(int stallTimeout READ stallTimeout WRITE setStallTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY settingsChanged)
     Q_PROPERTY(int maximumConnections READ maximumConnections WRITE setMaximumConnections NOTIFY
@@ -161,6 +163,17 @@ public:
     //! broken; 0: for ever. Default 15,000. See ConnectionListener::idleTimeout().
     int idleTimeout() const;
     void setIdleTimeout(int milliseconds);
+
+    //! How long a client may take to finish a frame, from its first byte on, if the frame comes
+    //! more slowly than 1 KiB a second; 0: for ever. Default 30,000. Past it the client has broken
+    //! the protocol.
+    int frameTimeout() const;
+    void setFrameTimeout(int milliseconds);
+
+    //! How long a client may take nothing of what waits for it; 0: for ever. Default 30,000. Past
+    //! it the client is closed with an error.
+    int stallTimeout() const;
+    void setStallTimeout(int milliseconds);
     /// @}
 
 #if QT_CONFIG(ssl)
@@ -214,7 +227,9 @@ public:
 
     //! How much may be sent to one client and not yet written, in bytes. Default 16 MiB.
     ///
-    /// Past it that client is closed with an error; the others are not held up.
+    /// A client that takes some of it may be over that for a while, as after a burst of messages.
+    /// It is closed with an error once it has taken nothing for 5 s, or at four times the limit.
+    /// One message is always accepted when nothing waits. The other clients are not held up.
     qint64 maximumSendBacklog() const;
     void setMaximumSendBacklog(qint64 bytes);
     /// @}

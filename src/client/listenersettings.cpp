@@ -77,6 +77,16 @@ void ConnectionListener::setIdleTimeout(int milliseconds)
     d->change(&ConnectionSettings::idleTimeout, milliseconds);
 }
 
+int ConnectionListener::frameTimeout() const
+{
+    return d->settings.snapshot().frameTimeout;
+}
+
+void ConnectionListener::setFrameTimeout(int milliseconds)
+{
+    d->change(&ConnectionSettings::frameTimeout, milliseconds);
+}
+
 #if QT_CONFIG(ssl)
 QSslConfiguration ConnectionListener::sslConfiguration() const
 {

@@ -26,6 +26,8 @@ struct ServerSettings : ConnectionSettings
     {
         // A stalled client costs at most this, and never holds the others.
         sendBacklog = 16 * 1024 * 1024;
+        sendOverrun = 4;
+        stallTimeout = 30'000;
         // The channels share a thread: what is read at once of a client that floods it is what the
         // others wait for.
         readSize = 16 * 1024;

@@ -35,6 +35,26 @@ void Server::setIdleTimeout(int milliseconds)
     d->change(&ServerSettings::idleTimeout, milliseconds);
 }
 
+int Server::frameTimeout() const
+{
+    return d->settings.snapshot().frameTimeout;
+}
+
+void Server::setFrameTimeout(int milliseconds)
+{
+    d->change(&ServerSettings::frameTimeout, milliseconds);
+}
+
+int Server::stallTimeout() const
+{
+    return d->settings.snapshot().stallTimeout;
+}
+
+void Server::setStallTimeout(int milliseconds)
+{
+    d->change(&ServerSettings::stallTimeout, milliseconds);
+}
+
 #if QT_CONFIG(ssl)
 QSslConfiguration Server::sslConfiguration() const
 {

@@ -5,12 +5,12 @@
 #include "transport/deadlines.h"
 #include "transport/link.h"
 #include "transport/liveness.h"
+#include "transport/pace.h"
 #include "transport/stream.h"
+#include "transport/unsent.h"
 #include "transport/waker.h"
 
 #include <QtCore/qdeadlinetimer.h>
-
-#include <vector>
 
 namespace QRepod {
 
@@ -70,12 +70,14 @@ private:
     void discard();
     void send();
     bool writeUnsent();
-    void forgetUnsent();
     void peerHasGone();
     void closeWriting();
-    Liveness::Facts facts() const;
+    Liveness::Facts livenessFacts() const;
+    Pace::Facts paceFacts() const;
+    void check();
     void checkLiveness();
     void expectCheck();
+    void watchPace();
     void beat();
     void count(qint64 received);
     void measureRoundTrip();
@@ -87,18 +89,17 @@ private:
     const ConnectionSettings m_settings;
     const std::unique_ptr<Stream> m_stream;
     FrameReader m_reader;
-    // Taken from the outbox and not yet given to the stream: from m_firstUnsent on, and of that one
-    // from m_sentOfFirst on.
-    std::vector<QByteArray> m_unsent;
-    size_t m_firstUnsent = 0;
-    qsizetype m_sentOfFirst = 0;
+    Unsent m_unsent;
     Liveness m_liveness;
+    const Pace m_pace;
+    qint64 m_frameBegan = 0; // when the frame at hand did
     qint64 m_measuredAt = 0; // the round trip
     int m_linger = 0;        // once closing
     State m_state = State::Waiting;
     bool m_isReading = true; // false while the inbox is full
     bool m_isWritingClosed = false;
     bool m_isRefused = false;
+    bool m_isPaceWatched = false; // by the deadline
 };
 
 } // namespace QRepod

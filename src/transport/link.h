@@ -32,8 +32,8 @@ struct Link
     static Link create(WakeTarget reader, const ConnectionSettings &settings)
     {
         return {std::make_shared<Inbox>(reader, settings.receiveBacklog),
-                std::make_shared<Outbox>(settings.sendBacklog), std::make_shared<Traffic>(),
-                settings.message};
+                std::make_shared<Outbox>(settings.sendBacklog * settings.sendOverrun),
+                std::make_shared<Traffic>(), settings.message};
     }
 
     //! Nothing more goes in or comes out; what was accepted before still does. Any thread.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "transport/outbox.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace QRepod {
@@ -37,7 +38,7 @@ Outbox::Result Outbox::add(const QByteArray &bytes, const QList<LargeValue> &lar
     const std::lock_guard lock(m_mutex);
     if (!m_writer)
         return {Status::Closed};
-    if (m_counts.bytesWaiting + size > m_limit) {
+    if (m_counts.bytesWaiting > 0 && m_counts.bytesWaiting + size > m_limit) {
         return {Status::Full, 0,
                 QStringLiteral("%1 bytes waiting to be sent are over the limit of %2")
                     .arg(m_counts.bytesWaiting + size)
@@ -74,6 +75,8 @@ qint64 Outbox::writeAtOnce(QByteArrayView bytes)
 
 void Outbox::append(QByteArrayView bytes, const QByteArray *owner)
 {
+    if (m_counts.bytesWaiting == 0)
+        m_waitingSince = Clock::now();
     m_counts.bytesWaiting += bytes.size();
     if (!m_parts.empty() && m_parts.back().size() + bytes.size() < partSize)
         m_parts.back().append(bytes);
@@ -134,8 +137,18 @@ void Outbox::addOwn(QByteArrayView frame)
 int Outbox::quietFor() const
 {
     const std::lock_guard lock(m_mutex);
-    const auto quiet = Clock::now() - m_lastWritten;
-    return int(std::chrono::duration_cast<std::chrono::milliseconds>(quiet).count());
+    return since(m_lastWritten);
+}
+
+int Outbox::stalledFor() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_counts.bytesWaiting == 0 ? 0 : since(std::max(m_lastWritten, m_waitingSince));
+}
+
+int Outbox::since(Clock::time_point time)
+{
+    return int(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - time).count());
 }
 
 int Outbox::directError() const

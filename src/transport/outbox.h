@@ -33,7 +33,7 @@ public:
         QString error = {}; ///< why not, unless it was closed
     };
 
-    //! \a limit is how many bytes may wait.
+    //! \a limit is how many bytes may wait. One message may, however large, if nothing else does.
     explicit Outbox(qint64 limit)
         : m_limit(limit)
     {
@@ -70,6 +70,9 @@ public:
     //! For how long nothing has been written, by whichever thread, in milliseconds.
     int quietFor() const;
 
+    //! For how long nothing has been written although something waits, in milliseconds.
+    int stalledFor() const;
+
     //! Why the direct writer could not write, by the system's number; 0 if it could.
     int directError() const;
     /// @}
@@ -78,6 +81,7 @@ private:
     using Clock = std::chrono::steady_clock;
 
     Result add(const QByteArray &bytes, const QList<LargeValue> &large, qint64 size);
+    static int since(Clock::time_point time);
     qint64 writeAtOnce(QByteArrayView bytes);
     void append(QByteArrayView bytes, const QByteArray *owner);
 
@@ -92,6 +96,7 @@ private:
     bool m_isWriterAwake = false; // or about to wake up
     bool m_isClosed = false;      // for good, even before it was opened
     Clock::time_point m_lastWritten;
+    Clock::time_point m_waitingSince; // while something waits
     Counts m_counts;
 };
 

@@ -24,11 +24,14 @@ struct ConnectionSettings
     MessageLimits message;
     qint64 receiveBacklog = 64 * 1024 * 1024; ///< received and not yet pumped
     qint64 sendBacklog = 64 * 1024 * 1024;    ///< sent and not yet written
+    int sendOverrun = 1;         ///< so many times the backlog, for a peer that takes some of it
     qint64 readSize = 64 * 1024; ///< read at once, and so one batch: cheap locks and wake-ups
     int connectTimeout = 10'000; ///< with TLS, its handshake included
     int closeTimeout = 3'000;
     int heartbeatInterval = 5'000; ///< 0: none
     int idleTimeout = 15'000;      ///< 0: none
+    int frameTimeout = 30'000;     ///< 0: none
+    int stallTimeout = 0;          ///< 0: none
 #if QT_CONFIG(ssl)
     std::optional<QSslConfiguration> tls; ///< unset: plain TCP
 #endif
@@ -50,6 +53,8 @@ struct ConnectionSettings
         closeTimeout = std::max(0, closeTimeout);
         heartbeatInterval = std::max(0, heartbeatInterval);
         idleTimeout = std::max(0, idleTimeout);
+        frameTimeout = std::max(0, frameTimeout);
+        stallTimeout = std::max(0, stallTimeout);
     }
 
 #if QT_CONFIG(ssl)
