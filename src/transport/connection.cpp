@@ -273,8 +273,10 @@ void Connection::streamFailed(const QString &reason)
 
 Liveness::Facts Connection::livenessFacts() const
 {
-    // While something waits to be written, a heartbeat would only wait behind it.
-    return {.sentNothingFor = m_unsent.isEmpty() ? m_link.outbox->quietFor() : 0,
+    // While something waits to be written, a heartbeat would only wait behind it; when nothing can
+    // be written any more, there is none to wait for.
+    const bool mayBeat = m_unsent.isEmpty() && m_link.outbox->isOpen();
+    return {.sentNothingFor = mayBeat ? m_link.outbox->quietFor() : 0,
             .unacknowledgedFor = m_stream->unacknowledgedFor(),
             .hasSentHeartbeats = m_reader.heartbeats() > 0,
             .isReading = m_isReading};
@@ -314,7 +316,7 @@ void Connection::checkLiveness()
     case Liveness::Finding::PeerSilent:
         // If this process was stopped for a while, what the peer sent meanwhile lies in the socket.
         receive();
-        if (m_state == State::Open
+        if (m_state == State::Open && m_stream->readableBytes() == 0
             && m_liveness.check(Deadlines::now(), livenessFacts()) == Liveness::Finding::PeerSilent)
             end(QStringLiteral("nothing received for %1 ms").arg(m_settings.idleTimeout));
         break;

@@ -5,6 +5,9 @@
 
 #include <QtCore/qstring.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace QRepod {
 
 NativeStream::NativeStream(qintptr descriptor, const QString &peer)
@@ -23,19 +26,35 @@ void NativeStream::open(Owner &owner, Poller &poller)
     m_owner = &owner;
     m_poller = &poller;
     NativeSocket::prepare(m_descriptor);
-    if (!m_poller->watch(int(m_descriptor), this, {.reading = true}))
-        return owner.streamFailed(qt_error_string());
-    m_interest = {.reading = true};
-    owner.streamOpened();
+    if (watch({.reading = true}))
+        owner.streamOpened();
 }
 
-void NativeStream::watch(Poller::Interest interest)
+//! Whether the system does it. If not, the owner has been told of the end.
+bool NativeStream::watch(Poller::Interest interest)
 {
-    if (interest.reading == m_interest.reading && interest.writing == m_interest.writing)
-        return;
+    if (!m_owner || interest == m_interest)
+        return true;
     m_interest = interest;
-    if (m_descriptor != -1 && !m_poller->watch(int(m_descriptor), this, interest))
-        m_owner->streamFailed(qt_error_string());
+    if (m_poller->watch(int(m_descriptor), this, interest))
+        return true;
+    const QString reason = qt_error_string();
+    takeOwner()->streamFailed(reason);
+    return false;
+}
+
+void NativeStream::unwatch()
+{
+    if (m_interest != Poller::Interest())
+        m_poller->watch(int(m_descriptor), this, {});
+    m_interest = {};
+}
+
+//! For the last that it is told. What the poller sees after that is nobody's business.
+NativeStream::Owner *NativeStream::takeOwner()
+{
+    unwatch();
+    return std::exchange(m_owner, nullptr);
 }
 
 void NativeStream::setReading(bool isReading)
@@ -45,8 +64,8 @@ void NativeStream::setReading(bool isReading)
 
 void NativeStream::handleWritable()
 {
-    watch({m_interest.reading, false});
-    m_owner->streamWritable();
+    if (watch({m_interest.reading, false}))
+        m_owner->streamWritable();
 }
 
 qint64 NativeStream::readableBytes() const
@@ -56,6 +75,8 @@ qint64 NativeStream::readableBytes() const
 
 qint64 NativeStream::read(char *data, qint64 size)
 {
+    if (!m_owner)
+        return 0;
     int error = 0;
     const qint64 received = NativeSocket::receive(m_descriptor, data, size, &error);
     if (received == 0)
@@ -67,15 +88,17 @@ qint64 NativeStream::read(char *data, qint64 size)
 
 void NativeStream::end(int error)
 {
-    watch({});
+    Owner *const owner = takeOwner();
     if (error == 0 || NativeSocket::isLateWrite(error))
-        m_owner->streamEnded();
+        owner->streamEnded();
     else
-        m_owner->streamFailed(qt_error_string(error));
+        owner->streamFailed(qt_error_string(error));
 }
 
 qint64 NativeStream::write(const char *data, qint64 size)
 {
+    if (!m_owner)
+        return -1;
     const qint64 taken = NativeSocket::send(m_descriptor, data, size, &m_writeError);
     if (taken >= 0 && taken < size)
         watch({m_interest.reading, true});
@@ -94,11 +117,9 @@ void NativeStream::closeWriting()
 
 void NativeStream::abort()
 {
-    if (m_descriptor == -1)
-        return;
-    watch({});
-    NativeSocket::close(m_descriptor);
-    m_descriptor = -1;
+    takeOwner();
+    if (m_descriptor != -1)
+        NativeSocket::close(std::exchange(m_descriptor, -1));
 }
 
 //! A server's channels send in their own thread, and may be too many to have two descriptors each.

@@ -35,12 +35,14 @@ public:
 private:
     void handleReadable() override { m_owner->streamReadable(); }
     void handleWritable() override;
-    void watch(Poller::Interest interest);
+    bool watch(Poller::Interest interest);
+    void unwatch();
+    Owner *takeOwner();
     void end(int error);
 
     const QString m_peer;
-    qintptr m_descriptor; // -1 once it is closed
-    Owner *m_owner = nullptr;
+    qintptr m_descriptor;     // -1 once it is closed
+    Owner *m_owner = nullptr; // from open() until it has been told of the end
     Poller *m_poller = nullptr;
     Poller::Interest m_interest; // what is watched for
     int m_writeError = 0;        // the system's number for why nothing can be written

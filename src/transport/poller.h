@@ -32,6 +32,8 @@ public:
     {
         bool reading = false;
         bool writing = false;
+
+        bool operator==(const Interest &) const = default;
     };
 
     //! For the system at hand. The poller moves to another thread with \a parent.

@@ -105,33 +105,42 @@ void QtStream::adopt()
 void QtStream::setSocket(QAbstractSocket *socket)
 {
     m_socket = socket;
-    const auto writable = [this] {
-        if (std::exchange(m_isWriteBlocked, false) && m_owner)
-            m_owner->streamWritable();
-    };
+    const auto writable = [this] { handleWritable(); };
     QObject::connect(socket, &QAbstractSocket::readyRead, socket, [this] { announce(); });
-    QObject::connect(socket, &QAbstractSocket::bytesWritten, socket, writable);
 #if QT_CONFIG(ssl)
+    // Its `bytesWritten` means encrypted, and comes from where abort() makes Qt crash.
     if (auto *encrypted = qobject_cast<QSslSocket *>(socket)) {
         encrypted->setSslConfiguration(*m_settings.tls);
         encrypted->setReadBufferSize(m_settings.readSize);
         QObject::connect(encrypted, &QSslSocket::encrypted, socket, [this] { handleOpen(); });
         QObject::connect(encrypted, &QSslSocket::encryptedBytesWritten, socket, writable);
-    }
+    } else
 #endif
+        QObject::connect(socket, &QAbstractSocket::bytesWritten, socket, writable);
     QObject::connect(socket, &QAbstractSocket::errorOccurred, socket,
                      [this](QAbstractSocket::SocketError error) {
                          handleError(error == QAbstractSocket::RemoteHostClosedError);
                      });
-    QObject::connect(socket, &QAbstractSocket::disconnected, socket, [this] { handleEnd(); });
+    QObject::connect(socket, &QAbstractSocket::disconnected, socket, [this] {
+        if (m_isOpen)
+            endOnceRead({});
+    });
 }
 
 void QtStream::handleOpen()
 {
     m_isOpen = true;
-    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_holdsBytes = m_settings.isEncrypted() || m_socket->proxy().type() != QNetworkProxy::NoProxy;
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1); // also through a proxy
+    NativeSocket::prepare(descriptor());
     if (m_owner)
         m_owner->streamOpened();
+}
+
+void QtStream::handleWritable()
+{
+    if (m_isOpen && m_owner)
+        m_owner->streamWritable();
 }
 
 //! Once it is open, the end that the peer has asked for is told by the socket's `disconnected`.
@@ -139,8 +148,10 @@ void QtStream::handleError(bool hasPeerClosed)
 {
     if (!m_isOpen && m_settings.isEncrypted())
         failHandshake(hasPeerClosed);
-    else if (!m_isOpen || !hasPeerClosed)
+    else if (!m_isOpen)
         fail(m_socket->errorString());
+    else if (!hasPeerClosed)
+        endOnceRead(m_socket->errorString());
 }
 
 //! A client that does not speak TLS is told so in the way that it does speak: all that Qt does is
@@ -158,18 +169,18 @@ void QtStream::failHandshake(bool hasPeerClosed)
     fail(QLatin1String("TLS: ") + error + hint);
 }
 
-void QtStream::handleEnd()
+//! The socket has ended, because the peer closed or for \a failure. What it holds was sent before.
+void QtStream::endOnceRead(const QString &failure)
 {
-    if (!m_isOpen)
+    if (std::exchange(m_hasEnded, true))
         return;
-    m_hasEnded = true;
+    m_failure = failure;
     announce();
 }
 
 //! Tells of what can be read, or that the last has been.
 void QtStream::announce()
 {
-    m_isAnnounced = false;
     if (!m_owner)
         return;
     if (m_hasEnded && m_socket->bytesAvailable() == 0)
@@ -183,8 +194,11 @@ void QtStream::announceLater()
 {
     if (std::exchange(m_isAnnounced, true))
         return;
-    QMetaObject::invokeMethod(
-        m_socket, [this] { announce(); }, Qt::QueuedConnection);
+    const auto announceNow = [this] {
+        m_isAnnounced = false;
+        announce();
+    };
+    QMetaObject::invokeMethod(m_socket, announceNow, Qt::QueuedConnection);
 }
 
 void QtStream::setReading(bool isReading)
@@ -196,11 +210,15 @@ void QtStream::setReading(bool isReading)
 
 qint64 QtStream::readableBytes() const
 {
-    return m_socket->bytesAvailable();
+    const qint64 bytes = m_socket->bytesAvailable();
+    return bytes == 0 && m_settings.isEncrypted() ? NativeSocket::readableBytes(descriptor())
+                                                  : bytes;
 }
 
 qint64 QtStream::read(char *data, qint64 size)
 {
+    if (!m_owner)
+        return 0;
     // Qt reports a reset as an ordinary end, and takes it from the system in doing so.
     if (!m_hasEnded && m_socket->bytesAvailable() == 0) {
         const int error = NativeSocket::takeError(descriptor());
@@ -212,7 +230,7 @@ qint64 QtStream::read(char *data, qint64 size)
     const qint64 received = m_socket->read(data, size);
     if (received < 0)
         end();
-    else if (m_owner && (m_hasEnded || m_socket->bytesAvailable() > 0))
+    else if (m_hasEnded || (m_holdsBytes && m_socket->bytesAvailable() > 0))
         announceLater();
     return std::max<qint64>(received, 0);
 }
@@ -225,23 +243,27 @@ void QtStream::fail(const QString &reason)
 
 void QtStream::end()
 {
-    Owner *const owner = std::exchange(m_owner, nullptr);
-    if (!owner)
-        return;
-    if (m_writeError == 0 || NativeSocket::isLateWrite(m_writeError))
+    if (m_failure.isEmpty() && m_writeError != 0 && !NativeSocket::isLateWrite(m_writeError))
+        m_failure = qt_error_string(m_writeError);
+    if (!m_failure.isEmpty())
+        fail(m_failure);
+    else if (Owner *const owner = std::exchange(m_owner, nullptr))
         owner->streamEnded();
-    else
-        owner->streamFailed(qt_error_string(m_writeError));
 }
 
 qint64 QtStream::write(const char *data, qint64 size)
 {
-    m_isWriteBlocked = true;
-    if (unwrittenBytes() > 0)
-        return 0;
-    const qint64 taken = m_socket->write(data, std::min(size, writeSize));
-    if (taken < 0)
-        fail(m_socket->errorString());
+    if (hasEnded())
+        return -1;
+    qint64 taken = 0;
+    while (taken < size && unwrittenBytes() == 0) {
+        const qint64 more = m_socket->write(data + taken, std::min(size - taken, writeSize));
+        if (more < 0) {
+            fail(m_socket->errorString());
+            return -1;
+        }
+        taken += more;
+    }
     return taken;
 }
 

@@ -43,11 +43,11 @@ public:
 
 protected:
     void fail(const QString &reason);
-    void end();
 
     qintptr descriptor() const;
     Poller *poller() const { return m_poller; }
     Owner *owner() const { return m_owner; }
+    bool hasEnded() const { return m_hasEnded || !m_owner; }
 
     int m_writeError = 0; // the system's number for why nothing can be written
 
@@ -56,9 +56,11 @@ private:
     void connectToHost();
     void adopt();
     void handleOpen();
+    void handleWritable();
     void handleError(bool hasPeerClosed);
     void failHandshake(bool hasPeerClosed);
-    void handleEnd();
+    void endOnceRead(const QString &failure);
+    void end();
     void announce();
     void announceLater();
 
@@ -70,11 +72,12 @@ private:
     QAbstractSocket *m_socket = nullptr; // child of the poller, so that it moves to its thread
     Owner *m_owner = nullptr;            // until it has been told of the end
     Poller *m_poller = nullptr;
+    QString m_failure; // why it ended, if that is known
     bool m_isOpen = false;
     bool m_isReading = true;
-    bool m_isWriteBlocked = false;
-    bool m_hasEnded = false; // what the socket holds is read after the end
-    bool m_isAnnounced = false;
+    bool m_hasEnded = false;    // what the socket holds can be read after that
+    bool m_holdsBytes = false;  // the socket does, of which it tells once
+    bool m_isAnnounced = false; // by announceLater()
 };
 
 } // namespace QRepod

@@ -15,17 +15,20 @@ class Poller;
 //! bytes.
 ///
 /// Made in any thread; from open() on it belongs to the thread of the poller. It calls its owner in
-/// that thread, also from inside of the functions that the owner calls, and never after abort().
+/// that thread, also from inside of the functions that the owner calls, and never after abort(). It
+/// is not destroyed from inside of such a call.
 class Stream
 {
 public:
-    //! Is told what happens. Of ended() and failed() one comes at most, and nothing after it.
+    //! Is told what happens, and may abort() in each of these. One of the last two comes at most,
+    //! and nothing after it; to read gives nothing from then on, and nothing can be written.
     class Owner
     {
     public:
         virtual void streamOpened() = 0;
         virtual void streamReadable() = 0; ///< comes again for as long as something is left
-        virtual void streamWritable() = 0; ///< after write() took less than it was given
+        virtual void streamWritable() = 0; ///< write() may take more, or unwrittenBytes() has
+                                           ///< shrunk
         virtual void streamEnded() = 0;    ///< the peer has closed, and its last byte has been read
         virtual void streamFailed(const QString &reason) = 0; ///< it could not be opened, or broke
 
@@ -45,7 +48,8 @@ public:
     //! is slowed down, once what lies between is full.
     virtual void setReading(bool isReading) = 0;
 
-    //! How much can be read at once, in bytes; 0 if that is nothing or not known.
+    //! About how much has come and was not read, in bytes: more than that while it is encrypted. 0
+    //! if it is nothing or not known.
     virtual qint64 readableBytes() const = 0;
 
     //! Reads at most \a size bytes. Returns how many; 0 if there is nothing now, or nothing any
@@ -64,7 +68,8 @@ public:
     //! How much has been taken and not yet been given to the system, in bytes.
     virtual qint64 unwrittenBytes() const = 0;
 
-    //! Tells the peer that nothing more will come, and goes on reading. Nothing is unwritten.
+    //! Tells the peer that nothing more will come, and goes on reading; with TLS it ends at once.
+    //! Nothing is unwritten.
     virtual void closeWriting() = 0;
 
     //! Closes at once.

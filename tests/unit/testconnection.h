@@ -14,13 +14,23 @@ namespace QRepod {
 
 inline constexpr qsizetype smallBuffer = 4 * kibi; // of a socket, so that a peer soon stalls
 
+//! Settings without heartbeats: what is on the wire depends on no clock.
+struct QuietSettings : ConnectionSettings
+{
+    QuietSettings()
+    {
+        heartbeatInterval = 0;
+        idleTimeout = 0;
+    }
+};
+
 //! A connection with its link, and a reader that writes down what comes out of the inbox.
 class TestConnection
 {
 public:
     //! Not open yet.
-    explicit TestConnection(const ConnectionSettings &settings = {})
-        : m_settings(withoutHeartbeat(settings))
+    explicit TestConnection(const ConnectionSettings &settings = QuietSettings())
+        : m_settings(settings)
         , link(Link::create(m_reader, settings))
     {
         m_reader.onWake = [this] {
@@ -30,7 +40,7 @@ public:
     }
 
     //! To \a peer, as a server has it.
-    explicit TestConnection(Peer &peer, const ConnectionSettings &settings = {})
+    explicit TestConnection(Peer &peer, const ConnectionSettings &settings = QuietSettings())
         : TestConnection(settings)
     {
         const qintptr descriptor = peer.accepted();
@@ -63,14 +73,6 @@ public:
     }
 
 private:
-    //! What is on the wire depends on no clock.
-    static ConnectionSettings withoutHeartbeat(ConnectionSettings settings)
-    {
-        settings.heartbeatInterval = 0;
-        settings.idleTimeout = 0;
-        return settings;
-    }
-
     Sleeper m_reader;
     const ConnectionSettings m_settings;
 

@@ -159,7 +159,7 @@ void tst_Connection::closedWhileConnectingAcceptsNothing()
 void tst_Connection::fullInboxStopsReadingAndNothingIsLost()
 {
     constexpr int frameCount = 64;
-    ConnectionSettings settings;
+    QuietSettings settings;
     settings.receiveBacklog = 256 * kibi;
     Peer peer(64 * kibi);
     TestConnection connection(peer, settings);

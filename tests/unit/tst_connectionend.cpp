@@ -38,7 +38,7 @@ private Q_SLOTS:
 
 void tst_ConnectionEnd::closingFlushesALargeBacklogToASlowReader()
 {
-    ConnectionSettings settings;
+    QuietSettings settings;
     settings.closeTimeout = patience;
     Peer peer(smallBuffer);
     TestConnection connection(peer, settings);
@@ -67,7 +67,7 @@ void tst_ConnectionEnd::closingFlushesALargeBacklogToASlowReader()
 
 void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverReads()
 {
-    ConnectionSettings settings;
+    QuietSettings settings;
     settings.closeTimeout = 50;
     Peer peer(smallBuffer);
     TestConnection connection(peer, settings);
@@ -81,7 +81,7 @@ void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverReads()
 
 void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverCloses()
 {
-    ConnectionSettings settings;
+    QuietSettings settings;
     settings.closeTimeout = 50;
     Peer peer;
     TestConnection connection(peer, settings);
@@ -95,7 +95,7 @@ void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverCloses()
 
 void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverStopsWriting()
 {
-    ConnectionSettings settings;
+    QuietSettings settings;
     settings.closeTimeout = 50;
     Peer peer;
     TestConnection connection(peer, settings);
@@ -110,7 +110,7 @@ void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverStopsWriting()
 
 void tst_ConnectionEnd::unreadInputAtCloseDoesNotLoseTheLastBytes()
 {
-    ConnectionSettings settings;
+    QuietSettings settings;
     settings.receiveBacklog = 1; // it stops reading after the first batch
     settings.closeTimeout = patience;
     Peer peer;
@@ -134,7 +134,7 @@ void tst_ConnectionEnd::unreadInputAtCloseDoesNotLoseTheLastBytes()
 
 void tst_ConnectionEnd::abortingDropsWhatWasNotWritten()
 {
-    ConnectionSettings settings;
+    QuietSettings settings;
     settings.closeTimeout = patience;
     Peer peer(smallBuffer);
     TestConnection connection(peer, settings);
@@ -245,7 +245,7 @@ void tst_ConnectionEnd::protocolBreakEndsTheConnectionAfterTheGoodMessages()
 
 void tst_ConnectionEnd::endIsSeenAfterBackPressure()
 {
-    ConnectionSettings settings;
+    QuietSettings settings;
     settings.receiveBacklog = 1;
     Peer peer;
     TestConnection connection(peer, settings);
@@ -266,7 +266,7 @@ void tst_ConnectionEnd::endIsSeenAfterBackPressure()
 
 void tst_ConnectionEnd::closingRacesWithSending()
 {
-    ConnectionSettings settings;
+    QuietSettings settings;
     settings.closeTimeout = patience;
     for (int round = 0; round < 20; ++round) {
         Peer peer;
