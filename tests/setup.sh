@@ -3,10 +3,10 @@
 # What the scripts share; they set `root` and source it. It installs what a build needs and is
 # missing, with apt where there is apt, and says what is needed elsewhere.
 
-build_packages='g++ cmake ninja-build pkg-config qt6-base-dev libmsgpack-cxx-dev'
+build_packages='g++ cmake ninja-build pkg-config qt6-base-dev'
 qml_packages='qt6-declarative-dev qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript
     qml6-module-qtquick qml6-module-qtquick-window fonts-dejavu-core'
-test_packages="python3 python3-msgpack $qml_packages qt6-declarative-dev-tools qml6-module-qttest
+test_packages="libmsgpack-cxx-dev python3 python3-msgpack $qml_packages qt6-declarative-dev-tools qml6-module-qttest
     qml6-module-qtquick-controls qml6-module-qtquick-templates qml6-module-qtquick-layouts"
 check_packages='git clang clang-format clang-tidy libclang-rt-14-dev llvm cppcheck doxygen'
 

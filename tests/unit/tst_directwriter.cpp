@@ -56,10 +56,10 @@ void tst_DirectWriter::writesOnAQuietLine()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     const QByteArray frame = encoded(number(1));
     letPass(pauseOfOutbox);
-    std::thread([&] { outbox->send(number(1)); }).join();
+    std::thread([&] { outbox->send(encoded(number(1))); }).join();
     QVERIFY(eventually([&] {
         peer.read();
         return peer.received == frame;
@@ -72,13 +72,13 @@ void tst_DirectWriter::writesOnAQuietLine()
 
     outbox->addOwn(heartbeatFrame); // nothing overtakes what waits
     letPass(pauseOfOutbox);
-    outbox->send(number(2));
+    outbox->send(encoded(number(2)));
     QCOMPARE(outbox->counts().bytesWaiting, heartbeatFrame.size() + frame.size());
 
     outbox->takeAll();
     outbox->written(heartbeatFrame.size() + frame.size());
     letPass(pauseOfOutbox);
-    outbox->send(bulky(64 * kibi)); // takes the system too long
+    outbox->send(encoded(bulky(64 * kibi))); // takes the system too long
     QVERIFY(outbox->counts().bytesWaiting > 64 * kibi);
 }
 
@@ -86,12 +86,12 @@ void tst_DirectWriter::isNotForOtherThreads()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forOwnThread(&outbox.writer, peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forThreadOf(this, peer.accepted()));
     letPass(pauseOfOutbox);
-    outbox->send(number(1));
+    outbox->send(encoded(number(1)));
     QCOMPARE(outbox->counts().bytesWaiting, 0);
     letPass(pauseOfOutbox);
-    std::thread([&] { outbox->send(number(2)); }).join();
+    std::thread([&] { outbox->send(encoded(number(2))); }).join();
     QCOMPARE(outbox->takeAll(), std::vector<QByteArray>{encoded(number(2))});
     ::close(peer.accepted());
 }
@@ -101,7 +101,7 @@ void tst_DirectWriter::leavesTheRestToTheWriter()
     Peer peer(4 * kibi);
     TestOutbox outbox;
     setNonBlocking(peer.accepted());
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     QByteArray sent;
     while (outbox->counts().bytesWaiting == 0) {
         const QByteArray frame = encoded(bulky(5'000));
@@ -109,7 +109,7 @@ void tst_DirectWriter::leavesTheRestToTheWriter()
         outbox->send(frame);
         sent += frame;
     }
-    outbox->send(number(1));
+    outbox->send(encoded(number(1)));
     sent += encoded(number(1));
     QByteArray rest;
     for (const QByteArray &part : outbox->takeAll())
@@ -125,12 +125,12 @@ void tst_DirectWriter::leavesErrorsToTheWriter()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     peer.reset();
     pollfd broken{peer.accepted(), 0, 0};
     QCOMPARE(::poll(&broken, 1, patience), 1);
     letPass(pauseOfOutbox);
-    QCOMPARE(outbox->send(number(1)).status, Outbox::Status::Accepted);
+    QCOMPARE(outbox->send(encoded(number(1))).status, Outbox::Status::Accepted);
     QCOMPARE(outbox->takeAll(), std::vector<QByteArray>{encoded(number(1))});
     QCOMPARE(outbox.writer.wakes(), 1);
     QCOMPARE(outbox->directError(), ECONNRESET);
@@ -141,7 +141,7 @@ void tst_DirectWriter::goesWhenTheOutboxCloses()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     ::close(peer.accepted());
     peer.read();
     QVERIFY(!peer.hasEnded);
