@@ -30,7 +30,8 @@ def texts(folder, *patterns):
 
 def main(root):
     tests = root / "tests"
-    programs = {path.stem for folder in (tests, root / "examples") for path in folder.rglob("tst_*")}
+    programs = {word for folder in (tests, root / "examples") for text in texts(folder, "CMakeLists.txt")
+                for word in WORD.findall(text)}
     functions = {name for text in texts(tests, "tst_*.cpp", "tst_*.qml")
                  for pair in FUNCTION.findall(text) for name in pair}
     words = {word for folder in ("include", "src") for text in texts(root / folder, "*.h", "*.cmake")
