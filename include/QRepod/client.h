@@ -11,9 +11,6 @@
 
 namespace QRepod {
 
-class ClientPrivate;
-class ConnectionListenerPrivate;
-
 //! The connection of a ConnectionListener, and the network thread it runs on.
 ///
 /// A listener creates its Client at the first `connect()` and keeps it for its own life, so a
@@ -25,6 +22,8 @@ class QREPOD_EXPORT Client : public QObject
     Q_DISABLE_COPY_MOVE(Client)
 
 public:
+    class Private; ///< the library's own part
+
     ~Client() override;
 
     //! The host given to the latest `connect()`.
@@ -39,9 +38,9 @@ public:
     //! Sends \a message without waiting for anything: a short one after a pause is written at once,
     //! all else is queued for the network thread.
     ///
-    /// \return the bytes accepted, header included; 0 when there is no connection, when the message
-    ///         cannot be encoded or is over the frame limit, or when more bytes are waiting than
-    ///         the send backlog allows. The last three leave a warning.
+    /// \return the bytes accepted, header included; 0 when there is no connection, and, with a
+    ///         warning, when the message has no `action`, cannot be encoded or is over a limit, or
+    ///         when more bytes are waiting than the send backlog allows.
     qint64 send(const QVariantMap &message);
 
     //! Ends the connection. What was sent before still goes out, for at most `closeTimeout`.
@@ -55,14 +54,10 @@ public:
     //! What has passed and what waits, of the latest connection.
     Statistics statistics() const;
 
-protected:
-    bool event(QEvent *event) override;
-
 private:
-    friend class ConnectionListenerPrivate;
-    Client(ConnectionListenerPrivate &listener, QObject *parent);
+    Client(std::unique_ptr<Private> part, QObject *parent);
 
-    std::unique_ptr<ClientPrivate> d;
+    std::unique_ptr<Private> d;
 };
 
 } // namespace QRepod

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
 
 #include <QtCore/qdeadlinetimer.h>
@@ -16,7 +17,6 @@
 namespace QRepod {
 
 class Client;
-class ConnectionListenerPrivate;
 
 //! A game's end of the connection: calls `Network_<action>` for each message that arrives.
 ///
@@ -70,6 +70,8 @@ class QREPOD_EXPORT ConnectionListener : public QObject
                    settingsChanged)
 
 public:
+    class Private; ///< the library's own part
+
     enum class State {
         Disconnected, ///< no connection, and none being made
         Connecting,   ///< connect() was called; `connected` or `error` has not been delivered yet
@@ -107,7 +109,7 @@ public:
     /// At least one message is delivered if there is one, so a late frame still makes progress.
     int pump(QDeadlineTimer budget);
 
-    //! Queues \a message, which should have the key `action`; see Client::send().
+    //! Queues \a message, which must have the key `action`; see Client::send().
     ///
     /// \return the bytes accepted; 0 before `connected` was delivered and after the connection
     /// ended.
@@ -115,6 +117,13 @@ public:
 
     //! Queues \a fields with `action` set to \a action.
     Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields);
+
+    //! Queues a message that is nothing but its \a action: `send("jump")`.
+    template <class Text, IfText<Text> = true>
+    qint64 send(const Text &action)
+    {
+        return send(QString(action), QVariantMap());
+    }
 
     //! Ends the connection; see Client::close().
     ///
@@ -274,8 +283,7 @@ protected:
     void connectNotify(const QMetaMethod &signal) override;
 
 private:
-    friend class ConnectionListenerPrivate;
-    std::unique_ptr<ConnectionListenerPrivate> d;
+    std::unique_ptr<Private> d;
 };
 
 } // namespace QRepod

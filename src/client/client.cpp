@@ -2,7 +2,7 @@
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
 #include "transport/address.h"
-#include "transport/wakeevent.h"
+#include "transport/streams.h"
 
 #include <QtCore/qloggingcategory.h>
 
@@ -10,14 +10,15 @@ namespace QRepod {
 
 Q_LOGGING_CATEGORY(clientLog, "qrepod.client", QtWarningMsg)
 
-void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings,
-                         const QString &newHost, quint16 newPort, int delay)
+void Client::Private::open(const std::shared_ptr<Session> &newSession,
+                           const ConnectionSettings &settings, const QString &newHost,
+                           quint16 newPort, int delay)
 {
     {
         const std::lock_guard lock(mutex);
         host = newHost;
         port = newPort;
-        link = newLink;
+        session = newSession;
     }
     isClosed = false;
     isFull = false;
@@ -25,21 +26,26 @@ void ClientPrivate::open(const Link &newLink, const ConnectionSettings &settings
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
-    network->post([newLink, settings, newHost, newPort, delay](ConnectionGroup *home) {
-        auto *connection = new Connection(newLink, settings, home);
-        connection->connectToHost(newHost, newPort, delay);
-    });
+    network->post(
+        [link = newSession->link(), settings, newHost, newPort, delay](ConnectionGroup *group) {
+            group->open(link, settings, streamTo(newHost, newPort, settings), delay);
+        });
 }
 
-Client::Client(ConnectionListenerPrivate &listener, QObject *parent)
+Client *Client::Private::create(ConnectionListener *parent)
+{
+    return new Client(std::make_unique<Private>(), parent);
+}
+
+Client::Client(std::unique_ptr<Private> part, QObject *parent)
     : QObject(parent)
-    , d(std::make_unique<ClientPrivate>(listener))
+    , d(std::move(part))
 {
 }
 
 Client::~Client()
 {
-    d->currentLink().inbox->detachReader();
+    d->currentSession()->inbox().detachReader();
 }
 
 QString Client::hostName() const
@@ -62,48 +68,36 @@ QString Client::address() const
 
 qint64 Client::send(const QVariantMap &message)
 {
-    const Outbox::Result result = d->currentLink().outbox->send(message);
-    switch (result.status) {
-    case Outbox::Status::Accepted:
-        d->isFull = false;
-        break;
-    case Outbox::Status::Closed:
-        break;
-    case Outbox::Status::Full:
-        if (d->isFull.exchange(true))
-            break;
-        [[fallthrough]];
-    case Outbox::Status::Unencodable:
-        qCWarning(clientLog).noquote().nospace()
-            << "message \"" << message.value(QStringLiteral("action")).toString() << "\" to "
-            << address() << " was not sent: " << result.error;
-        break;
+    const std::shared_ptr<Session> session = d->currentSession();
+    if (!session->isOpen())
+        return 0;
+    const EncodedMessage encoded(message, session->limits());
+    if (!encoded.isValid()) {
+        qCWarning(clientLog).noquote() << notSent(encoded, address(), encoded.error());
+        return 0;
     }
+    const Outbox::Result result = session->send(encoded);
+    if (result.status == Outbox::Status::Accepted)
+        d->isFull = false;
+    else if (result.status == Outbox::Status::Full && !d->isFull.exchange(true))
+        qCWarning(clientLog).noquote() << notSent(encoded, address(), result.error);
     return result.bytes;
 }
 
 void Client::close()
 {
     d->isClosed = true;
-    d->currentLink().close();
+    d->currentSession()->link().close();
 }
 
 bool Client::isConnected() const
 {
-    return d->currentLink().outbox->isOpen();
+    return d->currentSession()->isOpen();
 }
 
 Statistics Client::statistics() const
 {
-    return d->currentLink().statistics();
-}
-
-bool Client::event(QEvent *event)
-{
-    if (event->type() != WakeEvent::eventType())
-        return QObject::event(event);
-    d->listener.wake();
-    return true; // the listener may have been deleted, and this with it
+    return d->currentSession()->link().statistics();
 }
 
 } // namespace QRepod

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "transport/link.h"
+#include "session/session.h"
 #include "transport/networkthread.h"
 
 #include <QRepod/client.h>
+#include <QRepod/connectionlistener.h>
 
 #include <atomic>
 #include <mutex>
@@ -12,28 +13,25 @@
 
 namespace QRepod {
 
-class ConnectionListenerPrivate;
-
-class ClientPrivate
+class Q_DECL_HIDDEN Client::Private
 {
 public:
-    explicit ClientPrivate(ConnectionListenerPrivate &listener)
-        : listener(listener)
-    {
-    }
+    //! A client that has no connection yet.
+    static Client *create(ConnectionListener *parent);
+
+    static Private *get(const Client *client) { return client->d.get(); }
 
     //! Starts a connection on the network thread after \a delay milliseconds, and the thread if it
     //! is the first.
-    void open(const Link &newLink, const ConnectionSettings &settings, const QString &newHost,
-              quint16 newPort, int delay);
+    void open(const std::shared_ptr<Session> &newSession, const ConnectionSettings &settings,
+              const QString &newHost, quint16 newPort, int delay);
 
-    Link currentLink() const
+    std::shared_ptr<Session> currentSession() const
     {
         const std::lock_guard lock(mutex);
-        return link;
+        return session;
     }
 
-    ConnectionListenerPrivate &listener;
     std::optional<NetworkThread> network; // from the first connect() on
     std::atomic<bool> isClosed = false;   // by close(), not by the peer or a fault
     std::atomic<bool> isFull = false;     // the send backlog, and a warning has said so
@@ -41,7 +39,7 @@ public:
     mutable std::mutex mutex; // guards everything below
     QString host;
     quint16 port = 0;
-    Link link; // both queues are null before the first connect()
+    std::shared_ptr<Session> session; // of the latest connect(), which comes before all else
 };
 
 } // namespace QRepod

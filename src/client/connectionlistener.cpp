@@ -5,7 +5,6 @@
 #include "client/connectionlistenerprivate.h"
 #include "protocol/builtin.h"
 #include "protocol/message.h"
-#include "transport/wakeevent.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
@@ -17,37 +16,50 @@ namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(clientLog)
 
-QMetaMethod ConnectionListenerPrivate::messageReceivedSignal()
+ConnectionListener::Private::Private(ConnectionListener *listener)
+    : q(listener)
+    , m_waker(listener) // its child, so that it moves to another thread with it
+    , m_walk(listener, *this)
+{
+}
+
+ConnectionListener::Private::~Private()
+{
+    delete client;
+    m_waker.forget(this);
+}
+
+QMetaMethod ConnectionListener::Private::messageReceivedSignal()
 {
     static const QMetaMethod signal = QMetaMethod::fromSignal(&ConnectionListener::messageReceived);
     return signal;
 }
 
-void ConnectionListenerPrivate::open(const QString &host, quint16 port)
+void ConnectionListener::Private::open(const QString &host, quint16 port)
 {
     close();
     if (client)
-        m_pump.add(client->d->currentLink().inbox->takeAll());
+        m_walk.take();
     else
-        client = new Client(*this, q);
+        client = Client::Private::create(q);
     backoff.reset();
     start(host, port, 0);
-    if (!m_pump.isEmpty()) // the rest of the connection before, which will not wake us again
-        QCoreApplication::postEvent(client, new WakeEvent);
-    setState(ConnectionListener::State::Connecting);
+    if (!m_walk.isEmpty()) // the rest of the connection before, which will not wake us again
+        wakeSoon();
+    setState(State::Connecting);
 }
 
 //! Makes a new connection the current one.
-void ConnectionListenerPrivate::start(const QString &host, quint16 port, int delay)
+void ConnectionListener::Private::start(const QString &host, quint16 port, int delay)
 {
-    const Link link = Link::create(client, settings);
-    m_current = link.inbox.get();
+    const auto session = std::make_shared<Session>(Link::create({&m_waker, this}, settings));
+    m_current = &session->inbox();
     m_wasConnected = false;
     m_hasEnded = false;
-    client->d->open(link, settings, host, port, delay);
+    Client::Private::get(client)->open(session, settings, host, port, delay);
 }
 
-void ConnectionListenerPrivate::close()
+void ConnectionListener::Private::close()
 {
     if (!client)
         return;
@@ -55,127 +67,112 @@ void ConnectionListenerPrivate::close()
     m_current = nullptr;
 }
 
-void ConnectionListenerPrivate::wake()
+void ConnectionListener::Private::handleWake()
 {
-    const bool hasMessages = client->d->currentLink().inbox->acknowledgeWake() || !m_pump.isEmpty();
-    if (!hasMessages)
+    if (inbox().isEmpty() && m_walk.isEmpty())
         return;
     const QPointer<ConnectionListener> alive(q);
     Q_EMIT q->messagesQueued();
     if (alive && autoPump)
-        runPump(QDeadlineTimer(QDeadlineTimer::Forever));
+        pump(QDeadlineTimer::Forever);
 }
 
-int ConnectionListenerPrivate::runPump(QDeadlineTimer budget)
+int ConnectionListener::Private::pump(QDeadlineTimer budget)
 {
-    if (!client || m_pump.isRunning())
+    if (!client)
         return 0;
-    m_pump.add(client->d->currentLink().inbox->takeAll());
     mayBeObserved = q->isSignalConnected(messageReceivedSignal());
-    const Guard alive(q);
-    const int dispatched = m_pump.run(alive, budget, [&](const Delivery &delivery, size_t frame) {
-        return deliver(delivery, frame, alive);
-    });
-    // An event loop inside a handler may have used up the wake-up of what came meanwhile.
-    if (alive)
-        client->d->currentLink().inbox->wakeReader();
-    return dispatched;
+    return m_walk.run(m_texts, budget);
 }
 
-int ConnectionListenerPrivate::deliver(const Delivery &delivery, size_t frame, const Guard &alive)
+Inbox &ConnectionListener::Private::inbox()
 {
-    switch (delivery.kind()) {
-    case Delivery::Kind::Messages: {
-        const Frame &message = delivery.batch().frames[frame];
-        if (std::exchange(m_isFirstMessage, false) && isGreeting(message))
-            return 0;
-        return deliverMessage(message, &delivery.batch().bytes, alive);
-    }
-    case Delivery::Kind::Connected:
-        return deliverConnected(delivery, alive);
-    case Delivery::Kind::Error:
-    case Delivery::Kind::Disconnected:
-    case Delivery::Kind::Cancelled:
-        return deliverEnd(delivery, alive);
-    }
-    Q_UNREACHABLE();
-    return 0;
+    return Client::Private::get(client)->currentSession()->inbox();
 }
 
-int ConnectionListenerPrivate::deliverConnected(const Delivery &delivery, const Guard &alive)
+void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
 {
     m_isFirstMessage = true;
-    if (delivery.origin() == m_current) {
+    if (isCurrent(delivery)) {
         m_wasConnected = true;
         backoff.reset();
-        setState(ConnectionListener::State::Connected);
+        setState(State::Connected);
     }
-    if (alive)
+    if (turn.isAlive())
         Q_EMIT q->connected();
-    return deliverBuiltIn(BuiltIn::connected(), alive)
-        + deliverBuiltIn(BuiltIn::socketConnect(), alive);
+    turn.announce(BuiltIn::connected());
+    turn.announce(BuiltIn::socketConnect());
 }
 
-int ConnectionListenerPrivate::deliverEnd(const Delivery &delivery, const Guard &alive)
+bool ConnectionListener::Private::received(const Message &message, Turn &turn)
 {
-    int dispatched = 0;
-    const bool isError = delivery.kind() == Delivery::Kind::Error;
-    if (delivery.origin() == m_current && !m_hasEnded)
-        followEnd();
-    if (alive && isError) {
-        const BuiltIn message = BuiltIn::error(delivery.error());
+    // repod's server greets with a bare `connected`, which has been delivered already.
+    if (std::exchange(m_isFirstMessage, false) && message.action() == "connected"
+        && message.map().size() == 1)
+        return false;
+    announced(message, turn);
+    return true;
+}
+
+//! Built-in messages reach all that a peer's messages reach.
+void ConnectionListener::Private::announced(const Message &message, Turn &turn)
+{
+    const Dispatcher::Outcome outcome = dispatcher.dispatch(message);
+    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
+        q->network_received(message.map());
+    if (turn.isAlive() && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
+        Q_EMIT q->messageReceived(m_texts.texts.text(message.action()), message.map());
+}
+
+void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
+{
+    followEnd(delivery);
+    if (turn.isAlive())
         Q_EMIT q->errorOccurred(delivery.error());
-        dispatched = deliverBuiltIn(message, alive);
-    } else if (alive && delivery.kind() == Delivery::Kind::Disconnected) {
-        Q_EMIT q->disconnected();
-        dispatched = deliverBuiltIn(BuiltIn::disconnected(), alive);
-    }
-    // After a break Disconnected is still to come. A handler may have connected or closed by now.
-    if (alive && delivery.origin() == m_current && !(isError && m_wasConnected)
-        && state == ConnectionListener::State::Reconnecting)
-        start(client->hostName(), client->port(), backoff.delay());
-    return dispatched;
+    turn.announce(BuiltIn::error(delivery.error()));
+    if (turn.isAlive() && !m_wasConnected) // else Disconnected is still to come
+        retry(delivery);
 }
 
-//! The current connection has ended.
-void ConnectionListenerPrivate::followEnd()
+void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
 {
-    m_hasEnded = true;
-    if (!reconnect || client->d->isClosed || backoff.isExhausted())
-        return setState(ConnectionListener::State::Disconnected);
+    followEnd(delivery);
+    if (turn.isAlive())
+        Q_EMIT q->disconnected();
+    turn.announce(BuiltIn::disconnected());
+    if (turn.isAlive())
+        retry(delivery);
+}
+
+void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &turn)
+{
+    followEnd(delivery);
+    if (turn.isAlive())
+        retry(delivery);
+}
+
+//! The connection has ended; if it is the current one, that changes the state.
+void ConnectionListener::Private::followEnd(const Delivery &delivery)
+{
+    if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
+        return;
+    if (!reconnect || Client::Private::get(client)->isClosed || backoff.isExhausted())
+        return setState(State::Disconnected);
     backoff.next();
-    state = ConnectionListener::State::Reconnecting;
+    state = State::Reconnecting;
     qCDebug(clientLog).noquote() << client->address() << "attempt" << backoff.attempt() << "in"
                                  << backoff.delay() << "ms";
     Q_EMIT q->stateChanged(); // also from one attempt to the next
 }
 
-int ConnectionListenerPrivate::deliverBuiltIn(const BuiltIn &message, const Guard &alive)
+//! Starts the next attempt, unless a handler has connected or closed by now.
+void ConnectionListener::Private::retry(const Delivery &delivery)
 {
-    return alive ? deliverMessage(message.frame(), nullptr, alive) : 0;
+    if (isCurrent(delivery) && state == State::Reconnecting)
+        start(client->hostName(), client->port(), backoff.delay());
 }
 
-int ConnectionListenerPrivate::deliverMessage(const Frame &frame, const QByteArray *memory,
-                                              const Guard &alive)
-{
-    Message message(frame, {m_keys, memory}, &m_maps);
-    const Dispatcher::Outcome outcome = dispatcher.dispatch(message);
-    if (alive && outcome != Dispatcher::Outcome::Handled)
-        q->network_received(message.map());
-    if (alive && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
-        Q_EMIT q->messageReceived(m_keys.text(frame.action), message.map());
-    if (alive)
-        message.recycle();
-    return 1;
-}
-
-//! repod's server greets with a bare `connected`, which has been delivered already.
-bool ConnectionListenerPrivate::isGreeting(const Frame &frame)
-{
-    return frame.action == "connected" && decodeMap(frame.payload, m_keys).size() == 1;
-}
-
-void ConnectionListenerPrivate::setState(ConnectionListener::State newState)
+void ConnectionListener::Private::setState(State newState)
 {
     if (state == newState)
         return;
@@ -186,19 +183,16 @@ void ConnectionListenerPrivate::setState(ConnectionListener::State newState)
 
 ConnectionListener::ConnectionListener(QObject *parent)
     : QObject(parent)
-    , d(std::make_unique<ConnectionListenerPrivate>(this))
+    , d(std::make_unique<Private>(this))
 {
     d->dispatcher.addTarget(this);
 }
 
-ConnectionListener::~ConnectionListener()
-{
-    delete d->client;
-}
+ConnectionListener::~ConnectionListener() = default;
 
 void ConnectionListener::connectNotify(const QMetaMethod &signal)
 {
-    if (signal == ConnectionListenerPrivate::messageReceivedSignal())
+    if (signal == Private::messageReceivedSignal())
         d->mayBeObserved = true;
     QObject::connectNotify(signal);
 }
@@ -210,12 +204,12 @@ void ConnectionListener::connect(const QString &host, quint16 port)
 
 int ConnectionListener::pump()
 {
-    return d->runPump(QDeadlineTimer(QDeadlineTimer::Forever));
+    return d->pump(QDeadlineTimer::Forever);
 }
 
 int ConnectionListener::pump(QDeadlineTimer budget)
 {
-    return d->runPump(budget);
+    return d->pump(budget);
 }
 
 qint64 ConnectionListener::send(const QVariantMap &message)
@@ -225,9 +219,7 @@ qint64 ConnectionListener::send(const QVariantMap &message)
 
 qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields)
 {
-    QVariantMap message = fields;
-    message.insert(QStringLiteral("action"), action);
-    return send(message);
+    return send(withAction(action, fields));
 }
 
 void ConnectionListener::close()
@@ -257,7 +249,7 @@ void ConnectionListener::setAutoPump(bool enabled)
         return;
     d->autoPump = enabled;
     if (enabled && d->client) // for what waits already
-        QCoreApplication::postEvent(d->client, new WakeEvent);
+        d->wakeSoon();
     Q_EMIT autoPumpChanged();
 }
 

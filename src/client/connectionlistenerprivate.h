@@ -2,9 +2,8 @@
 #pragma once
 
 #include "client/backoff.h"
+#include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
-#include "protocol/mapcache.h"
-#include "transport/pump.h"
 #include "transport/settings.h"
 
 #include <QRepod/connectionlistener.h>
@@ -16,22 +15,18 @@
 
 namespace QRepod {
 
-class BuiltIn;
-
 //! Delivers what the network thread has queued, and keeps the state that goes with it; see
 //! STATE-MACHINE.md. Everything here belongs to the listener's thread.
-class ConnectionListenerPrivate
+class Q_DECL_HIDDEN ConnectionListener::Private final : private Recipient, private Wakeable
 {
 public:
-    explicit ConnectionListenerPrivate(ConnectionListener *listener)
-        : q(listener)
-    {
-    }
+    explicit Private(ConnectionListener *listener);
+    ~Private();
 
     void open(const QString &host, quint16 port);
     void close();
-    int runPump(QDeadlineTimer budget);
-    void setState(ConnectionListener::State newState);
+    int pump(QDeadlineTimer budget);
+    void setState(State newState);
 
     //! Sets one of the settings, and tells of it if it is another.
     template <class T>
@@ -41,14 +36,14 @@ public:
             Q_EMIT q->settingsChanged();
     }
 
-    //! A WakeEvent has arrived.
-    void wake();
+    //! Has what waits announced and, with autoPump, delivered, when control returns.
+    void wakeSoon() { m_waker.wake(this); }
 
     ConnectionListener *const q;
     Client *client = nullptr;
     ConnectionSettings settings;
     Dispatcher dispatcher;
-    ConnectionListener::State state = ConnectionListener::State::Disconnected;
+    State state = State::Disconnected;
     Backoff backoff;
     bool reconnect = false;
     bool autoPump = false;
@@ -59,23 +54,26 @@ public:
     static QMetaMethod messageReceivedSignal();
 
 private:
-    //! Set while the listener exists. A handler may delete it, and this object with it.
-    using Guard = QPointer<QObject>;
+    void handleWake() override;
 
-    int deliver(const Delivery &delivery, size_t frame, const Guard &alive);
-    int deliverMessage(const Frame &frame, const QByteArray *memory, const Guard &alive);
-    int deliverBuiltIn(const BuiltIn &message, const Guard &alive);
-    bool isGreeting(const Frame &frame);
+    Inbox &inbox() override;
+    void joined(const Delivery &delivery, Turn &turn) override;
+    bool received(const Message &message, Turn &turn) override;
+    void announced(const Message &message, Turn &turn) override;
+    void failed(const Delivery &delivery, Turn &turn) override;
+    void left(const Delivery &delivery, Turn &turn) override;
+    void cancelled(const Delivery &delivery, Turn &turn) override;
+
     void start(const QString &host, quint16 port, int delay);
-    int deliverConnected(const Delivery &delivery, const Guard &alive);
-    int deliverEnd(const Delivery &delivery, const Guard &alive);
-    void followEnd();
+    bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
+    void followEnd(const Delivery &delivery);
+    void retry(const Delivery &delivery);
 
     //! The inbox of the connection that `state` is about: null before connect() and after close().
     const Inbox *m_current = nullptr;
-    Pump m_pump;
-    TextCache m_keys;
-    MapCache m_maps;
+    Waker m_waker;
+    Walk m_walk;
+    TextCache m_texts;
     bool m_wasConnected = false;   // so far as delivered, the current connection was connected
     bool m_hasEnded = false;       // and it has ended
     bool m_isFirstMessage = false; // the next message is the first of its connection

@@ -4,9 +4,8 @@
 #include "protocol/limits.h"
 
 #include <QtCore/qbytearray.h>
+#include <QtCore/qlist.h>
 #include <QtCore/qvariant.h>
-
-#include <vector>
 
 namespace QRepod {
 
@@ -26,6 +25,6 @@ struct LargeValue
 ///
 /// On failure \a out is as it was and \a error, if given, says what cannot be encoded and where.
 bool appendFrame(QByteArray &out, const QVariantMap &message, const MessageLimits &limits,
-                 QString *error = nullptr, std::vector<LargeValue> *large = nullptr);
+                 QString *error = nullptr, QList<LargeValue> *large = nullptr);
 
 } // namespace QRepod

@@ -2,10 +2,8 @@
 #include <QRepod/channel.h>
 
 #include "protocol/builtin.h"
-#include "protocol/message.h"
 #include "server/channelprivate.h"
 #include "server/serverprivate.h"
-#include "transport/wakeevent.h"
 
 #include <QtCore/qloggingcategory.h>
 
@@ -13,124 +11,127 @@ namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
-void ChannelPrivate::runPump()
+Channel::Private::Private(Channel *channel)
+    : q(channel)
+    , m_walk(channel, *this)
 {
-    if (m_pump.isRunning())
+}
+
+void Channel::Private::detach()
+{
+    if (!server)
         return;
-    m_pump.add(link.inbox->takeAll());
-    const Guard alive(q);
-    m_pump.run(alive, QDeadlineTimer(QDeadlineTimer::Forever),
-               [&](const Delivery &delivery, size_t frame) {
-                   deliver(delivery, frame, alive);
-                   return 0;
-               });
-    // An event loop inside a handler may have used up the wake-up of what came meanwhile.
-    if (alive)
-        link.inbox->wakeReader();
+    server->disown(q);
+    q->setParent(nullptr); // whoever sees it destroyed may delete the server
+    const Link link = session->link();
+    link.outbox->close();
+    link.inbox->detachReader();
+    server->waker.forget(this);
 }
 
-void ChannelPrivate::deliver(const Delivery &delivery, size_t frame, const Guard &alive)
+void Channel::Private::attach(Server::Private *newServer, const ConnectionSettings &settings,
+                              std::shared_ptr<const HandlerTable> handlers)
 {
-    switch (delivery.kind()) {
-    case Delivery::Kind::Messages:
-        deliverMessage(delivery.batch(), frame, alive);
-        break;
-    case Delivery::Kind::Connected: {
-        const BuiltIn connected = BuiltIn::connected();
-        link.outbox->send(connected.bytes()); // repod's clients may wait for it
-        m_hasJoined = true;
-        server->join(q);
-        Q_EMIT server->q->channelConnected(q);
-        deliverBuiltIn(connected, alive);
-        break;
-    }
-    case Delivery::Kind::Error:
-        if (!m_hasJoined) { // the TLS handshake failed
-            q->deleteLater();
-            Q_EMIT server->q->errorOccurred(delivery.error());
-            break;
-        }
-        Q_EMIT q->errorOccurred(delivery.error());
-        deliverBuiltIn(BuiltIn::error(delivery.error()), alive);
-        break;
-    case Delivery::Kind::Disconnected:
-        server->leave(q);
-        q->deleteLater();
-        Q_EMIT q->disconnected();
-        deliverBuiltIn(BuiltIn::disconnected(), alive);
-        if (alive)
-            Q_EMIT server->q->channelDisconnected(q);
-        break;
-    case Delivery::Kind::Cancelled: // closed while the TLS handshake was going on
-        q->deleteLater();
-        break;
-    }
+    server = newServer;
+    session.emplace(Link::create({&server->waker, this}, settings));
+    m_dispatcher.addTarget(q, std::move(handlers));
 }
 
-void ChannelPrivate::deliverMessage(const FrameBatch &batch, size_t frame, const Guard &alive)
+void Channel::Private::handleWake()
 {
-    Message message(batch.frames[frame], {server->keys, &batch.bytes}, &server->maps);
-    const bool isHandled = dispatch(message, alive);
-    if (alive && !isHandled)
+    m_walk.run(server->texts);
+}
+
+void Channel::Private::joined(const Delivery &, Turn &turn)
+{
+    const BuiltIn connected = BuiltIn::connected();
+    session->link().outbox->send(connected.bytes()); // repod's clients may wait for it
+    m_hasJoined = true;
+    server->join(q);
+    turn.announce(connected);
+}
+
+bool Channel::Private::received(const Message &message, Turn &turn)
+{
+    const bool isHandled = dispatch(message, turn);
+    if (turn.isAlive() && !isHandled)
         q->network_received(message.map());
-    if (alive)
-        message.recycle();
+    return true;
+}
+
+//! Unlike a client's message it is only for those that have a handler for it.
+void Channel::Private::announced(const Message &message, Turn &turn)
+{
+    dispatch(message, turn);
+}
+
+void Channel::Private::failed(const Delivery &delivery, Turn &turn)
+{
+    if (!m_hasJoined) { // the TLS handshake failed
+        q->deleteLater();
+        server->reject(delivery.error());
+        return;
+    }
+    Q_EMIT q->errorOccurred(delivery.error());
+    turn.announce(BuiltIn::error(delivery.error()));
+}
+
+void Channel::Private::left(const Delivery &, Turn &turn)
+{
+    server->leave(q);
+    q->deleteLater();
+    Q_EMIT q->disconnected();
+    turn.announce(BuiltIn::disconnected());
+    if (turn.isAlive())
+        server->announceLeft(q);
+}
+
+//! Closed while the TLS handshake was going on.
+void Channel::Private::cancelled(const Delivery &, Turn &)
+{
+    q->deleteLater();
 }
 
 //! Asks the channel, and then the objects that handle messages for the whole server.
-bool ChannelPrivate::dispatch(const Message &message, const Guard &alive)
+bool Channel::Private::dispatch(const Message &message, const Turn &turn)
 {
-    Dispatcher::Outcome outcome = dispatcher.dispatch(message);
-    if (alive && outcome == Dispatcher::Outcome::Unhandled)
+    Dispatcher::Outcome outcome = m_dispatcher.dispatch(message);
+    if (turn.isAlive() && outcome == Dispatcher::Outcome::Unhandled)
         outcome = server->dispatcher.dispatch(message, q);
     return outcome == Dispatcher::Outcome::Handled;
 }
 
-//! Unlike a client's message it is for those that have a handler for it alone.
-void ChannelPrivate::deliverBuiltIn(const BuiltIn &message, const Guard &alive)
+qint64 Channel::Private::send(const QVariantMap &message)
 {
-    if (!alive)
-        return;
-    const Frame frame = message.frame();
-    dispatch(Message(frame, server->keys), alive);
+    if (!session || !session->isOpen())
+        return 0;
+    const EncodedMessage encoded(message, session->limits());
+    if (encoded.isValid())
+        return send(encoded);
+    qCWarning(serverLog).noquote() << notSent(encoded, address, encoded.error());
+    return 0;
 }
 
-void ChannelPrivate::send(const QByteArray &frame)
+qint64 Channel::Private::send(const EncodedMessage &message)
 {
-    queued(link.outbox->send(frame), {});
-}
-
-qint64 ChannelPrivate::queued(const Outbox::Result &result, const QString &action)
-{
-    switch (result.status) {
-    case Outbox::Status::Accepted:
-    case Outbox::Status::Closed:
-        break;
-    case Outbox::Status::Full: // the client does not read: it must not hold up memory or the others
-        link.outbox->close();
-        link.inbox->abort(address + QLatin1String(": ") + result.error);
-        break;
-    case Outbox::Status::Unencodable:
-        qCWarning(serverLog).noquote().nospace()
-            << "message \"" << action << "\" to " << address << " was not sent: " << result.error;
-        break;
+    const Outbox::Result result = session->send(message);
+    if (result.status == Outbox::Status::Full) {
+        // The client does not read: it must not hold up memory or the others.
+        session->link().outbox->close();
+        session->link().inbox->abort(address + QLatin1String(": ") + result.error);
     }
     return result.bytes;
 }
 
 Channel::Channel(QObject *parent)
     : QObject(parent)
-    , d(std::make_unique<ChannelPrivate>(this))
+    , d(std::make_unique<Private>(this))
 {
 }
 
 Channel::~Channel()
 {
-    if (!d->server)
-        return;
-    d->server->disown(this);
-    d->link.outbox->close();
-    d->link.inbox->detachReader();
+    d->detach();
 }
 
 Server *Channel::server() const
@@ -145,37 +146,30 @@ QString Channel::address() const
 
 bool Channel::isConnected() const
 {
-    return d->link.outbox && d->link.outbox->isOpen();
+    return d->session && d->session->isOpen();
 }
 
 Statistics Channel::statistics() const
 {
-    return d->link.traffic ? d->link.statistics() : Statistics();
+    return d->session ? d->session->link().statistics() : Statistics();
 }
 
 qint64 Channel::send(const QVariantMap &message)
 {
-    if (!d->link.outbox)
-        return 0;
-    return d->queued(d->link.outbox->send(message),
-                     message.value(QStringLiteral("action")).toString());
+    return d->send(message);
+}
+
+qint64 Channel::send(const QString &action, const QVariantMap &fields)
+{
+    return send(withAction(action, fields));
 }
 
 void Channel::close()
 {
-    if (d->link.inbox)
-        d->link.close();
+    if (d->session)
+        d->session->link().close();
 }
 
 void Channel::network_received(const QVariantMap &) { }
-
-bool Channel::event(QEvent *event)
-{
-    if (event->type() != WakeEvent::eventType())
-        return QObject::event(event);
-    if (d->link.inbox->acknowledgeWake())
-        d->runPump();
-    return true; // a handler may have deleted this
-}
 
 } // namespace QRepod

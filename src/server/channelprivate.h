@@ -1,50 +1,58 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
-#include "transport/link.h"
-#include "transport/pump.h"
+#include "session/session.h"
 
 #include <QRepod/channel.h>
+#include <QRepod/server.h>
+
+#include <optional>
 
 namespace QRepod {
 
-class BuiltIn;
-class ServerPrivate;
-
-//! Everything is set before the channel is shown to anybody and then belongs to the server's
-//! thread; `link` and `address` do not change and may be read from any.
-class ChannelPrivate
+//! The server attaches a channel to its connection before it shows it to anybody. From then on
+//! `session` and `address` do not change and may be read in any thread; the rest belongs to the
+//! server's.
+class Q_DECL_HIDDEN Channel::Private final : private Recipient, private Wakeable
 {
 public:
-    explicit ChannelPrivate(Channel *channel)
-        : q(channel)
-    {
-    }
+    explicit Private(Channel *channel);
 
-    void runPump();
-    bool isPumping() const { return m_pump.isRunning(); }
+    static Private *get(const Channel *channel) { return channel->d.get(); }
 
-    //! Queues a frame that is encoded already.
-    void send(const QByteArray &frame);
+    void attach(Server::Private *newServer, const ConnectionSettings &settings,
+                std::shared_ptr<const HandlerTable> handlers);
+    void detach(); ///< the channel is being deleted
+
+    //! Whether a handler is running.
+    bool isDelivering() const { return m_walk.isRunning(); }
+
+    //! Queues \a message. Any thread.
+    qint64 send(const QVariantMap &message);
+    qint64 send(const EncodedMessage &message); ///< which is valid
 
     Channel *const q;
-    ServerPrivate *server = nullptr;
-    Link link; // both queues are null until the server has attached the channel
+    Server::Private *server = nullptr;
+    std::optional<Session> session; // once the channel is attached
     QString address;
-    Dispatcher dispatcher;
 
 private:
-    friend class Channel;
-    using Guard = QPointer<QObject>;
+    void handleWake() override; // delivers what has arrived
 
-    void deliver(const Delivery &delivery, size_t frame, const Guard &alive);
-    void deliverMessage(const FrameBatch &batch, size_t frame, const Guard &alive);
-    void deliverBuiltIn(const BuiltIn &message, const Guard &alive);
-    bool dispatch(const Message &message, const Guard &alive);
-    qint64 queued(const Outbox::Result &result, const QString &action);
+    Inbox &inbox() override { return session->inbox(); }
+    void joined(const Delivery &delivery, Turn &turn) override;
+    bool received(const Message &message, Turn &turn) override;
+    void announced(const Message &message, Turn &turn) override;
+    void failed(const Delivery &delivery, Turn &turn) override;
+    void left(const Delivery &delivery, Turn &turn) override;
+    void cancelled(const Delivery &delivery, Turn &turn) override;
 
-    Pump m_pump;
+    bool dispatch(const Message &message, const Turn &turn);
+
+    Dispatcher m_dispatcher;
+    Walk m_walk;
     bool m_hasJoined = false;
 };
 

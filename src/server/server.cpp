@@ -3,12 +3,15 @@
 
 #include "dispatch/handlertable.h"
 #include "protocol/builtin.h"
-#include "protocol/encoder.h"
-#include "server/channelprivate.h"
+#include "server/roomprivate.h"
 #include "server/serverprivate.h"
 #include "transport/address.h"
+#include "transport/streams.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qthread.h>
 #include <QtNetwork/qhostaddress.h>
 #include <QtNetwork/qhostinfo.h>
 
@@ -27,6 +30,8 @@ constexpr qint64 defaultSendBacklog = 16 * 1024 * 1024;
 // for.
 constexpr qint64 channelReadSize = 16 * 1024;
 
+constexpr int maximumThreads = 64; // more than the cores of a machine only cost
+
 //! The address that \a host names; a name is looked up, which may take a while.
 QHostAddress resolve(const QString &host)
 {
@@ -41,111 +46,143 @@ QHostAddress resolve(const QString &host)
 
 } // namespace
 
-ServerPrivate::ServerPrivate(Server *server)
+Server::Private::Private(Server *server)
     : q(server)
-    , m_home(std::make_unique<ConnectionGroup>())
-    , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor) { accept(descriptor); }))
+    , waker(server)
+    , everyone(std::make_unique<Room>(server))
+    , m_connections(std::make_unique<ConnectionGroups>(server))
+    , m_acceptor(std::make_unique<Acceptor>(
+          [this](qintptr descriptor, const QString &peer) {
+              accept(acceptedStream(descriptor, peer, currentSettings()));
+          },
+          server))
 {
+    Room::Private::get(everyone.get())->server = this;
     settings.sendBacklog = defaultSendBacklog;
     settings.readSize = channelReadSize;
+    QObject::connect(m_acceptor.get(), &Acceptor::failed, server, [server](const QString &reason) {
+        Q_EMIT server->errorOccurred(QLatin1String("a client could not be accepted: ") + reason);
+    });
 }
 
-ServerPrivate::~ServerPrivate()
+Server::Private::~Private()
 {
     runInWorkingThread([this] {
         m_acceptor.reset();
-        const QSet<Channel *> owned = m_owned;
-        qDeleteAll(owned);
+        while (!m_owned.isEmpty()) // one's destructor may delete another
+            delete *m_owned.cbegin();
+        m_connections.reset();
     });
-    // What was sent still goes out, on a thread: without a background thread of its own, on one
-    // that lives no longer than that takes.
-    if (!m_network && !m_home->isEmpty()) {
-        m_network.emplace(std::move(m_home));
-        m_network->start();
-    }
+    endBackground();
 }
 
-bool ServerPrivate::listen(const QString &host, quint16 wantedPort)
+//! Whether the calling thread is the working thread, or that does not work any more.
+bool Server::Private::canWorkHere() const
 {
-    if (m_acceptor->isListening()) {
-        errorString = QStringLiteral("the server is listening already");
-        return false;
-    }
+    // Without an application Qt delivers no events, so another thread could not be asked.
+    return q->thread() == QThread::currentThread() || !q->thread()->isRunning()
+        || !QCoreApplication::instance();
+}
+
+bool Server::Private::failToListen(const QString &reason)
+{
+    const std::lock_guard lock(mutex);
+    errorString = reason;
+    return false;
+}
+
+bool Server::Private::listen(const QString &host, quint16 wantedPort)
+{
+    if (m_acceptor->isListening())
+        return failToListen(QStringLiteral("the server is listening already"));
+    const QString wanted = hostAndPort(host, wantedPort);
     const QHostAddress address = resolve(host);
-    if (address.isNull()) {
-        errorString = hostAndPort(host, wantedPort) + QLatin1String(": host not found");
-        return false;
+    if (address.isNull())
+        return failToListen(wanted + QLatin1String(": host not found"));
+    if (!m_acceptor->listen(address, wantedPort))
+        return failToListen(wanted + QLatin1String(": ") + m_acceptor->errorString());
+    port = m_acceptor->port();
+    m_connections->setThreads(q->threads());
+    {
+        const std::lock_guard lock(mutex);
+        errorString.clear();
     }
-    if (!m_acceptor->listen(address, wantedPort)) {
-        errorString =
-            hostAndPort(host, wantedPort) + QLatin1String(": ") + m_acceptor->errorString();
-        return false;
-    }
-    port = m_acceptor->serverPort();
-    errorString.clear();
     qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, port);
     return true;
 }
 
-void ServerPrivate::startBackground()
+void Server::Private::startBackground()
 {
-    if (m_network)
+    if (m_background)
         return;
-    const auto isBusy = [](const Channel *channel) { return channel->d->isPumping(); };
+    const auto isBusy = [](const Channel *channel) {
+        return Channel::Private::get(channel)->isDelivering();
+    };
     if (m_isMakingChannel || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
         qCWarning(serverLog, "startBackground() inside of a handler has no effect");
         return;
     }
-    m_network.emplace(std::move(m_home));
-    m_acceptor->moveToThread(m_network->thread());
-    for (Channel *channel : std::as_const(m_owned))
-        channel->moveToThread(m_network->thread());
-    m_network->start();
+    if (QObject *const parent = q->parent()) { // a child cannot move; it still ends with its parent
+        q->setParent(nullptr);
+        QObject::connect(parent, &QObject::destroyed,
+                         [server = QPointer<Server>(q)] { delete server; });
+    }
+    m_background = new QThread;
+    m_background->setObjectName(QStringLiteral("QRepod server"));
+    q->moveToThread(m_background);
+    m_background->start();
 }
 
-void ServerPrivate::accept(qintptr descriptor)
+void Server::Private::endBackground()
 {
-    ConnectionSettings channelSettings;
-    int maximum = 0;
-    {
-        const std::lock_guard lock(mutex);
-        channelSettings = settings;
-        maximum = maximumConnections;
+    if (!m_background)
+        return;
+    m_background->quit();
+    if (m_background == QThread::currentThread()) {
+        qCWarning(serverLog,
+                  "a server is deleted in its own thread, which ends when control returns");
+        QObject::connect(m_background, &QThread::finished, m_background, &QObject::deleteLater);
+        return;
     }
+    m_background->wait();
+    delete m_background;
+}
+
+ConnectionSettings Server::Private::currentSettings() const
+{
+    const std::lock_guard lock(mutex);
+    return settings;
+}
+
+void Server::Private::accept(std::unique_ptr<Stream> stream)
+{
+    const ConnectionSettings channelSettings = currentSettings();
+    const int maximum = q->maximumConnections();
     if (maximum > 0 && m_owned.size() >= maximum)
-        return refuse(descriptor, channelSettings,
+        return refuse(std::move(stream), channelSettings,
                       QStringLiteral("the server is full: %1 clients").arg(maximum));
 
     m_isMakingChannel = true;
     Channel *channel = makeChannel ? makeChannel() : new Channel;
     m_isMakingChannel = false;
-    const Link link = Link::create(channel, channelSettings);
-    auto *connection = new Connection(link, channelSettings, workingHome());
-    channel->d->link = link;
-    channel->d->server = this;
-    channel->d->dispatcher.addTarget(channel, handlersOf(channel));
+    Channel::Private *const client = Channel::Private::get(channel);
+    client->attach(this, channelSettings, handlersOf(channel));
+    client->address = stream->peer();
+    channel->setParent(q); // moves to another thread with the server
     m_owned.insert(channel);
-    channel->d->address = connection->adopt(descriptor);
-    if (channel->d->address.isEmpty()) {
-        delete channel;
-        return;
-    }
+    m_connections->open(client->session->link(), channelSettings, std::move(stream));
 }
 
 //! Says why, in an `error` message, and closes.
-void ServerPrivate::refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
-                           const QString &reason)
+void Server::Private::refuse(std::unique_ptr<Stream> stream,
+                             const ConnectionSettings &channelSettings, const QString &reason)
 {
-    const Link link = Link::create(nullptr, channelSettings);
-    auto *connection = new Connection(link, channelSettings, workingHome());
-    const QString address = connection->adopt(descriptor);
-    qCDebug(serverLog).noquote() << address << "is refused:" << reason;
-    link.outbox->send(BuiltIn::error(reason).bytes());
-    link.close();
+    qCDebug(serverLog).noquote() << stream->peer() << "is refused:" << reason;
+    m_connections->refuse(channelSettings, std::move(stream), BuiltIn::error(reason).bytes());
 }
 
 //! Looked up by reflection once per class, not per client.
-std::shared_ptr<const HandlerTable> ServerPrivate::handlersOf(const Channel *channel)
+std::shared_ptr<const HandlerTable> Server::Private::handlersOf(const Channel *channel)
 {
     if (channel->metaObject() != m_handlersClass) {
         m_handlersClass = channel->metaObject();
@@ -154,55 +191,42 @@ std::shared_ptr<const HandlerTable> ServerPrivate::handlersOf(const Channel *cha
     return m_handlers;
 }
 
-void ServerPrivate::join(Channel *channel)
+void Server::Private::join(Channel *channel)
 {
     qCDebug(serverLog).noquote() << channel->address() << "has joined";
-    const std::lock_guard lock(mutex);
-    channels.append(channel);
+    Room::Private::get(everyone.get())->join(channel);
+    Q_EMIT q->channelConnected(channel);
 }
 
-void ServerPrivate::leave(Channel *channel)
+void Server::Private::leave(Channel *channel)
 {
-    {
-        const std::lock_guard lock(mutex);
-        if (!channels.removeOne(channel))
-            return;
-    }
-    qCDebug(serverLog).noquote() << channel->address() << "has left";
+    if (Room::Private::get(everyone.get())->leave(channel))
+        qCDebug(serverLog).noquote() << channel->address() << "has left";
 }
 
-void ServerPrivate::disown(Channel *channel)
+void Server::Private::announceLeft(Channel *channel)
+{
+    Q_EMIT q->channelDisconnected(channel);
+}
+
+void Server::Private::reject(const QString &error)
+{
+    Q_EMIT q->errorOccurred(error);
+}
+
+void Server::Private::disown(Channel *channel)
 {
     leave(channel);
     m_owned.remove(channel);
 }
 
-QList<Channel *> ServerPrivate::allChannels() const
+MessageLimits Server::Private::messageLimits() const
 {
     const std::lock_guard lock(mutex);
-    return channels;
+    return settings.message;
 }
 
-void ServerPrivate::sendToAll(const QVariantMap &message)
-{
-    const MessageLimits limits = [this] {
-        const std::lock_guard lock(mutex);
-        return settings.message;
-    }();
-    QByteArray encoded;
-    QString error;
-    if (!appendFrame(encoded, message, limits, &error)) { // without the lock: it may call getters
-        qCWarning(serverLog).noquote().nospace()
-            << "message \"" << message.value(QStringLiteral("action")).toString()
-            << "\" to all clients was not sent: " << error;
-        return;
-    }
-    const std::lock_guard lock(mutex);
-    for (Channel *channel : std::as_const(channels))
-        channel->d->send(encoded);
-}
-
-void ServerPrivate::closeAll()
+void Server::Private::closeAll()
 {
     m_acceptor->close();
     for (Channel *channel : std::as_const(m_owned))
@@ -211,7 +235,7 @@ void ServerPrivate::closeAll()
 
 Server::Server(QObject *parent)
     : QObject(parent)
-    , d(std::make_unique<ServerPrivate>(this))
+    , d(std::make_unique<Private>(this))
 {
 }
 
@@ -233,6 +257,7 @@ bool Server::listen(const QString &host, quint16 port)
 
 QString Server::errorString() const
 {
+    const std::lock_guard lock(d->mutex);
     return d->errorString;
 }
 
@@ -248,7 +273,7 @@ bool Server::isListening() const
 
 QList<Channel *> Server::channels() const
 {
-    return d->allChannels();
+    return d->everyone->channels();
 }
 
 void Server::addHandler(QObject *handler)
@@ -261,14 +286,40 @@ void Server::removeHandler(QObject *handler)
     d->runInWorkingThread([&] { d->dispatcher.removeTarget(handler); });
 }
 
+Room *Server::everyone() const
+{
+    return d->everyone.get();
+}
+
 void Server::sendToAll(const QVariantMap &message)
 {
-    d->sendToAll(message);
+    d->everyone->sendToAll(message);
+}
+
+void Server::sendToAll(const QString &action, const QVariantMap &fields)
+{
+    d->everyone->sendToAll(action, fields);
 }
 
 void Server::startBackground()
 {
     d->startBackground();
+}
+
+QThread *Server::workingThread() const
+{
+    return thread();
+}
+
+int Server::threads() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->threads;
+}
+
+void Server::setThreads(int threads)
+{
+    d->change(d->threads, std::clamp(threads, 0, maximumThreads));
 }
 
 void Server::close()

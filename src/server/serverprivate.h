@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
-#include "protocol/mapcache.h"
-#include "server/acceptor.h"
-#include "transport/networkthread.h"
+#include "transport/acceptor.h"
+#include "transport/connectiongroups.h"
 #include "transport/settings.h"
 
 #include <QRepod/server.h>
 
 #include <QtCore/qset.h>
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -19,23 +20,22 @@ namespace QRepod {
 
 class HandlerTable;
 
-//! The home of the connections lives in the working thread: the server's own, or the background
-//! thread. What is not guarded by a lock belongs to that thread.
-class ServerPrivate
+//! Everything lives in the working thread, which is the server's, and moves to another with it.
+//! What is not guarded by a lock belongs to that thread.
+class Q_DECL_HIDDEN Server::Private
 {
 public:
-    explicit ServerPrivate(Server *server);
-    ~ServerPrivate();
+    explicit Private(Server *server);
+    ~Private();
 
     //! Runs \a function in the working thread and waits for it.
     template <class Function>
     void runInWorkingThread(Function &&function)
     {
-        ConnectionGroup *home = workingHome();
-        if (home->thread() == QThread::currentThread())
+        if (canWorkHere())
             function();
         else
-            QMetaObject::invokeMethod(home, std::forward<Function>(function),
+            QMetaObject::invokeMethod(&waker, std::forward<Function>(function),
                                       Qt::BlockingQueuedConnection);
     }
 
@@ -51,38 +51,49 @@ public:
     }
 
     bool listen(const QString &host, quint16 wantedPort);
+    bool failToListen(const QString &reason);
     void startBackground();
-    void sendToAll(const QVariantMap &message);
-    QList<Channel *> allChannels() const;
+    MessageLimits messageLimits() const; ///< of what is sent; any thread
     void closeAll();
 
-    void join(Channel *channel);   ///< it is one of the channels from now on
-    void leave(Channel *channel);  ///< it is not any more
-    void disown(Channel *channel); ///< it is being deleted
+    /// \name What a channel reports
+    /// In the working thread.
+    /// @{
+    void join(Channel *channel);         ///< it is one of the channels from now on
+    void leave(Channel *channel);        ///< it is not any more
+    void announceLeft(Channel *channel); ///< its own handlers know that it has left
+    void reject(const QString &error);   ///< it could not join
+    void disown(Channel *channel);       ///< it is being deleted
+    /// @}
 
     Server *const q;
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
-    TextCache keys;
-    MapCache maps;
+    TextCache texts;
+    Waker waker; // of the channels; lives in the working thread
 
-    QString errorString; // of the latest listen(), in the thread that made the server
-    quint16 port = 0;    // likewise; 0 while it does not listen
+    //! Who has joined. Lives as long as this.
+    const std::unique_ptr<Room> everyone;
+
+    std::atomic<quint16> port = 0; // 0 while it does not listen
 
     mutable std::mutex mutex; // guards the members of this paragraph
+    QString errorString;      // of the latest listen()
     ConnectionSettings settings;
     int maximumConnections = 0;
-    QList<Channel *> channels;
+    int threads = 0; // from the next listen() on
 
 private:
-    ConnectionGroup *workingHome() const { return m_network ? m_network->home() : m_home.get(); }
-    void accept(qintptr descriptor);
-    void refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
+    bool canWorkHere() const;
+    void endBackground();
+    ConnectionSettings currentSettings() const;
+    void accept(std::unique_ptr<Stream> stream);
+    void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
-    std::unique_ptr<ConnectionGroup> m_home; // until there is a background thread
-    std::optional<NetworkThread> m_network; // from then on
+    QThread *m_background = nullptr; // once the server lives in a thread of its own
+    std::unique_ptr<ConnectionGroups> m_connections;
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.
     QSet<Channel *> m_owned;

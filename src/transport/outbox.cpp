@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "transport/outbox.h"
 
-#include "transport/wakeevent.h"
-
-#include <QtCore/qcoreapplication.h>
-
 #include <utility>
 
 namespace QRepod {
@@ -25,37 +21,19 @@ constexpr std::chrono::microseconds pause(10);
 
 } // namespace
 
-Outbox::Result Outbox::send(const QVariantMap &message)
+Outbox::Result Outbox::send(const EncodedMessage &message)
 {
-    if (!isOpen())
-        return {Status::Closed};
-
-    thread_local QByteArray scratch; // keeps its memory, so that a small message allocates nothing
-    QByteArray frame = std::exchange(scratch, {});
-    frame.resize(0);
-    std::vector<LargeValue> large;
-    QString error;
-    if (!appendFrame(frame, message, m_messageLimits, &error, &large))
-        return {Status::Unencodable, 0, error};
-
-    const bool isLarge = frame.size() >= partSize && large.empty();
-    Result result = add(frame, isLarge ? &frame : nullptr, large);
-    if (!isLarge)
-        scratch = std::move(frame);
-    return result;
+    return add(message.bytes(), message.largeValues(), message.size());
 }
 
 Outbox::Result Outbox::send(const QByteArray &frame)
 {
-    return add(frame, &frame);
+    return add(frame, {}, frame.size());
 }
 
-Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner,
-                           const std::vector<LargeValue> &large)
+//! \a size is that of the whole frame: \a bytes with the \a large values in between.
+Outbox::Result Outbox::add(const QByteArray &bytes, const QList<LargeValue> &large, qint64 size)
 {
-    qint64 size = bytes.size();
-    for (const LargeValue &value : large)
-        size += value.bytes.size();
     const std::lock_guard lock(m_mutex);
     if (!m_writer)
         return {Status::Closed};
@@ -66,15 +44,15 @@ Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner,
                     .arg(m_limit)};
     }
     ++m_counts.messages;
-    const qint64 written = large.empty() ? writeAtOnce(bytes) : 0;
-    qsizetype begin = written;
+    const QByteArrayView view(bytes);
+    qsizetype begin = large.isEmpty() ? writeAtOnce(view) : 0;
     for (const LargeValue &value : large) {
-        append(bytes.sliced(begin, value.position - begin), nullptr);
+        append(view.sliced(begin, value.position - begin), nullptr);
         append(value.bytes, &value.bytes);
         begin = value.position;
     }
-    if (begin < bytes.size())
-        append(bytes.sliced(begin), begin == 0 ? owner : nullptr);
+    if (begin < view.size())
+        append(view.sliced(begin), begin == 0 ? &bytes : nullptr);
     return {Status::Accepted, size};
 }
 
@@ -102,10 +80,10 @@ void Outbox::append(QByteArrayView bytes, const QByteArray *owner)
     else
         m_parts.push_back(owner ? *owner : bytes.toByteArray());
     if (!std::exchange(m_isWriterAwake, true))
-        QCoreApplication::postEvent(m_writer, new WakeEvent);
+        m_writer.wake();
 }
 
-void Outbox::open(QObject *connection, std::unique_ptr<DirectWriter> directWriter)
+void Outbox::open(WakeTarget connection, std::unique_ptr<DirectWriter> directWriter)
 {
     const std::lock_guard lock(m_mutex);
     if (m_isClosed)
@@ -120,7 +98,7 @@ void Outbox::close()
 {
     const std::lock_guard lock(m_mutex);
     m_isClosed = true;
-    m_writer = nullptr;
+    m_writer = {};
     m_directWriter.reset();
     m_isOpen = false;
 }

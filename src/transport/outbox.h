@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "protocol/encoder.h"
-#include "protocol/limits.h"
+#include "protocol/encodedmessage.h"
 #include "transport/directwriter.h"
+#include "transport/waker.h"
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
-#include <QtCore/qvariant.h>
 
 #include <atomic>
 #include <chrono>
@@ -19,13 +18,13 @@ namespace QRepod {
 
 //! Frames on their way from any thread to the connection that writes them.
 ///
-/// Open while the connection stands. The connection is woken, by a WakeEvent, only when it sleeps,
+/// Open while the connection stands. The connection is woken only when it sleeps,
 /// so many small sends cost one wake-up and one write. The first after a pause is written
 /// at once where there is a DirectWriter, so that it waits for no other thread.
 class Outbox
 {
 public:
-    enum class Status { Accepted, Closed, Unencodable, Full };
+    enum class Status { Accepted, Closed, Full };
 
     struct Result
     {
@@ -35,16 +34,15 @@ public:
     };
 
     //! \a limit is how many bytes may wait.
-    Outbox(const MessageLimits &messageLimits, qint64 limit)
-        : m_messageLimits(messageLimits)
-        , m_limit(limit)
+    explicit Outbox(qint64 limit)
+        : m_limit(limit)
     {
     }
 
     /// \name Any thread
     /// @{
-    Result send(const QVariantMap &message);
-    Result send(const QByteArray &frame); ///< shares a large frame's memory
+    Result send(const EncodedMessage &message); ///< which is valid; shares the memory of much
+    Result send(const QByteArray &frame);       ///< the same, of a whole frame
     bool isOpen() const { return m_isOpen; }
     void close();
 
@@ -59,7 +57,7 @@ public:
 
     /// \name For the connection, in its thread
     /// @{
-    void open(QObject *connection, std::unique_ptr<DirectWriter> directWriter = {});
+    void open(WakeTarget connection, std::unique_ptr<DirectWriter> directWriter = {});
 
     //! All that waits, in order. It counts as waiting until it is reported as written. Whoever
     //! takes goes on until nothing is left: only then will it be woken again.
@@ -79,18 +77,16 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    Result add(QByteArrayView bytes, const QByteArray *owner,
-               const std::vector<LargeValue> &large = {});
+    Result add(const QByteArray &bytes, const QList<LargeValue> &large, qint64 size);
     qint64 writeAtOnce(QByteArrayView bytes);
     void append(QByteArrayView bytes, const QByteArray *owner);
 
-    const MessageLimits m_messageLimits;
     const qint64 m_limit;
     std::atomic<bool> m_isOpen = false; // whether m_writer is set, to be asked without the lock
 
     mutable std::mutex m_mutex; // guards everything below
     std::vector<QByteArray> m_parts;
-    QObject *m_writer = nullptr;                  // set while open
+    WakeTarget m_writer;                          // while open
     std::unique_ptr<DirectWriter> m_directWriter; // while open, if there is one
     int m_directError = 0;
     bool m_isWriterAwake = false; // or about to wake up

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Two connections with their queues and pumps, and a wire between them, driven by a script: sends,
+//! Two connections with their queues and walks, and a wire between them, driven by a script: sends,
 //! slices, turns of the event loop, pumps, closes, and faults of the wire. Each side has to see
 //! `connected`, messages, perhaps an error, `disconnected`, in this order and nothing after; the
 //! messages are those that the other side's outbox accepted, in order and without a gap, and all of
@@ -12,11 +12,11 @@
 /// Input: two bytes of settings, then the script: an operation with its side in one byte, and the
 /// operation's argument in the next.
 
+#include "delivery/walk.h"
 #include "input.h"
-#include "protocol/message.h"
-#include "transport/connection.h"
-#include "transport/pump.h"
-#include "transport/wakeevent.h"
+#include "transport/connectiongroup.h"
+#include "transport/nativesocket.h"
+#include "transport/streams.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qdeadlinetimer.h>
@@ -180,23 +180,27 @@ QVariantMap numbered(int number, qsizetype size)
 }
 
 //! One side: a connection, and the reader of what it delivers.
-class Endpoint : public QObject
+class Endpoint : public QObject, private Recipient, private Wakeable
 {
 public:
     //! What a handler does with the next message.
     enum class Reaction { None, Reply, Close, Pump, Detach };
 
     explicit Endpoint(const ConnectionSettings &settings, bool isSmall)
-        : m_link(Link::create(this, settings))
-        , m_connection(new Connection(m_link, settings, nullptr))
+        : m_link(Link::create({&m_waker, this}, settings))
     {
-        const QString peer = m_connection->adopt(wire.open(isSmall));
-        expect(!peer.isEmpty(), "the connection takes the socket");
+        const qintptr descriptor = wire.open(isSmall);
+        const QString peer = NativeSocket::peer(descriptor);
+        expect(!peer.isEmpty(), "the socket is connected");
+        m_group.open(m_link, settings, acceptedStream(descriptor, peer, settings));
     }
 
     void send(qsizetype size)
     {
-        const auto result = m_link.outbox->send(numbered(accepted, size));
+        const EncodedMessage message(numbered(accepted, size), m_link.limits);
+        if (!message.isValid()) // over the limit
+            return;
+        const auto result = m_link.outbox->send(message);
         if (result.status == Outbox::Status::Accepted)
             ++accepted;
         expect((result.bytes > 0) == (result.status == Outbox::Status::Accepted),
@@ -204,16 +208,9 @@ public:
         expect(!isClosed || result.status == Outbox::Status::Closed, "nothing after close()");
     }
 
-    int pump(QDeadlineTimer budget)
-    {
-        if (m_pump.isRunning())
-            return 0;
-        m_pump.add(m_link.inbox->takeAll());
-        return m_pump.run(this, budget, [this](const Delivery &delivery, size_t frame) {
-            deliver(delivery, frame);
-            return 1;
-        });
-    }
+    ~Endpoint() override { m_waker.forget(this); }
+
+    int pump(QDeadlineTimer budget) { return m_walk.run(m_caches, budget); }
 
     void close()
     {
@@ -233,16 +230,16 @@ public:
         isClosed = isDetached = true;
         m_link.outbox->close();
         m_link.inbox->detachReader();
-        QCoreApplication::removePostedEvents(this); // as for a reader that is deleted
+        m_waker.forget(this); // as for a reader that is deleted
     }
 
-    bool hasConnection() const { return m_connection; }
-    bool isDrained() const { return m_pump.isEmpty() && m_link.inbox->hasRoom(); }
+    bool hasConnection() const { return !m_group.isEmpty(); }
+    bool isDrained() const { return m_walk.isEmpty() && m_link.inbox->hasRoom(); }
 
     Descriptor wire;
     Reaction reaction = Reaction::None;
     int accepted = 0;      ///< messages that the outbox took
-    int received = 0;      ///< messages that the pump delivered
+    int delivered = 0;     ///< messages that the walk brought
     bool isClosed = false; ///< by this side
     bool isAborted = false;
     bool isDetached = false;
@@ -250,50 +247,48 @@ public:
     bool hasError = false;
     bool hasEnded = false;
 
-protected:
-    bool event(QEvent *event) override
+private:
+    void handleWake() override { expect(!isDetached, "nobody is woken after it was detached"); }
+
+    Inbox &inbox() override { return *m_link.inbox; }
+
+    void joined(const Delivery &, Turn &) override
     {
-        if (event->type() != WakeEvent::eventType())
-            return QObject::event(event);
-        expect(!isDetached, "nobody is woken after it was detached");
-        m_link.inbox->acknowledgeWake();
+        expect(!hasEnded, "nothing after disconnected");
+        expect(!std::exchange(m_isConnected, true), "connected once");
+    }
+
+    bool received(const Message &message, Turn &) override
+    {
+        expect(m_isConnected && !hasError && !hasEnded, "messages between connected and error");
+        if (!isCorrupted) {
+            const QVariantMap map = message.map();
+            expect(map.value(QStringLiteral("n")) == delivered, "in order, without a gap");
+            const QByteArray data = map.value(QStringLiteral("data")).toByteArray();
+            expect(data.count(char(delivered)) == data.size(), "as it was sent");
+        }
+        ++delivered;
+        react(std::exchange(reaction, Reaction::None));
         return true;
     }
 
-private:
-    void deliver(const Delivery &delivery, size_t frame)
+    void failed(const Delivery &delivery, Turn &) override
     {
-        expect(!hasEnded, "nothing after disconnected");
-        switch (delivery.kind()) {
-        case Delivery::Kind::Connected:
-            expect(!std::exchange(m_isConnected, true), "connected once");
-            return;
-        case Delivery::Kind::Messages:
-            expect(m_isConnected && !hasError, "messages between connected and error");
-            return deliverMessage(delivery.batch().frames[frame]);
-        case Delivery::Kind::Error:
-            expect(m_isConnected && !std::exchange(hasError, true), "one error, while connected");
-            expect(!delivery.error().isEmpty(), "an error has a text");
-            return;
-        case Delivery::Kind::Disconnected:
-            expect(m_isConnected, "disconnected after connected");
-            hasEnded = true;
-            return;
-        case Delivery::Kind::Cancelled:
-            expect(false, "a socket that is taken over is connected");
-        }
+        expect(m_isConnected && !hasEnded, "an error while connected");
+        expect(!std::exchange(hasError, true), "one error");
+        expect(!delivery.error().isEmpty(), "an error has a text");
     }
 
-    void deliverMessage(const Frame &frame)
+    void left(const Delivery &, Turn &) override
     {
-        const QVariantMap message = decodeMap(frame.payload, m_keys);
-        if (!isCorrupted) {
-            expect(message.value(QStringLiteral("n")) == received, "in order, without a gap");
-            const QByteArray data = message.value(QStringLiteral("data")).toByteArray();
-            expect(data.count(char(received)) == data.size(), "as it was sent");
-        }
-        ++received;
-        react(std::exchange(reaction, Reaction::None));
+        expect(m_isConnected, "disconnected after connected");
+        expect(!std::exchange(hasEnded, true), "disconnected once");
+    }
+
+    void announced(const Message &, Turn &) override { expect(false, "nothing is announced here"); }
+    void cancelled(const Delivery &, Turn &) override
+    {
+        expect(false, "a socket that is taken over is connected");
     }
 
     void react(Reaction next)
@@ -313,10 +308,11 @@ private:
         }
     }
 
+    Waker m_waker;
     const Link m_link;
-    QPointer<Connection> m_connection;
-    Pump m_pump;
-    TextCache m_keys;
+    ConnectionGroup m_group; // of one connection
+    Walk m_walk{this, *this};
+    TextCache m_caches;
     bool m_isConnected = false;
 };
 
@@ -373,7 +369,7 @@ public:
             pump(side);
             expect(m_sides[side]->hasEnded || m_sides[side]->isDetached, "disconnected comes");
             expect(m_sides[side]->isCorrupted
-                       || m_sides[side]->received <= m_sides[1 - side]->accepted,
+                       || m_sides[side]->delivered <= m_sides[1 - side]->accepted,
                    "nothing that was not sent");
         }
     }
@@ -479,7 +475,7 @@ private:
             const Endpoint &sender = *m_sides[side];
             const Endpoint &reader = *m_sides[1 - side];
             return isBroken(side)
-                || (reader.received == sender.accepted && reader.hasEnded == sender.isClosed
+                || (reader.delivered == sender.accepted && reader.hasEnded == sender.isClosed
                     && reader.hasConnection() == !sender.isClosed);
         };
         return !m_isIntact || (isComplete(0) && isComplete(1));
@@ -492,7 +488,7 @@ private:
         const Endpoint &reader = *m_sides[1 - side];
         if (isBroken(side))
             return;
-        expect(reader.received == sender.accepted, "everything that was accepted arrives");
+        expect(reader.delivered == sender.accepted, "everything that was accepted arrives");
         expect(!reader.hasError, "no error on a wire that works");
         expect(reader.hasEnded == sender.isClosed, "the end where the peer has closed");
         expect(reader.hasConnection() == !sender.isClosed, "closed when both have");

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "delivery/walk.h"
+
+#include "protocol/builtin.h"
+
+#include <QtCore/qscopeguard.h>
+
+#include <iterator>
+#include <utility>
+
+namespace QRepod {
+
+Turn::Turn(Walk &walk, TextCache &texts)
+    : m_walk(walk)
+    , m_texts(texts)
+    , m_reader(walk.m_reader)
+{
+}
+
+void Turn::announce(const BuiltIn &message)
+{
+    if (!isAlive())
+        return;
+    ++m_dispatched;
+    const Frame frame = message.frame();
+    m_walk.m_recipient.announced(Message(frame, m_texts), *this);
+}
+
+void Turn::deliver(const Delivery &delivery, size_t frame)
+{
+    Recipient &recipient = m_walk.m_recipient;
+    switch (delivery.kind()) {
+    case Delivery::Kind::Connected:
+        return recipient.joined(delivery, *this);
+    case Delivery::Kind::Messages:
+        return deliverMessage(delivery.batch(), frame);
+    case Delivery::Kind::Error:
+        return recipient.failed(delivery, *this);
+    case Delivery::Kind::Disconnected:
+        return recipient.left(delivery, *this);
+    case Delivery::Kind::Cancelled:
+        return recipient.cancelled(delivery, *this);
+    }
+}
+
+void Turn::deliverMessage(const FrameBatch &batch, size_t frame)
+{
+    const Message message(batch.frames[frame], {m_texts, &batch.bytes});
+    if (m_walk.m_recipient.received(message, *this))
+        ++m_dispatched;
+}
+
+void Walk::take()
+{
+    std::vector<Delivery> deliveries = m_recipient.inbox().takeAll();
+    m_deliveries.insert(m_deliveries.end(), std::make_move_iterator(deliveries.begin()),
+                        std::make_move_iterator(deliveries.end()));
+}
+
+int Walk::run(TextCache &texts, QDeadlineTimer budget)
+{
+    if (m_isRunning)
+        return 0;
+    take();
+    std::vector<Delivery> deliveries = std::exchange(m_deliveries, {});
+    size_t frame = std::exchange(m_nextFrame, 0);
+    Turn turn(*this, texts);
+    m_isRunning = true;
+    const auto stopped = qScopeGuard([this, &turn] {
+        if (!turn.isAlive())
+            return;
+        m_isRunning = false;
+        // An event loop inside a handler may have used up the wake-up of what came meanwhile.
+        m_recipient.inbox().wakeReader();
+    });
+
+    for (size_t i = 0; i < deliveries.size(); ++i, frame = 0) {
+        Delivery delivery = std::move(deliveries[i]); // its memory is freed at the end of the turn
+        const bool isBatch = delivery.kind() == Delivery::Kind::Messages;
+        const size_t frameCount = isBatch ? delivery.batch().frames.size() : 1;
+        for (; frame < frameCount; ++frame) {
+            if (turn.m_dispatched > 0 && budget.hasExpired()) {
+                deliveries[i] = std::move(delivery);
+                putBack(std::move(deliveries), i, frame);
+                return turn.m_dispatched;
+            }
+            turn.deliver(delivery, frame);
+            if (!turn.isAlive())
+                return turn.m_dispatched;
+        }
+    }
+    return turn.m_dispatched;
+}
+
+//! The budget has expired before \a frame of the \a first delivery.
+void Walk::putBack(std::vector<Delivery> &&deliveries, size_t first, size_t frame)
+{
+    m_deliveries.insert(m_deliveries.begin(),
+                        std::make_move_iterator(deliveries.begin() + std::ptrdiff_t(first)),
+                        std::make_move_iterator(deliveries.end()));
+    m_nextFrame = frame;
+}
+
+} // namespace QRepod

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "peer.h"
+#include "queues.h"
+#include "support/eventually.h"
+#include "transport/connectiongroup.h"
+#include "transport/nativesocket.h"
+#include "transport/streams.h"
+
+#include <memory>
+
+namespace QRepod {
+
+inline constexpr qsizetype smallBuffer = 4 * kibi; // of a socket, so that a peer soon stalls
+
+//! A connection with its link, and a reader that writes down what comes out of the inbox.
+class TestConnection
+{
+public:
+    //! Not open yet.
+    explicit TestConnection(const ConnectionSettings &settings = {})
+        : m_settings(withoutHeartbeat(settings))
+        , link(Link::create(m_reader, settings))
+    {
+        m_reader.onWake = [this] {
+            if (isPumping)
+                pump();
+        };
+    }
+
+    //! To \a peer, as a server has it.
+    explicit TestConnection(Peer &peer, const ConnectionSettings &settings = {})
+        : TestConnection(settings)
+    {
+        const qintptr descriptor = peer.accepted();
+        open(acceptedStream(descriptor, NativeSocket::peer(descriptor), m_settings));
+    }
+
+    void connectToHost(const QString &host, quint16 port)
+    {
+        open(streamTo(host, port, m_settings));
+    }
+
+    void open(std::unique_ptr<Stream> stream) { group->open(link, m_settings, std::move(stream)); }
+
+    void pump() { log << entries(link.inbox->takeAll()); }
+
+    bool receives(const QString &entry)
+    {
+        return eventually([&] { return log.contains(entry); });
+    }
+
+    //! Whether it has closed its stream.
+    bool hasClosed() const { return group->isEmpty(); }
+
+    //! Waits until it has, and takes what is left.
+    bool ends()
+    {
+        const bool hasEnded = eventually([&] { return hasClosed(); });
+        pump();
+        return hasEnded;
+    }
+
+private:
+    //! What is on the wire depends on no clock.
+    static ConnectionSettings withoutHeartbeat(ConnectionSettings settings)
+    {
+        settings.heartbeatInterval = 0;
+        settings.idleTimeout = 0;
+        return settings;
+    }
+
+    Sleeper m_reader;
+    const ConnectionSettings m_settings;
+
+public:
+    Link link;
+    std::unique_ptr<ConnectionGroup> group = std::make_unique<ConnectionGroup>(); // of this one
+    QStringList log;
+    bool isPumping = true;
+};
+
+} // namespace QRepod
