@@ -121,7 +121,7 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
         q->network_received(message.map());
     if (turn.isAlive() && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
-        Q_EMIT q->messageReceived(m_texts.texts.text(message.action()), message.map());
+        Q_EMIT q->messageReceived(m_texts.text(message.action()), message.map());
 }
 
 void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
