@@ -29,7 +29,7 @@ public:
     //! The host given to the latest `connect()`.
     QString hostName() const;
 
-    //! The port given to the latest `connect()`.
+    //! The port given to the latest `connect()`; 0 if that was none.
     quint16 port() const;
 
     //! `"host:port"`; an IPv6 address stands in brackets.

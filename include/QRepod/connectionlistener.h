@@ -90,13 +90,14 @@ public:
 
     using QObject::connect;
 
-    //! Starts connecting to \a host (a name or an address) and returns at once.
+    //! Starts connecting to \a host (a name or an address; an IPv6 address may stand in brackets)
+    //! and returns at once.
     ///
     /// The outcome arrives by pump(): `connected` and `socketConnect`, or `error`, after at most
-    /// connectTimeout. A connection or attempt that stands is closed first, as by close(); its
-    /// `disconnected` is delivered before anything of the new one.
-    Q_INVOKABLE void connect(const QString &host = QStringLiteral("127.0.0.1"),
-                             quint16 port = 5071);
+    /// connectTimeout. A port that is none is such an `error`, and is not tried again. A connection
+    /// or attempt that stands is closed first, as by close(); its `disconnected` is delivered
+    /// before anything of the new one.
+    Q_INVOKABLE void connect(const QString &host = QStringLiteral("127.0.0.1"), int port = 5071);
 
     //! Delivers every message that is queued, in order of arrival, and returns how many.
     ///
@@ -229,7 +230,7 @@ public:
     /// send(), with a warning that says the same.
     /// @{
 
-    //! The largest frame, in bytes of payload. Default 16 MiB; more than 4 GiB - 1 no frame can be.
+    //! The largest frame, in bytes of payload. Default 16 MiB, at most 4 GiB - 1.
     ///
     /// A larger one from the peer is refused before memory is allocated for it.
     qint64 maximumFrameSize() const;

@@ -75,11 +75,14 @@ public:
     //! The same for channels that need arguments. \a factory runs in the server's thread.
     void setChannelFactory(std::function<Channel *()> factory);
 
-    //! Listens on \a host (an address, or a name such as "localhost"); port 0 lets the system pick.
+    //! Listens on \a host: an address (one of IPv6 may stand in brackets), a name such as
+    //! "localhost", or "" for every address of this machine, IPv4 and IPv6.
+    ///
+    /// Port 0 lets the system pick one.
     ///
     /// \return false when that is not possible, as it is not for a server that listens already,
     ///         which goes on as it was; errorString() says why.
-    bool listen(const QString &host = QStringLiteral("127.0.0.1"), quint16 port = 5071);
+    bool listen(const QString &host = QStringLiteral("127.0.0.1"), int port = 5071);
 
     QString errorString() const;
 
@@ -189,7 +192,7 @@ public:
     int maximumConnections() const;
     void setMaximumConnections(int connections);
 
-    //! The largest frame, in bytes of payload. Default 16 MiB; more than 4 GiB - 1 no frame can be.
+    //! The largest frame, in bytes of payload. Default 16 MiB, at most 4 GiB - 1.
     qint64 maximumFrameSize() const;
     void setMaximumFrameSize(qint64 bytes);
 

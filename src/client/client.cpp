@@ -10,9 +10,23 @@ namespace QRepod {
 
 Q_LOGGING_CATEGORY(clientLog, "qrepod.client", QtWarningMsg)
 
-void Client::Private::open(const std::shared_ptr<Session> &newSession,
-                           const ConnectionSettings &settings, const QString &newHost,
-                           quint16 newPort, int delay)
+namespace {
+
+//! Why nobody can be at such an address; nothing if somebody can.
+QString addressFault(const QString &host, int port)
+{
+    if (host.isEmpty())
+        return QStringLiteral("there is no host");
+    if (port == 0 || !isPort(port))
+        return QStringLiteral("a port is a number from 1 to 65535");
+    return {};
+}
+
+} // namespace
+
+bool Client::Private::open(const std::shared_ptr<Session> &newSession,
+                           const ConnectionSettings &settings, const QString &newHost, int newPort,
+                           int delay)
 {
     {
         const std::lock_guard lock(mutex);
@@ -22,14 +36,19 @@ void Client::Private::open(const std::shared_ptr<Session> &newSession,
     }
     isClosed = false;
     isFull = false;
+    if (const QString fault = addressFault(newHost, newPort); !fault.isEmpty()) {
+        newSession->inbox().pushEnd(hostAndPort(newHost, newPort) + QLatin1String(": ") + fault);
+        return false;
+    }
     if (!network) {
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
     network->post(
         [link = newSession->link(), settings, newHost, newPort, delay](ConnectionGroup *group) {
-            group->open(link, settings, streamTo(newHost, newPort, settings), delay);
+            group->open(link, settings, streamTo(newHost, quint16(newPort), settings), delay);
         });
+    return true;
 }
 
 Client *Client::Private::create(ConnectionListener *parent)
@@ -57,7 +76,7 @@ QString Client::hostName() const
 quint16 Client::port() const
 {
     const std::lock_guard lock(d->mutex);
-    return d->port;
+    return isPort(d->port) ? quint16(d->port) : 0;
 }
 
 QString Client::address() const

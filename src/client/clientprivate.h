@@ -23,8 +23,10 @@ public:
 
     //! Starts a connection on the network thread after \a delay milliseconds, and the thread if it
     //! is the first.
-    void open(const std::shared_ptr<Session> &newSession, const ConnectionSettings &settings,
-              const QString &newHost, quint16 newPort, int delay);
+    ///
+    /// \return false if there can be no such address: then the session has got an error already.
+    bool open(const std::shared_ptr<Session> &newSession, const ConnectionSettings &settings,
+              const QString &newHost, int newPort, int delay);
 
     std::shared_ptr<Session> currentSession() const
     {
@@ -38,7 +40,7 @@ public:
 
     mutable std::mutex mutex; // guards everything below
     QString host;
-    quint16 port = 0;
+    int port = 0;
     std::shared_ptr<Session> session; // of the latest connect(), which comes before all else
 };
 

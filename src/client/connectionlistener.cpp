@@ -5,12 +5,11 @@
 #include "client/connectionlistenerprivate.h"
 #include "protocol/builtin.h"
 #include "protocol/message.h"
+#include "transport/address.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qmetaobject.h>
-
-#include <algorithm>
 
 namespace QRepod {
 
@@ -35,7 +34,7 @@ QMetaMethod ConnectionListener::Private::messageReceivedSignal()
     return signal;
 }
 
-void ConnectionListener::Private::open(const QString &host, quint16 port)
+void ConnectionListener::Private::open(const QString &host, int port)
 {
     close();
     if (client)
@@ -50,13 +49,15 @@ void ConnectionListener::Private::open(const QString &host, quint16 port)
 }
 
 //! Makes a new connection the current one.
-void ConnectionListener::Private::start(const QString &host, quint16 port, int delay)
+void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
-    const auto session = std::make_shared<Session>(Link::create({&m_waker, this}, settings));
+    const ConnectionSettings connectionSettings = settings.snapshot();
+    const auto session =
+        std::make_shared<Session>(Link::create({&m_waker, this}, connectionSettings));
     m_current = &session->inbox();
     m_wasConnected = false;
     m_hasEnded = false;
-    Client::Private::get(client)->open(session, settings, host, port, delay);
+    m_canExist = Client::Private::get(client)->open(session, connectionSettings, host, port, delay);
 }
 
 void ConnectionListener::Private::close()
@@ -156,7 +157,8 @@ void ConnectionListener::Private::followEnd(const Delivery &delivery)
 {
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return;
-    if (!reconnect || Client::Private::get(client)->isClosed || backoff.isExhausted())
+    if (!reconnect || !m_canExist || Client::Private::get(client)->isClosed
+        || backoff.isExhausted())
         return setState(State::Disconnected);
     backoff.next();
     state = State::Reconnecting;
@@ -197,9 +199,9 @@ void ConnectionListener::connectNotify(const QMetaMethod &signal)
     QObject::connectNotify(signal);
 }
 
-void ConnectionListener::connect(const QString &host, quint16 port)
+void ConnectionListener::connect(const QString &host, int port)
 {
-    d->open(host, port);
+    d->open(withoutBrackets(host), port);
 }
 
 int ConnectionListener::pump()
@@ -264,159 +266,5 @@ void ConnectionListener::removeHandler(QObject *handler)
 }
 
 void ConnectionListener::network_received(const QVariantMap &) { }
-
-bool ConnectionListener::reconnect() const
-{
-    return d->reconnect;
-}
-
-void ConnectionListener::setReconnect(bool enabled)
-{
-    d->change(d->reconnect, enabled);
-    if (!enabled && d->state == State::Reconnecting)
-        close();
-}
-
-int ConnectionListener::reconnectInterval() const
-{
-    return d->backoff.interval;
-}
-
-void ConnectionListener::setReconnectInterval(int milliseconds)
-{
-    d->change(d->backoff.interval, milliseconds);
-}
-
-int ConnectionListener::maximumReconnectInterval() const
-{
-    return d->backoff.maximumInterval;
-}
-
-void ConnectionListener::setMaximumReconnectInterval(int milliseconds)
-{
-    d->change(d->backoff.maximumInterval, milliseconds);
-}
-
-int ConnectionListener::maximumReconnectAttempts() const
-{
-    return d->backoff.maximumAttempts;
-}
-
-void ConnectionListener::setMaximumReconnectAttempts(int attempts)
-{
-    d->change(d->backoff.maximumAttempts, attempts);
-}
-
-int ConnectionListener::reconnectAttempt() const
-{
-    return d->backoff.attempt();
-}
-
-int ConnectionListener::reconnectDelay() const
-{
-    return d->backoff.delay();
-}
-
-int ConnectionListener::heartbeatInterval() const
-{
-    return d->settings.heartbeatInterval;
-}
-
-void ConnectionListener::setHeartbeatInterval(int milliseconds)
-{
-    d->change(d->settings.heartbeatInterval, milliseconds);
-}
-
-int ConnectionListener::idleTimeout() const
-{
-    return d->settings.idleTimeout;
-}
-
-void ConnectionListener::setIdleTimeout(int milliseconds)
-{
-    d->change(d->settings.idleTimeout, milliseconds);
-}
-
-#if QT_CONFIG(ssl)
-QSslConfiguration ConnectionListener::sslConfiguration() const
-{
-    return d->settings.sslConfiguration();
-}
-
-void ConnectionListener::setSslConfiguration(const QSslConfiguration &configuration)
-{
-    d->settings.setSslConfiguration(configuration);
-}
-#endif
-
-int ConnectionListener::connectTimeout() const
-{
-    return d->settings.connectTimeout;
-}
-
-void ConnectionListener::setConnectTimeout(int milliseconds)
-{
-    d->change(d->settings.connectTimeout, std::max(1, milliseconds));
-}
-
-int ConnectionListener::closeTimeout() const
-{
-    return d->settings.closeTimeout;
-}
-
-void ConnectionListener::setCloseTimeout(int milliseconds)
-{
-    d->change(d->settings.closeTimeout, std::max(0, milliseconds));
-}
-
-qint64 ConnectionListener::maximumFrameSize() const
-{
-    return d->settings.message.frameSize;
-}
-
-void ConnectionListener::setMaximumFrameSize(qint64 bytes)
-{
-    d->change(d->settings.message.frameSize, std::max<qint64>(1, bytes));
-}
-
-int ConnectionListener::maximumDepth() const
-{
-    return d->settings.message.depth;
-}
-
-void ConnectionListener::setMaximumDepth(int levels)
-{
-    d->change(d->settings.message.depth, std::clamp(levels, 1, MessageLimits::greatestDepth));
-}
-
-int ConnectionListener::maximumValues() const
-{
-    return d->settings.message.values;
-}
-
-void ConnectionListener::setMaximumValues(int values)
-{
-    d->change(d->settings.message.values, std::max(1, values));
-}
-
-qint64 ConnectionListener::maximumReceiveBacklog() const
-{
-    return d->settings.receiveBacklog;
-}
-
-void ConnectionListener::setMaximumReceiveBacklog(qint64 bytes)
-{
-    d->change(d->settings.receiveBacklog, std::max<qint64>(1, bytes));
-}
-
-qint64 ConnectionListener::maximumSendBacklog() const
-{
-    return d->settings.sendBacklog;
-}
-
-void ConnectionListener::setMaximumSendBacklog(qint64 bytes)
-{
-    d->change(d->settings.sendBacklog, std::max<qint64>(1, bytes));
-}
 
 } // namespace QRepod

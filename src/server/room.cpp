@@ -71,7 +71,7 @@ void Room::sendToAll(const QVariantMap &message, Channel *except)
 {
     if (!d->server)
         return;
-    const EncodedMessage encoded(message, d->server->messageLimits());
+    const EncodedMessage encoded(message, d->server->settings.snapshot().message);
     if (encoded.isValid())
         return d->send(encoded, except);
     const QString whom =

@@ -23,21 +23,14 @@ Q_LOGGING_CATEGORY(serverLog, "qrepod.server", QtWarningMsg)
 
 namespace {
 
-// A stalled client costs at most this, and never holds the others.
-constexpr qint64 defaultSendBacklog = 16 * 1024 * 1024;
-
-// The channels share a thread: what a client that floods it is read at once is what the others wait
-// for.
-constexpr qint64 channelReadSize = 16 * 1024;
-
-constexpr int maximumThreads = 64; // more than the cores of a machine only cost
-
 //! The address that \a host names; a name is looked up, which may take a while.
 QHostAddress resolve(const QString &host)
 {
+    if (host.isEmpty())
+        return QHostAddress(QHostAddress::Any);
     if (host == QLatin1String("localhost"))
         return QHostAddress(QHostAddress::LocalHost);
-    const QHostAddress address(host);
+    const QHostAddress address(withoutBrackets(host));
     if (!address.isNull())
         return address;
     const QList<QHostAddress> addresses = QHostInfo::fromName(host).addresses();
@@ -53,13 +46,11 @@ Server::Private::Private(Server *server)
     , m_connections(std::make_unique<ConnectionGroups>(server))
     , m_acceptor(std::make_unique<Acceptor>(
           [this](qintptr descriptor, const QString &peer) {
-              accept(acceptedStream(descriptor, peer, currentSettings()));
+              accept(acceptedStream(descriptor, peer, settings.snapshot()));
           },
           server))
 {
     Room::Private::get(everyone.get())->server = this;
-    settings.sendBacklog = defaultSendBacklog;
-    settings.readSize = channelReadSize;
     QObject::connect(m_acceptor.get(), &Acceptor::failed, server, [server](const QString &reason) {
         Q_EMIT server->errorOccurred(QLatin1String("a client could not be accepted: ") + reason);
     });
@@ -91,18 +82,21 @@ bool Server::Private::failToListen(const QString &reason)
     return false;
 }
 
-bool Server::Private::listen(const QString &host, quint16 wantedPort)
+bool Server::Private::listen(const QString &host, int wantedPort)
 {
     if (m_acceptor->isListening())
         return failToListen(QStringLiteral("the server is listening already"));
+    if (!isPort(wantedPort))
+        return failToListen(hostAndPort(host, wantedPort)
+                            + QLatin1String(": a port is a number from 0 to 65535"));
     const QString wanted = hostAndPort(host, wantedPort);
     const QHostAddress address = resolve(host);
     if (address.isNull())
         return failToListen(wanted + QLatin1String(": host not found"));
-    if (!m_acceptor->listen(address, wantedPort))
+    if (!m_acceptor->listen(address, quint16(wantedPort)))
         return failToListen(wanted + QLatin1String(": ") + m_acceptor->errorString());
     port = m_acceptor->port();
-    m_connections->setThreads(q->threads());
+    m_connections->setThreads(settings.snapshot().threads);
     {
         const std::lock_guard lock(mutex);
         errorString.clear();
@@ -148,16 +142,10 @@ void Server::Private::endBackground()
     delete m_background;
 }
 
-ConnectionSettings Server::Private::currentSettings() const
-{
-    const std::lock_guard lock(mutex);
-    return settings;
-}
-
 void Server::Private::accept(std::unique_ptr<Stream> stream)
 {
-    const ConnectionSettings channelSettings = currentSettings();
-    const int maximum = q->maximumConnections();
+    const ServerSettings channelSettings = settings.snapshot();
+    const int maximum = channelSettings.maximumConnections;
     if (maximum > 0 && m_owned.size() >= maximum)
         return refuse(std::move(stream), channelSettings,
                       QStringLiteral("the server is full: %1 clients").arg(maximum));
@@ -220,12 +208,6 @@ void Server::Private::disown(Channel *channel)
     m_owned.remove(channel);
 }
 
-MessageLimits Server::Private::messageLimits() const
-{
-    const std::lock_guard lock(mutex);
-    return settings.message;
-}
-
 void Server::Private::closeAll()
 {
     m_acceptor->close();
@@ -246,7 +228,7 @@ void Server::setChannelFactory(std::function<Channel *()> factory)
     d->runInWorkingThread([&] { d->makeChannel = std::move(factory); });
 }
 
-bool Server::listen(const QString &host, quint16 port)
+bool Server::listen(const QString &host, int port)
 {
     bool isListening = false;
     d->runInWorkingThread([&] { isListening = d->listen(host, port); });
@@ -311,17 +293,6 @@ QThread *Server::workingThread() const
     return thread();
 }
 
-int Server::threads() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->threads;
-}
-
-void Server::setThreads(int threads)
-{
-    d->change(d->threads, std::clamp(threads, 0, maximumThreads));
-}
-
 void Server::close()
 {
     if (!isListening())
@@ -329,130 +300,6 @@ void Server::close()
     d->runInWorkingThread([this] { d->closeAll(); });
     d->port = 0;
     Q_EMIT listeningChanged();
-}
-
-int Server::closeTimeout() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.closeTimeout;
-}
-
-void Server::setCloseTimeout(int milliseconds)
-{
-    d->change(d->settings.closeTimeout, std::max(0, milliseconds));
-}
-
-int Server::heartbeatInterval() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.heartbeatInterval;
-}
-
-void Server::setHeartbeatInterval(int milliseconds)
-{
-    d->change(d->settings.heartbeatInterval, milliseconds);
-}
-
-int Server::idleTimeout() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.idleTimeout;
-}
-
-void Server::setIdleTimeout(int milliseconds)
-{
-    d->change(d->settings.idleTimeout, milliseconds);
-}
-
-#if QT_CONFIG(ssl)
-QSslConfiguration Server::sslConfiguration() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.sslConfiguration();
-}
-
-void Server::setSslConfiguration(const QSslConfiguration &configuration)
-{
-    const std::lock_guard lock(d->mutex);
-    d->settings.setSslConfiguration(configuration);
-}
-
-int Server::handshakeTimeout() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.connectTimeout;
-}
-
-void Server::setHandshakeTimeout(int milliseconds)
-{
-    d->change(d->settings.connectTimeout, std::max(1, milliseconds));
-}
-#endif
-
-int Server::maximumConnections() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->maximumConnections;
-}
-
-void Server::setMaximumConnections(int connections)
-{
-    d->change(d->maximumConnections, connections);
-}
-
-qint64 Server::maximumFrameSize() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.message.frameSize;
-}
-
-void Server::setMaximumFrameSize(qint64 bytes)
-{
-    d->change(d->settings.message.frameSize, std::max<qint64>(1, bytes));
-}
-
-int Server::maximumDepth() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.message.depth;
-}
-
-void Server::setMaximumDepth(int levels)
-{
-    d->change(d->settings.message.depth, std::clamp(levels, 1, MessageLimits::greatestDepth));
-}
-
-int Server::maximumValues() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.message.values;
-}
-
-void Server::setMaximumValues(int values)
-{
-    d->change(d->settings.message.values, std::max(1, values));
-}
-
-qint64 Server::maximumReceiveBacklog() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.receiveBacklog;
-}
-
-void Server::setMaximumReceiveBacklog(qint64 bytes)
-{
-    d->change(d->settings.receiveBacklog, std::max<qint64>(1, bytes));
-}
-
-qint64 Server::maximumSendBacklog() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.sendBacklog;
-}
-
-void Server::setMaximumSendBacklog(qint64 bytes)
-{
-    d->change(d->settings.sendBacklog, std::max<qint64>(1, bytes));
 }
 
 } // namespace QRepod

@@ -11,14 +11,38 @@
 
 #include <QtCore/qset.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <optional>
-#include <utility>
 
 namespace QRepod {
 
 class HandlerTable;
+
+struct ServerSettings : ConnectionSettings
+{
+    ServerSettings()
+    {
+        // A stalled client costs at most this, and never holds the others.
+        sendBacklog = 16 * 1024 * 1024;
+        // The channels share a thread: what is read at once of a client that floods it is what the
+        // others wait for.
+        readSize = 16 * 1024;
+    }
+
+    void clamp()
+    {
+        ConnectionSettings::clamp();
+        maximumConnections = std::max(0, maximumConnections);
+        threads = std::clamp(threads, 0, greatestThreads);
+    }
+
+    static constexpr int greatestThreads = 64; // more than the cores of a machine only cost
+
+    int maximumConnections = 0; ///< 0: no limit
+    int threads = 0;            ///< for the sockets; 0: the working thread
+};
 
 //! Everything lives in the working thread, which is the server's, and moves to another with it.
 //! What is not guarded by a lock belongs to that thread.
@@ -40,20 +64,16 @@ public:
     }
 
     //! Sets one of the settings, and tells of it if it is another. Any thread.
-    template <class T>
-    void change(T &setting, T value)
+    template <class Part, class T>
+    void change(T Part::*setting, T value)
     {
-        std::unique_lock lock(mutex);
-        const bool isAnother = std::exchange(setting, value) != value;
-        lock.unlock();
-        if (isAnother)
+        if (settings.set(setting, value))
             Q_EMIT q->settingsChanged();
     }
 
-    bool listen(const QString &host, quint16 wantedPort);
+    bool listen(const QString &host, int wantedPort);
     bool failToListen(const QString &reason);
     void startBackground();
-    MessageLimits messageLimits() const; ///< of what is sent; any thread
     void closeAll();
 
     /// \name What a channel reports
@@ -67,6 +87,7 @@ public:
     /// @}
 
     Server *const q;
+    SharedSettings<ServerSettings> settings;
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
     TextCache texts;
@@ -77,16 +98,12 @@ public:
 
     std::atomic<quint16> port = 0; // 0 while it does not listen
 
-    mutable std::mutex mutex; // guards the members of this paragraph
-    QString errorString;      // of the latest listen()
-    ConnectionSettings settings;
-    int maximumConnections = 0;
-    int threads = 0; // from the next listen() on
+    std::mutex mutex;    // guards the rest of this paragraph
+    QString errorString; // of the latest listen()
 
 private:
     bool canWorkHere() const;
     void endBackground();
-    ConnectionSettings currentSettings() const;
     void accept(std::unique_ptr<Stream> stream);
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
