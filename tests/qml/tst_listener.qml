@@ -345,14 +345,18 @@ TestCase {
         verify(listener.reconnectDelay > 0);
     }
 
-    function test_portOutOfRangeIsRefused() {
-        const listener = make(plain, {});
-        ignoreWarning(/a port is a number from 0 to 65535, not 70000/);
-        listener.port = 70000;
-        compare(listener.port, 5071);
-        ignoreWarning(/a port is a number from 0 to 65535, not -1/);
-        listener.connect("127.0.0.1", -1);
+    function test_portThatIsNoneIsAnError() {
+        const listener = makeActive({
+            port: 70000
+        });
+        tryVerify(() => listener.errorString !== "");
+        verify(listener.errorString.startsWith("127.0.0.1:70000: a port is a number"), listener.errorString);
+        compare(listener.errorSeen, listener.errorString);
         compare(listener.state, ConnectionListener.Disconnected);
+        listener.connect("127.0.0.1", -1);
+        tryVerify(() => listener.errorString.startsWith("127.0.0.1:-1: "));
+        listener.connect("127.0.0.1", peer.port);
+        tryCompare(listener, "state", ConnectionListener.Connected);
     }
 
     function test_autoPumpOffWaitsForPump() {

@@ -180,11 +180,18 @@ TestCase {
         join(server);
     }
 
-    function test_portOutOfRangeIsRefused() {
-        const server = createTemporaryObject(plainServer, test);
-        ignoreWarning(/a port is a number from 0 to 65535, not 65536/);
-        server.port = 65536;
-        compare(server.port, 5071);
+    function test_portThatIsNoneIsAnError() {
+        const server = createTemporaryObject(plainServer, test, {
+            port: 65536
+        });
+        const errors = spy(server, "errorOccurred");
+        server.active = true;
+        verify(!server.listening);
+        verify(server.errorString.startsWith("127.0.0.1:65536: a port is a number"), server.errorString);
+        compare(errors.count, 1);
+        server.port = 0;
+        tryCompare(server, "listening", true);
+        compare(server.errorString, "");
     }
 
     function test_handlersGetTheChannel_data() {
