@@ -93,6 +93,8 @@ Window {
         color: "#a3afc5"
         font.pixelSize: 14
         text: {
+            if (probe.state === LagProbe.Connected && !window.isWide)
+                return qsTr("%1 times there and back").arg(probe.count);
             if (probe.state === LagProbe.Connected)
                 return qsTr("%1 times to %2:%3 and back").arg(probe.count).arg(probe.host).arg(probe.port);
             if (probe.state === LagProbe.Connecting)

@@ -34,9 +34,7 @@ Rectangle {
                 y: modelData.y
                 width: modelData.w
                 height: modelData.h
-                radius: 4
-                color: "#3b4866"
-                border { width: 1; color: "#56658a" }
+                color: "#46547a"
             }
         }
 

@@ -57,7 +57,12 @@ Window {
         }
 
         function network_tagged(tagger: int, tagged: int) {
-            news.tell(qsTr("%1 caught %2").arg(everyone.nameOf(tagger)).arg(everyone.nameOf(tagged)));
+            if (tagger === everyone.me)
+                news.tell(qsTr("You caught %1!").arg(everyone.nameOf(tagged)));
+            else if (tagged === everyone.me)
+                news.tell(qsTr("%1 caught you!").arg(everyone.nameOf(tagger)));
+            else
+                news.tell(qsTr("%1 caught %2").arg(everyone.nameOf(tagger)).arg(everyone.nameOf(tagged)));
         }
 
         // Not in repod's tag: a server that knows no names does not send them.

@@ -15,6 +15,7 @@ Rectangle {
     required property bool isIt
 
     readonly property real scaling: parent ? parent.scale : 1
+    readonly property real roomX: parent ? parent.width : 0
 
     objectName: "player" + number
     x: centerX - width / 2
@@ -36,7 +37,10 @@ Rectangle {
 
     Text {
         objectName: "label"
-        anchors { horizontalCenter: parent.horizontalCenter; bottom: parent.top; bottomMargin: 6 }
+        // Above the disc, but inside of the arena.
+        x: Math.max(4 - player.x, Math.min(player.roomX - player.x - width - 4,
+                                           (player.width - width) / 2))
+        y: player.y > height + 10 ? -height - 6 : player.height + 6
         text: {
             if (!player.isIt)
                 return player.name;

@@ -30,7 +30,7 @@ Item {
     Rectangle {
         id: light
 
-        anchors { left: name.right; leftMargin: 16; verticalCenter: parent.verticalCenter }
+        anchors { left: name.right; leftMargin: header.compact ? 12 : 16; verticalCenter: parent.verticalCenter }
         width: 10
         height: 10
         radius: 5
@@ -43,13 +43,13 @@ Item {
             left: light.right
             leftMargin: 8
             right: figures.visible ? figures.left : pill.visible ? pill.left : parent.right
-            rightMargin: 12
+            rightMargin: header.compact ? 4 : 12
             verticalCenter: parent.verticalCenter
         }
         elide: Text.ElideRight
         textFormat: Text.PlainText
         color: "#566273"
-        font.pixelSize: 14
+        font.pixelSize: header.compact ? 13 : 14
         text: {
             if (header.isConnected) {
                 if (header.compact)
@@ -71,7 +71,7 @@ Item {
 
         objectName: "figures"
         anchors { right: pill.left; rightMargin: 16; verticalCenter: parent.verticalCenter }
-        visible: pill.visible && !header.compact
+        visible: pill.visible && header.width >= 760
         color: "#5f6b7c"
         font.pixelSize: 13
         text: {

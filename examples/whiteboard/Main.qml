@@ -21,7 +21,7 @@ Window {
     width: 928 // a sheet of the board's own size
     height: 640
     minimumWidth: 340
-    minimumHeight: 440
+    minimumHeight: 460
     visible: true
     title: qsTr("Whiteboard")
     color: palette.window
@@ -95,8 +95,7 @@ Window {
         vertical: window.isWide
         pen: pen
         canUndo: board.canUndo && network.state === ConnectionListener.Connected
-        transformOrigin: Item.TopLeft
-        scale: window.isWide ? Math.min(1, (window.height - y - window.gap) / height) : 1
+        dense: window.height < 580
         onUndo: network.send("undo")
         onClear: network.send("clear")
     }
@@ -105,7 +104,7 @@ Window {
     Item {
         id: paper
 
-        readonly property real startX: window.isWide ? tools.x + tools.width * tools.scale + window.gap : window.gap
+        readonly property real startX: window.isWide ? tools.x + tools.width + window.gap : window.gap
         readonly property real startY: header.y + header.height + window.gap
         readonly property real roomX: window.width - startX - window.gap
         readonly property real roomY: window.height - startY - window.gap

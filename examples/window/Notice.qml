@@ -43,7 +43,7 @@ Item {
             text: notice.title
             textFormat: Text.PlainText
             color: notice.palette.windowText
-            font { pixelSize: Math.max(18, Math.min(40, notice.height / 12)); bold: true }
+            font { pixelSize: Math.max(18, Math.min(notice.asks ? 28 : 40, notice.height / 12)); bold: true }
         }
 
         Text {

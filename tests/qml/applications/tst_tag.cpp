@@ -128,8 +128,8 @@ void tst_Tag::whoIsCaughtIsIt()
     m_server->arena().setPosition(2, {110, 100});
     QTRY_COMPARE(other.text("role"), "You are it: catch somebody!");
     QTRY_COMPARE(one.text("role"), "Run!");
-    QTRY_COMPARE(one.text("news"), "You caught Player 2");
-    QTRY_COMPARE(other.text("news"), "Player 1 caught You");
+    QTRY_COMPARE(one.text("news"), "You caught Player 2!");
+    QTRY_COMPARE(other.text("news"), "Player 1 caught you!");
 }
 
 void tst_Tag::namesAreShownAsTheyWereTyped()
@@ -175,7 +175,7 @@ void tst_Tag::windowsPlayWithAPythonServer()
         const QQuickItem *arena = one.item("arena");
         QCOMPARE(std::round(arena->width() / arena->height() * 100), 200);
         one.press("controls", Qt::Key_Right);
-        QTRY_COMPARE(one.text("news"), "You caught Player 2");
+        QTRY_COMPARE(one.text("news"), "You caught Player 2!");
         one.release("controls", Qt::Key_Right);
         QTRY_COMPARE(one.text("role"), "Run!");
         QTRY_COMPARE(other.text("role"), "You are it: catch somebody!");
