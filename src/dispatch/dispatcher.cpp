@@ -40,11 +40,8 @@ Dispatcher::Receiver Dispatcher::receiver(QByteArrayView action)
         Target &target = m_targets.front();
         if (!target.object)
             return {};
-        if (!m_latest || m_latest->first != action) {
-            target.complete(m_leading);
-            m_latest = target.table->find(action);
-        }
-        return target.receiver(m_latest ? &m_latest->second : nullptr);
+        target.complete(m_leading);
+        return target.receiver(target.table->find(action));
     }
 
     if (!m_routes)
@@ -74,7 +71,6 @@ void Dispatcher::buildRoutes()
 void Dispatcher::forgetDestroyed()
 {
     m_routes.reset();
-    m_latest = nullptr;
     std::erase_if(m_targets, [](const Target &target) { return !target.object; });
 }
 

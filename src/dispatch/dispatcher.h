@@ -75,8 +75,6 @@ private:
     const Handler::Leading m_leading;
     std::vector<Target> m_targets;
     std::unique_ptr<const Routes> m_routes; // of several targets; null when they have changed
-    // Of a single target, what the latest message was for: the next is mostly for the same.
-    const HandlerTable::Handlers::value_type *m_latest = nullptr;
 };
 
 } // namespace QRepod

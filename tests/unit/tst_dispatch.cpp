@@ -713,6 +713,7 @@ void tst_dispatch::methodsThatNothingCanCallWarnAndAreNoHandlers()
     expectWarning(
         "Faulty::Network_sealed can never be called: a .*Sealed cannot be made without arguments");
     expectWarning("Faulty::Network_reference can never be called: no field can become an int&");
+    expectWarning("Faulty::Network_pointer can never be called: no field can become a QObject\\*");
     expectWarning("Faulty::Network_many can never be called: it takes more than 64 fields");
     QCOMPARE(dispatch(dispatcher, frameOf("unnamed", {{text("value"), 1}})), Outcome::Unhandled);
     QCOMPARE(dispatch(dispatcher, frameOf("unmakeable", {{text("id"), 1}})), Outcome::Unhandled);
@@ -720,10 +721,8 @@ void tst_dispatch::methodsThatNothingCanCallWarnAndAreNoHandlers()
     QCOMPARE(dispatch(dispatcher, frameOf("reference", {{text("id"), 1}})), Outcome::Unhandled);
     QCOMPARE(dispatch(dispatcher, frameOf("many")), Outcome::Unhandled);
 
-    expectWarning("Faulty::Network_pointer: field \"object\" is integer 4096, the parameter is a "
-                  "QObject\\*");
     QCOMPARE(dispatch(dispatcher, frameOf("pointer", {{text("object"), 4096}, {text("id"), 1}})),
-             Outcome::Mismatched);
+             Outcome::Unhandled);
     QCOMPARE(faulty.calls, 0);
 }
 
@@ -816,7 +815,7 @@ void tst_dispatch::tablesHoldHandlersOnly()
             found |=
                 Recorder::staticMetaObject.method(i).methodSignature().sliced(1).startsWith(name);
         QVERIFY2(found, action.constData());
-        QCOMPARE(&table->find(action)->second, &handler);
+        QCOMPARE(table->find(action), &handler);
     }
     QVERIFY(table->find("nothing"));
     QVERIFY(!table->find("received"));
