@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "javascript.h"
 
+#include <QtCore/qmap.h>
+#include <QtCore/qmetaobject.h>
+#include <QtCore/qobject.h>
 #include <QtCore/qstringlist.h>
 #include <QtQml/qjsengine.h>
 
@@ -15,11 +18,15 @@ struct JavaScriptFunction
 struct JavaScriptSymbol
 {
 };
+struct JavaScriptObjectAsKey
+{
+};
 
 } // namespace QRepod
 
 Q_DECLARE_METATYPE(QRepod::JavaScriptFunction)
 Q_DECLARE_METATYPE(QRepod::JavaScriptSymbol)
+Q_DECLARE_METATYPE(QRepod::JavaScriptObjectAsKey)
 
 namespace QRepod {
 
@@ -27,6 +34,64 @@ namespace {
 
 // Up to here every whole number has a double of its own: Number.MAX_SAFE_INTEGER.
 constexpr double maximumSafeInteger = 9007199254740991.0;
+
+//! The coordinates of QML's geometric value types, some of which are Qt Gui's, which is not linked.
+QStringList coordinatesOf(QMetaType type)
+{
+    switch (type.id()) {
+    case QMetaType::QPoint:
+    case QMetaType::QPointF:
+    case QMetaType::QVector2D:
+        return {QStringLiteral("x"), QStringLiteral("y")};
+    case QMetaType::QSize:
+    case QMetaType::QSizeF:
+        return {QStringLiteral("width"), QStringLiteral("height")};
+    case QMetaType::QRect:
+    case QMetaType::QRectF:
+        return {QStringLiteral("x"), QStringLiteral("y"), QStringLiteral("width"),
+                QStringLiteral("height")};
+    case QMetaType::QVector3D:
+        return {QStringLiteral("x"), QStringLiteral("y"), QStringLiteral("z")};
+    case QMetaType::QVector4D:
+        return {QStringLiteral("x"), QStringLiteral("y"), QStringLiteral("z"), QStringLiteral("w")};
+    case QMetaType::QQuaternion:
+        return {QStringLiteral("scalar"), QStringLiteral("x"), QStringLiteral("y"),
+                QStringLiteral("z")};
+    default:
+        return {};
+    }
+}
+
+bool isListModel(const QObject *object)
+{
+    return object->inherits("QQmlListModel");
+}
+
+//! The roles of a row of a ListModel, which are properties of an object that the model makes; none
+//! for another object.
+QStringList rolesOf(const QObject *object)
+{
+    const QMetaObject *type = object->metaObject();
+    const QByteArrayView name = type->className();
+    // Objects declared in QML have class names of their own.
+    if (name != "DynamicRoleModelNode" && name != QObject::staticMetaObject.className())
+        return {};
+    QStringList roles;
+    for (int i = QObject::staticMetaObject.propertyCount(); i < type->propertyCount(); ++i)
+        roles.append(QString::fromUtf8(type->property(i).name()));
+    return roles;
+}
+
+//! For example `"[object Map]"`.
+QString kindOf(const QJSValue &object, const QJSEngine &engine)
+{
+    return engine.globalObject()
+        .property(QStringLiteral("Object"))
+        .property(QStringLiteral("prototype"))
+        .property(QStringLiteral("toString"))
+        .callWithInstance(object)
+        .toString();
+}
 
 } // namespace
 
@@ -60,23 +125,64 @@ QVariant JavaScript::number(double number) const
     return number;
 }
 
-QVariant JavaScript::object(const QJSValue &object)
+template <class Convert>
+QVariant JavaScript::nested(Convert convert)
 {
-    const bool isArray = object.isArray();
-    if (!isArray) {
-        QVariant value = object.toVariant(QJSValue::RetainJSObjects);
-        if (value.metaType() != QMetaType::fromType<QJSValue>())
-            return value; // ArrayBuffer, Date, or something from C++
-        if (isView(object))
-            return bytes(object);
-    }
     if (m_depth == m_maximumDepth) {
         m_isTooDeep = true;
         return QVariantList();
     }
     ++m_depth;
-    QVariant value = isArray ? QVariant(list(object)) : QVariant(map(object));
+    const QVariant value = convert();
     --m_depth;
+    return value;
+}
+
+QVariant JavaScript::object(const QJSValue &object)
+{
+    if (object.isArray())
+        return nested([&] { return list(object); });
+    const QVariant value = object.toVariant(QJSValue::RetainJSObjects);
+    if (value.metaType() != QMetaType::fromType<QJSValue>())
+        return native(object, value);
+    if (isView(object))
+        return bytes(object);
+    return nested([&] { return container(object); });
+}
+
+QVariant JavaScript::container(const QJSValue &object)
+{
+    const QStringList names = keys(object);
+    if (names.isEmpty()) { // as those of a Map and of a Set, whose elements are no properties
+        const QString kind = kindOf(object, m_engine);
+        if (kind == QLatin1String("[object Map]"))
+            return entries(arrayFrom(object));
+        if (kind == QLatin1String("[object Set]"))
+            return list(arrayFrom(object));
+    }
+    return map(object, names);
+}
+
+//! ArrayBuffer, Date, or something from C++. What holds other values is read element by element: a
+//! number in it may be a double that JavaScript made of an integer.
+QVariant JavaScript::native(const QJSValue &object, const QVariant &value)
+{
+    const QMetaType type = value.metaType();
+    const QStringList coordinates = coordinatesOf(type);
+    if (!coordinates.isEmpty())
+        return nested([&] { return map(object, coordinates); });
+    if (type.id() == QMetaType::QColor)
+        return value.toString();
+    if (type.id() == QMetaType::QVariantMap)
+        return nested([&] { return map(object, value.toMap().keys()); });
+    if (const QObject *qObject = object.toQObject()) {
+        if (isListModel(qObject))
+            return nested([&] { return rows(object); });
+        const QStringList roles = rolesOf(qObject);
+        return roles.isEmpty() ? value : nested([&] { return map(object, roles); });
+    }
+    if (type.id() != QMetaType::QByteArray && value.canConvert<QVariantList>())
+        return nested([&] { return list(object); });
     return value;
 }
 
@@ -90,13 +196,45 @@ QVariantList JavaScript::list(const QJSValue &array)
     return list;
 }
 
-QVariantMap JavaScript::map(const QJSValue &object)
+QVariantList JavaScript::rows(const QJSValue &model)
+{
+    const int count = model.property(QStringLiteral("count")).toInt();
+    const QJSValue get = model.property(QStringLiteral("get"));
+    QVariantList rows;
+    rows.reserve(count);
+    for (int i = 0; i < count; ++i)
+        rows.append(variant(get.callWithInstance(model, {i})));
+    return rows;
+}
+
+QVariantMap JavaScript::map(const QJSValue &object, const QStringList &names)
 {
     QVariantMap map;
-    const QStringList names = keys(object);
     for (const QString &name : names)
         map.insert(name, variant(object.property(name)));
     return map;
+}
+
+//! A Map, as an array of pairs.
+QVariant JavaScript::entries(const QJSValue &pairs)
+{
+    QMap<qint64, QVariant> byInteger;
+    QVariantMap byText;
+    const quint32 length = pairs.property(QStringLiteral("length")).toUInt();
+    for (quint32 i = 0; i < length; ++i) {
+        const QJSValue pair = pairs.property(i);
+        const QJSValue key = pair.property(0);
+        const bool isKey = key.isString() || key.isNumber() || key.isBool();
+        const QVariant value =
+            isKey ? variant(pair.property(1)) : QVariant::fromValue(JavaScriptObjectAsKey());
+        const QVariant integer = variant(key);
+        if (integer.metaType() == QMetaType::fromType<qint64>())
+            byInteger.insert(integer.toLongLong(), value);
+        byText.insert(isKey ? key.toString() : QStringLiteral("(key)"), value);
+    }
+    if (length > 0 && byInteger.size() == qsizetype(length))
+        return QVariant::fromValue(byInteger);
+    return byText;
 }
 
 QByteArray JavaScript::bytes(const QJSValue &view) const
@@ -117,6 +255,12 @@ QStringList JavaScript::keys(const QJSValue &object) const
 {
     const QJSValue type = m_engine.globalObject().property(QStringLiteral("Object"));
     return type.property(QStringLiteral("keys")).call({object}).toVariant().toStringList();
+}
+
+QJSValue JavaScript::arrayFrom(const QJSValue &iterable) const
+{
+    const QJSValue type = m_engine.globalObject().property(QStringLiteral("Array"));
+    return type.property(QStringLiteral("from")).callWithInstance(type, {iterable});
 }
 
 std::optional<QVariantMap> JavaScript::message(const char *function,

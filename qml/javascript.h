@@ -20,11 +20,17 @@ namespace QRepod {
 /// |                                   | either direction), so 7 and 7.0, which are the same
 /// |                                   | number; otherwise float 64 |
 /// | ArrayBuffer, typed array, DataView | the bytes it shows |
-/// | array, also with holes            | list; a hole is nil |
+/// | array, also with holes, Set,      | list; a hole is nil |
+/// | list<int> and other sequences     | |
 /// | object                            | map of its own enumerable properties |
-/// | value from C++ (url, list<int>,   | itself |
+/// | Map                               | map; its keys stay integers if all of them are, and are
+/// |                                   | their text otherwise |
+/// | point, size, rect, vector3d, …    | map of their coordinates: `{x, y}`, `{width, height}` |
+/// | color                             | text, as `"#rrggbb"` |
+/// | ListModel, and a row of one       | list of rows, and map of a row's roles |
+/// | another value from C++ (url,      | itself |
 /// | a gadget, …)                      | |
-/// | function, symbol, QObject         | a value that has no MessagePack form |
+/// | function, symbol, other QObject   | a value that has no MessagePack form |
 ///
 /// What has no MessagePack form is left for the encoder to refuse, which knows its path.
 class JavaScript
@@ -45,11 +51,20 @@ public:
 private:
     QVariant number(double number) const;
     QVariant object(const QJSValue &object);
+    QVariant container(const QJSValue &object);
+    QVariant native(const QJSValue &object, const QVariant &value);
     QVariantList list(const QJSValue &array);
-    QVariantMap map(const QJSValue &object);
+    QVariantList rows(const QJSValue &model);
+    QVariantMap map(const QJSValue &object, const QStringList &names);
+    QVariant entries(const QJSValue &pairs);
     QByteArray bytes(const QJSValue &view) const;
     bool isView(const QJSValue &object) const;
     QStringList keys(const QJSValue &object) const;
+    QJSValue arrayFrom(const QJSValue &iterable) const;
+
+    //! What \a convert returns, one level deeper; cut off where that is too deep.
+    template <class Convert>
+    QVariant nested(Convert convert);
 
     QJSEngine &m_engine;
     const int m_maximumDepth;

@@ -2,13 +2,10 @@
 #include "qmlconnectionlistener.h"
 
 #include "javascript.h"
-#include "port.h"
 
 #include <QRepod/Client>
 
 #include <QtQml/qjsengine.h>
-
-#include <utility>
 
 namespace QRepod {
 
@@ -32,34 +29,6 @@ QmlConnectionListener::QmlConnectionListener(QObject *parent)
                      &QmlConnectionListener::handlersChanged);
     QObject::connect(&m_resources, &ObjectList::changed, this,
                      &QmlConnectionListener::resourcesChanged);
-}
-
-void QmlConnectionListener::setHost(const QString &host)
-{
-    if (m_host == host)
-        return;
-    m_host = host;
-    openLater();
-    Q_EMIT hostChanged();
-}
-
-void QmlConnectionListener::setPort(int port)
-{
-    if (m_port == port || !checkPort(port, this))
-        return;
-    m_port = port;
-    openLater();
-    Q_EMIT portChanged();
-}
-
-void QmlConnectionListener::setActive(bool active)
-{
-    if (m_isActive == active)
-        return;
-    if (m_isComplete)
-        return active ? connect() : close();
-    m_isActive = active;
-    Q_EMIT activeChanged();
 }
 
 Statistics QmlConnectionListener::statistics() const
@@ -88,15 +57,15 @@ void QmlConnectionListener::followState()
 
 void QmlConnectionListener::connect()
 {
-    const bool wasActive = std::exchange(m_isActive, true);
-    open();
-    if (!wasActive)
-        Q_EMIT activeChanged();
+    if (isActive())
+        open();
+    else
+        setActive(true);
 }
 
 void QmlConnectionListener::connect(const QString &host, int port)
 {
-    if (!checkPort(port, this))
+    if (!checkPort(port))
         return;
     setHost(host);
     setPort(port);
@@ -105,10 +74,7 @@ void QmlConnectionListener::connect(const QString &host, int port)
 
 void QmlConnectionListener::close()
 {
-    const bool wasActive = std::exchange(m_isActive, false);
-    ConnectionListener::close();
-    if (wasActive)
-        Q_EMIT activeChanged();
+    setActive(false);
 }
 
 qint64 QmlConnectionListener::send(const QJSValue &messageOrAction, const QJSValue &fields)
@@ -123,44 +89,15 @@ void QmlConnectionListener::network_received(const QVariantMap &message)
     m_fallback.call({message});
 }
 
-void QmlConnectionListener::classBegin()
+void QmlConnectionListener::start()
 {
-    m_isComplete = false;
-}
-
-void QmlConnectionListener::componentComplete()
-{
-    m_isComplete = true;
-    if (m_isActive && state() == State::Disconnected)
-        open();
-}
-
-void QmlConnectionListener::setErrorString(const QString &error)
-{
-    if (m_errorString == error)
-        return;
-    m_errorString = error;
-    Q_EMIT errorStringChanged();
-}
-
-void QmlConnectionListener::open()
-{
-    m_isOpenPending = false;
     setErrorString({});
-    ConnectionListener::connect(m_host, quint16(m_port));
+    ConnectionListener::connect(host(), quint16(port()));
 }
 
-//! Host and port mostly change together.
-void QmlConnectionListener::openLater()
+void QmlConnectionListener::stop()
 {
-    if (!m_isComplete || !m_isActive || std::exchange(m_isOpenPending, true))
-        return;
-    const auto openNow = [this] {
-        if (m_isOpenPending && m_isActive)
-            open();
-        m_isOpenPending = false;
-    };
-    QMetaObject::invokeMethod(this, openNow, Qt::QueuedConnection);
+    ConnectionListener::close();
 }
 
 } // namespace QRepod

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "endpoint.h"
 #include "fallback.h"
 #include "objectlist.h"
 
@@ -10,7 +11,6 @@
 #include <QtCore/qtimer.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmllist.h>
-#include <QtQml/qqmlparserstatus.h>
 #include <QtQml/qqmlregistration.h>
 
 namespace QRepod {
@@ -40,7 +40,8 @@ namespace QRepod {
 /// Numbers arrive as numbers, exactly up to 2^53; bytes as ArrayBuffer; times as Date; nil as null;
 /// lists and maps as arrays and objects. An extension of MessagePack is opaque, but can be sent
 /// back. What send() makes of JavaScript values is said in the class JavaScript.
-class QmlConnectionListener : public QRepod::ConnectionListener, public QQmlParserStatus
+class QmlConnectionListener : public QRepod::ConnectionListener,
+                              public Endpoint<QmlConnectionListener>
 {
     Q_OBJECT
     Q_INTERFACES(QQmlParserStatus)
@@ -88,17 +89,6 @@ class QmlConnectionListener : public QRepod::ConnectionListener, public QQmlPars
 public:
     explicit QmlConnectionListener(QObject *parent = nullptr);
 
-    QString host() const { return m_host; }
-    void setHost(const QString &host);
-
-    int port() const { return m_port; }
-    void setPort(int port);
-
-    bool isActive() const { return m_isActive; }
-    void setActive(bool active);
-
-    QString errorString() const { return m_errorString; }
-
     Statistics statistics() const;
 
     int statisticsInterval() const { return m_statisticsTimer.interval(); }
@@ -127,9 +117,6 @@ public:
 
     void network_received(const QVariantMap &message) override;
 
-    void classBegin() override;
-    void componentComplete() override;
-
 Q_SIGNALS:
     //! The connection could not be made, or broke; errorString says the same.
     ///
@@ -146,17 +133,11 @@ Q_SIGNALS:
     void resourcesChanged();
 
 private:
+    friend class Endpoint<QmlConnectionListener>;
+    void start();
+    void stop();
     void followState();
-    void setErrorString(const QString &error);
-    void open();
-    void openLater();
 
-    QString m_host = QStringLiteral("127.0.0.1");
-    int m_port = 5071;
-    QString m_errorString;
-    bool m_isActive = false;
-    bool m_isComplete = true; // not between classBegin() and componentComplete()
-    bool m_isOpenPending = false;
     QTimer m_statisticsTimer;
     ObjectList m_handlers;
     ObjectList m_resources;

@@ -2,12 +2,9 @@
 #include "qmlserver.h"
 
 #include "javascript.h"
-#include "port.h"
 
 #include <QtQml/qjsengine.h>
 #include <QtQml/qqmlengine.h>
-
-#include <utility>
 
 namespace QRepod {
 
@@ -42,36 +39,6 @@ QmlServer::~QmlServer()
     m_channels->clear(); // Server deletes them next, and the model lives longer
 }
 
-void QmlServer::setHost(const QString &host)
-{
-    if (m_host == host)
-        return;
-    m_host = host;
-    openLater();
-    Q_EMIT hostChanged();
-}
-
-void QmlServer::setPort(int port)
-{
-    if (m_port == port || !checkPort(port, this))
-        return;
-    m_port = port;
-    openLater();
-    Q_EMIT portChanged();
-}
-
-void QmlServer::setActive(bool active)
-{
-    if (m_isActive == active)
-        return;
-    m_isActive = active;
-    if (m_isComplete && active)
-        open();
-    else if (m_isComplete)
-        close();
-    Q_EMIT activeChanged();
-}
-
 void QmlServer::sendToAll(const QJSValue &messageOrAction, const QJSValue &fields)
 {
     JavaScript javaScript(*qjsEngine(this), maximumDepth());
@@ -85,41 +52,18 @@ void QmlServer::received(QmlChannel *channel, const QVariantMap &message)
     m_fallback.call({QVariant::fromValue(channel), message});
 }
 
-void QmlServer::classBegin()
+void QmlServer::start()
 {
-    m_isComplete = false;
-}
-
-void QmlServer::componentComplete()
-{
-    m_isComplete = true;
-    if (m_isActive)
-        open();
-}
-
-void QmlServer::open()
-{
-    m_isOpenPending = false;
-    const QString oldError = errorString();
     close();
-    const bool isListening = listen(m_host, quint16(m_port));
-    if (errorString() != oldError)
-        Q_EMIT errorStringChanged();
+    const bool isListening = listen(host(), quint16(port()));
+    setErrorString(isListening ? QString() : Server::errorString());
     if (!isListening)
         Q_EMIT errorOccurred(errorString());
 }
 
-//! Host and port mostly change together.
-void QmlServer::openLater()
+void QmlServer::stop()
 {
-    if (!m_isComplete || !m_isActive || std::exchange(m_isOpenPending, true))
-        return;
-    const auto openNow = [this] {
-        if (m_isOpenPending && m_isActive)
-            open();
-        m_isOpenPending = false;
-    };
-    QMetaObject::invokeMethod(this, openNow, Qt::QueuedConnection);
+    close();
 }
 
 } // namespace QRepod

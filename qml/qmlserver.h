@@ -2,6 +2,7 @@
 #pragma once
 
 #include "channelmodel.h"
+#include "endpoint.h"
 #include "fallback.h"
 #include "objectlist.h"
 #include "qmlchannel.h"
@@ -10,7 +11,6 @@
 
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmllist.h>
-#include <QtQml/qqmlparserstatus.h>
 #include <QtQml/qqmlregistration.h>
 
 namespace QRepod {
@@ -35,7 +35,7 @@ namespace QRepod {
 /// parameter, `channel: Channel`, will do as well. `network_connected(channel)`,
 /// `network_disconnected(channel)` and `network_error(channel, error: string)` are called when a
 /// client has joined and has left.
-class QmlServer : public QRepod::Server, public QQmlParserStatus
+class QmlServer : public QRepod::Server, public Endpoint<QmlServer>
 {
     Q_OBJECT
     Q_INTERFACES(QQmlParserStatus)
@@ -79,16 +79,10 @@ public:
     explicit QmlServer(QObject *parent = nullptr);
     ~QmlServer() override;
 
-    QString host() const { return m_host; }
-    void setHost(const QString &host);
-
-    int port() const { return m_port; }
-    void setPort(int port);
+    using Endpoint::errorString;
+    using Endpoint::port;
 
     int actualPort() const { return Server::port(); }
-
-    bool isActive() const { return m_isActive; }
-    void setActive(bool active);
 
     ChannelModel *channels() const { return m_channels; }
 
@@ -105,9 +99,6 @@ public:
 
     //! Neither this nor an object in `handlers` took \a message of \a channel.
     void received(QmlChannel *channel, const QVariantMap &message);
-
-    void classBegin() override;
-    void componentComplete() override;
 
 Q_SIGNALS:
     //! A client has joined, and is the last of `channels`.
@@ -127,14 +118,10 @@ Q_SIGNALS:
     void resourcesChanged();
 
 private:
-    void open();
-    void openLater();
+    friend class Endpoint<QmlServer>;
+    void start();
+    void stop();
 
-    QString m_host = QStringLiteral("127.0.0.1");
-    int m_port = 5071;
-    bool m_isActive = false;
-    bool m_isComplete = true; // not between classBegin() and componentComplete()
-    bool m_isOpenPending = false;
     ChannelModel *const m_channels;
     ObjectList m_handlers;
     ObjectList m_resources;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pong/pongserver.h"
 
+#include "playername.h"
+
 #include <QtCore/QTextStream>
 
 #include <algorithm>
@@ -43,6 +45,12 @@ void PongChannel::Network_input(int direction)
         qobject_cast<PongServer *>(server())->setDirection(*slot, direction);
 }
 
+void PongChannel::Network_name(const QString &newName)
+{
+    name = playerName(newName);
+    qobject_cast<PongServer *>(server())->sendNames();
+}
+
 PongServer::PongServer(int winScore)
     : m_game(winScore)
     , m_interval(std::chrono::nanoseconds(1s) / PongGame::ticksPerSecond)
@@ -74,7 +82,6 @@ void PongServer::join(QRepod::Channel *channel)
     if (!slot) {
         out << "Full, no place for " << channel->address() << Qt::endl;
         channel->send({{"action", "full"}});
-        channel->close();
         return;
     }
 
@@ -92,6 +99,7 @@ void PongServer::join(QRepod::Channel *channel)
         {"win_score", m_game.winScore()},
     });
     announce(m_game.join(*slot));
+    sendNames();
 
     if (!m_timer.isActive()) {
         m_clock.start();
@@ -108,6 +116,7 @@ void PongServer::leave(QRepod::Channel *channel)
     out << "Player " << *slot + 1 << " disconnected: " << channel->address() << Qt::endl;
     m_game.leave(*slot);
     sendToPlayers({{"action", "opponent_left"}});
+    sendNames();
     if (m_game.isEmpty())
         m_timer.stop();
 }
@@ -139,6 +148,7 @@ void PongServer::announce(PongGame::Event event)
     case PongGame::Event::None:
         break;
     case PongGame::Event::RoundStarted:
+        sendState(); // of a new game, too: it starts at 0:0
         sendToPlayers({{"action", "round_start"}});
         break;
     case PongGame::Event::GameOver:
@@ -160,6 +170,19 @@ void PongServer::sendState()
         {"scores", QVariantList{m_game.score(0), m_game.score(1)}},
         {"game_state", nameOf(m_game.state())},
     });
+}
+
+void PongServer::sendNames()
+{
+    QStringList names = {"", ""};
+    const QList<QRepod::Channel *> all = channels();
+    for (QRepod::Channel *channel : all) {
+        const auto *player = qobject_cast<PongChannel *>(channel);
+        if (player->slot)
+            names[*player->slot] = player->name;
+    }
+    if (names != QStringList{"", ""})
+        sendToPlayers({{"action", "names"}, {"list", names}});
 }
 
 void PongServer::sendToPlayers(const QVariantMap &message)

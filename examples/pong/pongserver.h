@@ -19,14 +19,17 @@ class PongChannel : public QRepod::Channel
 
 public:
     std::optional<int> slot;
+    QString name;
 
 public slots:
     void Network_input(int direction);
+    void Network_name(const QString &name);
 };
 
 //! Plays the game for its two players, sixty ticks a second, and tells them where everything is.
 ///
-/// Players only say where they want to go: nobody can cheat about where the ball is.
+/// Players only say where they want to go: nobody can cheat about where the ball is. Whoever finds
+/// the game full is told so and may stay.
 class PongServer : public QRepod::Server
 {
     Q_OBJECT
@@ -39,6 +42,9 @@ public:
 
     void setDirection(int slot, int direction);
     const PongGame &game() const { return m_game; }
+
+    //! Tells both players' names, once one of them has said it.
+    void sendNames();
 
 private:
     void join(QRepod::Channel *channel);

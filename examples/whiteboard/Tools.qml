@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
+import Whiteboard
 
-//! The colours and the thicknesses, in a column beside the board or in a row below it.
+//! The colours, the thicknesses and the ways back, in a column beside the board or below it.
 Rectangle {
     id: tools
 
     required property bool vertical
     required property Pen pen
+    required property bool canUndo
+    signal undo
+    signal clear
 
     implicitWidth: vertical ? 100 : colors.width + thicknesses.width + 3 * 14
-    implicitHeight: vertical ? colors.height + thicknesses.height + 14 + 25 + 14
-                             : colors.height + 2 * 12
+    implicitHeight: back.y + back.height + (vertical ? 14 : 12)
+    palette { button: "#e3e9f3"; buttonText: "#1d2733" }
     radius: 12
     color: "white"
     border.color: "#d9dee6"
@@ -79,6 +83,32 @@ Rectangle {
             thickness: 10
             width: tools.vertical ? 72 : 58
             height: tools.vertical ? 34 : 20
+        }
+    }
+
+    Grid {
+        id: back
+
+        x: Math.round((tools.width - width) / 2)
+        y: tools.vertical ? thicknesses.y + thicknesses.height + 14 : colors.y + colors.height + 10
+        columns: tools.vertical ? 1 : 2
+        spacing: 6
+
+        PushButton {
+            objectName: "undo"
+            width: tools.vertical ? 76 : 140
+            text: qsTr("Undo")
+            enabled: tools.canUndo
+            onClicked: tools.undo()
+        }
+
+        PushButton {
+            objectName: "clear"
+            width: tools.vertical ? 76 : 140
+            text: tools.vertical ? qsTr("Clear") : qsTr("Clear my lines")
+            enabled: tools.canUndo
+            onClicked: tools.clear()
+            Accessible.description: qsTr("Takes everything off the board that you have drawn.")
         }
     }
 }

@@ -82,9 +82,6 @@ Q_SIGNALS:
     //! The connection broke, or the client broke the protocol. \a error names the client and why.
     void errorOccurred(const QString &error);
 
-protected:
-    bool event(QEvent *event) override;
-
 private:
     std::unique_ptr<Private> d;
 };

@@ -54,9 +54,6 @@ public:
     //! What has passed and what waits, of the latest connection.
     Statistics statistics() const;
 
-protected:
-    bool event(QEvent *event) override;
-
 private:
     Client(std::unique_ptr<Private> part, QObject *parent);
 

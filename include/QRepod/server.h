@@ -17,16 +17,20 @@
 #include <memory>
 #include <type_traits>
 
+QT_BEGIN_NAMESPACE
+class QThread;
+QT_END_NAMESPACE
+
 namespace QRepod {
 
 class Room;
 
 //! Accepts clients and makes a Channel for each.
 ///
-/// The server works in the event loop of its own thread; after startBackground() it works in a
-/// thread that it starts, and channels, their handlers and the signals of this class run there. Its
-/// functions may be called from the thread that made it; sendToAll(), channels(), the times and the
-/// limits from any.
+/// The server works in the event loop of the thread that it lives in, which moveToThread() or
+/// startBackground() change: channels, their handlers and the signals of this class run there. Its
+/// functions may be called from any thread, one at a time; sendToAll(), channels(), the times and
+/// the limits at any time.
 class QREPOD_EXPORT Server : public QObject
 {
     Q_OBJECT
@@ -37,6 +41,7 @@ class QREPOD_EXPORT Server : public QObject
     Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval NOTIFY
                    settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY settingsChanged)
     Q_PROPERTY(int maximumConnections READ maximumConnections WRITE setMaximumConnections NOTIFY
                    settingsChanged)
     Q_PROPERTY(qint64 maximumFrameSize READ maximumFrameSize WRITE setMaximumFrameSize NOTIFY
@@ -113,15 +118,27 @@ public:
         sendToAll(QString(action), QVariantMap());
     }
 
-    //! Moves the work to a thread of the server's own, before or after listen().
+    //! Moves the server to a thread of its own, before or after listen().
     ///
-    /// On Linux that thread waits for its clients with epoll, which costs nothing for those that
-    /// are silent; Qt's own event loop, in the thread of the caller, asks after each of them at
-    /// every wake-up. A server of many hundreds of clients should work in the background.
+    /// From then on the server lives there: its channels and handlers, slots connected to its
+    /// signals with the server as context, and timers that are its children run in that thread. A
+    /// server that has a parent leaves it, and is still deleted with it.
     ///
     /// There is no way back; a second call does nothing. Inside of a handler, a slot of
     /// channelConnected() and its like or the channel factory it is refused, with a warning.
     void startBackground();
+
+    //! The thread that the server works in: the one that it lives in.
+    QThread *workingThread() const;
+
+    //! How many network threads read, check, encrypt and write for the clients; set before
+    //! listen(). 0 to 64, default 0: the thread that the server works in does it.
+    ///
+    /// Channels and their handlers stay in the working thread, so a game needs no lock. With one
+    /// thread or more, a broadcast costs the game's thread one encoding, an entry in a queue per
+    /// client, and one wake-up per thread.
+    int threads() const;
+    void setThreads(int threads);
 
     //! Stops listening and closes every channel; listen() may be called again.
     void close();

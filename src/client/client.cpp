@@ -2,7 +2,7 @@
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
 #include "transport/address.h"
-#include "transport/wakeevent.h"
+#include "transport/streams.h"
 
 #include <QtCore/qloggingcategory.h>
 
@@ -43,16 +43,15 @@ bool Client::Private::open(const Link &newLink, const ConnectionSettings &settin
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
-    network->post([newLink, settings, newHost, newPort, delay](ConnectionGroup *home) {
-        auto *connection = new Connection(newLink, settings, home);
-        connection->connectToHost(newHost, quint16(newPort), delay);
+    network->post([newLink, settings, newHost, newPort, delay](ConnectionGroup *group) {
+        group->open(newLink, settings, streamTo(newHost, quint16(newPort), settings), delay);
     });
     return true;
 }
 
-Client *Client::Private::create(ConnectionListener::Private &listener, QObject *parent)
+Client *Client::Private::create(ConnectionListener *parent)
 {
-    return new Client(std::make_unique<Private>(listener), parent);
+    return new Client(std::make_unique<Private>(), parent);
 }
 
 Client::Client(std::unique_ptr<Private> part, QObject *parent)
@@ -116,14 +115,6 @@ bool Client::isConnected() const
 Statistics Client::statistics() const
 {
     return d->currentLink().statistics();
-}
-
-bool Client::event(QEvent *event)
-{
-    if (event->type() != WakeEvent::eventType())
-        return QObject::event(event);
-    d->listener.wake();
-    return true; // the listener may have been deleted, and this with it
 }
 
 } // namespace QRepod

@@ -16,13 +16,8 @@ namespace QRepod {
 class Q_DECL_HIDDEN Client::Private
 {
 public:
-    explicit Private(ConnectionListener::Private &listener)
-        : listener(listener)
-    {
-    }
-
-    //! A client of \a listener, and child of \a parent, that has no connection yet.
-    static Client *create(ConnectionListener::Private &listener, QObject *parent);
+    //! A client that has no connection yet.
+    static Client *create(ConnectionListener *parent);
 
     static Private *get(const Client *client) { return client->d.get(); }
 
@@ -39,7 +34,6 @@ public:
         return link;
     }
 
-    ConnectionListener::Private &listener;
     std::optional<NetworkThread> network; // from the first connect() on
     std::atomic<bool> isClosed = false;   // by close(), not by the peer or a fault
     std::atomic<bool> isFull = false;     // the send backlog, and a warning has said so

@@ -6,7 +6,6 @@
 #include "protocol/builtin.h"
 #include "protocol/message.h"
 #include "transport/address.h"
-#include "transport/wakeevent.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
@@ -18,8 +17,15 @@ Q_DECLARE_LOGGING_CATEGORY(clientLog)
 
 ConnectionListener::Private::Private(ConnectionListener *listener)
     : q(listener)
+    , m_waker(listener) // its child, so that it moves to another thread with it
     , m_walk(listener, *this)
 {
+}
+
+ConnectionListener::Private::~Private()
+{
+    delete client;
+    m_waker.forget(this);
 }
 
 QMetaMethod ConnectionListener::Private::messageReceivedSignal()
@@ -34,11 +40,11 @@ void ConnectionListener::Private::open(const QString &host, int port)
     if (client)
         m_walk.take();
     else
-        client = Client::Private::create(*this, q);
+        client = Client::Private::create(q);
     backoff.reset();
     start(host, port, 0);
     if (!m_walk.isEmpty()) // the rest of the connection before, which will not wake us again
-        QCoreApplication::postEvent(client, new WakeEvent);
+        wakeSoon();
     setState(State::Connecting);
 }
 
@@ -46,7 +52,7 @@ void ConnectionListener::Private::open(const QString &host, int port)
 void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
     const ConnectionSettings connectionSettings = settings.snapshot();
-    const Link link = Link::create(client, connectionSettings);
+    const Link link = Link::create({&m_waker, this}, connectionSettings);
     m_current = link.inbox.get();
     m_wasConnected = false;
     m_hasEnded = false;
@@ -61,10 +67,9 @@ void ConnectionListener::Private::close()
     m_current = nullptr;
 }
 
-void ConnectionListener::Private::wake()
+void ConnectionListener::Private::handleWake()
 {
-    const bool hasMessages = inbox().acknowledgeWake() || !m_walk.isEmpty();
-    if (!hasMessages)
+    if (inbox().isEmpty() && m_walk.isEmpty())
         return;
     const QPointer<ConnectionListener> alive(q);
     Q_EMIT q->messagesQueued();
@@ -184,10 +189,7 @@ ConnectionListener::ConnectionListener(QObject *parent)
     d->dispatcher.addTarget(this);
 }
 
-ConnectionListener::~ConnectionListener()
-{
-    delete d->client;
-}
+ConnectionListener::~ConnectionListener() = default;
 
 void ConnectionListener::connectNotify(const QMetaMethod &signal)
 {
@@ -248,7 +250,7 @@ void ConnectionListener::setAutoPump(bool enabled)
         return;
     d->autoPump = enabled;
     if (enabled && d->client) // for what waits already
-        QCoreApplication::postEvent(d->client, new WakeEvent);
+        d->wakeSoon();
     Q_EMIT autoPumpChanged();
 }
 

@@ -17,10 +17,11 @@ namespace QRepod {
 
 //! Delivers what the network thread has queued, and keeps the state that goes with it; see
 //! STATE-MACHINE.md. Everything here belongs to the listener's thread.
-class Q_DECL_HIDDEN ConnectionListener::Private final : private Recipient
+class Q_DECL_HIDDEN ConnectionListener::Private final : private Recipient, private Wakeable
 {
 public:
     explicit Private(ConnectionListener *listener);
+    ~Private();
 
     void open(const QString &host, int port);
     void close();
@@ -43,8 +44,8 @@ public:
             Q_EMIT q->settingsChanged();
     }
 
-    //! A WakeEvent has arrived.
-    void wake();
+    //! Has what waits announced and, with autoPump, delivered, when control returns.
+    void wakeSoon() { m_waker.wake(this); }
 
     ConnectionListener *const q;
     Client *client = nullptr;
@@ -61,6 +62,8 @@ public:
     static QMetaMethod messageReceivedSignal();
 
 private:
+    void handleWake() override;
+
     Inbox &inbox() override;
     void joined(const Delivery &delivery, Turn &turn) override;
     bool received(const Message &message, Turn &turn) override;
@@ -76,6 +79,7 @@ private:
 
     //! The inbox of the connection that `state` is about: null before connect() and after close().
     const Inbox *m_current = nullptr;
+    Waker m_waker;
     Walk m_walk;
     DecodeCaches m_caches;
     bool m_canExist = false;       // its address can

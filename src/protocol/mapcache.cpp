@@ -21,15 +21,15 @@ bool isSame(const QByteArray &key, QByteArrayView bytes)
 //! either, if the keys are not the same in the same order.
 bool refill(DecodedMap &decoded, QByteArrayView payload, const DecodeContext &context)
 {
-    Walker walker(payload);
-    VariantReader reader(walker, context);
-    if (walker.next().count != decoded.entries.size())
+    MessagePackReader reader(payload);
+    VariantReader values(reader, context);
+    if (reader.next().size != decoded.entries.size())
         return false;
     for (DecodedMap::Entry &entry : decoded.entries) {
-        const Walker::Token key = walker.next();
-        if (key.kind != Value::Kind::Text || !isSame(entry.key, key.bytes))
+        const MessagePackReader::Token key = reader.next();
+        if (key.kind != MessagePackReader::Kind::Text || !isSame(entry.key, key.bytes()))
             return false;
-        entry.value.value() = reader.read(walker.next());
+        entry.value.value() = values.read(reader.next());
     }
     return true;
 }
@@ -38,18 +38,18 @@ bool refill(DecodedMap &decoded, QByteArrayView payload, const DecodeContext &co
 //! be done: a key stands twice, or is not text.
 bool lookUp(DecodedMap &decoded, QByteArrayView payload)
 {
-    Walker walker(payload);
-    const quint32 count = walker.next().count;
+    MessagePackReader reader(payload);
+    const quint32 count = reader.next().size;
     if (count != quint32(decoded.map.size()))
         return false;
     decoded.entries.reserve(count);
     for (quint32 i = 0; i < count; ++i) {
-        const Walker::Token key = walker.next();
-        if (key.kind != Value::Kind::Text)
+        const MessagePackReader::Token key = reader.next();
+        if (key.kind != MessagePackReader::Kind::Text)
             return false;
-        const auto value = decoded.map.find(textFromUtf8(key.bytes));
-        decoded.entries.push_back({key.bytes.toByteArray(), value});
-        walker.skip();
+        const auto value = decoded.map.find(textFromUtf8(key.bytes()));
+        decoded.entries.push_back({key.bytes().toByteArray(), value});
+        reader.skip();
     }
     return true;
 }

@@ -4,7 +4,6 @@
 #include "protocol/builtin.h"
 #include "server/channelprivate.h"
 #include "server/serverprivate.h"
-#include "transport/wakeevent.h"
 
 #include <QtCore/qloggingcategory.h>
 
@@ -18,15 +17,26 @@ Channel::Private::Private(Channel *channel)
 {
 }
 
-void Channel::Private::attach(Server::Private *newServer, const Link &newLink,
+void Channel::Private::detach()
+{
+    if (!server)
+        return;
+    server->disown(q);
+    q->setParent(nullptr); // whoever sees it destroyed may delete the server
+    link.outbox->close();
+    link.inbox->detachReader();
+    server->waker.forget(this);
+}
+
+void Channel::Private::attach(Server::Private *newServer, const ConnectionSettings &settings,
                               std::shared_ptr<const HandlerTable> handlers)
 {
     server = newServer;
-    link = newLink;
+    link = Link::create({&server->waker, this}, settings);
     m_dispatcher.addTarget(q, std::move(handlers));
 }
 
-void Channel::Private::deliver()
+void Channel::Private::handleWake()
 {
     m_walk.run(server->caches);
 }
@@ -120,11 +130,7 @@ Channel::Channel(QObject *parent)
 
 Channel::~Channel()
 {
-    if (!d->server)
-        return;
-    d->server->disown(this);
-    d->link.outbox->close();
-    d->link.inbox->detachReader();
+    d->detach();
 }
 
 Server *Channel::server() const
@@ -164,14 +170,5 @@ void Channel::close()
 }
 
 void Channel::network_received(const QVariantMap &) { }
-
-bool Channel::event(QEvent *event)
-{
-    if (event->type() != WakeEvent::eventType())
-        return QObject::event(event);
-    if (d->link.inbox->acknowledgeWake())
-        d->deliver();
-    return true; // a handler may have deleted this
-}
 
 } // namespace QRepod

@@ -13,18 +13,16 @@ namespace QRepod {
 //! The server attaches a channel to its connection before it shows it to anybody. From then on
 //! `link` and `address` do not change and may be read in any thread; the rest belongs to the
 //! server's.
-class Q_DECL_HIDDEN Channel::Private final : private Recipient
+class Q_DECL_HIDDEN Channel::Private final : private Recipient, private Wakeable
 {
 public:
     explicit Private(Channel *channel);
 
     static Private *get(const Channel *channel) { return channel->d.get(); }
 
-    void attach(Server::Private *newServer, const Link &newLink,
+    void attach(Server::Private *newServer, const ConnectionSettings &settings,
                 std::shared_ptr<const HandlerTable> handlers);
-
-    //! Delivers what has arrived.
-    void deliver();
+    void detach(); ///< the channel is being deleted
 
     //! Whether a handler is running.
     bool isDelivering() const { return m_walk.isRunning(); }
@@ -39,6 +37,8 @@ public:
     QString address;
 
 private:
+    void handleWake() override; // delivers what has arrived
+
     Inbox &inbox() override { return *link.inbox; }
     void joined(const Delivery &delivery, Turn &turn) override;
     bool received(const Message &message, Turn &turn) override;

@@ -6,8 +6,12 @@
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
 #include "transport/address.h"
+#include "transport/streams.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qthread.h>
 #include <QtNetwork/qhostaddress.h>
 #include <QtNetwork/qhostinfo.h>
 
@@ -37,54 +41,72 @@ QHostAddress resolve(const QString &host)
 
 Server::Private::Private(Server *server)
     : q(server)
-    , everyone(std::make_unique<Room>())
-    , m_home(std::make_unique<ConnectionGroup>())
-    , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor) { accept(descriptor); }))
+    , waker(server)
+    , everyone(std::make_unique<Room>(server))
+    , m_connections(std::make_unique<ConnectionGroups>(server))
+    , m_acceptor(std::make_unique<Acceptor>(
+          [this](qintptr descriptor, const QString &peer) {
+              accept(acceptedStream(descriptor, peer, settings.snapshot()));
+          },
+          server))
 {
     Room::Private::get(everyone.get())->server = this;
+    QObject::connect(m_acceptor.get(), &Acceptor::failed, server, [server](const QString &reason) {
+        Q_EMIT server->errorOccurred(QLatin1String("a client could not be accepted: ") + reason);
+    });
 }
 
 Server::Private::~Private()
 {
     runInWorkingThread([this] {
         m_acceptor.reset();
-        const QSet<Channel *> owned = m_owned;
-        qDeleteAll(owned);
+        while (!m_owned.isEmpty()) // one's destructor may delete another
+            delete *m_owned.cbegin();
+        m_connections.reset();
     });
-    // What was sent still goes out, on a thread: without a background thread of its own, on one
-    // that lives no longer than that takes.
-    if (!m_network && !m_home->isEmpty()) {
-        m_network.emplace(std::move(m_home));
-        m_network->start();
-    }
+    endBackground();
+}
+
+//! Whether the calling thread is the working thread, or that does not work any more.
+bool Server::Private::canWorkHere() const
+{
+    // Without an application Qt delivers no events, so another thread could not be asked.
+    return q->thread() == QThread::currentThread() || !q->thread()->isRunning()
+        || !QCoreApplication::instance();
+}
+
+bool Server::Private::failToListen(const QString &reason)
+{
+    const std::lock_guard lock(mutex);
+    errorString = reason;
+    return false;
 }
 
 bool Server::Private::listen(const QString &host, int wantedPort)
 {
-    const auto fail = [&](const QString &reason) {
-        errorString = hostAndPort(host, wantedPort) + QLatin1String(": ") + reason;
-        return false;
-    };
-    if (m_acceptor->isListening()) {
-        errorString = QStringLiteral("the server is listening already");
-        return false;
-    }
+    if (m_acceptor->isListening())
+        return failToListen(QStringLiteral("the server is listening already"));
+    const QString wanted = hostAndPort(host, wantedPort);
     if (!isPort(wantedPort))
-        return fail(QStringLiteral("a port is a number from 0 to 65535"));
+        return failToListen(wanted + QLatin1String(": a port is a number from 0 to 65535"));
     const QHostAddress address = resolve(host);
     if (address.isNull())
-        return fail(QStringLiteral("host not found"));
+        return failToListen(wanted + QLatin1String(": host not found"));
     if (!m_acceptor->listen(address, quint16(wantedPort)))
-        return fail(m_acceptor->errorString());
-    port = m_acceptor->serverPort();
-    errorString.clear();
+        return failToListen(wanted + QLatin1String(": ") + m_acceptor->errorString());
+    port = m_acceptor->port();
+    m_connections->setThreads(q->threads());
+    {
+        const std::lock_guard lock(mutex);
+        errorString.clear();
+    }
     qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, port);
     return true;
 }
 
 void Server::Private::startBackground()
 {
-    if (m_network)
+    if (m_background)
         return;
     const auto isBusy = [](const Channel *channel) {
         return Channel::Private::get(channel)->isDelivering();
@@ -93,45 +115,57 @@ void Server::Private::startBackground()
         qCWarning(serverLog, "startBackground() inside of a handler has no effect");
         return;
     }
-    m_network.emplace(std::move(m_home));
-    m_acceptor->moveToThread(m_network->thread());
-    everyone->moveToThread(m_network->thread());
-    for (Channel *channel : std::as_const(m_owned))
-        channel->moveToThread(m_network->thread());
-    m_network->start();
+    if (QObject *const parent = q->parent()) { // a child cannot move; it still ends with its parent
+        q->setParent(nullptr);
+        QObject::connect(parent, &QObject::destroyed,
+                         [server = QPointer<Server>(q)] { delete server; });
+    }
+    m_background = new QThread;
+    m_background->setObjectName(QStringLiteral("QRepod server"));
+    q->moveToThread(m_background);
+    m_background->start();
 }
 
-void Server::Private::accept(qintptr descriptor)
+void Server::Private::endBackground()
+{
+    if (!m_background)
+        return;
+    m_background->quit();
+    if (m_background == QThread::currentThread()) {
+        qCWarning(serverLog,
+                  "a server is deleted in its own thread, which ends when control returns");
+        QObject::connect(m_background, &QThread::finished, m_background, &QObject::deleteLater);
+        return;
+    }
+    m_background->wait();
+    delete m_background;
+}
+
+void Server::Private::accept(std::unique_ptr<Stream> stream)
 {
     const ServerSettings channelSettings = settings.snapshot();
     const int maximum = channelSettings.maximumConnections;
     if (maximum > 0 && m_owned.size() >= maximum)
-        return refuse(descriptor, channelSettings,
+        return refuse(std::move(stream), channelSettings,
                       QStringLiteral("the server is full: %1 clients").arg(maximum));
 
     m_isMakingChannel = true;
     Channel *channel = makeChannel ? makeChannel() : new Channel;
     m_isMakingChannel = false;
-    const Link link = Link::create(channel, channelSettings);
-    auto *connection = new Connection(link, channelSettings, workingHome());
     Channel::Private *const client = Channel::Private::get(channel);
-    client->attach(this, link, handlersOf(channel));
+    client->attach(this, channelSettings, handlersOf(channel));
+    client->address = stream->peer();
+    channel->setParent(q); // moves to another thread with the server
     m_owned.insert(channel);
-    client->address = connection->adopt(descriptor);
-    if (client->address.isEmpty())
-        delete channel;
+    m_connections->open(client->link, channelSettings, std::move(stream));
 }
 
 //! Says why, in an `error` message, and closes.
-void Server::Private::refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
-                             const QString &reason)
+void Server::Private::refuse(std::unique_ptr<Stream> stream,
+                             const ConnectionSettings &channelSettings, const QString &reason)
 {
-    const Link link = Link::create(nullptr, channelSettings);
-    auto *connection = new Connection(link, channelSettings, workingHome());
-    const QString address = connection->adopt(descriptor);
-    qCDebug(serverLog).noquote() << address << "is refused:" << reason;
-    link.outbox->send(BuiltIn::error(reason).bytes());
-    link.close();
+    qCDebug(serverLog).noquote() << stream->peer() << "is refused:" << reason;
+    m_connections->refuse(channelSettings, std::move(stream), BuiltIn::error(reason).bytes());
 }
 
 //! Looked up by reflection once per class, not per client.
@@ -204,6 +238,7 @@ bool Server::listen(const QString &host, int port)
 
 QString Server::errorString() const
 {
+    const std::lock_guard lock(d->mutex);
     return d->errorString;
 }
 
@@ -250,6 +285,11 @@ void Server::sendToAll(const QString &action, const QVariantMap &fields)
 void Server::startBackground()
 {
     d->startBackground();
+}
+
+QThread *Server::workingThread() const
+{
+    return thread();
 }
 
 void Server::close()

@@ -3,8 +3,8 @@
 
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
-#include "server/acceptor.h"
-#include "transport/networkthread.h"
+#include "transport/acceptor.h"
+#include "transport/connectiongroups.h"
 #include "transport/settings.h"
 
 #include <QRepod/server.h>
@@ -12,6 +12,8 @@
 #include <QtCore/qset.h>
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
 #include <optional>
 
 namespace QRepod {
@@ -33,13 +35,15 @@ struct ServerSettings : ConnectionSettings
     {
         ConnectionSettings::clamp();
         maximumConnections = std::max(0, maximumConnections);
+        threads = std::clamp(threads, 0, 64); // more than the cores of a machine only cost
     }
 
     int maximumConnections = 0; ///< 0: no limit
+    int threads = 0;            ///< from the next listen() on
 };
 
-//! The home of the connections lives in the working thread: the server's own, or the background
-//! thread. What is not guarded by a lock belongs to that thread.
+//! Everything lives in the working thread, which is the server's, and moves to another with it.
+//! What is not guarded by a lock belongs to that thread.
 class Q_DECL_HIDDEN Server::Private
 {
 public:
@@ -50,11 +54,10 @@ public:
     template <class Function>
     void runInWorkingThread(Function &&function)
     {
-        ConnectionGroup *home = workingHome();
-        if (home->thread() == QThread::currentThread())
+        if (canWorkHere())
             function();
         else
-            QMetaObject::invokeMethod(home, std::forward<Function>(function),
+            QMetaObject::invokeMethod(&waker, std::forward<Function>(function),
                                       Qt::BlockingQueuedConnection);
     }
 
@@ -67,6 +70,7 @@ public:
     }
 
     bool listen(const QString &host, int wantedPort);
+    bool failToListen(const QString &reason);
     void startBackground();
     void closeAll();
 
@@ -85,22 +89,26 @@ public:
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
     DecodeCaches caches;
+    Waker waker; // of the channels; lives in the working thread
 
-    //! Who has joined. Lives in the working thread, and as long as this.
+    //! Who has joined. Lives as long as this.
     const std::unique_ptr<Room> everyone;
 
-    QString errorString; // of the latest listen(), in the thread that made the server
-    quint16 port = 0;    // likewise; 0 while it does not listen
+    std::atomic<quint16> port = 0; // 0 while it does not listen
+
+    mutable std::mutex mutex; // guards errorString
+    QString errorString;      // of the latest listen()
 
 private:
-    ConnectionGroup *workingHome() const { return m_network ? m_network->home() : m_home.get(); }
-    void accept(qintptr descriptor);
-    void refuse(qintptr descriptor, const ConnectionSettings &channelSettings,
+    bool canWorkHere() const;
+    void endBackground();
+    void accept(std::unique_ptr<Stream> stream);
+    void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
-    std::unique_ptr<ConnectionGroup> m_home; // until there is a background thread
-    std::optional<NetworkThread> m_network;  // from then on
+    QThread *m_background = nullptr; // once the server lives in a thread of its own
+    std::unique_ptr<ConnectionGroups> m_connections;
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.
     QSet<Channel *> m_owned;

@@ -58,6 +58,16 @@ void Server::setHandshakeTimeout(int milliseconds)
 }
 #endif
 
+int Server::threads() const
+{
+    return d->settings.snapshot().threads;
+}
+
+void Server::setThreads(int threads)
+{
+    d->change(&ServerSettings::threads, threads);
+}
+
 int Server::maximumConnections() const
 {
     return d->settings.snapshot().maximumConnections;

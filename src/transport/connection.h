@@ -2,21 +2,19 @@
 #pragma once
 
 #include "protocol/framereader.h"
-#include "transport/idletimer.h"
+#include "transport/deadlines.h"
 #include "transport/link.h"
+#include "transport/liveness.h"
+#include "transport/stream.h"
+#include "transport/waker.h"
 
-#include <QtCore/qelapsedtimer.h>
-#include <QtCore/qobject.h>
-#include <QtCore/qtimer.h>
+#include <QtCore/qdeadlinetimer.h>
 
 #include <deque>
 
-QT_BEGIN_NAMESPACE
-class QAbstractSocket;
-class QSocketNotifier;
-QT_END_NAMESPACE
-
 namespace QRepod {
+
+class ConnectionGroup;
 
 //! How long a graceful close may take, in milliseconds.
 struct CloseBounds
@@ -25,91 +23,78 @@ struct CloseBounds
     int linger; ///< of this, at most, to wait for the peer once everything is written
 };
 
-//! One TCP connection: frames in to an Inbox, frames out of an Outbox. For clients and servers
-//! alike.
+//! The frames of one stream: in to an Inbox, out of an Outbox. For clients and servers alike.
 ///
-/// Lives and works in one thread, and is reached from others through its Link only: it closes when
-/// that is closed. It deletes itself when the socket has been closed.
-class Connection : public QObject
+/// Belongs to its group and works in the group's thread. Others reach it through its Link only: it
+/// closes when that is closed. It retires from the group when the stream has been closed.
+class Connection final : private Stream::Owner, private Wakeable, private Deadline
 {
-    Q_OBJECT
-
 public:
-    Connection(const Link &link, const ConnectionSettings &settings, QObject *parent);
-    ~Connection() override;
+    Connection(ConnectionGroup &group, const Link &link, const ConnectionSettings &settings,
+               std::unique_ptr<Stream> stream);
+    ~Connection();
 
-    //! Connects as a client, after \a delay milliseconds.
-    void connectToHost(const QString &host, quint16 port, int delay = 0);
+    //! Opens the stream, after \a delay milliseconds. The inbox gets Connected when it is open.
+    void open(int delay = 0);
 
-    //! Takes over the socket of an accepted client. The inbox gets Connected at once, or with TLS
-    //! when the handshake is done.
-    ///
-    /// \return the peer, `"host:port"`; nothing if it has gone already, then the connection deletes
-    ///         itself without a word.
-    QString adopt(qintptr descriptor);
+    //! Opens the stream to write \a frame, the last that the peer gets, and closes.
+    void refuse(const QByteArray &frame);
+    bool isRefused() const { return m_isRefused; }
 
-    //! Closes gracefully: what was sent is written, then the peer is told, then the socket closes
+    //! Closes gracefully: what was sent is written, then the peer is told, then the stream closes
     //! when the peer has closed too, all within \a bounds. The inbox gets nothing more.
     ///
-    /// The socket is read, and what comes is dropped, until then: to close a socket with unread
+    /// The stream is read, and what comes is dropped, until then: to close a socket with unread
     /// data resets the connection, and the peer could lose what was written last.
     void close(CloseBounds bounds);
 
-    //! Whether the socket has been closed, so that only the deletion is left.
-    bool hasFinished() const { return m_state == State::Closed; }
-
-protected:
-    bool event(QEvent *event) override;
+    //! Writes what was sent and closes, in this call. For the end of a program, when no event loop
+    //! runs any more.
+    void closeNow(const QDeadlineTimer &deadline);
 
 private:
-    enum class State { Connecting, Open, Closing, Closed };
+    enum class State { Waiting, Connecting, Open, Closing, Closed };
 
-    void begin(const QString &host, quint16 port);
-    void setSocket(QAbstractSocket *socket);
-    void boundConnecting();
-    void opened();
-    std::unique_ptr<DirectWriter> directWriter() const;
-    void beat();
-    void missPeer();
-    void count(qint64 received);
-    void measureRoundTrip();
-    void missMachine();
-    void failHandshake(bool hasPeerClosed);
-    void work();
+    // Stream::Owner
+    void streamOpened() override;
+    void streamReadable() override;
+    void streamWritable() override { send(); }
+    void streamEnded() override;
+    void streamFailed(const QString &reason) override;
+
+    void handleWake() override;
+    void handleDeadline() override;
+
+    void connect();
     void receive();
-    void receiveChunk();
-    int takeError();
     void discard();
     void send();
     bool writeUnsent();
-    qint64 write(const char *data, qint64 size);
     void peerHasGone();
-    bool isSocketBusy() const;
-    bool isNative() const;
-    void endOfStream();
     void closeWriting();
+    Liveness::Facts facts() const;
+    void checkLiveness();
+    void expectCheck();
+    void beat();
+    void count(qint64 received);
+    void measureRoundTrip();
     void end(const QString &error);
     void finish();
 
+    ConnectionGroup &m_group;
     const Link m_link;
     const ConnectionSettings m_settings;
+    const std::unique_ptr<Stream> m_stream;
     FrameReader m_reader;
-    QAbstractSocket *m_socket = nullptr; // child
-    QString m_peer;
-    std::deque<QByteArray> m_unsent;       // taken from the outbox and not yet given to the socket
-    qsizetype m_sentOfFirst = 0;           // bytes of m_unsent.front() that the socket has
-    QSocketNotifier *m_writable = nullptr; // child; from the first time that the system was full
-    QTimer m_timer;                        // bounds connecting and closing; not running in between
-    int m_linger = 0;                      // once closing
-    int m_writeError = 0;                  // the system's number for why nothing can be written
-    QElapsedTimer m_sinceMeasured;         // the round trip
-    IdleTimer m_sendIdle;                  // tells when to look whether a heartbeat is due
-    IdleTimer m_receiveIdle;               // tells when the peer has gone silent
-    State m_state = State::Connecting;
-    bool m_isServer = false;
+    std::deque<QByteArray> m_unsent; // taken from the outbox and not yet given to the stream
+    qsizetype m_sentOfFirst = 0;     // bytes of m_unsent.front() that the stream has
+    Liveness m_liveness;
+    qint64 m_measuredAt = 0; // the round trip
+    int m_linger = 0;        // once closing
+    State m_state = State::Waiting;
     bool m_isReading = true; // false while the inbox is full
     bool m_isWritingClosed = false;
-    bool m_hasStreamEnded = false; // with TLS, what the socket holds is read after the end
+    bool m_isRefused = false;
 };
 
 } // namespace QRepod

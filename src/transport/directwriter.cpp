@@ -7,10 +7,9 @@
 
 namespace QRepod {
 
-std::unique_ptr<DirectWriter> DirectWriter::forOwnThread(const QObject *connection,
-                                                         qintptr descriptor)
+std::unique_ptr<DirectWriter> DirectWriter::forThreadOf(const QObject *object, qintptr descriptor)
 {
-    return std::unique_ptr<DirectWriter>(new DirectWriter(connection, descriptor));
+    return std::unique_ptr<DirectWriter>(new DirectWriter(object, descriptor));
 }
 
 std::unique_ptr<DirectWriter> DirectWriter::forAnyThread(qintptr descriptor)
@@ -19,21 +18,21 @@ std::unique_ptr<DirectWriter> DirectWriter::forAnyThread(qintptr descriptor)
     return std::unique_ptr<DirectWriter>(own == -1 ? nullptr : new DirectWriter(nullptr, own));
 }
 
-DirectWriter::DirectWriter(const QObject *connection, qintptr descriptor)
-    : m_connection(connection)
+DirectWriter::DirectWriter(const QObject *object, qintptr descriptor)
+    : m_object(object)
     , m_descriptor(descriptor)
 {
 }
 
 DirectWriter::~DirectWriter()
 {
-    if (!m_connection)
-        NativeSocket::closeDuplicate(m_descriptor);
+    if (!m_object)
+        NativeSocket::close(m_descriptor);
 }
 
 bool DirectWriter::isOpenHere() const
 {
-    return !m_connection || m_connection->thread() == QThread::currentThread();
+    return !m_object || m_object->thread() == QThread::currentThread();
 }
 
 qint64 DirectWriter::send(const char *data, qint64 size, int *error) const

@@ -14,9 +14,8 @@ namespace QRepod {
 class DirectWriter
 {
 public:
-    //! For \a connection's own thread, which cannot meet a closed descriptor. Costs nothing.
-    static std::unique_ptr<DirectWriter> forOwnThread(const QObject *connection,
-                                                      qintptr descriptor);
+    //! For the thread of \a object, where the descriptor is closed as well. Costs nothing.
+    static std::unique_ptr<DirectWriter> forThreadOf(const QObject *object, qintptr descriptor);
 
     //! For every thread, by a descriptor of its own: to write to one that another thread closes is
     //! to write to whatever the system gives its number to next. The connection's end reaches the
@@ -33,11 +32,11 @@ public:
     qint64 send(const char *data, qint64 size, int *error) const;
 
 private:
-    DirectWriter(const QObject *connection, qintptr descriptor);
+    DirectWriter(const QObject *object, qintptr descriptor);
     Q_DISABLE_COPY_MOVE(DirectWriter)
 
-    const QObject *const m_connection; // whose thread alone may write; nullptr: any may
-    const qintptr m_descriptor;        // owned if any thread may write
+    const QObject *const m_object; // whose thread alone may write; nullptr: any may
+    const qintptr m_descriptor;    // owned if any thread may write
 };
 
 } // namespace QRepod

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "transport/inbox.h"
 
-#include "transport/wakeevent.h"
-
-#include <QtCore/qcoreapplication.h>
-
 #include <utility>
 
 namespace QRepod {
@@ -15,7 +11,7 @@ Delivery::~Delivery()
         m_origin->release(m_batch);
 }
 
-void Inbox::setWriter(QObject *connection)
+void Inbox::setWriter(WakeTarget connection)
 {
     const std::lock_guard lock(m_mutex);
     m_writer = connection;
@@ -70,24 +66,23 @@ std::vector<Delivery> Inbox::takeAll()
     return deliveries;
 }
 
-bool Inbox::acknowledgeWake()
+bool Inbox::isEmpty() const
 {
     const std::lock_guard lock(m_mutex);
-    m_isWakePosted = false;
-    return !m_deliveries.empty();
+    return m_deliveries.empty();
 }
 
 void Inbox::wakeReader()
 {
     const std::lock_guard lock(m_mutex);
     if (!m_deliveries.empty())
-        wakeReaderLocked();
+        m_reader.wake();
 }
 
 void Inbox::detachReader()
 {
     const std::lock_guard lock(m_mutex);
-    m_reader = nullptr;
+    m_reader = {};
     close(State::Closed);
 }
 
@@ -122,7 +117,7 @@ void Inbox::push(Delivery &&delivery)
         return;
     m_deliveries.push_back(std::move(delivery));
     if (m_deliveries.size() == 1)
-        wakeReaderLocked();
+        m_reader.wake();
 }
 
 void Inbox::close(State state)
@@ -131,21 +126,7 @@ void Inbox::close(State state)
         return;
     push(Delivery(m_isConnected ? Delivery::Kind::Disconnected : Delivery::Kind::Cancelled));
     m_state = state;
-    wakeWriter();
-}
-
-void Inbox::wakeReaderLocked()
-{
-    if (m_isWakePosted || !m_reader)
-        return;
-    m_isWakePosted = true;
-    QCoreApplication::postEvent(m_reader, new WakeEvent);
-}
-
-void Inbox::wakeWriter()
-{
-    if (m_writer)
-        QCoreApplication::postEvent(m_writer, new WakeEvent);
+    m_writer.wake();
 }
 
 void Inbox::release(const FrameBatch &batch)
@@ -155,7 +136,7 @@ void Inbox::release(const FrameBatch &batch)
     m_cost -= batch.cost();
     if (m_isWriterStopped && m_cost <= m_limit / 2) {
         m_isWriterStopped = false;
-        wakeWriter();
+        m_writer.wake();
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/frame.h"
+#include "transport/waker.h"
 
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
@@ -63,13 +64,13 @@ private:
 //! The queue from one connection to whoever reads it, in order and across threads.
 ///
 /// One writer, the connection; one reader. A batch is published under one lock, and the reader is
-/// woken, by a WakeEvent, only when the queue was empty. When more waits than the limit, the writer
-/// is told to stop; a WakeEvent tells it to go on once half of that has been pumped.
+/// woken only when the queue was empty. When more waits than the limit, the writer is told to stop;
+/// it is woken to go on once half of that has been pumped.
 class Inbox : public std::enable_shared_from_this<Inbox>
 {
 public:
     //! \a limit is in bytes, as counted by FrameBatch::cost().
-    Inbox(QObject *reader, qint64 limit)
+    Inbox(WakeTarget reader, qint64 limit)
         : m_limit(limit)
         , m_reader(reader)
     {
@@ -77,7 +78,7 @@ public:
 
     /// \name For the connection, in its thread
     /// @{
-    void setWriter(QObject *connection);
+    void setWriter(WakeTarget connection);
     void pushConnected();
     [[nodiscard]] bool pushMessages(FrameBatch &&batch); ///< false: stop reading
     bool hasRoom() const;
@@ -88,13 +89,12 @@ public:
     /// @{
     std::vector<Delivery> takeAll();
 
-    //! A WakeEvent has arrived: whether there is something, and the next may be posted.
-    bool acknowledgeWake();
+    bool isEmpty() const;
 
-    //! Posts a WakeEvent if there is something to take.
+    //! Wakes the reader if there is something to take.
     void wakeReader();
 
-    //! The reader will be destroyed: closes, and posts nothing any more.
+    //! The reader will be destroyed: closes, and wakes it no more.
     void detachReader();
     /// @}
 
@@ -128,8 +128,6 @@ private:
     // Each is called with the lock held.
     void push(Delivery &&delivery);
     void close(State state);
-    void wakeReaderLocked();
-    void wakeWriter();
 
     void release(const FrameBatch &batch);
 
@@ -137,13 +135,12 @@ private:
 
     mutable std::mutex m_mutex; // guards everything below
     std::vector<Delivery> m_deliveries;
-    QObject *m_reader;
-    QObject *m_writer = nullptr;
+    WakeTarget m_reader;
+    WakeTarget m_writer;
     Counts m_counts;
     qint64 m_cost = 0; // of the messages that wait, taken out or not
     State m_state = State::Open;
     bool m_isConnected = false; // has been; how it ends depends on it
-    bool m_isWakePosted = false;
     bool m_isWriterStopped = false;
 };
 

@@ -29,7 +29,7 @@ struct Link
     MessageLimits limits; ///< for what is sent
 
     //! Both queues, empty. \a reader is woken when something has come in.
-    static Link create(QObject *reader, const ConnectionSettings &settings)
+    static Link create(WakeTarget reader, const ConnectionSettings &settings)
     {
         return {std::make_shared<Inbox>(reader, settings.receiveBacklog),
                 std::make_shared<Outbox>(settings.sendBacklog), std::make_shared<Traffic>(),

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "transport/nativesocket.h"
 
+#include "transport/address.h"
+
+#include <QtNetwork/qhostaddress.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -12,6 +16,8 @@
 #    include <fcntl.h>
 #    include <netinet/in.h>
 #    include <netinet/tcp.h>
+#    include <poll.h>
+#    include <sys/ioctl.h>
 #    include <sys/socket.h>
 #    include <unistd.h>
 #endif
@@ -44,7 +50,27 @@ bool readTcpInfo(qintptr descriptor, tcp_info &info)
 }
 #endif
 
+quint16 portOf(const sockaddr_storage &address)
+{
+    const quint16 port = address.ss_family == AF_INET6
+        ? reinterpret_cast<const sockaddr_in6 &>(address).sin6_port
+        : reinterpret_cast<const sockaddr_in &>(address).sin_port;
+    return ntohs(port);
+}
+
 } // namespace
+
+QString peer(qintptr descriptor)
+{
+    sockaddr_storage address = {};
+    socklen_t size = sizeof address;
+    if (::getpeername(Descriptor(descriptor), reinterpret_cast<sockaddr *>(&address), &size) != 0)
+        return {};
+    QHostAddress host(reinterpret_cast<const sockaddr *>(&address));
+    bool isIpv4 = false; // also what a socket for both kinds of addresses shows as an IPv6 address
+    const QHostAddress ipv4(host.toIPv4Address(&isIpv4));
+    return hostAndPort((isIpv4 ? ipv4 : host).toString(), portOf(address));
+}
 
 void enableKeepAlive(qintptr descriptor, int seconds)
 {
@@ -102,16 +128,59 @@ qint64 send(qintptr descriptor, const char *data, qint64 size, int *error)
     return -1;
 }
 
+void waitForWritable(qintptr descriptor, int milliseconds)
+{
+    WSAPOLLFD writable = {SOCKET(descriptor), POLLOUT, 0};
+    ::WSAPoll(&writable, 1, milliseconds);
+}
+
 qintptr duplicate(qintptr)
 {
     return -1;
 }
 
-void closeDuplicate(qintptr) { }
-
-bool isLateWrite(int)
+void prepare(qintptr descriptor)
 {
-    return false;
+    u_long isNonBlocking = 1;
+    ::ioctlsocket(SOCKET(descriptor), FIONBIO, &isNonBlocking);
+    setOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+void close(qintptr descriptor)
+{
+    ::closesocket(SOCKET(descriptor));
+}
+
+qintptr accept(qintptr listening, int *error)
+{
+    const SOCKET descriptor = ::accept(SOCKET(listening), nullptr, nullptr);
+    if (descriptor != INVALID_SOCKET)
+        return qintptr(descriptor);
+    const int number = WSAGetLastError();
+    *error = number == WSAEWOULDBLOCK ? 0 : number;
+    return -1;
+}
+
+qint64 readableBytes(qintptr descriptor)
+{
+    u_long bytes = 0;
+    return ::ioctlsocket(SOCKET(descriptor), FIONREAD, &bytes) == 0 ? qint64(bytes) : 0;
+}
+
+qint64 receive(qintptr descriptor, char *data, qint64 size, int *error)
+{
+    const int atOnce = int(std::min<qint64>(size, std::numeric_limits<int>::max()));
+    const int received = ::recv(SOCKET(descriptor), data, atOnce, 0);
+    if (received >= 0)
+        return received;
+    const int number = WSAGetLastError();
+    *error = number == WSAEWOULDBLOCK ? 0 : number;
+    return -1;
+}
+
+bool isLateWrite(int error)
+{
+    return error == WSAESHUTDOWN || error == WSAECONNABORTED;
 }
 
 void shutdownWriting(qintptr descriptor)
@@ -134,7 +203,7 @@ qint64 send(qintptr descriptor, const char *data, qint64 size, int *error)
 #    ifdef MSG_NOSIGNAL
     constexpr int flags = MSG_NOSIGNAL;
 #    else
-    constexpr int flags = 0; // Qt ignores SIGPIPE once it has written to a socket
+    constexpr int flags = 0; // prepare() has said so
 #    endif
     for (;;) {
         const ssize_t sent = ::send(int(descriptor), data, size_t(size), flags);
@@ -150,14 +219,68 @@ qint64 send(qintptr descriptor, const char *data, qint64 size, int *error)
     }
 }
 
+void waitForWritable(qintptr descriptor, int milliseconds)
+{
+    pollfd writable = {int(descriptor), POLLOUT, 0};
+    ::poll(&writable, 1, milliseconds);
+}
+
 qintptr duplicate(qintptr descriptor)
 {
     return ::fcntl(int(descriptor), F_DUPFD_CLOEXEC, 0);
 }
 
-void closeDuplicate(qintptr descriptor)
+void prepare(qintptr descriptor)
+{
+    const int flags = ::fcntl(int(descriptor), F_GETFL);
+    ::fcntl(int(descriptor), F_SETFL, flags | O_NONBLOCK);
+    setOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+#    ifdef SO_NOSIGPIPE
+    setOption(descriptor, SOL_SOCKET, SO_NOSIGPIPE, 1);
+#    endif
+}
+
+void close(qintptr descriptor)
 {
     ::close(int(descriptor));
+}
+
+qintptr accept(qintptr listening, int *error)
+{
+    for (;;) {
+#    ifdef Q_OS_LINUX
+        const int descriptor = ::accept4(int(listening), nullptr, nullptr, SOCK_CLOEXEC);
+#    else
+        const int descriptor = ::accept(int(listening), nullptr, nullptr);
+        if (descriptor >= 0)
+            ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+#    endif
+        if (descriptor >= 0)
+            return descriptor;
+        if (errno == EINTR || errno == ECONNABORTED) // the client has gone; there may be others
+            continue;
+        *error = errno == EAGAIN || errno == EWOULDBLOCK ? 0 : errno;
+        return -1;
+    }
+}
+
+qint64 readableBytes(qintptr descriptor)
+{
+    int bytes = 0;
+    return ::ioctl(int(descriptor), FIONREAD, &bytes) == 0 ? bytes : 0;
+}
+
+qint64 receive(qintptr descriptor, char *data, qint64 size, int *error)
+{
+    for (;;) {
+        const ssize_t received = ::recv(int(descriptor), data, size_t(size), 0);
+        if (received >= 0)
+            return received;
+        if (errno == EINTR)
+            continue;
+        *error = errno == EAGAIN || errno == EWOULDBLOCK ? 0 : errno;
+        return -1;
+    }
 }
 
 bool isLateWrite(int error)

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "transport/networkthread.h"
 
-#ifdef QREPOD_EPOLL
-#    include "transport/epolldispatcher.h"
-#endif
-#include "transport/wakeevent.h"
-
 #include <QtCore/qcoreapplication.h>
 
 namespace QRepod {
@@ -18,45 +13,39 @@ constexpr CloseBounds destructorBounds{300, 100};
 
 } // namespace
 
-void ConnectionGroup::endThread(CloseBounds bounds)
-{
-    m_isEnding = true;
-    const QList<Connection *> connections = findChildren<Connection *>(Qt::FindDirectChildrenOnly);
-    for (Connection *connection : connections) {
-        connection->close(bounds);
-        // Not left to its deleteLater(), which may stem from another thread's event loop: Qt would
-        // wait for that to go a level up, and this thread would wait for ever.
-        if (connection->hasFinished())
-            delete connection;
-    }
-    if (isEmpty())
-        thread()->quit();
-}
-
-void ConnectionGroup::childEvent(QChildEvent *event)
-{
-    if (event->removed() && m_isEnding && isEmpty())
-        thread()->quit();
-}
-
-NetworkThread::NetworkThread(std::unique_ptr<ConnectionGroup> home)
-    : m_home(std::move(home))
+NetworkThread::NetworkThread(std::unique_ptr<ConnectionGroup> group)
+    : m_group(std::move(group))
 {
     m_thread.setObjectName(QStringLiteral("QRepod network"));
-#ifdef QREPOD_EPOLL
-    EpollDispatcher::install(&m_thread);
-#endif
-    // Running timers are moved by an event each, behind what waits already; handled there, that
-    // could stop a timer that has not arrived yet.
-    for (QObject *connection : m_home->children())
-        QCoreApplication::sendPostedEvents(connection, WakeEvent::eventType());
-    m_home->moveToThread(&m_thread);
+    m_group->setParent(nullptr); // a child cannot move on its own
+    m_group->moveToThread(&m_thread);
 }
 
 NetworkThread::~NetworkThread()
 {
-    post([](ConnectionGroup *home) { home->endThread(destructorBounds); });
+    endSoon();
     m_thread.wait();
+}
+
+void NetworkThread::start()
+{
+    m_thread.start();
+}
+
+void NetworkThread::endSoon()
+{
+    if (std::exchange(m_isEnding, true))
+        return;
+    if (QCoreApplication::instance())
+        post([](ConnectionGroup *group) { group->endThread(destructorBounds); });
+    else
+        m_thread.quit(); // which needs no event; run() closes what is open
+}
+
+void NetworkThread::Thread::run()
+{
+    exec();
+    m_owner.m_group->closeNow(destructorBounds.flush);
 }
 
 } // namespace QRepod

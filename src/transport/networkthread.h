@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "transport/connection.h"
+#include "transport/connectiongroup.h"
 
 #include <QtCore/qthread.h>
 
@@ -10,48 +10,33 @@
 
 namespace QRepod {
 
-//! The parent of all connections that share a thread. It lives in that thread.
-class ConnectionGroup : public QObject
-{
-    Q_OBJECT
-
-public:
-    bool isEmpty() const { return children().isEmpty(); }
-
-    //! Closes every connection within \a bounds, then ends the thread's event loop.
-    void endThread(CloseBounds bounds);
-
-protected:
-    void childEvent(QChildEvent *event) override;
-
-private:
-    bool m_isEnding = false;
-};
-
-//! A thread for the connections of a home, which ends only after these have been closed.
+//! A thread for the connections of a group, which ends only after these have been closed.
 class NetworkThread
 {
 public:
-    //! Moves \a home to the thread, which does not run yet; called in the thread where it is.
-    explicit NetworkThread(std::unique_ptr<ConnectionGroup> home);
+    //! Moves \a group to the thread, which does not run yet; called in the thread where it is.
+    explicit NetworkThread(std::unique_ptr<ConnectionGroup> group);
 
     //! Closes what is open and waits for it, for about 0.3 s at the most.
     ~NetworkThread();
 
     //! To be called once, when everything that belongs there has been moved.
-    void start() { m_thread.start(); }
+    void start();
 
-    ConnectionGroup *home() const { return m_home.get(); }
+    //! Begins what the destructor waits for, so that several threads end at the same time.
+    void endSoon();
+
+    ConnectionGroup *group() const { return m_group.get(); }
     QThread *thread() { return &m_thread; }
 
-    //! Has the thread call \a function, with the home as its argument; does not wait.
+    //! Has the thread call \a function, with the group as its argument; does not wait.
     template <class Function>
     void post(Function &&function)
     {
         QMetaObject::invokeMethod(
-            m_home.get(),
-            [home = m_home.get(), function = std::forward<Function>(function)]() mutable {
-                function(home);
+            m_group.get(),
+            [group = m_group.get(), function = std::forward<Function>(function)]() mutable {
+                function(group);
             },
             Qt::QueuedConnection);
     }
@@ -59,8 +44,24 @@ public:
 private:
     Q_DISABLE_COPY_MOVE(NetworkThread)
 
-    std::unique_ptr<ConnectionGroup> m_home;
-    QThread m_thread;
+    class Thread : public QThread
+    {
+    public:
+        explicit Thread(NetworkThread &owner)
+            : m_owner(owner)
+        {
+        }
+
+    protected:
+        void run() override;
+
+    private:
+        NetworkThread &m_owner;
+    };
+
+    std::unique_ptr<ConnectionGroup> m_group;
+    Thread m_thread{*this};
+    bool m_isEnding = false;
 };
 
 } // namespace QRepod

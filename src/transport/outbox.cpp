@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "transport/outbox.h"
 
-#include "transport/wakeevent.h"
-
-#include <QtCore/qcoreapplication.h>
-
 #include <utility>
 
 namespace QRepod {
@@ -84,10 +80,10 @@ void Outbox::append(QByteArrayView bytes, const QByteArray *owner)
     else
         m_parts.push_back(owner ? *owner : bytes.toByteArray());
     if (!std::exchange(m_isWriterAwake, true))
-        QCoreApplication::postEvent(m_writer, new WakeEvent);
+        m_writer.wake();
 }
 
-void Outbox::open(QObject *connection, std::unique_ptr<DirectWriter> directWriter)
+void Outbox::open(WakeTarget connection, std::unique_ptr<DirectWriter> directWriter)
 {
     const std::lock_guard lock(m_mutex);
     if (m_isClosed)
@@ -102,7 +98,7 @@ void Outbox::close()
 {
     const std::lock_guard lock(m_mutex);
     m_isClosed = true;
-    m_writer = nullptr;
+    m_writer = {};
     m_directWriter.reset();
     m_isOpen = false;
 }

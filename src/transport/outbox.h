@@ -3,6 +3,7 @@
 
 #include "protocol/encodedmessage.h"
 #include "transport/directwriter.h"
+#include "transport/waker.h"
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
@@ -17,7 +18,7 @@ namespace QRepod {
 
 //! Frames on their way from any thread to the connection that writes them.
 ///
-/// Open while the connection stands. The connection is woken, by a WakeEvent, only when it sleeps,
+/// Open while the connection stands. The connection is woken only when it sleeps,
 /// so many small sends cost one wake-up and one write. The first after a pause is written
 /// at once where there is a DirectWriter, so that it waits for no other thread.
 class Outbox
@@ -56,7 +57,7 @@ public:
 
     /// \name For the connection, in its thread
     /// @{
-    void open(QObject *connection, std::unique_ptr<DirectWriter> directWriter = {});
+    void open(WakeTarget connection, std::unique_ptr<DirectWriter> directWriter = {});
 
     //! All that waits, in order. It counts as waiting until it is reported as written. Whoever
     //! takes goes on until nothing is left: only then will it be woken again.
@@ -85,7 +86,7 @@ private:
 
     mutable std::mutex m_mutex; // guards everything below
     std::vector<QByteArray> m_parts;
-    QObject *m_writer = nullptr;                  // set while open
+    WakeTarget m_writer;                          // while open
     std::unique_ptr<DirectWriter> m_directWriter; // while open, if there is one
     int m_directError = 0;
     bool m_isWriterAwake = false; // or about to wake up

@@ -14,9 +14,9 @@
 
 #include "delivery/walk.h"
 #include "input.h"
-#include "protocol/message.h"
-#include "transport/connection.h"
-#include "transport/wakeevent.h"
+#include "transport/connectiongroup.h"
+#include "transport/nativesocket.h"
+#include "transport/streams.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qdeadlinetimer.h>
@@ -180,18 +180,19 @@ QVariantMap numbered(int number, qsizetype size)
 }
 
 //! One side: a connection, and the reader of what it delivers.
-class Endpoint : public QObject, private Recipient
+class Endpoint : public QObject, private Recipient, private Wakeable
 {
 public:
     //! What a handler does with the next message.
     enum class Reaction { None, Reply, Close, Pump, Detach };
 
     explicit Endpoint(const ConnectionSettings &settings, bool isSmall)
-        : m_link(Link::create(this, settings))
-        , m_connection(new Connection(m_link, settings, nullptr))
+        : m_link(Link::create({&m_waker, this}, settings))
     {
-        const QString peer = m_connection->adopt(wire.open(isSmall));
-        expect(!peer.isEmpty(), "the connection takes the socket");
+        const qintptr descriptor = wire.open(isSmall);
+        const QString peer = NativeSocket::peer(descriptor);
+        expect(!peer.isEmpty(), "the socket is connected");
+        m_group.open(m_link, settings, acceptedStream(descriptor, peer, settings));
     }
 
     void send(qsizetype size)
@@ -206,6 +207,8 @@ public:
                "bytes are counted if they are accepted");
         expect(!isClosed || result.status == Outbox::Status::Closed, "nothing after close()");
     }
+
+    ~Endpoint() override { m_waker.forget(this); }
 
     int pump(QDeadlineTimer budget) { return m_walk.run(m_caches, budget); }
 
@@ -227,16 +230,16 @@ public:
         isClosed = isDetached = true;
         m_link.outbox->close();
         m_link.inbox->detachReader();
-        QCoreApplication::removePostedEvents(this); // as for a reader that is deleted
+        m_waker.forget(this); // as for a reader that is deleted
     }
 
-    bool hasConnection() const { return m_connection; }
+    bool hasConnection() const { return !m_group.isEmpty(); }
     bool isDrained() const { return m_walk.isEmpty() && m_link.inbox->hasRoom(); }
 
     Descriptor wire;
     Reaction reaction = Reaction::None;
     int accepted = 0;      ///< messages that the outbox took
-    int delivered = 0;     ///< by the walk
+    int delivered = 0;     ///< messages that the walk brought
     bool isClosed = false; ///< by this side
     bool isAborted = false;
     bool isDetached = false;
@@ -244,29 +247,22 @@ public:
     bool hasError = false;
     bool hasEnded = false;
 
-protected:
-    bool event(QEvent *event) override
-    {
-        if (event->type() != WakeEvent::eventType())
-            return QObject::event(event);
-        expect(!isDetached, "nobody is woken after it was detached");
-        m_link.inbox->acknowledgeWake();
-        return true;
-    }
-
 private:
+    void handleWake() override { expect(!isDetached, "nobody is woken after it was detached"); }
+
     Inbox &inbox() override { return *m_link.inbox; }
 
     void joined(const Delivery &, Turn &) override
     {
-        expect(!hasEnded && !std::exchange(m_isConnected, true), "connected once");
+        expect(!hasEnded, "nothing after disconnected");
+        expect(!std::exchange(m_isConnected, true), "connected once");
     }
 
     bool received(const Message &message, Turn &) override
     {
         expect(m_isConnected && !hasError && !hasEnded, "messages between connected and error");
         if (!isCorrupted) {
-            const QVariantMap &map = message.map();
+            const QVariantMap map = message.map();
             expect(map.value(QStringLiteral("n")) == delivered, "in order, without a gap");
             const QByteArray data = map.value(QStringLiteral("data")).toByteArray();
             expect(data.count(char(delivered)) == data.size(), "as it was sent");
@@ -276,21 +272,20 @@ private:
         return true;
     }
 
-    void announced(const Message &, Turn &) override { }
-
     void failed(const Delivery &delivery, Turn &) override
     {
-        expect(m_isConnected && !hasEnded && !std::exchange(hasError, true),
-               "one error, while connected");
+        expect(m_isConnected && !hasEnded, "an error while connected");
+        expect(!std::exchange(hasError, true), "one error");
         expect(!delivery.error().isEmpty(), "an error has a text");
     }
 
     void left(const Delivery &, Turn &) override
     {
-        expect(m_isConnected && !std::exchange(hasEnded, true),
-               "disconnected once, when connected");
+        expect(m_isConnected, "disconnected after connected");
+        expect(!std::exchange(hasEnded, true), "disconnected once");
     }
 
+    void announced(const Message &, Turn &) override { expect(false, "nothing is announced here"); }
     void cancelled(const Delivery &, Turn &) override
     {
         expect(false, "a socket that is taken over is connected");
@@ -313,8 +308,9 @@ private:
         }
     }
 
+    Waker m_waker;
     const Link m_link;
-    QPointer<Connection> m_connection;
+    ConnectionGroup m_group; // of one connection
     Walk m_walk{this, *this};
     DecodeCaches m_caches;
     bool m_isConnected = false;

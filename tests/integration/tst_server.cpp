@@ -265,7 +265,7 @@ void tst_Server::greetingIsTheFirstThingOnTheWire()
     const QByteArray greeting = hex("00000012"
                                     "81a6616374696f6ea9636f6e6e6563746564");
     const QByteArray expected = greeting + QRepod::encode(number(1)) + QRepod::encode(number(2));
-    QCOMPARE(client.bytes().first(expected.size()), expected);
+    QCOMPARE(client.received.first(expected.size()), expected);
 }
 
 void tst_Server::channelClassCountsForLaterClients()

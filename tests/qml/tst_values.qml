@@ -12,7 +12,6 @@ TestCase {
 
     readonly property url someUrl: "http://example.org/a%20b"
     property date someDate: new Date(1234567890123)
-    property list<int> someIntegers: [1, 2]
 
     name: "values"
 
@@ -166,12 +165,6 @@ TestCase {
                 tag: "empty object",
                 value: {},
                 kind: "QVariantMap"
-            },
-            {
-                tag: "list<int>",
-                value: test.someIntegers,
-                kind: "QVariantList",
-                arrives: [1, 2]
             },
             {
                 tag: "url",
@@ -341,7 +334,7 @@ TestCase {
         compare(bytes(kinds.bytes), [97, 0, 255]);
         verify(kinds.time instanceof Date);
         compare(kinds.time.getTime(), 1000000000123);
-        verify(Array.isArray(kinds.list));
+        verify(kinds.list instanceof Array);
         compare(kinds.list, [1, [2, 3], {
                 x: 4
             }]);
@@ -397,11 +390,6 @@ TestCase {
                 tag: "regular expression",
                 value: /a/,
                 warning: /value: QRegularExpression has no MessagePack form/
-            },
-            {
-                tag: "value type",
-                value: Qt.point(1, 2),
-                warning: /value: QPointF has no MessagePack form/
             },
             {
                 tag: "invalid date",

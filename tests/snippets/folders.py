@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Holds the sources to the table of folders in src/OVERVIEW.md: folders.py FOLDER
+"""Holds the sources to the table of folders in src/doc/OVERVIEW.md: folders.py FOLDER
 
 A file includes files of its own folder, those of the folders that the table allows it, and public
 headers. Each other include is a line; the status is 1 if there is one.
@@ -14,7 +14,7 @@ INCLUDE = re.compile(r'^#\s*include "(\w+)/', re.MULTILINE)
 
 
 def main(root):
-    rows = ROW.findall((root / "src/OVERVIEW.md").read_text("utf-8"))
+    rows = ROW.findall((root / "src/doc/OVERVIEW.md").read_text("utf-8"))
     names = {pathlib.PurePath(folder).name for folder, _ in rows}
     includes = faults = 0
     for folder, may_use in rows:

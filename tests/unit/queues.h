@@ -6,10 +6,9 @@
 #include "protocol/message.h"
 #include "support/messages.h"
 #include "transport/inbox.h"
-#include "transport/wakeevent.h"
+#include "transport/waker.h"
 
 #include <QtCore/qcoreapplication.h>
-#include <QtCore/qobject.h>
 
 #include <cstring>
 #include <functional>
@@ -91,30 +90,31 @@ inline QStringList entries(const std::vector<Delivery> &deliveries)
 }
 
 //! Either end of a queue: counts how often it is woken.
-class Sleeper : public QObject
+class Sleeper : private Wakeable
 {
 public:
-    //! Lets the wake-ups that have been posted arrive, and says how many there have been in all.
+    ~Sleeper() { m_waker.forget(this); }
+
+    operator WakeTarget() { return {&m_waker, this}; }
+
+    //! Lets the wake-ups arrive that are on their way, and says how many there have been in all.
     int wakes()
     {
-        QCoreApplication::sendPostedEvents(this);
+        QCoreApplication::sendPostedEvents(&m_waker);
         return m_wakes;
     }
 
     std::function<void()> onWake;
 
-protected:
-    bool event(QEvent *event) override
+private:
+    void handleWake() override
     {
-        if (event->type() != WakeEvent::eventType())
-            return QObject::event(event);
         ++m_wakes;
         if (onWake)
             onWake();
-        return true;
     }
 
-private:
+    Waker m_waker;
     int m_wakes = 0;
 };
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "baredescriptor.h"
+#include "peer.h"
 #include "queues.h"
 #include "support/eventually.h"
-#include "transport/connection.h"
+#include "transport/connectiongroup.h"
+#include "transport/nativesocket.h"
+#include "transport/streams.h"
 
-#include <QtCore/qpointer.h>
+#include <memory>
 
 namespace QRepod {
 
@@ -16,24 +18,31 @@ inline constexpr qsizetype smallBuffer = 4 * kibi; // of a socket, so that a pee
 class TestConnection
 {
 public:
+    //! Not open yet.
     explicit TestConnection(const ConnectionSettings &settings = {})
-        : link(Link::create(&m_reader, settings))
-        , connection(new Connection(link, withoutHeartbeat(settings), nullptr))
+        : m_settings(withoutHeartbeat(settings))
+        , link(Link::create(m_reader, settings))
     {
         m_reader.onWake = [this] {
-            link.inbox->acknowledgeWake();
             if (isPumping)
                 pump();
         };
     }
 
-    TestConnection(Peer &peer, const ConnectionSettings &settings = {})
+    //! To \a peer, as a server has it.
+    explicit TestConnection(Peer &peer, const ConnectionSettings &settings = {})
         : TestConnection(settings)
     {
-        address = connection->adopt(peer.accepted());
+        const qintptr descriptor = peer.accepted();
+        open(acceptedStream(descriptor, NativeSocket::peer(descriptor), m_settings));
     }
 
-    ~TestConnection() { delete connection; }
+    void connectToHost(const QString &host, quint16 port)
+    {
+        open(streamTo(host, port, m_settings));
+    }
+
+    void open(std::unique_ptr<Stream> stream) { group->open(link, m_settings, std::move(stream)); }
 
     void pump() { log << entries(link.inbox->takeAll()); }
 
@@ -42,10 +51,13 @@ public:
         return eventually([&] { return log.contains(entry); });
     }
 
-    //! Waits until it has closed the socket and deleted itself, and takes what is left.
+    //! Whether it has closed its stream.
+    bool hasClosed() const { return group->isEmpty(); }
+
+    //! Waits until it has, and takes what is left.
     bool ends()
     {
-        const bool hasEnded = eventually([&] { return !connection; });
+        const bool hasEnded = eventually([&] { return hasClosed(); });
         pump();
         return hasEnded;
     }
@@ -60,11 +72,11 @@ private:
     }
 
     Sleeper m_reader;
+    const ConnectionSettings m_settings;
 
 public:
     Link link;
-    QPointer<Connection> connection;
-    QString address;
+    std::unique_ptr<ConnectionGroup> group = std::make_unique<ConnectionGroup>(); // of this one
     QStringList log;
     bool isPumping = true;
 };

@@ -18,7 +18,7 @@ struct TestOutbox
     explicit TestOutbox(qint64 limit = 64 * mebi)
         : outbox(limit)
     {
-        outbox.open(&writer);
+        outbox.open(writer);
     }
 
     Outbox *operator->() { return &outbox; }

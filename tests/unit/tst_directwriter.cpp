@@ -2,7 +2,7 @@
 
 //! An outbox that writes to the socket by itself while its line is quiet.
 
-#include "baredescriptor.h"
+#include "peer.h"
 #include "queues.h"
 #include "support/eventually.h"
 #include "testoutbox.h"
@@ -56,7 +56,7 @@ void tst_DirectWriter::writesOnAQuietLine()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     const QByteArray frame = encoded(number(1));
     letPass(pauseOfOutbox);
     std::thread([&] { outbox->send(encoded(number(1))); }).join();
@@ -86,7 +86,7 @@ void tst_DirectWriter::isNotForOtherThreads()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forOwnThread(&outbox.writer, peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forThreadOf(this, peer.accepted()));
     letPass(pauseOfOutbox);
     outbox->send(encoded(number(1)));
     QCOMPARE(outbox->counts().bytesWaiting, 0);
@@ -101,7 +101,7 @@ void tst_DirectWriter::leavesTheRestToTheWriter()
     Peer peer(4 * kibi);
     TestOutbox outbox;
     setNonBlocking(peer.accepted());
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     QByteArray sent;
     while (outbox->counts().bytesWaiting == 0) {
         const QByteArray frame = encoded(bulky(5'000));
@@ -117,7 +117,7 @@ void tst_DirectWriter::leavesTheRestToTheWriter()
     QCOMPARE(outbox->counts().bytesWaiting, rest.size());
     outbox->close();
     ::close(peer.accepted());
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QVERIFY(peer.received + rest == sent);
 }
 
@@ -125,7 +125,7 @@ void tst_DirectWriter::leavesErrorsToTheWriter()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     peer.reset();
     pollfd broken{peer.accepted(), 0, 0};
     QCOMPARE(::poll(&broken, 1, patience), 1);
@@ -141,12 +141,12 @@ void tst_DirectWriter::goesWhenTheOutboxCloses()
 {
     Peer peer;
     TestOutbox outbox;
-    outbox->open(&outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
+    outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     ::close(peer.accepted());
     peer.read();
     QVERIFY(!peer.hasEnded);
     outbox->close();
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(peer.error, 0);
 }
 

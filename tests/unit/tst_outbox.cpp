@@ -40,7 +40,7 @@ void tst_Outbox::acceptsOnlyWhileItIsOpen()
     QCOMPARE(outbox.send(encoded(number(1))).status, Outbox::Status::Closed);
     QCOMPARE(outbox.send(frame).status, Outbox::Status::Closed);
 
-    outbox.open(&writer);
+    outbox.open(writer);
     QVERIFY(outbox.isOpen());
     const Outbox::Result accepted = outbox.send(encoded(number(1)));
     QCOMPARE(accepted.status, Outbox::Status::Accepted);
@@ -228,7 +228,7 @@ void tst_Outbox::underManyThreads()
             outbox.written(part.size());
         }
         if (!parts.empty()) // as it will not be woken again
-            QCoreApplication::postEvent(&writer, new WakeEvent);
+            WakeTarget(writer).wake();
     };
     const QList<qint64> all(producers, count);
     const bool isComplete = eventually([&] { return expected == all; });

@@ -203,9 +203,9 @@ void whiteboards()
     QTest::qWait(300);
 
     server.reset();
-    require(QTest::qWaitFor([&] { return wideOne.item("reconnect")->isVisible(); }), "the end");
+    require(QTest::qWaitFor([&] { return wideOne.item("action")->isVisible(); }), "the end");
     save(wideOne, "whiteboard-wide-disconnected");
-    narrowOne.click("reconnect");
+    narrowOne.click("action");
     QTest::qWait(300);
     save(narrowOne, "whiteboard-narrow-disconnected");
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// repodcat: sends and receives messages as lines of JSON. repodcat.1 describes it.
+
+#include "repodcat/session.h"
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QTimer>
+
+#include <csignal>
+
+namespace {
+
+volatile std::sig_atomic_t isInterrupted = 0;
+
+//! Makes Ctrl+C end the event loop, so that what was sent still goes out.
+///
+/// A signal handler may do next to nothing: a timer looks at what it has noted.
+void watchForInterrupts(QTimer &timer)
+{
+    for (const int signal : {SIGINT, SIGTERM})
+        std::signal(signal, [](int) { isInterrupted = 1; });
+    timer.callOnTimeout([] {
+        if (isInterrupted)
+            QCoreApplication::quit();
+    });
+    timer.start(100);
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    const QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName("repodcat");
+    QCoreApplication::setApplicationVersion(QREPOD_VERSION);
+    QTimer interrupts;
+    watchForInterrupts(interrupts);
+
+    Session session(optionsOf(QCoreApplication::arguments()));
+    QObject::connect(&session, &Session::finished, &application, &QCoreApplication::exit);
+    QTimer::singleShot(0, &session, &Session::start);
+    return session.exitCode(QCoreApplication::exec());
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "transport/connection.h"
+#include "transport/poller.h"
+
+#include <unordered_set>
+#include <vector>
+
+namespace QRepod {
+
+//! The connections of one thread, and what they share there: one event to be woken by, one timer,
+//! one thing to poll. Lives in that thread and is used in no other.
+class ConnectionGroup : public QObject, private Wakeable
+{
+    Q_OBJECT
+
+public:
+    explicit ConnectionGroup(QObject *parent = nullptr);
+    ~ConnectionGroup() override;
+
+    //! Opens \a stream after \a delay milliseconds, and carries frames between it and \a link.
+    Connection *open(const Link &link, const ConnectionSettings &settings,
+                     std::unique_ptr<Stream> stream, int delay = 0);
+
+    //! Tells the peer of \a stream why it is refused, by a last \a frame, and closes. Of many at
+    //! the same time most are closed without a word.
+    void refuse(const ConnectionSettings &settings, std::unique_ptr<Stream> stream,
+                const QByteArray &frame);
+
+    bool isEmpty() const { return m_connections.empty(); }
+
+    //! Closes every connection within \a bounds, then ends the thread's event loop.
+    void endThread(CloseBounds bounds);
+
+    //! Closes every connection before it returns, within \a milliseconds. For the end of a program:
+    //! once the application object is gone, Qt delivers no more events.
+    void closeNow(int milliseconds);
+
+    /// \name For the connections
+    /// @{
+    Waker &waker() { return m_waker; }
+    Deadlines &deadlines() { return m_deadlines; }
+    Poller &poller() { return *m_poller; }
+
+    //! \a connection is done with; deleted when control returns to the event loop.
+    void retire(Connection *connection);
+    /// @}
+
+private:
+    void handleWake() override;
+
+    Waker m_waker{this};
+    Deadlines m_deadlines{this};
+    Poller *const m_poller;                         // child
+    std::unordered_set<Connection *> m_connections; // owned
+    std::vector<std::unique_ptr<Connection>> m_retired;
+    int m_refused = 0; // of the connections
+    bool m_isEnding = false;
+};
+
+} // namespace QRepod

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "transport/poller.h"
+#include "transport/stream.h"
+
+namespace QRepod {
+
+//! An accepted client of a server, by its descriptor alone: POSIX.
+///
+/// A server may have ten thousand of them; a QAbstractSocket takes several times the memory, and
+/// two notifiers.
+class NativeStream final : public Stream, private Poller::Watcher
+{
+public:
+    //! \a descriptor is connected and owned from now on.
+    NativeStream(qintptr descriptor, const QString &peer);
+    ~NativeStream() override;
+
+    QString peer() const override { return m_peer; }
+    void open(Owner &owner, Poller &poller) override;
+    void setReading(bool isReading) override;
+    qint64 readableBytes() const override;
+    qint64 read(char *data, qint64 size) override;
+    qint64 write(const char *data, qint64 size) override;
+    void waitForWritable(int milliseconds) override;
+    qint64 unwrittenBytes() const override { return 0; }
+    void closeWriting() override;
+    void abort() override;
+    std::unique_ptr<DirectWriter> directWriter() override;
+    void enableKeepAlive(int seconds) override;
+    qint64 roundTripTime() const override;
+    qint64 unacknowledgedFor() const override;
+
+private:
+    void handleReadable() override { m_owner->streamReadable(); }
+    void handleWritable() override;
+    void watch(Poller::Interest interest);
+    void end(int error);
+
+    const QString m_peer;
+    qintptr m_descriptor; // -1 once it is closed
+    Owner *m_owner = nullptr;
+    Poller *m_poller = nullptr;
+    Poller::Interest m_interest; // what is watched for
+    int m_writeError = 0;        // the system's number for why nothing can be written
+};
+
+} // namespace QRepod

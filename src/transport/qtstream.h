@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "transport/settings.h"
+#include "transport/stream.h"
+
+QT_BEGIN_NAMESPACE
+class QAbstractSocket;
+class QNetworkProxy;
+QT_END_NAMESPACE
+
+namespace QRepod {
+
+//! The proxy that the application has set. The system's is not looked up: that can block for
+//! seconds.
+QNetworkProxy applicationProxy();
+
+//! A socket of Qt's: TLS, proxies, and accepted clients where there are no POSIX descriptors.
+class QtStream : public Stream
+{
+public:
+    //! To a server. Port and host may be such that there is nothing to connect to.
+    QtStream(const QString &host, quint16 port, const ConnectionSettings &settings);
+
+    //! From a client. \a descriptor is connected and owned from now on.
+    QtStream(qintptr descriptor, const QString &peer, const ConnectionSettings &settings);
+
+    ~QtStream() override;
+
+    QString peer() const final { return m_peer; }
+    void open(Owner &owner, Poller &poller) override;
+    void setReading(bool isReading) override;
+    qint64 readableBytes() const override;
+    qint64 read(char *data, qint64 size) override;
+    qint64 write(const char *data, qint64 size) override;
+    void waitForWritable(int milliseconds) override;
+    qint64 unwrittenBytes() const override;
+    void closeWriting() override;
+    void abort() override;
+    void enableKeepAlive(int seconds) override;
+    qint64 roundTripTime() const override;
+    qint64 unacknowledgedFor() const override;
+
+protected:
+    void fail(const QString &reason);
+    void end();
+
+    qintptr descriptor() const;
+    Poller *poller() const { return m_poller; }
+    Owner *owner() const { return m_owner; }
+
+    int m_writeError = 0; // the system's number for why nothing can be written
+
+private:
+    void setSocket(QAbstractSocket *socket);
+    void connectToHost();
+    void adopt();
+    void handleOpen();
+    void handleError(bool hasPeerClosed);
+    void failHandshake(bool hasPeerClosed);
+    void handleEnd();
+    void announce();
+    void announceLater();
+
+    const QString m_host;
+    const quint16 m_port = 0;
+    qintptr m_accepted = -1; // until it is open
+    const QString m_peer;
+    const ConnectionSettings m_settings;
+    QAbstractSocket *m_socket = nullptr; // child of the poller, so that it moves to its thread
+    Owner *m_owner = nullptr;            // until it has been told of the end
+    Poller *m_poller = nullptr;
+    bool m_isOpen = false;
+    bool m_isReading = true;
+    bool m_isWriteBlocked = false;
+    bool m_hasEnded = false; // what the socket holds is read after the end
+    bool m_isAnnounced = false;
+};
+
+} // namespace QRepod

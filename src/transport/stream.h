@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "transport/directwriter.h"
+
+#include <QtCore/qstring.h>
+
+#include <memory>
+
+namespace QRepod {
+
+class Poller;
+
+//! The bytes of one peer, in both directions; its kinds are plain TCP, TLS, and what else brings
+//! bytes.
+///
+/// Made in any thread; from open() on it belongs to the thread of the poller. It calls its owner in
+/// that thread, also from inside of the functions that the owner calls, and never after abort().
+class Stream
+{
+public:
+    //! Is told what happens. Of ended() and failed() one comes at most, and nothing after it.
+    class Owner
+    {
+    public:
+        virtual void streamOpened() = 0;
+        virtual void streamReadable() = 0; ///< comes again for as long as something is left
+        virtual void streamWritable() = 0; ///< after write() took less than it was given
+        virtual void streamEnded() = 0;    ///< the peer has closed, and its last byte has been read
+        virtual void streamFailed(const QString &reason) = 0; ///< it could not be opened, or broke
+
+    protected:
+        ~Owner() = default;
+    };
+
+    virtual ~Stream() = default;
+
+    //! The peer, `"host:port"`.
+    virtual QString peer() const = 0;
+
+    //! Connects, or completes what an acceptor has begun.
+    virtual void open(Owner &owner, Poller &poller) = 0;
+
+    //! Whether the owner wants to hear of bytes to read. True at first. While it is false the peer
+    //! is slowed down, once what lies between is full.
+    virtual void setReading(bool isReading) = 0;
+
+    //! How much can be read at once, in bytes; 0 if that is nothing or not known.
+    virtual qint64 readableBytes() const = 0;
+
+    //! Reads at most \a size bytes. Returns how many; 0 if there is nothing now, or nothing any
+    //! more: then the owner has been told.
+    virtual qint64 read(char *data, qint64 size) = 0;
+
+    //! Writes at most \a size bytes. Returns how many have been taken: if less, streamWritable()
+    //! follows; -1 once nothing can be written any more. What the peer sent before can still be
+    //! read, and how it ended is told then.
+    virtual qint64 write(const char *data, qint64 size) = 0;
+
+    //! Waits until more can be written, at most so many milliseconds. For the end of a program,
+    //! when no event loop tells.
+    virtual void waitForWritable(int milliseconds) = 0;
+
+    //! How much has been taken and not yet been given to the system, in bytes.
+    virtual qint64 unwrittenBytes() const = 0;
+
+    //! Tells the peer that nothing more will come, and goes on reading. Nothing is unwritten.
+    virtual void closeWriting() = 0;
+
+    //! Closes at once.
+    virtual void abort() = 0;
+
+    //! A way for other threads to write, past this one's; nullptr if there is none.
+    virtual std::unique_ptr<DirectWriter> directWriter() { return nullptr; }
+
+    /// \name Figures of the path
+    /// @{
+
+    //! Has the system probe a silent peer after \a seconds.
+    virtual void enableKeepAlive(int seconds) = 0;
+
+    //! In microseconds; -1 if it is not known.
+    virtual qint64 roundTripTime() const = 0;
+
+    //! For how long the peer's machine has acknowledged nothing although it was asked again and
+    //! again, in milliseconds; 0 if it is not overdue.
+    virtual qint64 unacknowledgedFor() const = 0;
+    /// @}
+};
+
+} // namespace QRepod

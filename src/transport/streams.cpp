@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "transport/streams.h"
+
+#include "transport/qtstream.h"
+#include "transport/tcpstream.h"
+#ifdef Q_OS_UNIX
+#    include "transport/nativestream.h"
+#endif
+
+#include <QtNetwork/qnetworkproxy.h>
+
+namespace QRepod {
+
+std::unique_ptr<Stream> streamTo(const QString &host, quint16 port,
+                                 const ConnectionSettings &settings)
+{
+    if (settings.isEncrypted() || applicationProxy().type() != QNetworkProxy::NoProxy)
+        return std::make_unique<QtStream>(host, port, settings);
+    return std::make_unique<TcpStream>(host, port, settings);
+}
+
+std::unique_ptr<Stream> acceptedStream(qintptr descriptor, const QString &peer,
+                                       const ConnectionSettings &settings)
+{
+#ifdef Q_OS_UNIX
+    if (!settings.isEncrypted())
+        return std::make_unique<NativeStream>(descriptor, peer);
+#endif
+    return std::make_unique<QtStream>(descriptor, peer, settings);
+}
+
+} // namespace QRepod
