@@ -33,8 +33,9 @@ bool Client::Private::open(const Link &newLink, const ConnectionSettings &settin
         port = newPort;
         link = newLink;
     }
-    isClosed = false;
     isFull = false;
+    if (isClosed) // by another thread, which may have met the connection before
+        newLink.close();
     if (const QString fault = addressFault(newHost, newPort); !fault.isEmpty()) {
         newLink.inbox->pushEnd(hostAndPort(newHost, newPort) + QLatin1String(": ") + fault);
         return false;
@@ -47,6 +48,12 @@ bool Client::Private::open(const Link &newLink, const ConnectionSettings &settin
         group->open(newLink, settings, streamTo(newHost, quint16(newPort), settings), delay);
     });
     return true;
+}
+
+void Client::Private::reportCurrent()
+{
+    const std::lock_guard lock(mutex);
+    reported = link;
 }
 
 Client *Client::Private::create(ConnectionListener *parent)
@@ -114,7 +121,11 @@ bool Client::isConnected() const
 
 Statistics Client::statistics() const
 {
-    return d->currentLink().statistics();
+    const Link reported = [this] {
+        const std::lock_guard lock(d->mutex);
+        return d->reported;
+    }();
+    return reported.statistics();
 }
 
 } // namespace QRepod
