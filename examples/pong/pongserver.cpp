@@ -5,17 +5,11 @@
 
 #include <QtCore/QTextStream>
 
-#include <algorithm>
 #include <cmath>
-
-using namespace std::chrono_literals;
 
 namespace {
 
 QTextStream out(stdout);
-
-// After a longer halt (a laptop that slept, say) the game goes on where it was.
-constexpr auto longestHalt = 250ms;
 
 QString nameOf(PongGame::State state)
 {
@@ -53,22 +47,11 @@ void PongChannel::Network_name(const QString &newName)
 
 PongServer::PongServer(int winScore)
     : m_game(winScore)
-    , m_interval(std::chrono::nanoseconds(1s) / PongGame::ticksPerSecond)
+    , m_clock([this](int steps) { tick(steps); })
 {
     setChannelClass<PongChannel>();
     connect(this, &Server::channelConnected, this, &PongServer::join);
     connect(this, &Server::channelDisconnected, this, &PongServer::leave);
-
-    m_timer.setTimerType(Qt::PreciseTimer);
-    m_timer.setSingleShot(true);
-    connect(&m_timer, &QTimer::timeout, this, &PongServer::catchUp);
-}
-
-void PongServer::setTickInterval(std::chrono::nanoseconds interval)
-{
-    m_interval = interval;
-    m_clock.start();
-    m_ticks = 0;
 }
 
 void PongServer::setDirection(int slot, int direction)
@@ -100,12 +83,7 @@ void PongServer::join(QRepod::Channel *channel)
     });
     announce(m_game.join(*slot));
     sendNames();
-
-    if (!m_timer.isActive()) {
-        m_clock.start();
-        m_ticks = 0;
-        waitForNextTick();
-    }
+    m_clock.start();
 }
 
 void PongServer::leave(QRepod::Channel *channel)
@@ -118,28 +96,14 @@ void PongServer::leave(QRepod::Channel *channel)
     sendToPlayers({{"action", "opponent_left"}});
     sendNames();
     if (m_game.isEmpty())
-        m_timer.stop();
+        m_clock.stop();
 }
 
-//! Timers are late, now more and now less. The ticks are counted by the clock instead, so that the
-//! game never runs slow.
-void PongServer::catchUp()
+void PongServer::tick(int times)
 {
-    const qint64 due = m_clock.nsecsElapsed() / m_interval.count();
-    const qint64 most = std::max<qint64>(1, longestHalt / m_interval);
-    m_ticks = std::max(m_ticks, due - most);
-    while (m_ticks < due) {
-        ++m_ticks;
+    for (int i = 0; i < times; ++i)
         announce(m_game.tick());
-    }
     sendState();
-    waitForNextTick();
-}
-
-void PongServer::waitForNextTick()
-{
-    const auto left = (m_ticks + 1) * m_interval - std::chrono::nanoseconds(m_clock.nsecsElapsed());
-    m_timer.start(std::max(0ms, std::chrono::ceil<std::chrono::milliseconds>(left)));
 }
 
 void PongServer::announce(PongGame::Event event)

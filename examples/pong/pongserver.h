@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "gameclock.h"
 #include "pong/ponggame.h"
 
 #include <QRepod/Channel>
 #include <QRepod/Server>
 
-#include <QtCore/QElapsedTimer>
-#include <QtCore/QTimer>
-
-#include <chrono>
 #include <optional>
 
 //! One player, or one who found the game full.
@@ -38,7 +35,7 @@ public:
     explicit PongServer(int winScore = 5);
 
     //! For the ticks to follow each other faster or slower. Default: a sixtieth of a second.
-    void setTickInterval(std::chrono::nanoseconds interval);
+    void setTickInterval(std::chrono::nanoseconds interval) { m_clock.setInterval(interval); }
 
     void setDirection(int slot, int direction);
     const PongGame &game() const { return m_game; }
@@ -49,15 +46,11 @@ public:
 private:
     void join(QRepod::Channel *channel);
     void leave(QRepod::Channel *channel);
-    void catchUp();
-    void waitForNextTick();
+    void tick(int times);
     void announce(PongGame::Event event);
     void sendState();
     void sendToPlayers(const QVariantMap &message);
 
     PongGame m_game;
-    std::chrono::nanoseconds m_interval;
-    QTimer m_timer;
-    QElapsedTimer m_clock; // runs while somebody plays
-    qint64 m_ticks = 0;    // since the clock was started
+    GameClock m_clock; // runs while somebody plays
 };

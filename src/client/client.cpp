@@ -24,36 +24,38 @@ QString addressFault(const QString &host, int port)
 
 } // namespace
 
-bool Client::Private::open(const Link &newLink, const ConnectionSettings &settings,
-                           const QString &newHost, int newPort, int delay)
+bool Client::Private::open(const std::shared_ptr<Session> &newSession,
+                           const ConnectionSettings &settings, const QString &newHost, int newPort,
+                           int delay)
 {
     {
         const std::lock_guard lock(mutex);
         host = newHost;
         port = newPort;
-        link = newLink;
+        session = newSession;
     }
     isFull = false;
     if (isClosed) // by another thread, which may have met the connection before
-        newLink.close();
+        newSession->link().close();
     if (const QString fault = addressFault(newHost, newPort); !fault.isEmpty()) {
-        newLink.inbox->pushEnd(hostAndPort(newHost, newPort) + QLatin1String(": ") + fault);
+        newSession->inbox().pushEnd(hostAndPort(newHost, newPort) + QLatin1String(": ") + fault);
         return false;
     }
     if (!network) {
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
-    network->post([newLink, settings, newHost, newPort, delay](ConnectionGroup *group) {
-        group->open(newLink, settings, streamTo(newHost, quint16(newPort), settings), delay);
-    });
+    network->post(
+        [link = newSession->link(), settings, newHost, newPort, delay](ConnectionGroup *group) {
+            group->open(link, settings, streamTo(newHost, quint16(newPort), settings), delay);
+        });
     return true;
 }
 
 void Client::Private::reportCurrent()
 {
     const std::lock_guard lock(mutex);
-    reported = link;
+    reported = session;
 }
 
 Client *Client::Private::create(ConnectionListener *parent)
@@ -69,7 +71,7 @@ Client::Client(std::unique_ptr<Private> part, QObject *parent)
 
 Client::~Client()
 {
-    d->currentLink().inbox->detachReader();
+    d->currentSession()->inbox().detachReader();
 }
 
 QString Client::hostName() const
@@ -92,15 +94,15 @@ QString Client::address() const
 
 qint64 Client::send(const QVariantMap &message)
 {
-    const Link link = d->currentLink();
-    if (!link.outbox->isOpen())
+    const std::shared_ptr<Session> session = d->currentSession();
+    if (!session->isOpen())
         return 0;
-    const EncodedMessage encoded(message, link.limits);
+    const EncodedMessage encoded(message, session->limits());
     if (!encoded.isValid()) {
         qCWarning(clientLog).noquote() << notSent(encoded, address(), encoded.error());
         return 0;
     }
-    const Outbox::Result result = link.outbox->send(encoded);
+    const Outbox::Result result = session->send(encoded);
     if (result.status == Outbox::Status::Accepted)
         d->isFull = false;
     else if (result.status == Outbox::Status::Full && !d->isFull.exchange(true))
@@ -111,21 +113,21 @@ qint64 Client::send(const QVariantMap &message)
 void Client::close()
 {
     d->isClosed = true;
-    d->currentLink().close();
+    d->currentSession()->link().close();
 }
 
 bool Client::isConnected() const
 {
-    return d->currentLink().outbox->isOpen();
+    return d->currentSession()->isOpen();
 }
 
 Statistics Client::statistics() const
 {
-    const Link reported = [this] {
+    const std::shared_ptr<Session> session = [this] {
         const std::lock_guard lock(d->mutex);
         return d->reported;
     }();
-    return reported.statistics();
+    return session->link().statistics();
 }
 
 } // namespace QRepod

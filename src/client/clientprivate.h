@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "transport/link.h"
+#include "session/session.h"
 #include "transport/networkthread.h"
 
 #include <QRepod/client.h>
@@ -24,17 +24,17 @@ public:
     //! Starts a connection on the network thread after \a delay milliseconds, and the thread if it
     //! is the first.
     ///
-    /// \return false if there can be no such address: then \a newLink has got an error already.
-    bool open(const Link &newLink, const ConnectionSettings &settings, const QString &newHost,
-              int newPort, int delay);
+    /// \return false if there can be no such address: then the session has got an error already.
+    bool open(const std::shared_ptr<Session> &newSession, const ConnectionSettings &settings,
+              const QString &newHost, int newPort, int delay);
 
-    //! Lets statistics() tell of the current connection instead of the one before.
+    //! Lets statistics() tell of the current session instead of the one before.
     void reportCurrent();
 
-    Link currentLink() const
+    std::shared_ptr<Session> currentSession() const
     {
         const std::lock_guard lock(mutex);
-        return link;
+        return session;
     }
 
     std::optional<NetworkThread> network; // from the first connect() on
@@ -44,8 +44,8 @@ public:
     mutable std::mutex mutex; // guards everything below
     QString host;
     int port = 0;
-    Link link; // both queues are null before the first connect()
-    Link reported;
+    std::shared_ptr<Session> session;  // of the latest connect(), which comes before all else
+    std::shared_ptr<Session> reported; // whose figures statistics() has
 };
 
 } // namespace QRepod

@@ -54,10 +54,11 @@ void ConnectionListener::Private::open(const QString &host, int port)
 void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
     const ConnectionSettings connectionSettings = settings.snapshot();
-    const Link link = Link::create({&m_waker, this}, connectionSettings);
-    m_current = link.inbox.get();
+    const auto session =
+        std::make_shared<Session>(Link::create({&m_waker, this}, connectionSettings));
+    m_current = &session->inbox();
     m_hasEnded = false;
-    m_canExist = Client::Private::get(client)->open(link, connectionSettings, host, port, delay);
+    m_canExist = Client::Private::get(client)->open(session, connectionSettings, host, port, delay);
 }
 
 void ConnectionListener::Private::close()
@@ -83,12 +84,12 @@ int ConnectionListener::Private::pump(QDeadlineTimer budget)
     if (!client)
         return 0;
     mayBeObserved = q->isSignalConnected(messageReceivedSignal());
-    return m_walk.run(m_caches, budget);
+    return m_walk.run(m_texts, budget);
 }
 
 Inbox &ConnectionListener::Private::inbox()
 {
-    return *Client::Private::get(client)->currentLink().inbox;
+    return Client::Private::get(client)->currentSession()->inbox();
 }
 
 void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
@@ -122,7 +123,7 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
         q->network_received(message.map());
     if (turn.isAlive() && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
-        Q_EMIT q->messageReceived(m_caches.texts.text(message.action()), message.map());
+        Q_EMIT q->messageReceived(m_texts.text(message.action()), message.map());
 }
 
 void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)

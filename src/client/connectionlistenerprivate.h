@@ -80,7 +80,7 @@ private:
     const Inbox *m_current = nullptr;
     Waker m_waker;
     Walk m_walk;
-    DecodeCaches m_caches;
+    TextCache m_texts;
     bool m_canExist = false;       // its address can
     bool m_hasEnded = false;       // so far as delivered, the current connection has ended
     bool m_isFirstMessage = false; // the next message is the first of its connection

@@ -23,6 +23,7 @@ void Channel::Private::detach()
         return;
     server->disown(q);
     q->setParent(nullptr); // whoever sees it destroyed may delete the server
+    const Link link = session->link();
     link.outbox->close();
     link.inbox->detachReader();
     server->waker.forget(this);
@@ -32,19 +33,19 @@ void Channel::Private::attach(Server::Private *newServer, const ConnectionSettin
                               std::shared_ptr<const HandlerTable> handlers)
 {
     server = newServer;
-    link = Link::create({&server->waker, this}, settings);
+    session.emplace(Link::create({&server->waker, this}, settings));
     m_dispatcher.addTarget(q, std::move(handlers));
 }
 
 void Channel::Private::handleWake()
 {
-    m_walk.run(server->caches);
+    m_walk.run(server->texts);
 }
 
 void Channel::Private::joined(const Delivery &, Turn &turn)
 {
     const BuiltIn connected = BuiltIn::connected();
-    link.outbox->send(connected.bytes()); // repod's clients may wait for it
+    session->link().outbox->send(connected.bytes()); // repod's clients may wait for it
     m_hasJoined = true;
     server->join(q);
     turn.announce(connected);
@@ -102,9 +103,9 @@ bool Channel::Private::dispatch(const Message &message, const Turn &turn)
 
 qint64 Channel::Private::send(const QVariantMap &message)
 {
-    if (!link.outbox || !link.outbox->isOpen())
+    if (!session || !session->isOpen())
         return 0;
-    const EncodedMessage encoded(message, link.limits);
+    const EncodedMessage encoded(message, session->limits());
     if (encoded.isValid())
         return send(encoded);
     qCWarning(serverLog).noquote() << notSent(encoded, address, encoded.error());
@@ -113,11 +114,11 @@ qint64 Channel::Private::send(const QVariantMap &message)
 
 qint64 Channel::Private::send(const EncodedMessage &message)
 {
-    const Outbox::Result result = link.outbox->send(message);
+    const Outbox::Result result = session->send(message);
     if (result.status == Outbox::Status::Full) {
         // The client does not read: it must not hold up memory or the others.
-        link.outbox->close();
-        link.inbox->abort(address + QLatin1String(": ") + result.error);
+        session->link().outbox->close();
+        session->link().inbox->abort(address + QLatin1String(": ") + result.error);
     }
     return result.bytes;
 }
@@ -145,12 +146,12 @@ QString Channel::address() const
 
 bool Channel::isConnected() const
 {
-    return d->link.outbox && d->link.outbox->isOpen();
+    return d->session && d->session->isOpen();
 }
 
 Statistics Channel::statistics() const
 {
-    return d->link.traffic ? d->link.statistics() : Statistics();
+    return d->session ? d->session->link().statistics() : Statistics();
 }
 
 qint64 Channel::send(const QVariantMap &message)
@@ -165,8 +166,8 @@ qint64 Channel::send(const QString &action, const QVariantMap &fields)
 
 void Channel::close()
 {
-    if (d->link.inbox)
-        d->link.close();
+    if (d->session)
+        d->session->link().close();
 }
 
 void Channel::network_received(const QVariantMap &) { }

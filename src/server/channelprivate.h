@@ -3,15 +3,17 @@
 
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
-#include "transport/link.h"
+#include "session/session.h"
 
 #include <QRepod/channel.h>
 #include <QRepod/server.h>
 
+#include <optional>
+
 namespace QRepod {
 
 //! The server attaches a channel to its connection before it shows it to anybody. From then on
-//! `link` and `address` do not change and may be read in any thread; the rest belongs to the
+//! `session` and `address` do not change and may be read in any thread; the rest belongs to the
 //! server's.
 class Q_DECL_HIDDEN Channel::Private final : private Recipient, private Wakeable
 {
@@ -33,13 +35,13 @@ public:
 
     Channel *const q;
     Server::Private *server = nullptr;
-    Link link; // the queues are null until the channel is attached
+    std::optional<Session> session; // once the channel is attached
     QString address;
 
 private:
     void handleWake() override; // delivers what has arrived
 
-    Inbox &inbox() override { return *link.inbox; }
+    Inbox &inbox() override { return session->inbox(); }
     void joined(const Delivery &delivery, Turn &turn) override;
     bool received(const Message &message, Turn &turn) override;
     void announced(const Message &message, Turn &turn) override;

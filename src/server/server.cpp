@@ -86,6 +86,9 @@ bool Server::Private::listen(const QString &host, int wantedPort)
 {
     if (m_acceptor->isListening())
         return failToListen(QStringLiteral("the server is listening already"));
+    if (!isPort(wantedPort))
+        return failToListen(hostAndPort(host, wantedPort)
+                            + QLatin1String(": a port is a number from 0 to 65535"));
     const QString wanted = hostAndPort(host, wantedPort);
     if (!isPort(wantedPort))
         return failToListen(wanted + QLatin1String(": a port is a number from 0 to 65535"));
@@ -95,7 +98,7 @@ bool Server::Private::listen(const QString &host, int wantedPort)
     if (!m_acceptor->listen(address, quint16(wantedPort)))
         return failToListen(wanted + QLatin1String(": ") + m_acceptor->errorString());
     port = m_acceptor->port();
-    m_connections->setThreads(q->threads());
+    m_connections->setThreads(settings.snapshot().threads);
     {
         const std::lock_guard lock(mutex);
         errorString.clear();
@@ -157,7 +160,7 @@ void Server::Private::accept(std::unique_ptr<Stream> stream)
     client->address = stream->peer();
     channel->setParent(q); // moves to another thread with the server
     m_owned.insert(channel);
-    m_connections->open(client->link, channelSettings, std::move(stream));
+    m_connections->open(client->session->link(), channelSettings, std::move(stream));
 }
 
 //! Says why, in an `error` message, and closes.

@@ -35,11 +35,13 @@ struct ServerSettings : ConnectionSettings
     {
         ConnectionSettings::clamp();
         maximumConnections = std::max(0, maximumConnections);
-        threads = std::clamp(threads, 0, 64); // more than the cores of a machine only cost
+        threads = std::clamp(threads, 0, greatestThreads);
     }
 
+    static constexpr int greatestThreads = 64; // more than the cores of a machine only cost
+
     int maximumConnections = 0; ///< 0: no limit
-    int threads = 0;            ///< from the next listen() on
+    int threads = 0;            ///< for the sockets; 0: the working thread
 };
 
 //! Everything lives in the working thread, which is the server's, and moves to another with it.
@@ -88,7 +90,7 @@ public:
     SharedSettings<ServerSettings> settings;
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
-    DecodeCaches caches;
+    TextCache texts;
     Waker waker; // of the channels; lives in the working thread
 
     //! Who has joined. Lives as long as this.
@@ -96,8 +98,8 @@ public:
 
     std::atomic<quint16> port = 0; // 0 while it does not listen
 
-    mutable std::mutex mutex; // guards errorString
-    QString errorString;      // of the latest listen()
+    std::mutex mutex;    // guards the rest of this paragraph
+    QString errorString; // of the latest listen()
 
 private:
     bool canWorkHere() const;

@@ -58,16 +58,6 @@ void Server::setHandshakeTimeout(int milliseconds)
 }
 #endif
 
-int Server::threads() const
-{
-    return d->settings.snapshot().threads;
-}
-
-void Server::setThreads(int threads)
-{
-    d->change(&ServerSettings::threads, threads);
-}
-
 int Server::maximumConnections() const
 {
     return d->settings.snapshot().maximumConnections;
@@ -126,6 +116,16 @@ qint64 Server::maximumSendBacklog() const
 void Server::setMaximumSendBacklog(qint64 bytes)
 {
     d->change(&ServerSettings::sendBacklog, bytes);
+}
+
+int Server::threads() const
+{
+    return d->settings.snapshot().threads;
+}
+
+void Server::setThreads(int threads)
+{
+    d->change(&ServerSettings::threads, threads);
 }
 
 } // namespace QRepod

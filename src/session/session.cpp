@@ -4,41 +4,50 @@
 namespace QRepod {
 
 Session::Session(const Link &link, Keeping keeping)
-    : m_keeping(keeping)
+    : m_limits(link.limits)
+    , m_kept(keeping == Keeping::Nothing ? nullptr : std::make_unique<KeptMessages>())
     , m_link(link)
 {
 }
 
 Link Session::link() const
 {
-    if (m_keeping == Keeping::Nothing)
-        return m_link; // never changes
+    if (!m_kept)
+        return m_link;
     const std::lock_guard lock(m_mutex);
     return m_link;
 }
 
+bool Session::isOpen() const
+{
+    if (!m_kept)
+        return m_link.outbox->isOpen();
+    const std::lock_guard lock(m_mutex);
+    return m_link.outbox->isOpen();
+}
+
 Outbox::Result Session::send(const EncodedMessage &message)
 {
-    if (m_keeping == Keeping::Nothing)
+    if (!m_kept)
         return m_link.outbox->send(message);
     // The lock spans both, so that messages are kept in the order in which they are queued.
     const std::lock_guard lock(m_mutex);
     const Outbox::Result result = m_link.outbox->send(message);
     if (result.status == Outbox::Status::Accepted)
-        m_kept.add(message);
+        m_kept->add(message);
     return result;
 }
 
 bool Session::acknowledge(qint64 received)
 {
     const std::lock_guard lock(m_mutex);
-    return m_kept.forget(received);
+    return m_kept && m_kept->forget(received);
 }
 
 qint64 Session::sent() const
 {
     const std::lock_guard lock(m_mutex);
-    return m_keeping == Keeping::Nothing ? m_link.outbox->counts().messages : m_kept.last();
+    return m_kept ? m_kept->last() : m_link.outbox->counts().messages;
 }
 
 qint64 Session::received() const
@@ -50,11 +59,11 @@ qint64 Session::received() const
 bool Session::handOver(const Link &next, qint64 peerReceived)
 {
     const std::lock_guard lock(m_mutex);
-    if (m_keeping == Keeping::Nothing || !m_kept.forget(peerReceived))
+    if (!m_kept || !m_kept->forget(peerReceived))
         return false;
     m_receivedBefore += m_link.inbox->counts().received;
     m_link = next;
-    for (const EncodedMessage &message : m_kept.messages())
+    for (const EncodedMessage &message : m_kept->messages())
         next.outbox->send(message);
     return true;
 }

@@ -4,6 +4,7 @@
 #include "session/keptmessages.h"
 #include "transport/link.h"
 
+#include <memory>
 #include <mutex>
 
 namespace QRepod {
@@ -27,6 +28,15 @@ public:
     //! The connection at present. It changes in handOver() alone.
     Link link() const;
 
+    //! Where what arrives waits. For the reader, who is also the one to call handOver().
+    Inbox &inbox() const { return *m_link.inbox; }
+
+    //! Whether messages are accepted.
+    bool isOpen() const;
+
+    //! Of the messages; the same for every connection of the session.
+    const MessageLimits &limits() const { return m_limits; }
+
     //! Queues \a message for the peer.
     Outbox::Result send(const EncodedMessage &message);
 
@@ -45,11 +55,11 @@ public:
     bool handOver(const Link &next, qint64 peerReceived);
 
 private:
-    const Keeping m_keeping;
+    const MessageLimits m_limits;
+    const std::unique_ptr<KeptMessages> m_kept; // guarded by the lock; null if nothing is kept
 
-    mutable std::mutex m_mutex; // guards everything below; not taken to send if nothing is kept
+    mutable std::mutex m_mutex; // guards everything below, unless nothing is kept: then it is fixed
     Link m_link;
-    KeptMessages m_kept;
     qint64 m_receivedBefore = 0; // over connections that are gone
 };
 

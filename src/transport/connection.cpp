@@ -158,8 +158,8 @@ void Connection::send()
     if (m_state != State::Open && m_state != State::Closing)
         return;
     for (int turn = 0; turn < turnsOfSending; ++turn) {
-        for (QByteArray &part : m_link.outbox->takeAll())
-            m_unsent.push_back(std::move(part));
+        if (m_unsent.empty())
+            m_unsent = m_link.outbox->takeAll();
         if (m_unsent.empty()) {
             if (m_state == State::Closing && m_stream->unwrittenBytes() == 0)
                 closeWriting();
@@ -174,8 +174,8 @@ void Connection::send()
 //! Whether everything could be written. If not, send() is called again when it can.
 bool Connection::writeUnsent()
 {
-    while (!m_unsent.empty()) {
-        const QByteArray &part = m_unsent.front();
+    while (m_firstUnsent < m_unsent.size()) {
+        QByteArray &part = m_unsent[m_firstUnsent];
         const qint64 size = part.size() - m_sentOfFirst;
         const qint64 taken = m_stream->write(part.constData() + m_sentOfFirst, size);
         if (taken < 0)
@@ -185,19 +185,27 @@ bool Connection::writeUnsent()
         m_link.outbox->written(taken);
         m_sentOfFirst += taken;
         if (taken == size) {
-            m_unsent.pop_front();
+            part = {}; // its memory
+            ++m_firstUnsent;
             m_sentOfFirst = 0;
         }
     }
+    forgetUnsent();
     return true;
+}
+
+void Connection::forgetUnsent()
+{
+    m_unsent.clear();
+    m_firstUnsent = 0;
+    m_sentOfFirst = 0;
 }
 
 //! Nothing can be written any more. What the peer has sent before is still read, and its end tells
 //! whether it closed or broke off.
 void Connection::peerHasGone()
 {
-    m_unsent.clear();
-    m_sentOfFirst = 0;
+    forgetUnsent();
     m_link.outbox->close();
     if (m_state == State::Closing)
         finish();

@@ -10,7 +10,7 @@
 
 #include <QtCore/qdeadlinetimer.h>
 
-#include <deque>
+#include <vector>
 
 namespace QRepod {
 
@@ -70,6 +70,7 @@ private:
     void discard();
     void send();
     bool writeUnsent();
+    void forgetUnsent();
     void peerHasGone();
     void closeWriting();
     Liveness::Facts facts() const;
@@ -86,8 +87,11 @@ private:
     const ConnectionSettings m_settings;
     const std::unique_ptr<Stream> m_stream;
     FrameReader m_reader;
-    std::deque<QByteArray> m_unsent; // taken from the outbox and not yet given to the stream
-    qsizetype m_sentOfFirst = 0;     // bytes of m_unsent.front() that the stream has
+    // Taken from the outbox and not yet given to the stream: from m_firstUnsent on, and of that one
+    // from m_sentOfFirst on.
+    std::vector<QByteArray> m_unsent;
+    size_t m_firstUnsent = 0;
+    qsizetype m_sentOfFirst = 0;
     Liveness m_liveness;
     qint64 m_measuredAt = 0; // the round trip
     int m_linger = 0;        // once closing

@@ -66,10 +66,7 @@ QString peer(qintptr descriptor)
     socklen_t size = sizeof address;
     if (::getpeername(Descriptor(descriptor), reinterpret_cast<sockaddr *>(&address), &size) != 0)
         return {};
-    QHostAddress host(reinterpret_cast<const sockaddr *>(&address));
-    bool isIpv4 = false; // also what a socket for both kinds of addresses shows as an IPv6 address
-    const QHostAddress ipv4(host.toIPv4Address(&isIpv4));
-    return hostAndPort((isIpv4 ? ipv4 : host).toString(), portOf(address));
+    return hostAndPort(QHostAddress(reinterpret_cast<const sockaddr *>(&address)), portOf(address));
 }
 
 void enableKeepAlive(qintptr descriptor, int seconds)

@@ -58,25 +58,6 @@ void expectOracle(QByteArrayView payload, const QString &error)
     expect(skipping.bytesLeft() == 0, "and skipped");
 }
 
-//! A map that \a payload has been decoded to becomes that of another message, if it is filled
-//! again.
-void expectRefilled(QByteArrayView payload, qsizetype changed, char byte)
-{
-    QByteArray other = payload.toByteArray();
-    other[changed] = byte;
-    TextCache keys;
-    MapCache maps;
-    for (const QByteArrayView each : {payload, QByteArrayView(other), payload}) {
-        const Verdict verdict = validate(each, MessageLimits());
-        if (!verdict.error.isEmpty() || !verdict.hasAction)
-            continue;
-        const Frame frame{each, verdict.action};
-        Message message(frame, keys, &maps);
-        expect(isSame(message.map(), decodeMap(each, keys)), "what it is without a map before");
-        message.recycle();
-    }
-}
-
 //! No prefix of a value is a value; copied, so that not a byte behind it can be looked at.
 void expectPrefix(QByteArrayView payload)
 {
@@ -112,7 +93,6 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
         return 0;
 
     if (message) {
-        expectRefilled(payload, payload.size() * cut / 256, char(limit));
         expectDecoded(*message, MessageLimits().depth);
         expectAction(*message, verdict);
     }

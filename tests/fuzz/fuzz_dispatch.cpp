@@ -364,11 +364,9 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
     dispatcher.addTarget(&target, table);
 
     TextCache keys;
-    MapCache maps;
     const Frame frame{payload, action.name};
-    Message decoded(frame, keys, &maps);
+    const Message decoded(frame, keys);
     const auto outcome = dispatcher.dispatch(decoded);
-    decoded.recycle();
     expect(outcome
                == (target.called ? Dispatcher::Outcome::Handled : Dispatcher::Outcome::Mismatched),
            "the outcome is what happened");

@@ -210,7 +210,7 @@ public:
 
     ~Endpoint() override { m_waker.forget(this); }
 
-    int pump(QDeadlineTimer budget) { return m_walk.run(m_caches, budget); }
+    int pump(QDeadlineTimer budget) { return m_walk.run(m_texts, budget); }
 
     void close()
     {
@@ -312,7 +312,7 @@ private:
     const Link m_link;
     ConnectionGroup m_group; // of one connection
     Walk m_walk{this, *this};
-    DecodeCaches m_caches;
+    TextCache m_texts;
     bool m_isConnected = false;
 };
 

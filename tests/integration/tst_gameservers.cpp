@@ -2,12 +2,15 @@
 #include "chat/printable.h"
 #include "pong/pongserver.h"
 #include "support/pythonpeer.h"
+#include "tag/tagserver.h"
 #include "whiteboard/whiteboardserver.h"
 
 #include <QRepod/ConnectionListener>
 
 #include <QtCore/QElapsedTimer>
 #include <QtTest/QTest>
+
+#include <cmath>
 
 using namespace std::chrono_literals;
 
@@ -27,6 +30,12 @@ private slots:
     void pongTellsNamesOnceThereAreSome();
     void nextGameOfPongStartsAtZero();
     void pongKeepsTimeWhenTheLoopDoesNot();
+    void tagWithPythonClients();
+    void tagMovesEquallyFastInEveryDirection();
+    void tagStopsAtObstaclesAndSlidesAlongThem();
+    void tagPlacesNobodyInAnObstacle();
+    void tagRestsAfterSomebodyWasCaught();
+    void tagIsNeverWithoutOneWhoIsIt();
 };
 
 namespace {
@@ -223,6 +232,121 @@ void tst_GameServers::pongKeepsTimeWhenTheLoopDoesNot()
     // Exact but for the ticks before and after; more if the machine stood still for long.
     QVERIFY2(std::abs(seconds - passed) < 0.1,
              qPrintable(QString("%1 s in the game, %2 s outside").arg(seconds).arg(passed)));
+}
+
+void tst_GameServers::tagWithPythonClients()
+{
+    TagServer server;
+    server.setTickInterval(4ms);
+    server.arena().setObstacles({QRect(300, 300, 50, 60)});
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    PythonPeer python("tag.py", clientOf(server));
+    QCOMPARE(python.complaint(), QString());
+}
+
+void tst_GameServers::tagMovesEquallyFastInEveryDirection()
+{
+    TagArena arena;
+    arena.setObstacles({});
+    const int id = arena.join();
+    for (int dx : {-1, 0, 1}) {
+        for (int dy : {-1, 0, 1}) {
+            arena.setPosition(id, {400, 300});
+            arena.setDirection(id, dx * 7, dy);
+            for (int i = 0; i < TagArena::ticksPerSecond; ++i)
+                arena.tick();
+            const QPointF way = arena.players().at(id).position - QPointF(400, 300);
+            const double expected = dx == 0 && dy == 0 ? 0 : TagArena::speed;
+            QVERIFY(std::abs(std::hypot(way.x(), way.y()) - expected) < 0.001);
+            QVERIFY(way.x() * dx >= 0 && way.y() * dy >= 0);
+        }
+    }
+}
+
+void tst_GameServers::tagStopsAtObstaclesAndSlidesAlongThem()
+{
+    TagArena arena;
+    arena.setObstacles({QRect(400, 100, 100, 400)});
+    const int id = arena.join();
+    const auto run = [&arena, id](QPointF from, int dx, int dy) {
+        arena.setPosition(id, from);
+        arena.setDirection(id, dx, dy);
+        for (int i = 0; i < TagArena::ticksPerSecond; ++i)
+            arena.tick();
+        return arena.players().at(id).position;
+    };
+    constexpr double r = TagArena::radius;
+    QCOMPARE(run({300, 300}, 1, 0), QPointF(400 - r, 300));
+    QCOMPARE(run({600, 300}, -1, 0), QPointF(500 + r, 300));
+    QCOMPARE(run({450, 20}, 0, 1), QPointF(450, 100 - r));
+    QCOMPARE(run({450, 580}, 0, -1), QPointF(450, 500 + r));
+    QCOMPARE(run({20, 20}, -1, -1), QPointF(r, r)); // the arena's corner
+    const QPointF along = run({380, 200}, 1, 1);
+    QCOMPARE(along.x(), 400 - r);
+    QVERIFY(along.y() > 300);
+}
+
+void tst_GameServers::tagPlacesNobodyInAnObstacle()
+{
+    for (std::uint32_t seed = 0; seed < 100; ++seed) {
+        TagArena arena(seed);
+        QCOMPARE(arena.obstacles().size(), TagArena::obstacleCount);
+        for (int i = 0; i < 20; ++i) {
+            const QPointF at = arena.players().at(arena.join()).position;
+            for (const QRect &obstacle : arena.obstacles())
+                QVERIFY(!QRectF(obstacle).contains(at));
+        }
+    }
+    TagArena arena;
+    arena.setObstacles(
+        {QRect(TagArena::radius, TagArena::radius, TagArena::width, TagArena::height)});
+    QCOMPARE(arena.players().at(arena.join()).position,
+             QPointF(TagArena::radius, TagArena::radius));
+}
+
+void tst_GameServers::tagRestsAfterSomebodyWasCaught()
+{
+    TagArena arena;
+    arena.setObstacles({});
+    const int one = arena.join();
+    const int other = arena.join();
+    arena.setPosition(one, {100, 100});
+    arena.setPosition(other, {100 + TagArena::reach - 0.1, 100});
+    QCOMPARE(arena.it(), one);
+    for (int i = 1; i < TagArena::restTicks; ++i)
+        QVERIFY(!arena.tick());
+    auto caught = arena.tick();
+    QVERIFY(caught && caught->tagger == one && caught->tagged == other);
+    QCOMPARE(arena.it(), other);
+    for (int i = 1; i < TagArena::restTicks; ++i)
+        QVERIFY(!arena.tick());
+    caught = arena.tick();
+    QVERIFY(caught && caught->tagger == other && caught->tagged == one);
+
+    arena.setPosition(other, {100 + TagArena::reach, 100});
+    for (int i = 0; i < 2 * TagArena::restTicks; ++i)
+        QVERIFY(!arena.tick());
+}
+
+void tst_GameServers::tagIsNeverWithoutOneWhoIsIt()
+{
+    TagArena arena;
+    QCOMPARE(arena.it(), std::nullopt);
+    const int first = arena.join();
+    const int second = arena.join();
+    const int third = arena.join();
+    QCOMPARE(arena.it(), first);
+    arena.leave(first);
+    QCOMPARE(arena.it(), second);
+    arena.leave(third);
+    QCOMPARE(arena.it(), second);
+    arena.leave(second);
+    QCOMPARE(arena.it(), std::nullopt);
+    QVERIFY(!arena.tick());
+    QCOMPARE(arena.it(), std::nullopt);
+    QCOMPARE(arena.join(), third + 1);
+    QCOMPARE(arena.it(), third + 1);
+    arena.setDirection(first, 1, 1); // nobody any more
 }
 
 QTEST_GUILESS_MAIN(tst_GameServers)

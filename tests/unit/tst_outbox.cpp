@@ -195,7 +195,7 @@ void tst_Outbox::underManyThreads()
     };
     Sleeper writer;
     Outbox outbox(100 * kibi);
-    outbox.open(&writer);
+    outbox.open(writer);
     std::vector<std::thread> threads;
     for (int producer = 0; producer < producers; ++producer) {
         threads.emplace_back([&outbox, &numbered, producer] {

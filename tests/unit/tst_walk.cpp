@@ -36,7 +36,7 @@ public:
             QVERIFY(currentInbox->pushMessages(batch(actions)));
     }
 
-    int run(QDeadlineTimer budget = forever) { return walk.run(m_caches, budget); }
+    int run(QDeadlineTimer budget = forever) { return walk.run(m_texts, budget); }
 
     Inbox &inbox() override { return *currentInbox; }
     void joined(const Delivery &, Turn &turn) override
@@ -76,7 +76,7 @@ private:
     }
 
     QStringList &m_log;
-    DecodeCaches m_caches;
+    TextCache m_texts;
 };
 
 } // namespace

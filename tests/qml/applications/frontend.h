@@ -12,7 +12,7 @@ class QQuickWindow;
 class Frontend
 {
 public:
-    //! \a uri is Whiteboard, Pong or LagTime. The port is that of a server on this machine.
+    //! \a uri is Whiteboard, Pong, Tag or LagTime. The port is that of a server on this machine.
     Frontend(const QString &uri, quint16 port, QSize size = {}, bool hosting = false,
              bool connectAtOnce = true);
 
