@@ -51,7 +51,8 @@ public:
     //! Whether the transport is connected now; the listener may not have delivered it yet.
     bool isConnected() const;
 
-    //! What has passed and what waits, of the latest connection.
+    //! What has passed and what waits, of the latest connection; until another stands, that is the
+    //! one that has ended.
     Statistics statistics() const;
 
 private:

@@ -203,6 +203,8 @@ public:
     /// \name Reconnecting
     /// When reconnect is on and the connection ends other than by close(), or cannot be made,
     /// another attempt follows after a delay that doubles each time, varied by a quarter at random.
+    /// The delay, and the number of the attempt, begin anew once a connection has held for 5 s: a
+    /// server that accepts only to close again is not asked more often than one that is away.
     /// Each attempt delivers what connect() would deliver. The game has to go on pumping.
     /// @{
 
@@ -218,7 +220,7 @@ public:
     int maximumReconnectInterval() const;
     void setMaximumReconnectInterval(int milliseconds);
 
-    //! How many attempts may fail before it is given up; 0, the default: any number.
+    //! After how many attempts in a row it is given up; 0, the default: never.
     int maximumReconnectAttempts() const;
     void setMaximumReconnectAttempts(int attempts);
 

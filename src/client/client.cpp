@@ -34,8 +34,9 @@ bool Client::Private::open(const std::shared_ptr<Session> &newSession,
         port = newPort;
         session = newSession;
     }
-    isClosed = false;
     isFull = false;
+    if (isClosed) // by another thread, which may have met the connection before
+        newSession->link().close();
     if (const QString fault = addressFault(newHost, newPort); !fault.isEmpty()) {
         newSession->inbox().pushEnd(hostAndPort(newHost, newPort) + QLatin1String(": ") + fault);
         return false;
@@ -49,6 +50,12 @@ bool Client::Private::open(const std::shared_ptr<Session> &newSession,
             group->open(link, settings, streamTo(newHost, quint16(newPort), settings), delay);
         });
     return true;
+}
+
+void Client::Private::reportCurrent()
+{
+    const std::lock_guard lock(mutex);
+    reported = session;
 }
 
 Client *Client::Private::create(ConnectionListener *parent)
@@ -116,7 +123,11 @@ bool Client::isConnected() const
 
 Statistics Client::statistics() const
 {
-    return d->currentSession()->link().statistics();
+    const std::shared_ptr<Session> session = [this] {
+        const std::lock_guard lock(d->mutex);
+        return d->reported;
+    }();
+    return session->link().statistics();
 }
 
 } // namespace QRepod

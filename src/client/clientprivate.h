@@ -28,6 +28,9 @@ public:
     bool open(const std::shared_ptr<Session> &newSession, const ConnectionSettings &settings,
               const QString &newHost, int newPort, int delay);
 
+    //! Lets statistics() tell of the current session instead of the one before.
+    void reportCurrent();
+
     std::shared_ptr<Session> currentSession() const
     {
         const std::lock_guard lock(mutex);
@@ -35,13 +38,14 @@ public:
     }
 
     std::optional<NetworkThread> network; // from the first connect() on
-    std::atomic<bool> isClosed = false;   // by close(), not by the peer or a fault
+    std::atomic<bool> isClosed = false;   // by close() since the latest connect()
     std::atomic<bool> isFull = false;     // the send backlog, and a warning has said so
 
     mutable std::mutex mutex; // guards everything below
     QString host;
     int port = 0;
-    std::shared_ptr<Session> session; // of the latest connect(), which comes before all else
+    std::shared_ptr<Session> session;  // of the latest connect(), which comes before all else
+    std::shared_ptr<Session> reported; // whose figures statistics() has
 };
 
 } // namespace QRepod

@@ -42,7 +42,9 @@ void ConnectionListener::Private::open(const QString &host, int port)
     else
         client = Client::Private::create(q);
     backoff.reset();
+    Client::Private::get(client)->isClosed = false;
     start(host, port, 0);
+    Client::Private::get(client)->reportCurrent();
     if (!m_walk.isEmpty()) // the rest of the connection before, which will not wake us again
         wakeSoon();
     setState(State::Connecting);
@@ -55,7 +57,6 @@ void ConnectionListener::Private::start(const QString &host, int port, int delay
     const auto session =
         std::make_shared<Session>(Link::create({&m_waker, this}, connectionSettings));
     m_current = &session->inbox();
-    m_wasConnected = false;
     m_hasEnded = false;
     m_canExist = Client::Private::get(client)->open(session, connectionSettings, host, port, delay);
 }
@@ -95,8 +96,8 @@ void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
 {
     m_isFirstMessage = true;
     if (isCurrent(delivery)) {
-        m_wasConnected = true;
-        backoff.reset();
+        backoff.connected(Backoff::Clock::now());
+        Client::Private::get(client)->reportCurrent();
         setState(State::Connected);
     }
     if (turn.isAlive())
@@ -131,8 +132,6 @@ void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
     if (turn.isAlive())
         Q_EMIT q->errorOccurred(delivery.error());
     turn.announce(BuiltIn::error(delivery.error()));
-    if (turn.isAlive() && !m_wasConnected) // else Disconnected is still to come
-        retry(delivery);
 }
 
 void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
@@ -141,37 +140,31 @@ void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
     if (turn.isAlive())
         Q_EMIT q->disconnected();
     turn.announce(BuiltIn::disconnected());
-    if (turn.isAlive())
-        retry(delivery);
 }
 
-void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &turn)
+void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &)
 {
     followEnd(delivery);
-    if (turn.isAlive())
-        retry(delivery);
 }
 
-//! The connection has ended; if it is the current one, that changes the state.
+//! The connection has ended; if it is the current one, another attempt begins, or it was the last.
+///
+/// The attempt begins before anybody is told of the end: a handler can close it, and cannot hold it
+/// up by taking its time.
 void ConnectionListener::Private::followEnd(const Delivery &delivery)
 {
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return;
+    backoff.ended(Backoff::Clock::now());
     if (!reconnect || !m_canExist || Client::Private::get(client)->isClosed
         || backoff.isExhausted())
         return setState(State::Disconnected);
-    backoff.next();
-    state = State::Reconnecting;
+    const int delay = backoff.next();
     qCDebug(clientLog).noquote() << client->address() << "attempt" << backoff.attempt() << "in"
-                                 << backoff.delay() << "ms";
+                                 << delay << "ms";
+    start(client->hostName(), client->port(), delay);
+    state = State::Reconnecting;
     Q_EMIT q->stateChanged(); // also from one attempt to the next
-}
-
-//! Starts the next attempt, unless a handler has connected or closed by now.
-void ConnectionListener::Private::retry(const Delivery &delivery)
-{
-    if (isCurrent(delivery) && state == State::Reconnecting)
-        start(client->hostName(), client->port(), backoff.delay());
 }
 
 void ConnectionListener::Private::setState(State newState)

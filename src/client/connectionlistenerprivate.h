@@ -75,7 +75,6 @@ private:
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
     void followEnd(const Delivery &delivery);
-    void retry(const Delivery &delivery);
 
     //! The inbox of the connection that `state` is about: null before connect() and after close().
     const Inbox *m_current = nullptr;
@@ -83,8 +82,7 @@ private:
     Walk m_walk;
     TextCache m_texts;
     bool m_canExist = false;       // its address can
-    bool m_wasConnected = false;   // so far as delivered, the current connection was connected
-    bool m_hasEnded = false;       // and it has ended
+    bool m_hasEnded = false;       // so far as delivered, the current connection has ended
     bool m_isFirstMessage = false; // the next message is the first of its connection
 };
 

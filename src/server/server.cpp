@@ -90,6 +90,8 @@ bool Server::Private::listen(const QString &host, int wantedPort)
         return failToListen(hostAndPort(host, wantedPort)
                             + QLatin1String(": a port is a number from 0 to 65535"));
     const QString wanted = hostAndPort(host, wantedPort);
+    if (!isPort(wantedPort))
+        return failToListen(wanted + QLatin1String(": a port is a number from 0 to 65535"));
     const QHostAddress address = resolve(host);
     if (address.isNull())
         return failToListen(wanted + QLatin1String(": host not found"));
