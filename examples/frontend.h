@@ -12,7 +12,7 @@
 #include <memory>
 
 //! Runs the window \a qml, and with `--host` also a \a Server for it: `program [--host] [host
-//! [port]]`.
+//! [port]]`. Without any of these the window asks where to connect to.
 template <class Server>
 int runFrontend(QGuiApplication &application, const QString &description, const QUrl &qml)
 {
@@ -47,7 +47,10 @@ int runFrontend(QGuiApplication &application, const QString &description, const 
 
     QQmlApplicationEngine engine;
     engine.addImportPath(QREPOD_QML_IMPORT_PATH); // where this build has put it
-    engine.setInitialProperties({{"host", host}, {"port", port}, {"hosting", bool(server)}});
+    engine.setInitialProperties({{"host", host},
+                                 {"port", port},
+                                 {"hosting", bool(server)},
+                                 {"connectAtOnce", server || !arguments.isEmpty()}});
     engine.load(qml);
     return engine.rootObjects().isEmpty() ? 1 : application.exec();
 }

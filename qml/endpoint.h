@@ -2,10 +2,8 @@
 #pragma once
 
 #include <QtCore/qobject.h>
-#include <QtQml/qqmlinfo.h>
 #include <QtQml/qqmlparserstatus.h>
 
-#include <limits>
 #include <utility>
 
 namespace QRepod {
@@ -33,7 +31,7 @@ public:
     int port() const { return m_port; }
     void setPort(int port)
     {
-        if (m_port == port || !checkPort(port))
+        if (m_port == port)
             return;
         m_port = port;
         openLater();
@@ -65,15 +63,6 @@ public:
 
 protected:
     Endpoint() = default;
-
-    //! Whether \a port is one; a warning says if not.
-    bool checkPort(int port)
-    {
-        if (port >= 0 && port <= std::numeric_limits<quint16>::max())
-            return true;
-        qmlWarning(&self()) << "a port is a number from 0 to 65535, not " << port;
-        return false;
-    }
 
     void setErrorString(const QString &error)
     {

@@ -65,8 +65,6 @@ void QmlConnectionListener::connect()
 
 void QmlConnectionListener::connect(const QString &host, int port)
 {
-    if (!checkPort(port))
-        return;
     setHost(host);
     setPort(port);
     connect();
@@ -92,7 +90,7 @@ void QmlConnectionListener::network_received(const QVariantMap &message)
 void QmlConnectionListener::start()
 {
     setErrorString({});
-    ConnectionListener::connect(host(), quint16(port()));
+    ConnectionListener::connect(host(), port());
 }
 
 void QmlConnectionListener::stop()

@@ -54,7 +54,7 @@ class QmlConnectionListener : public QRepod::ConnectionListener,
     /// control returns to the event loop: one for both.
     Q_PROPERTY(QString host READ host WRITE setHost NOTIFY hostChanged FINAL)
 
-    //! Default: 5071.
+    //! Default: 5071. One that is none, such as 70000, is an error when it is connected to.
     Q_PROPERTY(int port READ port WRITE setPort NOTIFY portChanged FINAL)
 
     //! Whether a connection is wanted. Default: false.

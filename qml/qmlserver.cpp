@@ -55,7 +55,7 @@ void QmlServer::received(QmlChannel *channel, const QVariantMap &message)
 void QmlServer::start()
 {
     close();
-    const bool isListening = listen(host(), quint16(port()));
+    const bool isListening = listen(host(), port());
     setErrorString(isListening ? QString() : Server::errorString());
     if (!isListening)
         Q_EMIT errorOccurred(errorString());

@@ -107,4 +107,17 @@ if(TARGET repodcat)
         DESCRIPTION "repodcat sends, receives, records and replays the messages of a game.")
 endif()
 
+if(TARGET docs AND QHELPGENERATOR_EXECUTABLE)
+    set_target_properties(docs PROPERTIES EXCLUDE_FROM_ALL OFF)
+    qrepod_add_package(doc libqrepod-doc SECTION doc
+        DESCRIPTION "The documentation, for a browser and for Qt Creator, and the examples.")
+    set(CPACK_DEBIAN_DOC_PACKAGE_ARCHITECTURE all)
+    set(docs ${CMAKE_INSTALL_DATADIR}/doc/libqrepod-doc)
+    install(DIRECTORY ${PROJECT_BINARY_DIR}/docs/ DESTINATION ${docs} COMPONENT doc)
+    install(DIRECTORY examples DESTINATION ${docs} COMPONENT doc PATTERN quickstart.sh EXCLUDE)
+    install(FILES ${PROJECT_BINARY_DIR}/qrepod.qch DESTINATION ${QT6_INSTALL_DOCS} COMPONENT doc)
+else()
+    message(STATUS "Doxygen or Qt's qhelpgenerator was not found: no package with the documentation")
+endif()
+
 include(CPack)

@@ -10,7 +10,6 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
 # shellcheck disable=SC2086
 install_packages $build_packages $test_packages
-name_localhost
 
 preset=${PRESET:-dev}
 folder=$root/build/$preset

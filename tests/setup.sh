@@ -3,10 +3,10 @@
 # What the scripts share; they set `root` and source it. It installs what a build needs and is
 # missing, with apt where there is apt, and says what is needed elsewhere.
 
-build_packages='g++ cmake ninja-build pkg-config qt6-base-dev libmsgpack-cxx-dev'
+build_packages='g++ cmake ninja-build pkg-config qt6-base-dev'
 qml_packages='qt6-declarative-dev qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript
     qml6-module-qtquick qml6-module-qtquick-window fonts-dejavu-core'
-test_packages="python3 python3-msgpack $qml_packages qt6-declarative-dev-tools qml6-module-qttest
+test_packages="libmsgpack-cxx-dev python3 python3-msgpack $qml_packages qt6-declarative-dev-tools qml6-module-qttest
     qml6-module-qtquick-controls qml6-module-qtquick-templates qml6-module-qtquick-layouts"
 check_packages='git clang clang-format clang-tidy libclang-rt-14-dev llvm cppcheck doxygen'
 
@@ -37,20 +37,6 @@ find_root() {
         as_root=sudo
     else
         return 1
-    fi
-}
-
-# Some tests connect by name. An installed system knows this one, a folder by debootstrap does not.
-name_localhost() {
-    if ! command -v getent >/dev/null || getent ahosts localhost >/dev/null; then
-        return 0
-    fi
-    step 'Adding "127.0.0.1 localhost" to /etc/hosts: this system does not know the name'
-    if find_root; then
-        echo '127.0.0.1 localhost' | $as_root tee -a /etc/hosts >/dev/null ||
-            fail '/etc/hosts could not be written'
-    else
-        step 'Not root, and no sudo. The tests that need it will fail.'
     fi
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "chat/chatclient.h"
 
+#include "chat/printable.h"
+
 #include <QtCore/QTextStream>
 
 ChatClient::ChatClient(const QString &nickname, const QString &prefix)
@@ -50,5 +52,5 @@ void ChatClient::Network_disconnected()
 void ChatClient::print(const QString &line)
 {
     static QTextStream out(stdout);
-    out << m_prefix << line << Qt::endl;
+    out << m_prefix << printable(line) << Qt::endl; // most of it is what others have typed
 }

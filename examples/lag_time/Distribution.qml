@@ -16,6 +16,13 @@ Rectangle {
     onWidthChanged: canvas.requestPaint()
     onHeightChanged: canvas.requestPaint()
 
+    Text {
+        anchors { right: parent.right; top: parent.top; margins: 8 }
+        text: qsTr("how often")
+        color: "#a3afc5"
+        font.pixelSize: 12
+    }
+
     Canvas {
         id: canvas
 

@@ -11,17 +11,14 @@ Column {
     spacing: 2
 
     Text {
-        width: figure.width - 8
         text: figure.value
         color: "#e8edf5"
-        fontSizeMode: Text.HorizontalFit
-        minimumPixelSize: 11
-        font { pixelSize: 22; bold: true }
+        font { pixelSize: figure.width < 130 ? 15 : 22; bold: true }
     }
 
     Text {
         text: figure.label
-        color: "#8e9bb3"
-        font.pixelSize: 13
+        color: "#a3afc5"
+        font.pixelSize: figure.width < 130 ? 12 : 13
     }
 }

@@ -6,7 +6,7 @@ QtObject {
     property real lowest: 0.1
     property real highest: 1
 
-    readonly property int decades: Math.round(Math.log10(highest / lowest))
+    readonly property int decades: Math.max(1, Math.round(Math.log10(highest / lowest)))
 
     //! Where a value lies between the lowest, 0, and the highest, 1.
     function part(value: real): real {

@@ -22,7 +22,11 @@ Rectangle {
     }
 
     function nameOf(slot: int): string {
-        return game.slot < 0 ? "" : game.slot === slot ? qsTr("You") : qsTr("Opponent");
+        if (game.slot < 0)
+            return "";
+        if (game.slot === slot)
+            return game.names[slot] ? qsTr("%1 (you)").arg(game.names[slot]) : qsTr("You");
+        return game.names[slot] || qsTr("Opponent");
     }
 
     //! A length on the screen whose half is whole, for what is to be round.

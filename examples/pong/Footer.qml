@@ -41,7 +41,7 @@ Item {
             leftPadding: 6
             visible: footer.width >= 560
             text: qsTr("to move")
-            color: "#8792b3"
+            color: "#9aa5c6"
             font.pixelSize: 14
         }
     }
@@ -57,7 +57,8 @@ Item {
         horizontalAlignment: Text.AlignRight
         wrapMode: Text.Wrap
         text: footer.text
-        color: "#8792b3"
+        textFormat: Text.PlainText
+        color: "#9aa5c6"
         font.pixelSize: footer.width >= 560 ? 14 : 12
     }
 }

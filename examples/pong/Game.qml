@@ -12,6 +12,7 @@ QtObject {
 
     property var paddles: [300, 300]
     property var scores: [0, 0]
+    property var names: ["", ""] ///< of the players who have said theirs
     property string state: "waiting"
     property int winner: -1
     property bool opponentHasLeft: false
@@ -21,9 +22,9 @@ QtObject {
         slot = -1;
         paddles = [field.height / 2, field.height / 2];
         scores = [0, 0];
+        names = ["", ""];
         state = "waiting";
         winner = -1;
-        opponentHasLeft = false;
         isFull = false;
     }
 }

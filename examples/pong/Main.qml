@@ -10,6 +10,7 @@ Window {
     required property string host
     required property int port
     property bool hosting: false
+    property bool connectAtOnce: true ///< or when the player says so
 
     readonly property int gap: width >= 640 ? 20 : 12
     readonly property bool isConnected: network.state === ConnectionListener.Connected
@@ -20,17 +21,30 @@ Window {
     minimumHeight: 360
     visible: true
     title: qsTr("Pong")
-    color: "#0b0f1c"
+    color: palette.window
+    palette {
+        window: "#0b0f1c"
+        windowText: "#e6ebf8"
+        base: "#131a2d"
+        text: "white"
+        mid: "#4a5787"
+        highlight: "#4fb3ff"
+        highlightedText: "#0b0f1c"
+        button: "#ffe27a"
+        buttonText: "#2b2405"
+    }
 
     ConnectionListener {
         id: network
+
+        property bool wasConnected: false
 
         // The server's answer to an early return may be that the one who left is still there.
         property int returnsLeft: 0
 
         host: window.host
         port: window.port
-        active: true
+        active: window.connectAtOnce
 
         function network_setup(slot: int, field: var, paddle: var, ball_size: real,
                                win_score: int) {
@@ -52,6 +66,11 @@ Window {
             court.moveBall(ball.x, ball.y);
         }
 
+        // Not in repod's pong: a server that knows no names does not send them.
+        function network_names(data: var) {
+            game.names = data.list;
+        }
+
         function network_round_start() {
             game.winner = -1;
             game.opponentHasLeft = false;
@@ -63,12 +82,18 @@ Window {
         }
 
         function network_opponent_left() {
+            const wasOver = game.winner >= 0;
             game.winner = -1;
             game.opponentHasLeft = true;
+            game.names = ["", ""];
+            if (wasOver)
+                playAgain(); // a server may keep the points of who stays
         }
 
         function network_full() {
             game.isFull = true;
+            if (returnsLeft > 0)
+                close(); // and come back
         }
 
         //! Leaves and comes back: that is how a new game starts.
@@ -79,9 +104,15 @@ Window {
 
         function join() {
             game.begin();
-            connect();
+            connect(notice.host, Number(notice.port));
         }
 
+        onConnected: {
+            wasConnected = true;
+            keys.forceActiveFocus();
+            if (notice.name.trim())
+                send("name", { name: notice.name });
+        }
         onDisconnected: {
             if (returnsLeft > 0)
                 pause.start();
@@ -119,9 +150,15 @@ Window {
             id: notice
 
             anchors.fill: parent
-            unit: court.unit
-            onAct: network.state === ConnectionListener.Connected ? network.playAgain()
-                                                                  : network.join()
+            host: window.host
+            port: window.port
+            onAct: {
+                game.opponentHasLeft = false;
+                if (network.state === ConnectionListener.Connected)
+                    network.playAgain();
+                else
+                    network.join();
+            }
             content: {
                 if (network.returnsLeft > 0)
                     return { title: qsTr("A new game …") };
@@ -132,12 +169,20 @@ Window {
                         action: qsTr("Try again")
                     };
                 if (network.state === ConnectionListener.Connecting)
-                    return { title: qsTr("Connecting …"), text: window.host + ":" + window.port };
+                    return { title: qsTr("Connecting …"), text: network.host + ":" + network.port };
+                if (network.state === ConnectionListener.Disconnected && !network.wasConnected)
+                    return {
+                        title: qsTr("Pong"),
+                        text: network.errorString,
+                        action: qsTr("Connect"),
+                        asks: true
+                    };
                 if (network.state === ConnectionListener.Disconnected)
                     return {
                         title: qsTr("Not connected"),
                         text: network.errorString || qsTr("The connection was closed."),
-                        action: qsTr("Reconnect")
+                        action: qsTr("Reconnect"),
+                        asks: true
                     };
                 if (game.winner >= 0 && game.winner === game.slot)
                     return {

@@ -43,10 +43,12 @@ Column {
         }
     }
 
-    Text {
+    Text { // what the player has typed, nothing else
+        objectName: view.objectName.replace("score", "name")
         anchors.horizontalCenter: parent.horizontalCenter
         text: view.name
-        color: "#8792b3"
+        textFormat: Text.PlainText
+        color: "#9aa5c6"
         font.pixelSize: Math.max(11, 17 * view.unit)
     }
 }

@@ -36,16 +36,14 @@ bool PongGame::isEmpty() const
 PongGame::Event PongGame::join(int slot)
 {
     player(slot).here = true;
-    if (freeSlot())
-        return Event::None;
-    for (Player &player : m_players)
-        player.score = 0;
-    return startRound();
+    return freeSlot() ? Event::None : startRound();
 }
 
 void PongGame::leave(int slot)
 {
     player(slot) = {};
+    for (Player &player : m_players)
+        player.score = 0;
     m_state = State::Waiting;
     m_ball = {};
 }

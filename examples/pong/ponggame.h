@@ -59,7 +59,7 @@ public:
     //! Takes \a slot, which is free. A new game starts when it was the second.
     Event join(int slot);
 
-    //! Frees \a slot. The game ends without a winner.
+    //! Frees \a slot. The game ends without a winner; the next one starts at 0:0.
     void leave(int slot);
 
     //! \a direction is -1 for up, 1 for down and 0 to rest; of other numbers the sign counts.

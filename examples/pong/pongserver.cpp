@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "pong/pongserver.h"
 
+#include "playername.h"
+
 #include <QtCore/QTextStream>
 
-#include <algorithm>
 #include <cmath>
-
-using namespace std::chrono_literals;
 
 namespace {
 
 QTextStream out(stdout);
-
-// After a longer halt (a laptop that slept, say) the game goes on where it was.
-constexpr auto longestHalt = 250ms;
 
 QString nameOf(PongGame::State state)
 {
@@ -43,24 +39,19 @@ void PongChannel::Network_input(int direction)
         qobject_cast<PongServer *>(server())->setDirection(*slot, direction);
 }
 
+void PongChannel::Network_name(const QString &newName)
+{
+    name = playerName(newName);
+    qobject_cast<PongServer *>(server())->sendNames();
+}
+
 PongServer::PongServer(int winScore)
     : m_game(winScore)
-    , m_interval(std::chrono::nanoseconds(1s) / PongGame::ticksPerSecond)
+    , m_clock([this](int steps) { tick(steps); })
 {
     setChannelClass<PongChannel>();
     connect(this, &Server::channelConnected, this, &PongServer::join);
     connect(this, &Server::channelDisconnected, this, &PongServer::leave);
-
-    m_timer.setTimerType(Qt::PreciseTimer);
-    m_timer.setSingleShot(true);
-    connect(&m_timer, &QTimer::timeout, this, &PongServer::catchUp);
-}
-
-void PongServer::setTickInterval(std::chrono::nanoseconds interval)
-{
-    m_interval = interval;
-    m_clock.start();
-    m_ticks = 0;
 }
 
 void PongServer::setDirection(int slot, int direction)
@@ -74,7 +65,6 @@ void PongServer::join(QRepod::Channel *channel)
     if (!slot) {
         out << "Full, no place for " << channel->address() << Qt::endl;
         channel->send({{"action", "full"}});
-        channel->close();
         return;
     }
 
@@ -92,12 +82,8 @@ void PongServer::join(QRepod::Channel *channel)
         {"win_score", m_game.winScore()},
     });
     announce(m_game.join(*slot));
-
-    if (!m_timer.isActive()) {
-        m_clock.start();
-        m_ticks = 0;
-        waitForNextTick();
-    }
+    sendNames();
+    m_clock.start();
 }
 
 void PongServer::leave(QRepod::Channel *channel)
@@ -108,29 +94,16 @@ void PongServer::leave(QRepod::Channel *channel)
     out << "Player " << *slot + 1 << " disconnected: " << channel->address() << Qt::endl;
     m_game.leave(*slot);
     sendToPlayers({{"action", "opponent_left"}});
+    sendNames();
     if (m_game.isEmpty())
-        m_timer.stop();
+        m_clock.stop();
 }
 
-//! Timers are late, now more and now less. The ticks are counted by the clock instead, so that the
-//! game never runs slow.
-void PongServer::catchUp()
+void PongServer::tick(int times)
 {
-    const qint64 due = m_clock.nsecsElapsed() / m_interval.count();
-    const qint64 most = std::max<qint64>(1, longestHalt / m_interval);
-    m_ticks = std::max(m_ticks, due - most);
-    while (m_ticks < due) {
-        ++m_ticks;
+    for (int i = 0; i < times; ++i)
         announce(m_game.tick());
-    }
     sendState();
-    waitForNextTick();
-}
-
-void PongServer::waitForNextTick()
-{
-    const auto left = (m_ticks + 1) * m_interval - std::chrono::nanoseconds(m_clock.nsecsElapsed());
-    m_timer.start(std::max(0ms, std::chrono::ceil<std::chrono::milliseconds>(left)));
 }
 
 void PongServer::announce(PongGame::Event event)
@@ -139,6 +112,7 @@ void PongServer::announce(PongGame::Event event)
     case PongGame::Event::None:
         break;
     case PongGame::Event::RoundStarted:
+        sendState(); // of a new game, too: it starts at 0:0
         sendToPlayers({{"action", "round_start"}});
         break;
     case PongGame::Event::GameOver:
@@ -160,6 +134,19 @@ void PongServer::sendState()
         {"scores", QVariantList{m_game.score(0), m_game.score(1)}},
         {"game_state", nameOf(m_game.state())},
     });
+}
+
+void PongServer::sendNames()
+{
+    QStringList names = {"", ""};
+    const QList<QRepod::Channel *> all = channels();
+    for (QRepod::Channel *channel : all) {
+        const auto *player = qobject_cast<PongChannel *>(channel);
+        if (player->slot)
+            names[*player->slot] = player->name;
+    }
+    if (names != QStringList{"", ""})
+        sendToPlayers({{"action", "names"}, {"list", names}});
 }
 
 void PongServer::sendToPlayers(const QVariantMap &message)

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "gameclock.h"
 #include "pong/ponggame.h"
 
 #include <QRepod/Channel>
 #include <QRepod/Server>
 
-#include <QtCore/QElapsedTimer>
-#include <QtCore/QTimer>
-
-#include <chrono>
 #include <optional>
 
 //! One player, or one who found the game full.
@@ -19,14 +16,17 @@ class PongChannel : public QRepod::Channel
 
 public:
     std::optional<int> slot;
+    QString name;
 
 public slots:
     void Network_input(int direction);
+    void Network_name(const QString &name);
 };
 
 //! Plays the game for its two players, sixty ticks a second, and tells them where everything is.
 ///
-/// Players only say where they want to go: nobody can cheat about where the ball is.
+/// Players only say where they want to go: nobody can cheat about where the ball is. Whoever finds
+/// the game full is told so and may stay.
 class PongServer : public QRepod::Server
 {
     Q_OBJECT
@@ -35,23 +35,22 @@ public:
     explicit PongServer(int winScore = 5);
 
     //! For the ticks to follow each other faster or slower. Default: a sixtieth of a second.
-    void setTickInterval(std::chrono::nanoseconds interval);
+    void setTickInterval(std::chrono::nanoseconds interval) { m_clock.setInterval(interval); }
 
     void setDirection(int slot, int direction);
     const PongGame &game() const { return m_game; }
 
+    //! Tells both players' names, once one of them has said it.
+    void sendNames();
+
 private:
     void join(QRepod::Channel *channel);
     void leave(QRepod::Channel *channel);
-    void catchUp();
-    void waitForNextTick();
+    void tick(int times);
     void announce(PongGame::Event event);
     void sendState();
     void sendToPlayers(const QVariantMap &message);
 
     PongGame m_game;
-    std::chrono::nanoseconds m_interval;
-    QTimer m_timer;
-    QElapsedTimer m_clock; // runs while somebody plays
-    qint64 m_ticks = 0;    // since the clock was started
+    GameClock m_clock; // runs while somebody plays
 };

@@ -8,6 +8,7 @@ Item {
 
     required property ConnectionListener connection
     required property int players
+    required property var names
     required property bool hosting
     required property bool compact
 
@@ -29,7 +30,7 @@ Item {
     Rectangle {
         id: light
 
-        anchors { left: name.right; leftMargin: 16; verticalCenter: parent.verticalCenter }
+        anchors { left: name.right; leftMargin: header.compact ? 12 : 16; verticalCenter: parent.verticalCenter }
         width: 10
         height: 10
         radius: 5
@@ -42,12 +43,13 @@ Item {
             left: light.right
             leftMargin: 8
             right: figures.visible ? figures.left : pill.visible ? pill.left : parent.right
-            rightMargin: 12
+            rightMargin: header.compact ? 4 : 12
             verticalCenter: parent.verticalCenter
         }
         elide: Text.ElideRight
+        textFormat: Text.PlainText
         color: "#566273"
-        font.pixelSize: 14
+        font.pixelSize: header.compact ? 13 : 14
         text: {
             if (header.isConnected) {
                 if (header.compact)
@@ -69,14 +71,15 @@ Item {
 
         objectName: "figures"
         anchors { right: pill.left; rightMargin: 16; verticalCenter: parent.verticalCenter }
-        visible: pill.visible && !header.compact
-        color: "#7a8698"
+        visible: pill.visible && header.width >= 760
+        color: "#5f6b7c"
         font.pixelSize: 13
         text: {
-            const figures = [qsTr("%1 in").arg(values.messagesReceived),
-                             qsTr("%1 out").arg(values.messagesSent)];
+            const figures = [qsTr("%1 received").arg(values.messagesReceived),
+                             qsTr("%1 sent").arg(values.messagesSent)];
             if (values.roundTripTime >= 0)
-                figures.unshift(qsTr("%1 ms").arg((values.roundTripTime / 1000).toFixed(2)));
+                figures.unshift(qsTr("%1 ms there and back")
+                                .arg((values.roundTripTime / 1000).toFixed(2)));
             return figures.join(" · ");
         }
     }
@@ -86,7 +89,7 @@ Item {
 
         anchors { right: parent.right; verticalCenter: parent.verticalCenter }
         visible: header.isConnected && header.players > 0
-        width: count.implicitWidth + 24
+        width: count.width + 24
         height: 28
         radius: 14
         color: "#dfe6f5"
@@ -96,7 +99,16 @@ Item {
 
             objectName: "players"
             anchors.centerIn: parent
-            text: header.players === 1 ? qsTr("1 player") : qsTr("%1 players").arg(header.players)
+            width: Math.min(implicitWidth, header.width / 3)
+            elide: Text.ElideRight
+            textFormat: Text.PlainText // names are what the players have typed
+            text: {
+                const others = header.players - header.names.length;
+                if (header.names.length === 0 || header.compact)
+                    return header.players === 1 ? qsTr("1 player")
+                                                : qsTr("%1 players").arg(header.players);
+                return header.names.join(", ") + (others > 0 ? qsTr(" and %1 more").arg(others) : "");
+            }
             color: "#2f4b8f"
             font { pixelSize: 13; bold: true }
         }

@@ -10,26 +10,41 @@ Window {
     required property string host
     required property int port
     property bool hosting: false
+    property bool connectAtOnce: true ///< or when the player says so
 
     readonly property bool isWide: width >= 640
     readonly property int gap: isWide ? 16 : 12
 
     property int players: 0
+    property var names: [] ///< of those who have said theirs
 
     width: 928 // a sheet of the board's own size
     height: 640
     minimumWidth: 340
-    minimumHeight: 420
+    minimumHeight: 460
     visible: true
     title: qsTr("Whiteboard")
-    color: "#eef1f5"
+    color: palette.window
+    palette {
+        window: "#eef1f5"
+        windowText: "#1d2733"
+        base: "white"
+        text: "#1d2733"
+        mid: "#9aa6b8"
+        highlight: "#2f6fed"
+        highlightedText: "white"
+        button: "#2f6fed"
+        buttonText: "white"
+    }
 
     ConnectionListener {
         id: network
 
+        property bool wasConnected: false
+
         host: window.host
         port: window.port
-        active: true
+        active: window.connectAtOnce
         handlers: [board] // the lines go there directly
         statisticsInterval: 1000
 
@@ -37,10 +52,22 @@ Window {
             window.players = count;
         }
 
+        function network_names(data: var) {
+            window.names = data.list;
+        }
+
+        onConnected: {
+            wasConnected = true;
+            if (notice.name.trim())
+                send("name", { name: notice.name });
+        }
+
         onStateChanged: {
             mouseArea.isDown = false; // a line does not go on in the next connection
             if (state !== ConnectionListener.Connected)
                 window.players = 0;
+            if (state !== ConnectionListener.Connected)
+                window.names = [];
         }
     }
 
@@ -54,6 +81,7 @@ Window {
         anchors { left: parent.left; right: parent.right; top: parent.top; margins: window.gap }
         connection: network
         players: window.players
+        names: window.names
         hosting: window.hosting
         compact: !window.isWide
     }
@@ -66,6 +94,10 @@ Window {
                          : paper.y + paper.height + window.gap
         vertical: window.isWide
         pen: pen
+        canUndo: board.canUndo && network.state === ConnectionListener.Connected
+        dense: window.height < 580
+        onUndo: network.send("undo")
+        onClear: network.send("clear")
     }
 
     // The sheet: as large as fits beside or above the tools, in the board's proportions.
@@ -152,11 +184,30 @@ Window {
             onCanceled: isDown = false
         }
 
-        Banner {
-            anchors { left: parent.left; right: parent.right; top: parent.top; margins: window.gap }
-            visible: network.state === ConnectionListener.Disconnected
-            text: network.errorString || qsTr("The connection was closed.")
-            onReconnect: network.connect()
+        Notice {
+            id: notice
+
+            anchors.fill: parent
+            host: window.host
+            port: window.port
+            content: {
+                if (network.state !== ConnectionListener.Disconnected)
+                    return null;
+                if (!network.wasConnected)
+                    return {
+                        title: qsTr("Draw together"),
+                        text: network.errorString,
+                        action: qsTr("Connect"),
+                        asks: true
+                    };
+                return {
+                    title: qsTr("Not connected"),
+                    text: network.errorString || qsTr("The connection was closed."),
+                    action: qsTr("Reconnect"),
+                    asks: true
+                };
+            }
+            onAct: network.connect(host, Number(port))
         }
     }
 
@@ -164,4 +215,6 @@ Window {
     Shortcut { sequence: "1"; onActivated: pen.thickness = 2 }
     Shortcut { sequence: "2"; onActivated: pen.thickness = 5 }
     Shortcut { sequence: "3"; onActivated: pen.thickness = 10 }
+
+    Shortcut { sequence: "Ctrl+Z"; enabled: tools.canUndo; onActivated: tools.undo() }
 }

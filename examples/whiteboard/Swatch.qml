@@ -16,7 +16,7 @@ Item {
     }
 
     width: 34
-    height: 34
+    height: width
 
     activeFocusOnTab: true
     Keys.onSpacePressed: choose()

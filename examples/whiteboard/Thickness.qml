@@ -17,7 +17,7 @@ Rectangle {
 
     radius: 8
     color: chosen ? "#dfe8fd" : area.containsMouse ? "#f1f4f9" : "transparent"
-    border { width: chosen || activeFocus ? 1.5 : 0; color: chosen ? "#2f6fed" : "#a9c1f5" }
+    border { width: chosen || activeFocus ? 2 : 0; color: chosen ? "#2f6fed" : "#a9c1f5" }
 
     activeFocusOnTab: true
     Keys.onSpacePressed: choose()

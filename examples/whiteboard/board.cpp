@@ -123,6 +123,7 @@ void Board::Network_initial(const QVariantMap &message)
     m_current.clear();
     m_pending.clear();
     m_id.clear();
+    m_isTold = false;
     for (auto it = lines.cbegin(); it != lines.cend(); ++it) {
         const QVariantList ofPlayer = it.value().toMap()["lines"].toList();
         for (const QVariant &value : ofPlayer) {
@@ -134,6 +135,34 @@ void Board::Network_initial(const QVariantMap &message)
                 append(added, point);
         }
     }
+    countOwnLines();
+    renew();
+}
+
+void Board::Network_you(const QString &id)
+{
+    m_id = id;
+    m_isTold = true;
+    countOwnLines();
+}
+
+void Board::Network_undo(const QString &id)
+{
+    const auto last = std::find_if(m_lines.rbegin(), m_lines.rend(),
+                                   [&id](const Drawn &drawn) { return drawn.id == id; });
+    if (last == m_lines.rend())
+        return;
+    m_current.remove(id);
+    m_lines.erase(std::next(last).base());
+    countOwnLines();
+    renew();
+}
+
+void Board::Network_clear(const QString &id)
+{
+    m_current.remove(id);
+    m_lines.remove_if([&id](const Drawn &drawn) { return drawn.id == id; });
+    countOwnLines();
     renew();
 }
 
@@ -164,10 +193,20 @@ Line &Board::start(const QString &id, const Line &line)
 {
     if (const Line *previous = m_current.value(id))
         keepEnd(*previous);
-    m_lines.push_back(line);
-    m_current[id] = &m_lines.back();
+    m_lines.push_back({id, line});
+    Line &started = m_lines.back().line;
+    m_current[id] = &started;
     repaint(bounds(line.points, 0), line.thickness);
-    return m_lines.back();
+    if (id == m_id && ++m_ownLines == 1)
+        emit canUndoChanged();
+    return started;
+}
+
+void Board::countOwnLines()
+{
+    const auto isOwn = [this](const Drawn &drawn) { return drawn.id == m_id; };
+    m_ownLines = int(std::count_if(m_lines.begin(), m_lines.end(), isOwn));
+    emit canUndoChanged();
 }
 
 void Board::append(Line &line, QPointF point)
@@ -306,7 +345,7 @@ void Board::updatePolish()
     m_image.fill(Qt::white);
     QPainter painter(&m_image);
     prepare(&painter, m_image.width());
-    for (const Line &line : m_lines) {
+    for (const auto &[id, line] : m_lines) {
         const qsizetype end = endOf(line.points);
         for (qsizetype from = 0; from < end; from += pieceSize)
             paintPiece(&painter, line, from, from + pieceSize);

@@ -9,6 +9,7 @@
 #include <QtQuick/QQuickPaintedItem>
 
 #include <deque>
+#include <list>
 
 //! The picture: what everybody has drawn, in the order in which it arrived.
 ///
@@ -24,11 +25,16 @@ class Board : public QQuickPaintedItem
     QML_ELEMENT
     Q_PROPERTY(QSize resolution READ resolution CONSTANT)
 
+    //! Whether we have drawn something that the server can take off the board again.
+    Q_PROPERTY(bool canUndo READ canUndo NOTIFY canUndoChanged)
+
 public:
     explicit Board(QQuickItem *parent = nullptr);
 
     //! The size of every board, in its own units: that of repod's whiteboard.
     static QSize resolution() { return {780, 560}; }
+
+    bool canUndo() const { return m_isTold && m_ownLines > 0; }
 
     //! The point of the board under \a position, which is in the item's coordinates, or the nearest
     //! one if that is outside. Exact to a tenth.
@@ -45,6 +51,12 @@ public slots:
     void Network_startline(const QString &id, const QVariantList &point,
                            const QVariantList &color = {0, 0, 0}, double thickness = 3);
     void Network_drawpoint(const QString &id, const QVariantList &point);
+    void Network_you(const QString &id);
+    void Network_undo(const QString &id);
+    void Network_clear(const QString &id);
+
+signals:
+    void canUndoChanged();
 
 protected:
     void geometryChange(const QRectF &newGeometry, const QRectF &oldGeometry) override;
@@ -64,9 +76,16 @@ private:
         bool operator==(const Pending &) const = default;
     };
 
+    struct Drawn
+    {
+        QString id; // the player's
+        Line line;
+    };
+
     Line &start(const QString &id, const Line &line);
     void append(Line &line, QPointF point);
     void settle(const QString &id, const Pending &arrived);
+    void countOwnLines();
     void keep(const Line &line, qsizetype from, qsizetype to);
     void keepEnd(const Line &line);
     void paintOwn(QPainter *painter) const;
@@ -76,14 +95,16 @@ private:
     double scaleToItem() const;
     QSize imageSize() const;
 
-    std::deque<Line> m_lines;        // in the order of their starts
+    std::list<Drawn> m_lines;        // in the order of their starts
     QMap<QString, Line *> m_current; // each player's latest
-    QImage m_image;                  // everything but the ends of the current lines
+    int m_ownLines = 0;
+    QImage m_image; // everything but the ends of the current lines
     bool m_isImageValid = false;
     QBasicTimer m_resizing;
 
     std::deque<Pending> m_pending;
-    QString m_id;            // ours, once the server has sent back a line of ours
+    QString m_id;            // ours: the server has said it, or sent back a line of ours
+    bool m_isTold = false;   // it has said it
     QList<QPointF> m_stroke; // the last points of the pen, for what to repaint
     double m_strokeThickness = 0;
 };

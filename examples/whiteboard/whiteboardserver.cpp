@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "whiteboard/whiteboardserver.h"
 
+#include "playername.h"
+
 #include <QtCore/QTextStream>
+
+#include <algorithm>
+#include <utility>
 
 namespace {
 
@@ -65,6 +70,28 @@ void WhiteboardChannel::Network_drawpoint(const QVariantList &point)
     server()->sendToAll({{"action", "drawpoint"}, {"id", id}, {"point", toList(*next)}});
 }
 
+void WhiteboardChannel::Network_undo()
+{
+    if (!serverOf(this)->removeLast(id))
+        return;
+    m_started = false;
+    server()->sendToAll({{"action", "undo"}, {"id", id}});
+}
+
+void WhiteboardChannel::Network_clear()
+{
+    if (!serverOf(this)->removeAll(id))
+        return;
+    m_started = false;
+    server()->sendToAll({{"action", "clear"}, {"id", id}});
+}
+
+void WhiteboardChannel::Network_name(const QString &newName)
+{
+    name = playerName(newName);
+    serverOf(this)->sendNames();
+}
+
 WhiteboardServer::WhiteboardServer()
 {
     setChannelFactory([this] { return new WhiteboardChannel(QString::number(++m_ids)); });
@@ -88,6 +115,26 @@ void WhiteboardServer::addPoint(Line &line, QPointF point)
     forgetOldest();
 }
 
+bool WhiteboardServer::removeLast(const QString &id)
+{
+    const auto isTheirs = [&id](const Drawn &drawn) { return drawn.id == id; };
+    const auto last = std::find_if(m_drawn.rbegin(), m_drawn.rend(), isTheirs);
+    if (last == m_drawn.rend())
+        return false;
+    m_values -= valuesOf(*last->line);
+    m_drawn.erase(std::next(last).base());
+    return true;
+}
+
+bool WhiteboardServer::removeAll(const QString &id)
+{
+    return m_drawn.removeIf([this, &id](const Drawn &drawn) {
+        if (drawn.id == id)
+            m_values -= valuesOf(*drawn.line);
+        return drawn.id == id;
+    }) > 0;
+}
+
 void WhiteboardServer::join(QRepod::Channel *channel)
 {
     out << "Player connected: " << channel->address() << " (" << idOf(channel) << ')' << Qt::endl;
@@ -104,6 +151,10 @@ void WhiteboardServer::join(QRepod::Channel *channel)
         lines[it.key()] = QVariantMap{{"lines", it.value()}};
     channel->send({{"action", "initial"}, {"lines", lines}});
     sendPlayers();
+    // repod's whiteboard does not say it: by this a client knows that lines can be taken back.
+    channel->send({{"action", "you"}, {"id", idOf(channel)}});
+    if (!m_names.isEmpty())
+        channel->send({{"action", "names"}, {"list", m_names}});
 }
 
 void WhiteboardServer::leave(QRepod::Channel *channel)
@@ -115,6 +166,18 @@ void WhiteboardServer::leave(QRepod::Channel *channel)
         m_values = 0;
     }
     sendPlayers();
+    sendNames();
+}
+
+void WhiteboardServer::sendNames()
+{
+    QStringList names;
+    const QList<QRepod::Channel *> players = channels();
+    for (QRepod::Channel *player : players)
+        names.append(qobject_cast<WhiteboardChannel *>(player)->name);
+    names.removeAll("");
+    if (std::exchange(m_names, names) != names)
+        sendToAll({{"action", "names"}, {"list", names}});
 }
 
 void WhiteboardServer::sendPlayers()

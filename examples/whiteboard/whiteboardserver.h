@@ -17,11 +17,17 @@ public:
     explicit WhiteboardChannel(const QString &id);
 
     const QString id;
+    QString name;
 
 public slots:
     void Network_startline(const QVariantList &point, const QVariantList &color = {0, 0, 0},
                            double thickness = 3);
     void Network_drawpoint(const QVariantList &point);
+
+    // Not in repod's whiteboard, whose clients and server skip them.
+    void Network_undo();
+    void Network_clear();
+    void Network_name(const QString &name);
 
 private:
     bool m_started = false;
@@ -29,7 +35,7 @@ private:
 };
 
 //! Passes every line on to all, the one who draws it included, and keeps the picture for those
-//! who join later.
+//! who join later. Everyone may take back their own lines.
 ///
 /// Who leaves takes nothing off the board; when the last one has left it is wiped.
 class WhiteboardServer : public QRepod::Server
@@ -43,6 +49,13 @@ public:
     //! much was drawn since that the picture would not fit into one message.
     std::weak_ptr<Line> addLine(const QString &id, const Line &line);
     void addPoint(Line &line, QPointF point);
+
+    //! Takes the last line of \a id off the board, or all of them; false if there is none.
+    bool removeLast(const QString &id);
+    bool removeAll(const QString &id);
+
+    //! Tells everyone the names of those who have said theirs, if these are others now.
+    void sendNames();
 
 private:
     struct Drawn
@@ -59,4 +72,5 @@ private:
     int m_ids = 0;
     QList<Drawn> m_drawn; // oldest first
     qsizetype m_values = 0;
+    QStringList m_names;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
 #include <QRepod/statistics.h>
 
@@ -50,10 +51,21 @@ public:
 
     //! Queues \a message for this client and returns without waiting.
     ///
-    /// \return the bytes accepted, header included; 0 when the client has gone or when the message
-    ///         cannot be encoded, the latter with a warning. A client that lets more than
+    /// \return the bytes accepted, header included; 0 when the client has gone, and, with a
+    /// warning,
+    ///         when the message has no `action` or cannot be encoded. A client that lets more than
     ///         Server::maximumSendBacklog() pile up is closed with an error.
     Q_INVOKABLE qint64 send(const QVariantMap &message);
+
+    //! Queues \a fields with `action` set to \a action.
+    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields);
+
+    //! Queues a message that is nothing but its \a action: `send("jump")`.
+    template <class Text, IfText<Text> = true>
+    qint64 send(const Text &action)
+    {
+        return send(QString(action), QVariantMap());
+    }
 
     //! Ends the connection. What was sent before still goes out, for at most
     //! Server::closeTimeout().

@@ -29,7 +29,7 @@ public:
     //! The host given to the latest `connect()`.
     QString hostName() const;
 
-    //! The port given to the latest `connect()`.
+    //! The port given to the latest `connect()`; 0 if that was none.
     quint16 port() const;
 
     //! `"host:port"`; an IPv6 address stands in brackets.
@@ -38,9 +38,9 @@ public:
     //! Sends \a message without waiting for anything: a short one after a pause is written at once,
     //! all else is queued for the network thread.
     ///
-    /// \return the bytes accepted, header included; 0 when there is no connection, when the message
-    ///         cannot be encoded or is over the frame limit, or when more bytes are waiting than
-    ///         the send backlog allows. The last three leave a warning.
+    /// \return the bytes accepted, header included; 0 when there is no connection, and, with a
+    ///         warning, when the message has no `action`, cannot be encoded or is over a limit, or
+    ///         when more bytes are waiting than the send backlog allows.
     qint64 send(const QVariantMap &message);
 
     //! Ends the connection. What was sent before still goes out, for at most `closeTimeout`.
@@ -51,7 +51,8 @@ public:
     //! Whether the transport is connected now; the listener may not have delivered it yet.
     bool isConnected() const;
 
-    //! What has passed and what waits, of the latest connection.
+    //! What has passed and what waits, of the latest connection; until another stands, that is the
+    //! one that has ended.
     Statistics statistics() const;
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
 
 #include <QtCore/qdeadlinetimer.h>
@@ -49,6 +50,7 @@ class QREPOD_EXPORT ConnectionListener : public QObject
     Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval NOTIFY
                    settingsChanged)
+    Q_PROPERTY(int frameTimeout READ frameTimeout WRITE setFrameTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
     Q_PROPERTY(bool reconnect READ reconnect WRITE setReconnect NOTIFY settingsChanged)
     Q_PROPERTY(int reconnectInterval READ reconnectInterval WRITE setReconnectInterval NOTIFY
@@ -89,13 +91,14 @@ public:
 
     using QObject::connect;
 
-    //! Starts connecting to \a host (a name or an address) and returns at once.
+    //! Starts connecting to \a host (a name or an address; an IPv6 address may stand in brackets)
+    //! and returns at once.
     ///
     /// The outcome arrives by pump(): `connected` and `socketConnect`, or `error`, after at most
-    /// connectTimeout. A connection or attempt that stands is closed first, as by close(); its
-    /// `disconnected` is delivered before anything of the new one.
-    Q_INVOKABLE void connect(const QString &host = QStringLiteral("127.0.0.1"),
-                             quint16 port = 5071);
+    /// connectTimeout. A port that is none is such an `error`, and is not tried again. A connection
+    /// or attempt that stands is closed first, as by close(); its `disconnected` is delivered
+    /// before anything of the new one.
+    Q_INVOKABLE void connect(const QString &host = QStringLiteral("127.0.0.1"), int port = 5071);
 
     //! Delivers every message that is queued, in order of arrival, and returns how many.
     ///
@@ -108,7 +111,7 @@ public:
     /// At least one message is delivered if there is one, so a late frame still makes progress.
     int pump(QDeadlineTimer budget);
 
-    //! Queues \a message, which should have the key `action`; see Client::send().
+    //! Queues \a message, which must have the key `action`; see Client::send().
     ///
     /// \return the bytes accepted; 0 before `connected` was delivered and after the connection
     /// ended.
@@ -116,6 +119,13 @@ public:
 
     //! Queues \a fields with `action` set to \a action.
     Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields);
+
+    //! Queues a message that is nothing but its \a action: `send("jump")`.
+    template <class Text, IfText<Text> = true>
+    qint64 send(const Text &action)
+    {
+        return send(QString(action), QVariantMap());
+    }
 
     //! Ends the connection; see Client::close().
     ///
@@ -171,6 +181,12 @@ public:
     /// keep-alive).
     int idleTimeout() const;
     void setIdleTimeout(int milliseconds);
+
+    //! How long the server may take to finish a frame, from its first byte on, if the frame comes
+    //! more slowly than 1 KiB a second; 0: for ever. Default 30,000. Past it the server has broken
+    //! the protocol.
+    int frameTimeout() const;
+    void setFrameTimeout(int milliseconds);
     /// @}
 
 #if QT_CONFIG(ssl)
@@ -187,6 +203,8 @@ public:
     /// \name Reconnecting
     /// When reconnect is on and the connection ends other than by close(), or cannot be made,
     /// another attempt follows after a delay that doubles each time, varied by a quarter at random.
+    /// The delay, and the number of the attempt, begin anew once a connection has held for 5 s: a
+    /// server that accepts only to close again is not asked more often than one that is away.
     /// Each attempt delivers what connect() would deliver. The game has to go on pumping.
     /// @{
 
@@ -202,7 +220,7 @@ public:
     int maximumReconnectInterval() const;
     void setMaximumReconnectInterval(int milliseconds);
 
-    //! How many attempts may fail before it is given up; 0, the default: any number.
+    //! After how many attempts in a row it is given up; 0, the default: never.
     int maximumReconnectAttempts() const;
     void setMaximumReconnectAttempts(int attempts);
 
@@ -221,7 +239,7 @@ public:
     /// send(), with a warning that says the same.
     /// @{
 
-    //! The largest frame, in bytes of payload. Default 16 MiB; more than 4 GiB - 1 no frame can be.
+    //! The largest frame, in bytes of payload. Default 16 MiB, at most 4 GiB - 1.
     ///
     /// A larger one from the peer is refused before memory is allocated for it.
     qint64 maximumFrameSize() const;

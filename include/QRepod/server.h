@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QRepod/channel.h>
+#include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
 
 #include <QtCore/qlist.h>
@@ -16,14 +17,20 @@
 #include <memory>
 #include <type_traits>
 
+QT_BEGIN_NAMESPACE
+class QThread;
+QT_END_NAMESPACE
+
 namespace QRepod {
+
+class Room;
 
 //! Accepts clients and makes a Channel for each.
 ///
-/// The server works in the event loop of its own thread; after startBackground() it works in a
-/// thread that it starts, and channels, their handlers and the signals of this class run there. Its
-/// functions may be called from the thread that made it; sendToAll(), channels(), the times and the
-/// limits from any.
+/// The server works in the event loop of the thread that it lives in, which moveToThread() or
+/// startBackground() change: channels, their handlers and the signals of this class run there. Its
+/// functions may be called from any thread, one at a time; sendToAll(), channels(), the times and
+/// the limits at any time.
 class QREPOD_EXPORT Server : public QObject
 {
     Q_OBJECT
@@ -33,6 +40,8 @@ class QREPOD_EXPORT Server : public QObject
     Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int heartbeatInterval READ heartbeatInterval WRITE setHeartbeatInterval NOTIFY
                    settingsChanged)
+    Q_PROPERTY(int frameTimeout READ frameTimeout WRITE setFrameTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(int stallTimeout READ stallTimeout WRITE setStallTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY settingsChanged)
     Q_PROPERTY(int maximumConnections READ maximumConnections WRITE setMaximumConnections NOTIFY
@@ -68,11 +77,14 @@ public:
     //! The same for channels that need arguments. \a factory runs in the server's thread.
     void setChannelFactory(std::function<Channel *()> factory);
 
-    //! Listens on \a host (an address, or a name such as "localhost"); port 0 lets the system pick.
+    //! Listens on \a host: an address (one of IPv6 may stand in brackets), a name such as
+    //! "localhost", or "" for every address of this machine, IPv4 and IPv6.
+    ///
+    /// Port 0 lets the system pick one.
     ///
     /// \return false when that is not possible, as it is not for a server that listens already,
     ///         which goes on as it was; errorString() says why.
-    bool listen(const QString &host = QStringLiteral("127.0.0.1"), quint16 port = 5071);
+    bool listen(const QString &host = QStringLiteral("127.0.0.1"), int port = 5071);
 
     QString errorString() const;
 
@@ -92,21 +104,37 @@ public:
     void addHandler(QObject *handler);
     void removeHandler(QObject *handler);
 
-    //! Sends \a message to every client. It is encoded once. Any thread.
+    //! The room that every client is in from channelConnected() on. It cannot be left.
+    Room *everyone() const;
+
+    //! Sends \a message to every client: everyone()->sendToAll(). Any thread.
     Q_INVOKABLE void sendToAll(const QVariantMap &message);
 
-    //! Moves the work to a thread of the server's own, before or after listen().
+    //! Sends \a fields with `action` set to \a action.
+    Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields);
+
+    //! Sends a message that is nothing but its \a action: `sendToAll("tick")`.
+    template <class Text, IfText<Text> = true>
+    void sendToAll(const Text &action)
+    {
+        sendToAll(QString(action), QVariantMap());
+    }
+
+    //! Moves the server to a thread of its own, before or after listen().
     ///
-    /// On Linux that thread waits for its clients with epoll, which costs nothing for those that
-    /// are silent; Qt's own event loop, in the thread of the caller, asks after each of them at
-    /// every wake-up. A server of many hundreds of clients should work in the background.
+    /// From then on the server lives there: its channels and handlers, slots connected to its
+    /// signals with the server as context, and timers that are its children run in that thread. A
+    /// server that has a parent leaves it, and is still deleted with it.
     ///
     /// There is no way back; a second call does nothing. Inside of a handler, a slot of
     /// channelConnected() and its like or the channel factory it is refused, with a warning.
     void startBackground();
 
-    //! How many network threads read, check, encrypt and write for the clients; set before listen().
-    //! 0 to 64, default 0: the thread that the server works in does it.
+    //! The thread that the server works in: the one that it lives in.
+    QThread *workingThread() const;
+
+    //! How many network threads read, check, encrypt and write for the clients; set before
+    //! listen(). 0 to 64, default 0: the thread that the server works in does it.
     ///
     /// Channels and their handlers stay in the working thread, so a game needs no lock. With one
     /// thread or more, a broadcast costs the game's thread one encoding, an entry in a queue per
@@ -135,6 +163,17 @@ public:
     //! broken; 0: for ever. Default 15,000. See ConnectionListener::idleTimeout().
     int idleTimeout() const;
     void setIdleTimeout(int milliseconds);
+
+    //! How long a client may take to finish a frame, from its first byte on, if the frame comes
+    //! more slowly than 1 KiB a second; 0: for ever. Default 30,000. Past it the client has broken
+    //! the protocol.
+    int frameTimeout() const;
+    void setFrameTimeout(int milliseconds);
+
+    //! How long a client may take nothing of what waits for it; 0: for ever. Default 30,000. Past
+    //! it the client is closed with an error.
+    int stallTimeout() const;
+    void setStallTimeout(int milliseconds);
     /// @}
 
 #if QT_CONFIG(ssl)
@@ -166,7 +205,7 @@ public:
     int maximumConnections() const;
     void setMaximumConnections(int connections);
 
-    //! The largest frame, in bytes of payload. Default 16 MiB; more than 4 GiB - 1 no frame can be.
+    //! The largest frame, in bytes of payload. Default 16 MiB, at most 4 GiB - 1.
     qint64 maximumFrameSize() const;
     void setMaximumFrameSize(qint64 bytes);
 
@@ -188,7 +227,9 @@ public:
 
     //! How much may be sent to one client and not yet written, in bytes. Default 16 MiB.
     ///
-    /// Past it that client is closed with an error; the others are not held up.
+    /// A client that takes some of it may be over that for a while, as after a burst of messages.
+    /// It is closed with an error once it has taken nothing for 5 s, or at four times the limit.
+    /// One message is always accepted when nothing waits. The other clients are not held up.
     qint64 maximumSendBacklog() const;
     void setMaximumSendBacklog(qint64 bytes);
     /// @}

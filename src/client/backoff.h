@@ -4,17 +4,44 @@
 #include <QtCore/qrandom.h>
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 
 namespace QRepod {
 
 //! How long to wait before each attempt to connect again: doubled each time up to a maximum, and
 //! varied by a quarter, so that the players of a server that comes back do not all come at once.
+///
+/// A server that accepts and then closes, because it is full for example, is no better than one
+/// that does not answer: the attempts count on until a connection has held for a while.
 class Backoff
 {
 public:
+    using Clock = std::chrono::steady_clock;
+
+    static constexpr std::chrono::seconds holdTime{5};
+
     int interval = 500;           ///< before the first attempt, in milliseconds
     int maximumInterval = 30'000; ///< milliseconds
     int maximumAttempts = 0;      ///< 0: no limit
+
+    void reset()
+    {
+        m_attempt = m_delay = 0;
+        m_connectedSince.reset();
+    }
+
+    //! A connection stands.
+    void connected(Clock::time_point now) { m_connectedSince = now; }
+
+    //! A connection or an attempt has ended.
+    void ended(Clock::time_point now)
+    {
+        const bool hasHeld = m_connectedSince && now - *m_connectedSince >= holdTime;
+        m_connectedSince.reset();
+        if (hasHeld)
+            reset();
+    }
 
     bool isExhausted() const { return maximumAttempts > 0 && m_attempt >= maximumAttempts; }
 
@@ -28,14 +55,15 @@ public:
         return m_delay;
     }
 
-    void reset() { m_attempt = m_delay = 0; }
-
-    int attempt() const { return m_attempt; } ///< since the last reset
-    int delay() const { return m_delay; }     ///< before this attempt, in milliseconds
+    //! The latest attempt in a row, and what was waited before it in milliseconds; 0 while
+    //! connected.
+    int attempt() const { return m_connectedSince ? 0 : m_attempt; }
+    int delay() const { return m_connectedSince ? 0 : m_delay; }
 
 private:
     int m_attempt = 0;
     int m_delay = 0;
+    std::optional<Clock::time_point> m_connectedSince;
 };
 
 } // namespace QRepod

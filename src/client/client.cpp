@@ -10,24 +10,52 @@ namespace QRepod {
 
 Q_LOGGING_CATEGORY(clientLog, "qrepod.client", QtWarningMsg)
 
-void Client::Private::open(const Link &newLink, const ConnectionSettings &settings,
-                           const QString &newHost, quint16 newPort, int delay)
+namespace {
+
+//! Why nobody can be at such an address; nothing if somebody can.
+QString addressFault(const QString &host, int port)
+{
+    if (host.isEmpty())
+        return QStringLiteral("there is no host");
+    if (port == 0 || !isPort(port))
+        return QStringLiteral("a port is a number from 1 to 65535");
+    return {};
+}
+
+} // namespace
+
+bool Client::Private::open(const std::shared_ptr<Session> &newSession,
+                           const ConnectionSettings &settings, const QString &newHost, int newPort,
+                           int delay)
 {
     {
         const std::lock_guard lock(mutex);
         host = newHost;
         port = newPort;
-        link = newLink;
+        session = newSession;
     }
-    isClosed = false;
     isFull = false;
+    if (isClosed) // by another thread, which may have met the connection before
+        newSession->link().close();
+    if (const QString fault = addressFault(newHost, newPort); !fault.isEmpty()) {
+        newSession->inbox().pushEnd(hostAndPort(newHost, newPort) + QLatin1String(": ") + fault);
+        return false;
+    }
     if (!network) {
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
-    network->post([newLink, settings, newHost, newPort, delay](ConnectionGroup *group) {
-        group->open(newLink, settings, streamTo(newHost, newPort, settings), delay);
-    });
+    network->post(
+        [link = newSession->link(), settings, newHost, newPort, delay](ConnectionGroup *group) {
+            group->open(link, settings, streamTo(newHost, quint16(newPort), settings), delay);
+        });
+    return true;
+}
+
+void Client::Private::reportCurrent()
+{
+    const std::lock_guard lock(mutex);
+    reported = session;
 }
 
 Client *Client::Private::create(ConnectionListener *parent)
@@ -43,7 +71,7 @@ Client::Client(std::unique_ptr<Private> part, QObject *parent)
 
 Client::~Client()
 {
-    d->currentLink().inbox->detachReader();
+    d->currentSession()->inbox().detachReader();
 }
 
 QString Client::hostName() const
@@ -55,7 +83,7 @@ QString Client::hostName() const
 quint16 Client::port() const
 {
     const std::lock_guard lock(d->mutex);
-    return d->port;
+    return isPort(d->port) ? quint16(d->port) : 0;
 }
 
 QString Client::address() const
@@ -66,40 +94,40 @@ QString Client::address() const
 
 qint64 Client::send(const QVariantMap &message)
 {
-    const Outbox::Result result = d->currentLink().outbox->send(message);
-    switch (result.status) {
-    case Outbox::Status::Accepted:
-        d->isFull = false;
-        break;
-    case Outbox::Status::Closed:
-        break;
-    case Outbox::Status::Full:
-        if (d->isFull.exchange(true))
-            break;
-        [[fallthrough]];
-    case Outbox::Status::Unencodable:
-        qCWarning(clientLog).noquote().nospace()
-            << "message \"" << message.value(QStringLiteral("action")).toString() << "\" to "
-            << address() << " was not sent: " << result.error;
-        break;
+    const std::shared_ptr<Session> session = d->currentSession();
+    if (!session->isOpen())
+        return 0;
+    const EncodedMessage encoded(message, session->limits());
+    if (!encoded.isValid()) {
+        qCWarning(clientLog).noquote() << notSent(encoded, address(), encoded.error());
+        return 0;
     }
+    const Outbox::Result result = session->send(encoded);
+    if (result.status == Outbox::Status::Accepted)
+        d->isFull = false;
+    else if (result.status == Outbox::Status::Full && !d->isFull.exchange(true))
+        qCWarning(clientLog).noquote() << notSent(encoded, address(), result.error);
     return result.bytes;
 }
 
 void Client::close()
 {
     d->isClosed = true;
-    d->currentLink().close();
+    d->currentSession()->link().close();
 }
 
 bool Client::isConnected() const
 {
-    return d->currentLink().outbox->isOpen();
+    return d->currentSession()->isOpen();
 }
 
 Statistics Client::statistics() const
 {
-    return d->currentLink().statistics();
+    const std::shared_ptr<Session> session = [this] {
+        const std::lock_guard lock(d->mutex);
+        return d->reported;
+    }();
+    return session->link().statistics();
 }
 
 } // namespace QRepod

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "transport/link.h"
+#include "session/session.h"
 #include "transport/networkthread.h"
 
 #include <QRepod/client.h>
@@ -23,23 +23,29 @@ public:
 
     //! Starts a connection on the network thread after \a delay milliseconds, and the thread if it
     //! is the first.
-    void open(const Link &newLink, const ConnectionSettings &settings, const QString &newHost,
-              quint16 newPort, int delay);
+    ///
+    /// \return false if there can be no such address: then the session has got an error already.
+    bool open(const std::shared_ptr<Session> &newSession, const ConnectionSettings &settings,
+              const QString &newHost, int newPort, int delay);
 
-    Link currentLink() const
+    //! Lets statistics() tell of the current session instead of the one before.
+    void reportCurrent();
+
+    std::shared_ptr<Session> currentSession() const
     {
         const std::lock_guard lock(mutex);
-        return link;
+        return session;
     }
 
     std::optional<NetworkThread> network; // from the first connect() on
-    std::atomic<bool> isClosed = false;   // by close(), not by the peer or a fault
+    std::atomic<bool> isClosed = false;   // by close() since the latest connect()
     std::atomic<bool> isFull = false;     // the send backlog, and a warning has said so
 
     mutable std::mutex mutex; // guards everything below
     QString host;
-    quint16 port = 0;
-    Link link; // both queues are null before the first connect()
+    int port = 0;
+    std::shared_ptr<Session> session;  // of the latest connect(), which comes before all else
+    std::shared_ptr<Session> reported; // whose figures statistics() has
 };
 
 } // namespace QRepod

@@ -5,12 +5,11 @@
 #include "client/connectionlistenerprivate.h"
 #include "protocol/builtin.h"
 #include "protocol/message.h"
+#include "transport/address.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qmetaobject.h>
-
-#include <algorithm>
 
 namespace QRepod {
 
@@ -35,7 +34,7 @@ QMetaMethod ConnectionListener::Private::messageReceivedSignal()
     return signal;
 }
 
-void ConnectionListener::Private::open(const QString &host, quint16 port)
+void ConnectionListener::Private::open(const QString &host, int port)
 {
     close();
     if (client)
@@ -43,20 +42,23 @@ void ConnectionListener::Private::open(const QString &host, quint16 port)
     else
         client = Client::Private::create(q);
     backoff.reset();
+    Client::Private::get(client)->isClosed = false;
     start(host, port, 0);
+    Client::Private::get(client)->reportCurrent();
     if (!m_walk.isEmpty()) // the rest of the connection before, which will not wake us again
         wakeSoon();
     setState(State::Connecting);
 }
 
 //! Makes a new connection the current one.
-void ConnectionListener::Private::start(const QString &host, quint16 port, int delay)
+void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
-    const Link link = Link::create({&m_waker, this}, settings);
-    m_current = link.inbox.get();
-    m_wasConnected = false;
+    const ConnectionSettings connectionSettings = settings.snapshot();
+    const auto session =
+        std::make_shared<Session>(Link::create({&m_waker, this}, connectionSettings));
+    m_current = &session->inbox();
     m_hasEnded = false;
-    Client::Private::get(client)->open(link, settings, host, port, delay);
+    m_canExist = Client::Private::get(client)->open(session, connectionSettings, host, port, delay);
 }
 
 void ConnectionListener::Private::close()
@@ -82,20 +84,20 @@ int ConnectionListener::Private::pump(QDeadlineTimer budget)
     if (!client)
         return 0;
     mayBeObserved = q->isSignalConnected(messageReceivedSignal());
-    return m_walk.run(m_caches, budget);
+    return m_walk.run(m_texts, budget);
 }
 
 Inbox &ConnectionListener::Private::inbox()
 {
-    return *Client::Private::get(client)->currentLink().inbox;
+    return Client::Private::get(client)->currentSession()->inbox();
 }
 
 void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
 {
     m_isFirstMessage = true;
     if (isCurrent(delivery)) {
-        m_wasConnected = true;
-        backoff.reset();
+        backoff.connected(Backoff::Clock::now());
+        Client::Private::get(client)->reportCurrent();
         setState(State::Connected);
     }
     if (turn.isAlive())
@@ -121,7 +123,7 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
         q->network_received(message.map());
     if (turn.isAlive() && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
-        Q_EMIT q->messageReceived(m_caches.texts.text(message.action()), message.map());
+        Q_EMIT q->messageReceived(m_texts.text(message.action()), message.map());
 }
 
 void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
@@ -130,8 +132,6 @@ void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
     if (turn.isAlive())
         Q_EMIT q->errorOccurred(delivery.error());
     turn.announce(BuiltIn::error(delivery.error()));
-    if (turn.isAlive() && !m_wasConnected) // else Disconnected is still to come
-        retry(delivery);
 }
 
 void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
@@ -140,36 +140,31 @@ void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
     if (turn.isAlive())
         Q_EMIT q->disconnected();
     turn.announce(BuiltIn::disconnected());
-    if (turn.isAlive())
-        retry(delivery);
 }
 
-void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &turn)
+void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &)
 {
     followEnd(delivery);
-    if (turn.isAlive())
-        retry(delivery);
 }
 
-//! The connection has ended; if it is the current one, that changes the state.
+//! The connection has ended; if it is the current one, another attempt begins, or it was the last.
+///
+/// The attempt begins before anybody is told of the end: a handler can close it, and cannot hold it
+/// up by taking its time.
 void ConnectionListener::Private::followEnd(const Delivery &delivery)
 {
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return;
-    if (!reconnect || Client::Private::get(client)->isClosed || backoff.isExhausted())
+    backoff.ended(Backoff::Clock::now());
+    if (!reconnect || !m_canExist || Client::Private::get(client)->isClosed
+        || backoff.isExhausted())
         return setState(State::Disconnected);
-    backoff.next();
-    state = State::Reconnecting;
+    const int delay = backoff.next();
     qCDebug(clientLog).noquote() << client->address() << "attempt" << backoff.attempt() << "in"
-                                 << backoff.delay() << "ms";
+                                 << delay << "ms";
+    start(client->hostName(), client->port(), delay);
+    state = State::Reconnecting;
     Q_EMIT q->stateChanged(); // also from one attempt to the next
-}
-
-//! Starts the next attempt, unless a handler has connected or closed by now.
-void ConnectionListener::Private::retry(const Delivery &delivery)
-{
-    if (isCurrent(delivery) && state == State::Reconnecting)
-        start(client->hostName(), client->port(), backoff.delay());
 }
 
 void ConnectionListener::Private::setState(State newState)
@@ -197,9 +192,9 @@ void ConnectionListener::connectNotify(const QMetaMethod &signal)
     QObject::connectNotify(signal);
 }
 
-void ConnectionListener::connect(const QString &host, quint16 port)
+void ConnectionListener::connect(const QString &host, int port)
 {
-    d->open(host, port);
+    d->open(withoutBrackets(host), port);
 }
 
 int ConnectionListener::pump()
@@ -219,9 +214,7 @@ qint64 ConnectionListener::send(const QVariantMap &message)
 
 qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields)
 {
-    QVariantMap message = fields;
-    message.insert(QStringLiteral("action"), action);
-    return send(message);
+    return send(withAction(action, fields));
 }
 
 void ConnectionListener::close()
@@ -266,159 +259,5 @@ void ConnectionListener::removeHandler(QObject *handler)
 }
 
 void ConnectionListener::network_received(const QVariantMap &) { }
-
-bool ConnectionListener::reconnect() const
-{
-    return d->reconnect;
-}
-
-void ConnectionListener::setReconnect(bool enabled)
-{
-    d->change(d->reconnect, enabled);
-    if (!enabled && d->state == State::Reconnecting)
-        close();
-}
-
-int ConnectionListener::reconnectInterval() const
-{
-    return d->backoff.interval;
-}
-
-void ConnectionListener::setReconnectInterval(int milliseconds)
-{
-    d->change(d->backoff.interval, milliseconds);
-}
-
-int ConnectionListener::maximumReconnectInterval() const
-{
-    return d->backoff.maximumInterval;
-}
-
-void ConnectionListener::setMaximumReconnectInterval(int milliseconds)
-{
-    d->change(d->backoff.maximumInterval, milliseconds);
-}
-
-int ConnectionListener::maximumReconnectAttempts() const
-{
-    return d->backoff.maximumAttempts;
-}
-
-void ConnectionListener::setMaximumReconnectAttempts(int attempts)
-{
-    d->change(d->backoff.maximumAttempts, attempts);
-}
-
-int ConnectionListener::reconnectAttempt() const
-{
-    return d->backoff.attempt();
-}
-
-int ConnectionListener::reconnectDelay() const
-{
-    return d->backoff.delay();
-}
-
-int ConnectionListener::heartbeatInterval() const
-{
-    return d->settings.heartbeatInterval;
-}
-
-void ConnectionListener::setHeartbeatInterval(int milliseconds)
-{
-    d->change(d->settings.heartbeatInterval, milliseconds);
-}
-
-int ConnectionListener::idleTimeout() const
-{
-    return d->settings.idleTimeout;
-}
-
-void ConnectionListener::setIdleTimeout(int milliseconds)
-{
-    d->change(d->settings.idleTimeout, milliseconds);
-}
-
-#if QT_CONFIG(ssl)
-QSslConfiguration ConnectionListener::sslConfiguration() const
-{
-    return d->settings.sslConfiguration();
-}
-
-void ConnectionListener::setSslConfiguration(const QSslConfiguration &configuration)
-{
-    d->settings.setSslConfiguration(configuration);
-}
-#endif
-
-int ConnectionListener::connectTimeout() const
-{
-    return d->settings.connectTimeout;
-}
-
-void ConnectionListener::setConnectTimeout(int milliseconds)
-{
-    d->change(d->settings.connectTimeout, std::max(1, milliseconds));
-}
-
-int ConnectionListener::closeTimeout() const
-{
-    return d->settings.closeTimeout;
-}
-
-void ConnectionListener::setCloseTimeout(int milliseconds)
-{
-    d->change(d->settings.closeTimeout, std::max(0, milliseconds));
-}
-
-qint64 ConnectionListener::maximumFrameSize() const
-{
-    return d->settings.message.frameSize;
-}
-
-void ConnectionListener::setMaximumFrameSize(qint64 bytes)
-{
-    d->change(d->settings.message.frameSize, std::max<qint64>(1, bytes));
-}
-
-int ConnectionListener::maximumDepth() const
-{
-    return d->settings.message.depth;
-}
-
-void ConnectionListener::setMaximumDepth(int levels)
-{
-    d->change(d->settings.message.depth, std::clamp(levels, 1, MessageLimits::greatestDepth));
-}
-
-int ConnectionListener::maximumValues() const
-{
-    return d->settings.message.values;
-}
-
-void ConnectionListener::setMaximumValues(int values)
-{
-    d->change(d->settings.message.values, std::max(1, values));
-}
-
-qint64 ConnectionListener::maximumReceiveBacklog() const
-{
-    return d->settings.receiveBacklog;
-}
-
-void ConnectionListener::setMaximumReceiveBacklog(qint64 bytes)
-{
-    d->change(d->settings.receiveBacklog, std::max<qint64>(1, bytes));
-}
-
-qint64 ConnectionListener::maximumSendBacklog() const
-{
-    return d->settings.sendBacklog;
-}
-
-void ConnectionListener::setMaximumSendBacklog(qint64 bytes)
-{
-    d->change(d->settings.sendBacklog, std::max<qint64>(1, bytes));
-}
 
 } // namespace QRepod

@@ -23,14 +23,22 @@ public:
     explicit Private(ConnectionListener *listener);
     ~Private();
 
-    void open(const QString &host, quint16 port);
+    void open(const QString &host, int port);
     void close();
     int pump(QDeadlineTimer budget);
     void setState(State newState);
 
-    //! Sets one of the settings, and tells of it if it is another.
+    //! Sets one of the settings of the next connection, and tells of it if it is another.
+    template <class Part, class T>
+    void change(T Part::*setting, T value)
+    {
+        if (settings.set(setting, value))
+            Q_EMIT q->settingsChanged();
+    }
+
+    //! The same for what the listener itself goes by.
     template <class T>
-    void change(T &setting, T value)
+    void changeOwn(T &setting, T value)
     {
         if (std::exchange(setting, value) != value)
             Q_EMIT q->settingsChanged();
@@ -41,7 +49,7 @@ public:
 
     ConnectionListener *const q;
     Client *client = nullptr;
-    ConnectionSettings settings;
+    SharedSettings<ConnectionSettings> settings;
     Dispatcher dispatcher;
     State state = State::Disconnected;
     Backoff backoff;
@@ -64,18 +72,17 @@ private:
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
-    void start(const QString &host, quint16 port, int delay);
+    void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
     void followEnd(const Delivery &delivery);
-    void retry(const Delivery &delivery);
 
     //! The inbox of the connection that `state` is about: null before connect() and after close().
     const Inbox *m_current = nullptr;
     Waker m_waker;
     Walk m_walk;
-    DecodeCaches m_caches;
-    bool m_wasConnected = false;   // so far as delivered, the current connection was connected
-    bool m_hasEnded = false;       // and it has ended
+    TextCache m_texts;
+    bool m_canExist = false;       // its address can
+    bool m_hasEnded = false;       // so far as delivered, the current connection has ended
     bool m_isFirstMessage = false; // the next message is the first of its connection
 };
 

@@ -10,9 +10,9 @@
 
 namespace QRepod {
 
-Turn::Turn(Walk &walk, DecodeCaches &caches)
+Turn::Turn(Walk &walk, TextCache &texts)
     : m_walk(walk)
-    , m_caches(caches)
+    , m_texts(texts)
     , m_reader(walk.m_reader)
 {
 }
@@ -23,7 +23,7 @@ void Turn::announce(const BuiltIn &message)
         return;
     ++m_dispatched;
     const Frame frame = message.frame();
-    m_walk.m_recipient.announced(Message(frame, m_caches.texts), *this);
+    m_walk.m_recipient.announced(Message(frame, m_texts), *this);
 }
 
 void Turn::deliver(const Delivery &delivery, size_t frame)
@@ -45,11 +45,9 @@ void Turn::deliver(const Delivery &delivery, size_t frame)
 
 void Turn::deliverMessage(const FrameBatch &batch, size_t frame)
 {
-    Message message(batch.frames[frame], {m_caches.texts, &batch.bytes}, &m_caches.maps);
+    const Message message(batch.frames[frame], {m_texts, &batch.bytes});
     if (m_walk.m_recipient.received(message, *this))
         ++m_dispatched;
-    if (isAlive())
-        message.recycle();
 }
 
 void Walk::take()
@@ -59,14 +57,14 @@ void Walk::take()
                         std::make_move_iterator(deliveries.end()));
 }
 
-int Walk::run(DecodeCaches &caches, QDeadlineTimer budget)
+int Walk::run(TextCache &texts, QDeadlineTimer budget)
 {
     if (m_isRunning)
         return 0;
     take();
     std::vector<Delivery> deliveries = std::exchange(m_deliveries, {});
     size_t frame = std::exchange(m_nextFrame, 0);
-    Turn turn(*this, caches);
+    Turn turn(*this, texts);
     m_isRunning = true;
     const auto stopped = qScopeGuard([this, &turn] {
         if (!turn.isAlive())

@@ -14,13 +14,6 @@ namespace QRepod {
 class BuiltIn;
 class Walk;
 
-//! What decoding keeps from one message for the next. Shared by the walks of one thread.
-struct DecodeCaches
-{
-    TextCache texts;
-    MapCache maps;
-};
-
 //! One run of a walk, on the stack of its caller: it is still there when a handler has deleted the
 //! recipient, and the walk with it.
 class Turn
@@ -35,14 +28,14 @@ public:
 
 private:
     friend class Walk;
-    Turn(Walk &walk, DecodeCaches &caches);
+    Turn(Walk &walk, TextCache &texts);
     Q_DISABLE_COPY_MOVE(Turn)
 
     void deliver(const Delivery &delivery, size_t frame);
     void deliverMessage(const FrameBatch &batch, size_t frame);
 
     Walk &m_walk;
-    DecodeCaches &m_caches;
+    TextCache &m_texts;
     const QPointer<QObject> m_reader;
     int m_dispatched = 0;
 };
@@ -101,7 +94,7 @@ public:
     //! always delivered. A call from within a step does nothing.
     ///
     /// \return how many messages were dispatched.
-    int run(DecodeCaches &caches, QDeadlineTimer budget = QDeadlineTimer::Forever);
+    int run(TextCache &texts, QDeadlineTimer budget = QDeadlineTimer::Forever);
 
 private:
     friend class Turn;

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
-# The target docs: HTML in <build>/docs/html, and no warning. The target pictures: SVG from Graphviz.
+# The target docs: HTML in <build>/docs/html, and no warning; with Qt's qhelpgenerator also qrepod.qch, for
+# Qt Creator and Qt Assistant. The target pictures: SVG from Graphviz.
 find_package(Doxygen QUIET)
+find_program(QHELPGENERATOR_EXECUTABLE qhelpgenerator
+             HINTS ${QT6_INSTALL_PREFIX}/${QT6_INSTALL_LIBEXECS} DOC "qhelpgenerator of Qt 6")
 if(DOXYGEN_FOUND)
     # The guides stand in the order in which they are read.
     set(docs_input src/doc/OVERVIEW.md src/doc/GETTING-STARTED.md src/doc/HANDLERS.md
-        src/doc/FRAME-LOOPS.md qml/README.md src/doc/HOSTING.md examples/testing/README.md
-        src/doc/SECURITY.md src/doc/PERFORMANCE.md src/doc/PORTING.md
+        src/doc/FRAME-LOOPS.md qml/README.md src/doc/HOSTING.md src/doc/CONNECTIONS.md src/doc/SECURITY.md
+        examples/testing/README.md src/doc/DIAGNOSTICS.md src/doc/PERFORMANCE.md src/doc/PORTING.md
         src/protocol/PROTOCOL.md src/client/STATE-MACHINE.md tests/benchmarks/README.md
         qml/qmlconnectionlistener.h qml/qmlserver.h qml/qmlchannel.h qml/channelmodel.h qml/javascript.h)
     list(TRANSFORM docs_input PREPEND ${PROJECT_SOURCE_DIR}/)
@@ -14,6 +17,14 @@ if(DOXYGEN_FOUND)
     list(TRANSFORM docs_input PREPEND "\"")
     list(TRANSFORM docs_input APPEND "\"")
     list(JOIN docs_input " " docs_input)
+    set(docs_with_help NO)
+    if(QHELPGENERATOR_EXECUTABLE)
+        set(docs_with_help YES)
+    endif()
+    set(docs_warnings FAIL_ON_WARNINGS)
+    if(QREPOD_DEBIAN_FLAGS) # packages are built with whichever Doxygen a system has
+        set(docs_warnings NO)
+    endif()
     configure_file(src/doc/Doxyfile.in Doxyfile @ONLY)
     # What is no page stands where the guides' links to it lead.
     set(docs_folder ${PROJECT_BINARY_DIR}/docs)

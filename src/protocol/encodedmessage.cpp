@@ -5,14 +5,15 @@ namespace QRepod {
 
 EncodedMessage::EncodedMessage(const QVariantMap &message, const MessageLimits &limits)
 {
-    const QVariant action = message.value(QStringLiteral("action"));
-    const bool isText = action.metaType() == QMetaType::fromType<QString>();
+    const auto action = message.constFind(QStringLiteral("action"));
+    const bool exists = action != message.constEnd() && action->isValid();
+    const bool isText = exists && action->metaType() == QMetaType::fromType<QString>();
     if (isText)
-        m_action = action.toString();
+        m_action = action->toString();
     if (m_action.isEmpty()) {
         m_error = QStringLiteral("message has no action");
-        if (action.isValid() && !isText)
-            m_error += QStringLiteral(": %1 is not text").arg(QLatin1String(action.typeName()));
+        if (exists && !isText)
+            m_error += QStringLiteral(": %1 is not text").arg(QLatin1String(action->typeName()));
         return;
     }
     appendFrame(m_bytes, message, limits, &m_error, &m_largeValues);

@@ -51,4 +51,12 @@ private:
     QString m_error;
 };
 
+//! \a fields with `action` set to \a action.
+inline QVariantMap withAction(const QString &action, const QVariantMap &fields)
+{
+    QVariantMap message = fields;
+    message.insert(QStringLiteral("action"), action);
+    return message;
+}
+
 } // namespace QRepod

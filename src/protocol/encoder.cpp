@@ -2,7 +2,7 @@
 #include "protocol/encoder.h"
 
 #include "protocol/frame.h"
-#include "protocol/messagepack.h"
+#include "protocol/messagepackwriter.h"
 #include "protocol/timestamp.h"
 
 #include <QRepod/extension.h>
@@ -15,88 +15,21 @@
 #include <QtCore/qjsonobject.h>
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qsequentialiterable.h>
-#include <QtCore/qstringconverter.h>
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 #include <limits>
 
 namespace QRepod {
 
 namespace {
 
-//! msgpack::packer's idea of a stream: appends to a QByteArray, whose size is set once at the end.
-///
-/// QByteArray's own functions are a call each, for what is mostly a byte or two.
-class Output
+//! What \a variant holds, which is a T.
+template <class T>
+const T &as(const QVariant &variant)
 {
-public:
-    explicit Output(QByteArray &bytes)
-        : m_bytes(bytes)
-        , m_end(bytes.size())
-    {
-        m_bytes.resize(std::max(m_bytes.capacity(), m_end + firstRoom));
-    }
-    ~Output() { m_bytes.truncate(m_end); }
-    Q_DISABLE_COPY_MOVE(Output)
-
-    //! Where the next \a size bytes go, once they are written.
-    char *room(qsizetype size)
-    {
-        if (m_bytes.size() - m_end < size)
-            m_bytes.resize(std::max(m_end + size, m_end * 2));
-        return m_bytes.data() + m_end;
-    }
-
-    //! They have been: as many as these.
-    void written(qsizetype size) { m_end += size; }
-
-    void write(const char *data, size_t size)
-    {
-        std::copy_n(data, size, room(qsizetype(size))); // there may be none, at no address
-        written(qsizetype(size));
-    }
-
-    qsizetype size() const { return m_end; }
-
-private:
-    static constexpr qsizetype firstRoom = 128; // most messages of a game are smaller
-
-    QByteArray &m_bytes;
-    qsizetype m_end;
-};
-
-//! Writes the 4 characters at \a text to \a out, a byte each, if they are ASCII.
-///
-/// They are moved together inside of one word, in whichever order it has its bytes.
-bool narrow(const QChar *text, char *out)
-{
-    quint64 word;
-    memcpy(&word, text, sizeof word);
-    if ((word & 0xff80'ff80'ff80'ff80) != 0)
-        return false;
-    word = (word | word >> 8) & 0x0000'ffff'0000'ffff;
-    const auto bytes = quint32(word | word >> 16);
-    memcpy(out, &bytes, sizeof bytes);
-    return true;
-}
-
-//! Writes \a text to \a out, which has room for three bytes per character, and returns how many.
-qsizetype toUtf8(QStringView text, char *out)
-{
-    constexpr qsizetype atOnce = 4;
-    qsizetype ascii = 0;
-    while (ascii + atOnce <= text.size() && narrow(text.data() + ascii, out + ascii))
-        ascii += atOnce;
-    for (; ascii < text.size() && text[ascii].unicode() < 0x80; ++ascii)
-        out[ascii] = char(text[ascii].unicode());
-    if (ascii == text.size())
-        return ascii;
-    QStringEncoder encoder(QStringEncoder::Utf8, QStringEncoder::Flag::Stateless);
-    return encoder.appendToBuffer(out + ascii, text.sliced(ascii)) - out;
+    return *static_cast<const T *>(variant.constData());
 }
 
 //! Writes one value after the other. Where it fails, the path to the value is put together on the
@@ -105,8 +38,7 @@ class Encoder
 {
 public:
     Encoder(QByteArray &out, const MessageLimits &limits, QList<LargeValue> *large)
-        : m_output(out)
-        , m_packer(m_output)
+        : m_writer(out)
         , m_limits(limits)
         , m_large(large)
     {
@@ -115,8 +47,7 @@ public:
     //! \a message behind room for the header.
     bool frame(const QVariantMap &message)
     {
-        m_output.room(frameHeaderSize);
-        m_output.written(frameHeaderSize);
+        m_writer.raw(QByteArrayView("\0\0\0\0", frameHeaderSize));
         return entries(message);
     }
 
@@ -135,17 +66,24 @@ private:
     bool gadget(const QMetaObject *type, const void *gadget);
     bool time(const QDateTime &time);
     bool key(const QVariant &key);
-    void text(QStringView text);
-    void binary(const QByteArray &bytes);
-    void extension(qint8 type, QByteArrayView data);
+    bool binary(const QByteArray &bytes);
 
-    //! msgpack::packer would send a float that is a whole number as an integer.
-    template <class Bits>
-    void real(char format, Bits bits)
+    bool integer(qint64 value)
     {
-        char bytes[1 + sizeof bits] = {format};
-        qToBigEndian(bits, bytes + 1);
-        m_output.write(bytes, sizeof bytes);
+        m_writer.integer(value);
+        return true;
+    }
+
+    bool number(quint64 value)
+    {
+        m_writer.number(value);
+        return true;
+    }
+
+    bool text(QStringView text)
+    {
+        m_writer.text(text);
+        return true;
     }
 
     template <class Map>
@@ -153,7 +91,7 @@ private:
     {
         if (!enter(map.size()))
             return false;
-        m_packer.pack_map(quint32(map.size()));
+        m_writer.map(map.size());
         for (auto it = map.cbegin(); it != map.cend(); ++it) {
             text(it.key());
             if (!value(it.value()))
@@ -198,8 +136,7 @@ private:
 
     bool failedAt(qsizetype index) { return failedAt(QStringLiteral("[%1]").arg(index)); }
 
-    Output m_output;
-    msgpack::packer<Output> m_packer;
+    MessagePackWriter m_writer;
     const MessageLimits &m_limits;
     QList<LargeValue> *const m_large; // nullptr: everything goes to the output
     qint64 m_values = 0;
@@ -210,84 +147,70 @@ private:
 
 bool Encoder::value(const QVariant &variant)
 {
-    const void *data = variant.constData();
-    const auto as = [data]<class T>(std::type_identity<T>) -> const T & {
-        return *static_cast<const T *>(data);
-    };
-    const auto packAs = [&]<class T>(std::type_identity<T> type) {
-        m_packer.pack(as(type));
-        return true;
-    };
-
     if (variant.isNull()) { // with a type, too, as QSqlQuery gives them
-        m_packer.pack_nil();
+        m_writer.nil();
         return true;
     }
     switch (variant.metaType().id()) {
     case QMetaType::Bool:
-        return packAs(std::type_identity<bool>());
-    case QMetaType::Char:
-        m_packer.pack_int8(as(std::type_identity<qint8>()));
+        m_writer.boolean(as<bool>(variant));
         return true;
+    case QMetaType::Char: // whether it is signed is the platform's choice
+        return integer(as<qint8>(variant));
     case QMetaType::SChar:
-        return packAs(std::type_identity<signed char>());
+        return integer(as<signed char>(variant));
     case QMetaType::UChar:
-        return packAs(std::type_identity<uchar>());
+        return integer(as<uchar>(variant));
     case QMetaType::Short:
-        return packAs(std::type_identity<short>());
+        return integer(as<short>(variant));
     case QMetaType::UShort:
-        return packAs(std::type_identity<ushort>());
+        return integer(as<ushort>(variant));
     case QMetaType::Int:
-        return packAs(std::type_identity<int>());
+        return integer(as<int>(variant));
     case QMetaType::UInt:
-        return packAs(std::type_identity<uint>());
+        return integer(as<uint>(variant));
     case QMetaType::Long:
-        return packAs(std::type_identity<long>());
+        return integer(as<long>(variant));
     case QMetaType::ULong:
-        return packAs(std::type_identity<ulong>());
+        return number(as<ulong>(variant));
     case QMetaType::LongLong:
-        return packAs(std::type_identity<qint64>());
+        return integer(as<qint64>(variant));
     case QMetaType::ULongLong:
-        return packAs(std::type_identity<quint64>());
+        return number(as<quint64>(variant));
     case QMetaType::Float:
-        real('\xca', std::bit_cast<quint32>(as(std::type_identity<float>())));
+        m_writer.real(as<float>(variant));
         return true;
     case QMetaType::Double:
-        real('\xcb', std::bit_cast<quint64>(as(std::type_identity<double>())));
+        m_writer.real(as<double>(variant));
         return true;
     case QMetaType::QString:
-        text(as(std::type_identity<QString>()));
-        return true;
+        return text(as<QString>(variant));
     case QMetaType::QChar:
-        text(QStringView(&as(std::type_identity<QChar>()), 1));
-        return true;
+        return text(QStringView(&as<QChar>(variant), 1));
     case QMetaType::QUrl:
-        text(as(std::type_identity<QUrl>()).toString(QUrl::FullyEncoded));
-        return true;
+        return text(as<QUrl>(variant).toString(QUrl::FullyEncoded));
     case QMetaType::QUuid:
-        text(as(std::type_identity<QUuid>()).toString(QUuid::WithoutBraces));
-        return true;
+        return text(as<QUuid>(variant).toString(QUuid::WithoutBraces));
     case QMetaType::QByteArray:
-        binary(as(std::type_identity<QByteArray>()));
-        return true;
+        return binary(as<QByteArray>(variant));
     case QMetaType::QDateTime:
-        return time(as(std::type_identity<QDateTime>()));
+        return time(as<QDateTime>(variant));
     case QMetaType::QVariantList:
-        return list(as(std::type_identity<QVariantList>()));
+        return list(as<QVariantList>(variant));
     case QMetaType::QStringList:
-        return strings(as(std::type_identity<QStringList>()));
+        return strings(as<QStringList>(variant));
     case QMetaType::QVariantMap:
-        return entries(as(std::type_identity<QVariantMap>()));
+        return entries(as<QVariantMap>(variant));
     case QMetaType::QVariantHash:
-        return entries(as(std::type_identity<QVariantHash>()));
+        return entries(as<QVariantHash>(variant));
     case QMetaType::QJsonValue:
-        return value(as(std::type_identity<QJsonValue>()).toVariant());
+        return value(as<QJsonValue>(variant).toVariant());
     case QMetaType::QJsonObject:
-        return entries(as(std::type_identity<QJsonObject>()).toVariantMap());
+        return entries(as<QJsonObject>(variant).toVariantMap());
     case QMetaType::QJsonArray:
-        return list(as(std::type_identity<QJsonArray>()).toVariantList());
+        return list(as<QJsonArray>(variant).toVariantList());
     case QMetaType::QJsonDocument:
-        return value(as(std::type_identity<QJsonDocument>()).toVariant());
+        return value(as<QJsonDocument>(variant).toVariant());
     default:
         return custom(variant);
     }
@@ -298,17 +221,14 @@ bool Encoder::custom(const QVariant &variant)
 {
     const QMetaType type = variant.metaType();
     if (type == QMetaType::fromType<Extension>()) {
-        const auto &value = *static_cast<const Extension *>(variant.constData());
-        extension(value.type, value.data);
+        const auto &extension = as<Extension>(variant);
+        m_writer.extension(extension.type, extension.data);
         return true;
     }
-    if (type.flags() & QMetaType::IsEnumeration) {
-        if (type.flags() & QMetaType::IsUnsignedEnumeration)
-            m_packer.pack(variant.toULongLong());
-        else
-            m_packer.pack(variant.toLongLong());
-        return true;
-    }
+    if (type.flags() & QMetaType::IsUnsignedEnumeration)
+        return number(variant.toULongLong());
+    if (type.flags() & QMetaType::IsEnumeration)
+        return integer(variant.toLongLong());
     if (type.flags() & QMetaType::IsGadget)
         return gadget(type.metaObject(), variant.constData());
     if (QMetaType::canView(type, QMetaType::fromType<QAssociativeIterable>()))
@@ -322,7 +242,7 @@ bool Encoder::list(const QVariantList &list)
 {
     if (!enter(list.size()))
         return false;
-    m_packer.pack_array(quint32(list.size()));
+    m_writer.list(list.size());
     for (qsizetype i = 0; i < list.size(); ++i) {
         if (!value(list[i]))
             return failedAt(i);
@@ -334,7 +254,7 @@ bool Encoder::strings(const QStringList &list)
 {
     if (!enter(list.size()))
         return false;
-    m_packer.pack_array(quint32(list.size()));
+    m_writer.list(list.size());
     for (const QString &string : list)
         text(string);
     return leave();
@@ -344,7 +264,7 @@ bool Encoder::sequence(const QSequentialIterable &sequence)
 {
     if (!enter(sequence.size()))
         return false;
-    m_packer.pack_array(quint32(sequence.size()));
+    m_writer.list(sequence.size());
     qsizetype index = 0;
     for (auto it = sequence.begin(); it != sequence.end(); ++it, ++index) {
         if (!value(*it))
@@ -357,7 +277,7 @@ bool Encoder::association(const QAssociativeIterable &association)
 {
     if (!enter(association.size()))
         return false;
-    m_packer.pack_map(quint32(association.size()));
+    m_writer.map(association.size());
     for (auto it = association.begin(); it != association.end(); ++it) {
         if (!key(it.key()))
             return false;
@@ -372,7 +292,7 @@ bool Encoder::gadget(const QMetaObject *type, const void *gadget)
     const int count = type->propertyCount();
     if (!enter(count))
         return false;
-    m_packer.pack_map(quint32(count));
+    m_writer.map(count);
     for (int i = 0; i < count; ++i) {
         const QMetaProperty property = type->property(i);
         const QString name = QString::fromLatin1(property.name());
@@ -387,7 +307,7 @@ bool Encoder::time(const QDateTime &time)
 {
     if (!time.isValid())
         return fail(QStringLiteral("the QDateTime is not valid"));
-    extension(Timestamp::extensionType, Timestamp::encode(time));
+    m_writer.extension(Timestamp::extensionType, Timestamp::encode(time));
     return true;
 }
 
@@ -414,58 +334,16 @@ bool Encoder::key(const QVariant &key)
     }
 }
 
-void Encoder::text(QStringView text)
+bool Encoder::binary(const QByteArray &bytes)
 {
-    // The header's length depends on the number of bytes, which is only known once they are
-    // written. It is foreseen as for ASCII, which it almost always is; else the bytes move over.
-    const auto headerSize = [](qsizetype bytes) -> qsizetype {
-        return bytes < 32 ? 1 : bytes <= 0xff ? 2 : bytes <= 0xffff ? 3 : 5;
-    };
-    constexpr qsizetype largestHeader = 5;
-    constexpr qsizetype largestCharacter = 3; // a surrogate pair becomes 4 bytes
-    char *const header = m_output.room(largestHeader + text.size() * largestCharacter);
-    const qsizetype foreseen = headerSize(text.size());
-    const qsizetype size = toUtf8(text, header + foreseen);
-
-    const qsizetype needed = headerSize(size);
-    if (needed != foreseen)
-        memmove(header + needed, header + foreseen, size_t(size));
-    switch (needed) {
-    case 1:
-        header[0] = char(0xa0 | size);
-        break;
-    case 2:
-        header[0] = '\xd9';
-        header[1] = char(size);
-        break;
-    case 3:
-        header[0] = '\xda';
-        qToBigEndian(quint16(size), header + 1);
-        break;
-    default:
-        header[0] = '\xdb';
-        qToBigEndian(quint32(size), header + 1);
-        break;
-    }
-    m_output.written(needed + size);
-}
-
-void Encoder::binary(const QByteArray &bytes)
-{
-    m_packer.pack_bin(quint32(bytes.size()));
+    m_writer.binaryHeader(bytes.size());
     // What QByteArray::fromRawData() refers to may be gone before it is written.
     const bool isOwner = bytes.capacity() > 0;
-    if (m_large && bytes.size() >= LargeValue::leastSize && isOwner) {
-        m_large->push_back({m_output.size(), bytes});
-        return;
-    }
-    m_packer.pack_bin_body(bytes.data(), quint32(bytes.size()));
-}
-
-void Encoder::extension(qint8 type, QByteArrayView data)
-{
-    m_packer.pack_ext(size_t(data.size()), type);
-    m_packer.pack_ext_body(data.data(), quint32(data.size()));
+    if (m_large && bytes.size() >= LargeValue::leastSize && isOwner)
+        m_large->push_back({m_writer.size(), bytes});
+    else
+        m_writer.raw(bytes);
+    return true;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "protocol/value.h"
 #include "protocol/variantreader.h"
 
 namespace QRepod {
@@ -23,43 +24,45 @@ public:
     //! \a payload is validated and is a map. Returns false if the sink stopped it.
     bool read(QByteArrayView payload)
     {
-        Walker walker(payload);
-        for (quint32 left = walker.next().count; left > 0; --left) {
-            const Walker::Token key = walker.next();
-            if (key.kind != Value::Kind::Text || !m_sink.wants(key.bytes))
-                walker.skip();
-            else if (!field(walker))
+        MessagePackReader reader(payload);
+        for (quint32 left = reader.next().size; left > 0; --left) {
+            const MessagePackReader::Token key = reader.next();
+            if (key.kind != Kind::Text || !m_sink.wants(key.bytes()))
+                reader.skip();
+            else if (!field(reader))
                 return false;
         }
         return true;
     }
 
 private:
-    bool field(Walker &walker)
+    using Kind = MessagePackReader::Kind;
+
+    bool field(MessagePackReader &reader)
     {
-        const Walker::Token token = walker.next();
+        const MessagePackReader::Token token = reader.next();
         switch (token.kind) {
-        case Value::Kind::Nil:
+        case Kind::Nil:
             return m_sink.field(Value::nil());
-        case Value::Kind::Boolean:
+        case Kind::Boolean:
             return m_sink.field(Value::boolean(token.boolean));
-        case Value::Kind::Integer:
+        case Kind::Integer:
             return m_sink.field(Value::integer(token.integer));
-        case Value::Kind::Unsigned:
+        case Kind::Unsigned:
             return m_sink.field(Value::unsignedInteger(token.number));
-        case Value::Kind::Real:
+        case Kind::Real:
             return m_sink.field(Value::real(token.real));
-        case Value::Kind::Text:
-            return m_sink.field(Value::text(token.bytes));
-        case Value::Kind::Binary:
-            return m_sink.field(Value::binary(token.bytes, m_context));
-        case Value::Kind::List:
-        case Value::Kind::Map:
-        case Value::Kind::Time:
-        case Value::Kind::Extension:
+        case Kind::Text:
+            return m_sink.field(Value::text(token.bytes()));
+        case Kind::Binary:
+            return m_sink.field(Value::binary(token.bytes(), m_context));
+        case Kind::List:
+        case Kind::Map:
+        case Kind::Extension:
+        case Kind::Invalid:
             break;
         }
-        const QVariant value = VariantReader(walker, m_context).read(token);
+        const QVariant value = VariantReader(reader, m_context).read(token);
         return m_sink.field(Value(value));
     }
 

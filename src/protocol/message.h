@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "protocol/mapcache.h"
+#include "protocol/frame.h"
 #include "protocol/variantreader.h"
 
 #include <optional>
-#include <utility>
 
 namespace QRepod {
 
@@ -13,11 +12,10 @@ namespace QRepod {
 class Message
 {
 public:
-    //! With \a maps, its map may be that of a message before; see recycle().
-    Message(const Frame &frame, const DecodeContext &context, MapCache *maps = nullptr)
+    //! \a frame outlives this.
+    Message(const Frame &frame, const DecodeContext &context)
         : m_frame(frame)
         , m_context(context)
-        , m_maps(maps)
     {
     }
 
@@ -28,26 +26,15 @@ public:
     //! The whole message, decoded at the first call.
     const QVariantMap &map() const
     {
-        if (!m_decoded) {
-            m_decoded = m_maps ? m_maps->read(m_frame, m_context)
-                               : DecodedMap{decodeMap(m_frame.payload, m_context), {}};
-        }
-        return m_decoded->map;
-    }
-
-    //! Leaves the map for messages to come: it has been handled. Not called if that has deleted the
-    //! caches.
-    void recycle()
-    {
-        if (m_decoded && m_maps)
-            m_maps->keep(m_frame, *std::exchange(m_decoded, std::nullopt));
+        if (!m_map)
+            m_map = decodeMap(m_frame.payload, m_context);
+        return *m_map;
     }
 
 private:
     const Frame &m_frame;
     const DecodeContext m_context;
-    MapCache *const m_maps;
-    mutable std::optional<DecodedMap> m_decoded;
+    mutable std::optional<QVariantMap> m_map;
 };
 
 } // namespace QRepod

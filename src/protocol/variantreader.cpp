@@ -13,10 +13,10 @@ namespace QRepod {
 
 namespace {
 
-QVariant extension(QByteArrayView typeAndData)
+using Kind = MessagePackReader::Kind;
+
+QVariant extension(qint8 type, QByteArrayView data)
 {
-    const auto type = qint8(typeAndData.front());
-    const QByteArrayView data = typeAndData.sliced(1);
     if (type == Timestamp::extensionType) {
         if (const auto time = Timestamp::decode(data))
             return *time;
@@ -26,31 +26,31 @@ QVariant extension(QByteArrayView typeAndData)
 
 } // namespace
 
-QVariant VariantReader::read(const Walker::Token &token)
+QVariant VariantReader::read(MessagePackReader::Token token)
 {
     switch (token.kind) {
-    case Value::Kind::Nil:
+    case Kind::Nil:
         return QVariant::fromValue(nullptr);
-    case Value::Kind::Boolean:
+    case Kind::Boolean:
         return token.boolean;
-    case Value::Kind::Integer:
+    case Kind::Integer:
         return token.integer;
-    case Value::Kind::Unsigned:
+    case Kind::Unsigned:
         return token.number;
-    case Value::Kind::Real:
+    case Kind::Real:
         return token.real;
-    case Value::Kind::Text:
-        return m_context.keys().value(token.bytes);
-    case Value::Kind::Binary:
-        return m_context.bytes(token.bytes);
-    case Value::Kind::List:
-        return readList(token.count);
-    case Value::Kind::Map:
-        return readMap(token.count);
-    case Value::Kind::Extension:
-        return extension(token.bytes);
-    case Value::Kind::Time:
-        break; // is an extension on the wire
+    case Kind::Text:
+        return m_context.keys().value(token.bytes());
+    case Kind::Binary:
+        return m_context.bytes(token.bytes());
+    case Kind::List:
+        return readList(token.size);
+    case Kind::Map:
+        return readMap(token.size);
+    case Kind::Extension:
+        return extension(token.extensionType(), token.extensionData());
+    case Kind::Invalid:
+        break;
     }
     Q_UNREACHABLE();
     return {};
@@ -61,10 +61,10 @@ QVariantMap VariantReader::readMap(quint32 count)
     // What a QVariantMap is made of: it would look at each insert() whether it is shared.
     std::map<QString, QVariant> map;
     for (; count > 0; --count) {
-        QString name = key(m_walker.next());
+        QString name = key(m_reader.next());
         // Keys mostly come in order, from a map on the other side.
         const auto pair = map.try_emplace(map.cend(), std::move(name));
-        pair->second = read(m_walker.next()); // of two equal keys the latter counts
+        pair->second = read(m_reader.next()); // of two equal keys the latter counts
     }
     return QVariantMap(std::move(map));
 }
@@ -74,25 +74,25 @@ QVariantList VariantReader::readList(quint32 count)
     QVariantList list;
     list.reserve(qsizetype(count));
     for (; count > 0; --count)
-        list.append(read(m_walker.next()));
+        list.append(read(m_reader.next()));
     return list;
 }
 
 //! The text that a key is in Qt; validation lets no other kinds pass.
-QString VariantReader::key(const Walker::Token &token)
+QString VariantReader::key(MessagePackReader::Token token)
 {
     switch (token.kind) {
-    case Value::Kind::Text:
-        return m_context.keys().text(token.bytes);
-    case Value::Kind::Nil:
+    case Kind::Text:
+        return m_context.keys().text(token.bytes());
+    case Kind::Nil:
         return QStringLiteral("null");
-    case Value::Kind::Boolean:
+    case Kind::Boolean:
         return token.boolean ? QStringLiteral("true") : QStringLiteral("false");
-    case Value::Kind::Integer:
+    case Kind::Integer:
         return QString::number(token.integer);
-    case Value::Kind::Unsigned:
+    case Kind::Unsigned:
         return QString::number(token.number);
-    case Value::Kind::Real:
+    case Kind::Real:
         return QString::number(token.real, 'g', QLocale::FloatingPointShortest);
     default:
         break;
@@ -103,9 +103,10 @@ QString VariantReader::key(const Walker::Token &token)
 
 QVariantMap decodeMap(QByteArrayView payload, const DecodeContext &context)
 {
-    Walker walker(payload);
-    const Walker::Token map = walker.next();
-    return VariantReader(walker, context).readMap(map.count);
+    MessagePackReader reader(payload);
+    const MessagePackReader::Token map = reader.next();
+    Q_ASSERT(map.kind == Kind::Map);
+    return VariantReader(reader, context).readMap(map.size);
 }
 
 } // namespace QRepod

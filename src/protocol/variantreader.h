@@ -2,36 +2,36 @@
 #pragma once
 
 #include "protocol/decodecontext.h"
-#include "protocol/walker.h"
+#include "protocol/messagepackreader.h"
 
 #include <QtCore/qvariant.h>
 
 namespace QRepod {
 
-//! Builds QVariants of what a Walker comes to.
+//! Builds QVariants of the values of a validated payload.
 ///
 /// It calls itself for each level of nesting, which the limit on depth bounds, as it bounds the
 /// destructor of what is built.
 class VariantReader
 {
 public:
-    VariantReader(Walker &walker, const DecodeContext &context)
-        : m_walker(walker)
+    VariantReader(MessagePackReader &reader, const DecodeContext &context)
+        : m_reader(reader)
         , m_context(context)
     {
     }
 
-    //! The value that begins with \a token, which has been taken from the walker.
-    QVariant read(const Walker::Token &token);
+    //! The value that begins with \a token, which has been taken from the reader.
+    QVariant read(MessagePackReader::Token token);
 
     //! The pairs of a map, \a count of them.
     QVariantMap readMap(quint32 count);
 
 private:
     QVariantList readList(quint32 count);
-    QString key(const Walker::Token &token);
+    QString key(MessagePackReader::Token token);
 
-    Walker &m_walker;
+    MessagePackReader &m_reader;
     const DecodeContext m_context;
 };
 

@@ -22,6 +22,8 @@ void Channel::Private::detach()
     if (!server)
         return;
     server->disown(q);
+    q->setParent(nullptr); // whoever sees it destroyed may delete the server
+    const Link link = session->link();
     link.outbox->close();
     link.inbox->detachReader();
     server->waker.forget(this);
@@ -31,19 +33,19 @@ void Channel::Private::attach(Server::Private *newServer, const ConnectionSettin
                               std::shared_ptr<const HandlerTable> handlers)
 {
     server = newServer;
-    link = Link::create({&server->waker, this}, settings);
+    session.emplace(Link::create({&server->waker, this}, settings));
     m_dispatcher.addTarget(q, std::move(handlers));
 }
 
 void Channel::Private::handleWake()
 {
-    m_walk.run(server->caches);
+    m_walk.run(server->texts);
 }
 
 void Channel::Private::joined(const Delivery &, Turn &turn)
 {
     const BuiltIn connected = BuiltIn::connected();
-    send(connected.bytes()); // repod's clients may wait for it
+    session->link().outbox->send(connected.bytes()); // repod's clients may wait for it
     m_hasJoined = true;
     server->join(q);
     turn.announce(connected);
@@ -99,30 +101,24 @@ bool Channel::Private::dispatch(const Message &message, const Turn &turn)
     return outcome == Dispatcher::Outcome::Handled;
 }
 
-void Channel::Private::send(const QByteArray &frame)
-{
-    queued(link.outbox->send(frame), {});
-}
-
 qint64 Channel::Private::send(const QVariantMap &message)
 {
-    return queued(link.outbox->send(message), message.value(QStringLiteral("action")).toString());
+    if (!session || !session->isOpen())
+        return 0;
+    const EncodedMessage encoded(message, session->limits());
+    if (encoded.isValid())
+        return send(encoded);
+    qCWarning(serverLog).noquote() << notSent(encoded, address, encoded.error());
+    return 0;
 }
 
-qint64 Channel::Private::queued(const Outbox::Result &result, const QString &action)
+qint64 Channel::Private::send(const EncodedMessage &message)
 {
-    switch (result.status) {
-    case Outbox::Status::Accepted:
-    case Outbox::Status::Closed:
-        break;
-    case Outbox::Status::Full: // the client does not read: it must not hold up memory or the others
-        link.outbox->close();
-        link.inbox->abort(address + QLatin1String(": ") + result.error);
-        break;
-    case Outbox::Status::Unencodable:
-        qCWarning(serverLog).noquote().nospace()
-            << "message \"" << action << "\" to " << address << " was not sent: " << result.error;
-        break;
+    const Outbox::Result result = session->send(message);
+    if (result.status == Outbox::Status::Full) {
+        // The client does not read: it must not hold up memory or the others.
+        session->link().outbox->close();
+        session->link().inbox->abort(address + QLatin1String(": ") + result.error);
     }
     return result.bytes;
 }
@@ -150,23 +146,28 @@ QString Channel::address() const
 
 bool Channel::isConnected() const
 {
-    return d->link.outbox && d->link.outbox->isOpen();
+    return d->session && d->session->isOpen();
 }
 
 Statistics Channel::statistics() const
 {
-    return d->link.traffic ? d->link.statistics() : Statistics();
+    return d->session ? d->session->link().statistics() : Statistics();
 }
 
 qint64 Channel::send(const QVariantMap &message)
 {
-    return d->link.outbox ? d->send(message) : 0;
+    return d->send(message);
+}
+
+qint64 Channel::send(const QString &action, const QVariantMap &fields)
+{
+    return send(withAction(action, fields));
 }
 
 void Channel::close()
 {
-    if (d->link.inbox)
-        d->link.close();
+    if (d->session)
+        d->session->link().close();
 }
 
 void Channel::network_received(const QVariantMap &) { }

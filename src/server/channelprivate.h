@@ -3,15 +3,17 @@
 
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
-#include "transport/link.h"
+#include "session/session.h"
 
 #include <QRepod/channel.h>
 #include <QRepod/server.h>
 
+#include <optional>
+
 namespace QRepod {
 
 //! The server attaches a channel to its connection before it shows it to anybody. From then on
-//! `link` and `address` do not change and may be read in any thread; the rest belongs to the
+//! `session` and `address` do not change and may be read in any thread; the rest belongs to the
 //! server's.
 class Q_DECL_HIDDEN Channel::Private final : private Recipient, private Wakeable
 {
@@ -27,21 +29,19 @@ public:
     //! Whether a handler is running.
     bool isDelivering() const { return m_walk.isRunning(); }
 
-    //! Queues a frame that is encoded already. Any thread.
-    void send(const QByteArray &frame);
-
     //! Queues \a message. Any thread.
     qint64 send(const QVariantMap &message);
+    qint64 send(const EncodedMessage &message); ///< which is valid
 
     Channel *const q;
     Server::Private *server = nullptr;
-    Link link; // the queues are null until the channel is attached
+    std::optional<Session> session; // once the channel is attached
     QString address;
 
 private:
     void handleWake() override; // delivers what has arrived
 
-    Inbox &inbox() override { return *link.inbox; }
+    Inbox &inbox() override { return session->inbox(); }
     void joined(const Delivery &delivery, Turn &turn) override;
     bool received(const Message &message, Turn &turn) override;
     void announced(const Message &message, Turn &turn) override;
@@ -50,7 +50,6 @@ private:
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
     bool dispatch(const Message &message, const Turn &turn);
-    qint64 queued(const Outbox::Result &result, const QString &action);
 
     Dispatcher m_dispatcher;
     Walk m_walk;

@@ -3,13 +3,15 @@
 
 #include "dispatch/handlertable.h"
 #include "protocol/builtin.h"
-#include "protocol/encoder.h"
-#include "server/channelprivate.h"
+#include "server/roomprivate.h"
 #include "server/serverprivate.h"
 #include "transport/address.h"
 #include "transport/streams.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qthread.h>
 #include <QtNetwork/qhostaddress.h>
 #include <QtNetwork/qhostinfo.h>
 
@@ -21,21 +23,14 @@ Q_LOGGING_CATEGORY(serverLog, "qrepod.server", QtWarningMsg)
 
 namespace {
 
-// A stalled client costs at most this, and never holds the others.
-constexpr qint64 defaultSendBacklog = 16 * 1024 * 1024;
-
-// The channels share a thread: what a client that floods it is read at once is what the others wait
-// for.
-constexpr qint64 channelReadSize = 16 * 1024;
-
-constexpr int maximumThreads = 64; // more than the cores of a machine only cost
-
 //! The address that \a host names; a name is looked up, which may take a while.
 QHostAddress resolve(const QString &host)
 {
+    if (host.isEmpty())
+        return QHostAddress(QHostAddress::Any);
     if (host == QLatin1String("localhost"))
         return QHostAddress(QHostAddress::LocalHost);
-    const QHostAddress address(host);
+    const QHostAddress address(withoutBrackets(host));
     if (!address.isNull())
         return address;
     const QList<QHostAddress> addresses = QHostInfo::fromName(host).addresses();
@@ -46,58 +41,75 @@ QHostAddress resolve(const QString &host)
 
 Server::Private::Private(Server *server)
     : q(server)
-    , m_home(std::make_unique<ConnectionGroup>())
-    , m_acceptor(std::make_unique<Acceptor>([this](qintptr descriptor, const QString &peer) {
-        accept(acceptedStream(descriptor, peer, currentSettings()));
-    }))
+    , waker(server)
+    , everyone(std::make_unique<Room>(server))
+    , m_connections(std::make_unique<ConnectionGroups>(server))
+    , m_acceptor(std::make_unique<Acceptor>(
+          [this](qintptr descriptor, const QString &peer) {
+              accept(acceptedStream(descriptor, peer, settings.snapshot()));
+          },
+          server))
 {
-    settings.sendBacklog = defaultSendBacklog;
-    settings.readSize = channelReadSize;
+    Room::Private::get(everyone.get())->server = this;
+    QObject::connect(m_acceptor.get(), &Acceptor::failed, server, [server](const QString &reason) {
+        Q_EMIT server->errorOccurred(QLatin1String("a client could not be accepted: ") + reason);
+    });
 }
 
 Server::Private::~Private()
 {
     runInWorkingThread([this] {
         m_acceptor.reset();
-        const QSet<Channel *> owned = m_owned;
-        qDeleteAll(owned);
+        while (!m_owned.isEmpty()) // one's destructor may delete another
+            delete *m_owned.cbegin();
+        m_connections.reset();
     });
-    for (const auto &thread : m_threads)
-        thread->endSoon();
-    // What was sent still goes out, on a thread: without a background thread of its own, on one
-    // that lives no longer than that takes.
-    if (!m_network && !m_home->isEmpty()) {
-        m_network.emplace(std::move(m_home));
-        m_network->start();
-    }
+    endBackground();
 }
 
-bool Server::Private::listen(const QString &host, quint16 wantedPort)
+//! Whether the calling thread is the working thread, or that does not work any more.
+bool Server::Private::canWorkHere() const
 {
-    if (m_acceptor->isListening()) {
-        errorString = QStringLiteral("the server is listening already");
-        return false;
-    }
+    // Without an application Qt delivers no events, so another thread could not be asked.
+    return q->thread() == QThread::currentThread() || !q->thread()->isRunning()
+        || !QCoreApplication::instance();
+}
+
+bool Server::Private::failToListen(const QString &reason)
+{
+    const std::lock_guard lock(mutex);
+    errorString = reason;
+    return false;
+}
+
+bool Server::Private::listen(const QString &host, int wantedPort)
+{
+    if (m_acceptor->isListening())
+        return failToListen(QStringLiteral("the server is listening already"));
+    if (!isPort(wantedPort))
+        return failToListen(hostAndPort(host, wantedPort)
+                            + QLatin1String(": a port is a number from 0 to 65535"));
+    const QString wanted = hostAndPort(host, wantedPort);
+    if (!isPort(wantedPort))
+        return failToListen(wanted + QLatin1String(": a port is a number from 0 to 65535"));
     const QHostAddress address = resolve(host);
-    if (address.isNull()) {
-        errorString = hostAndPort(host, wantedPort) + QLatin1String(": host not found");
-        return false;
-    }
-    if (!m_acceptor->listen(address, wantedPort)) {
-        errorString =
-            hostAndPort(host, wantedPort) + QLatin1String(": ") + m_acceptor->errorString();
-        return false;
-    }
+    if (address.isNull())
+        return failToListen(wanted + QLatin1String(": host not found"));
+    if (!m_acceptor->listen(address, quint16(wantedPort)))
+        return failToListen(wanted + QLatin1String(": ") + m_acceptor->errorString());
     port = m_acceptor->port();
-    startThreads(q->threads());
-    errorString.clear();
+    m_connections->setThreads(settings.snapshot().threads);
+    {
+        const std::lock_guard lock(mutex);
+        errorString.clear();
+    }
     qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, port);
     return true;
 }
 
 void Server::Private::startBackground()
 {
-    if (m_network)
+    if (m_background)
         return;
     const auto isBusy = [](const Channel *channel) {
         return Channel::Private::get(channel)->isDelivering();
@@ -106,24 +118,36 @@ void Server::Private::startBackground()
         qCWarning(serverLog, "startBackground() inside of a handler has no effect");
         return;
     }
-    m_network.emplace(std::move(m_home));
-    m_acceptor->moveToThread(m_network->thread());
-    waker.moveToThread(m_network->thread());
-    for (Channel *channel : std::as_const(m_owned))
-        channel->moveToThread(m_network->thread());
-    m_network->start();
+    if (QObject *const parent = q->parent()) { // a child cannot move; it still ends with its parent
+        q->setParent(nullptr);
+        QObject::connect(parent, &QObject::destroyed,
+                         [server = QPointer<Server>(q)] { delete server; });
+    }
+    m_background = new QThread;
+    m_background->setObjectName(QStringLiteral("QRepod server"));
+    q->moveToThread(m_background);
+    m_background->start();
 }
 
-ConnectionSettings Server::Private::currentSettings() const
+void Server::Private::endBackground()
 {
-    const std::lock_guard lock(mutex);
-    return settings;
+    if (!m_background)
+        return;
+    m_background->quit();
+    if (m_background == QThread::currentThread()) {
+        qCWarning(serverLog,
+                  "a server is deleted in its own thread, which ends when control returns");
+        QObject::connect(m_background, &QThread::finished, m_background, &QObject::deleteLater);
+        return;
+    }
+    m_background->wait();
+    delete m_background;
 }
 
 void Server::Private::accept(std::unique_ptr<Stream> stream)
 {
-    const ConnectionSettings channelSettings = currentSettings();
-    const int maximum = q->maximumConnections();
+    const ServerSettings channelSettings = settings.snapshot();
+    const int maximum = channelSettings.maximumConnections;
     if (maximum > 0 && m_owned.size() >= maximum)
         return refuse(std::move(stream), channelSettings,
                       QStringLiteral("the server is full: %1 clients").arg(maximum));
@@ -134,32 +158,9 @@ void Server::Private::accept(std::unique_ptr<Stream> stream)
     Channel::Private *const client = Channel::Private::get(channel);
     client->attach(this, channelSettings, handlersOf(channel));
     client->address = stream->peer();
+    channel->setParent(q); // moves to another thread with the server
     m_owned.insert(channel);
-    connect(client->link, channelSettings, std::move(stream));
-}
-
-//! Has a thread serve the stream.
-void Server::Private::connect(const Link &link, const ConnectionSettings &channelSettings,
-                              std::unique_ptr<Stream> stream)
-{
-    if (m_threadsInUse == 0) {
-        workingHome()->open(link, channelSettings, std::move(stream));
-        return;
-    }
-    m_nextThread = (m_nextThread + 1) % m_threadsInUse;
-    m_threads[m_nextThread]->post(
-        [link, channelSettings, stream = std::move(stream)](ConnectionGroup *group) mutable {
-            group->open(link, channelSettings, std::move(stream));
-        });
-}
-
-void Server::Private::startThreads(int count)
-{
-    m_threadsInUse = size_t(count);
-    while (m_threads.size() < m_threadsInUse) {
-        m_threads.push_back(std::make_unique<NetworkThread>(std::make_unique<ConnectionGroup>()));
-        m_threads.back()->start();
-    }
+    m_connections->open(client->session->link(), channelSettings, std::move(stream));
 }
 
 //! Says why, in an `error` message, and closes.
@@ -167,10 +168,7 @@ void Server::Private::refuse(std::unique_ptr<Stream> stream,
                              const ConnectionSettings &channelSettings, const QString &reason)
 {
     qCDebug(serverLog).noquote() << stream->peer() << "is refused:" << reason;
-    const Link link = Link::create({}, channelSettings);
-    connect(link, channelSettings, std::move(stream));
-    link.outbox->send(BuiltIn::error(reason).bytes());
-    link.close();
+    m_connections->refuse(channelSettings, std::move(stream), BuiltIn::error(reason).bytes());
 }
 
 //! Looked up by reflection once per class, not per client.
@@ -186,21 +184,14 @@ std::shared_ptr<const HandlerTable> Server::Private::handlersOf(const Channel *c
 void Server::Private::join(Channel *channel)
 {
     qCDebug(serverLog).noquote() << channel->address() << "has joined";
-    {
-        const std::lock_guard lock(mutex);
-        channels.append(channel);
-    }
+    Room::Private::get(everyone.get())->join(channel);
     Q_EMIT q->channelConnected(channel);
 }
 
 void Server::Private::leave(Channel *channel)
 {
-    {
-        const std::lock_guard lock(mutex);
-        if (!channels.removeOne(channel))
-            return;
-    }
-    qCDebug(serverLog).noquote() << channel->address() << "has left";
+    if (Room::Private::get(everyone.get())->leave(channel))
+        qCDebug(serverLog).noquote() << channel->address() << "has left";
 }
 
 void Server::Private::announceLeft(Channel *channel)
@@ -217,31 +208,6 @@ void Server::Private::disown(Channel *channel)
 {
     leave(channel);
     m_owned.remove(channel);
-}
-
-QList<Channel *> Server::Private::allChannels() const
-{
-    const std::lock_guard lock(mutex);
-    return channels;
-}
-
-void Server::Private::sendToAll(const QVariantMap &message)
-{
-    const MessageLimits limits = [this] {
-        const std::lock_guard lock(mutex);
-        return settings.message;
-    }();
-    QByteArray encoded;
-    QString error;
-    if (!appendFrame(encoded, message, limits, &error)) { // without the lock: it may call getters
-        qCWarning(serverLog).noquote().nospace()
-            << "message \"" << message.value(QStringLiteral("action")).toString()
-            << "\" to all clients was not sent: " << error;
-        return;
-    }
-    const std::lock_guard lock(mutex);
-    for (Channel *channel : std::as_const(channels))
-        Channel::Private::get(channel)->send(encoded);
 }
 
 void Server::Private::closeAll()
@@ -264,7 +230,7 @@ void Server::setChannelFactory(std::function<Channel *()> factory)
     d->runInWorkingThread([&] { d->makeChannel = std::move(factory); });
 }
 
-bool Server::listen(const QString &host, quint16 port)
+bool Server::listen(const QString &host, int port)
 {
     bool isListening = false;
     d->runInWorkingThread([&] { isListening = d->listen(host, port); });
@@ -275,6 +241,7 @@ bool Server::listen(const QString &host, quint16 port)
 
 QString Server::errorString() const
 {
+    const std::lock_guard lock(d->mutex);
     return d->errorString;
 }
 
@@ -290,7 +257,7 @@ bool Server::isListening() const
 
 QList<Channel *> Server::channels() const
 {
-    return d->allChannels();
+    return d->everyone->channels();
 }
 
 void Server::addHandler(QObject *handler)
@@ -303,9 +270,19 @@ void Server::removeHandler(QObject *handler)
     d->runInWorkingThread([&] { d->dispatcher.removeTarget(handler); });
 }
 
+Room *Server::everyone() const
+{
+    return d->everyone.get();
+}
+
 void Server::sendToAll(const QVariantMap &message)
 {
-    d->sendToAll(message);
+    d->everyone->sendToAll(message);
+}
+
+void Server::sendToAll(const QString &action, const QVariantMap &fields)
+{
+    d->everyone->sendToAll(action, fields);
 }
 
 void Server::startBackground()
@@ -313,15 +290,9 @@ void Server::startBackground()
     d->startBackground();
 }
 
-int Server::threads() const
+QThread *Server::workingThread() const
 {
-    const std::lock_guard lock(d->mutex);
-    return d->threads;
-}
-
-void Server::setThreads(int threads)
-{
-    d->change(d->threads, std::clamp(threads, 0, maximumThreads));
+    return thread();
 }
 
 void Server::close()
@@ -331,130 +302,6 @@ void Server::close()
     d->runInWorkingThread([this] { d->closeAll(); });
     d->port = 0;
     Q_EMIT listeningChanged();
-}
-
-int Server::closeTimeout() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.closeTimeout;
-}
-
-void Server::setCloseTimeout(int milliseconds)
-{
-    d->change(d->settings.closeTimeout, std::max(0, milliseconds));
-}
-
-int Server::heartbeatInterval() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.heartbeatInterval;
-}
-
-void Server::setHeartbeatInterval(int milliseconds)
-{
-    d->change(d->settings.heartbeatInterval, milliseconds);
-}
-
-int Server::idleTimeout() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.idleTimeout;
-}
-
-void Server::setIdleTimeout(int milliseconds)
-{
-    d->change(d->settings.idleTimeout, milliseconds);
-}
-
-#if QT_CONFIG(ssl)
-QSslConfiguration Server::sslConfiguration() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.sslConfiguration();
-}
-
-void Server::setSslConfiguration(const QSslConfiguration &configuration)
-{
-    const std::lock_guard lock(d->mutex);
-    d->settings.setSslConfiguration(configuration);
-}
-
-int Server::handshakeTimeout() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.connectTimeout;
-}
-
-void Server::setHandshakeTimeout(int milliseconds)
-{
-    d->change(d->settings.connectTimeout, std::max(1, milliseconds));
-}
-#endif
-
-int Server::maximumConnections() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->maximumConnections;
-}
-
-void Server::setMaximumConnections(int connections)
-{
-    d->change(d->maximumConnections, connections);
-}
-
-qint64 Server::maximumFrameSize() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.message.frameSize;
-}
-
-void Server::setMaximumFrameSize(qint64 bytes)
-{
-    d->change(d->settings.message.frameSize, std::max<qint64>(1, bytes));
-}
-
-int Server::maximumDepth() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.message.depth;
-}
-
-void Server::setMaximumDepth(int levels)
-{
-    d->change(d->settings.message.depth, std::clamp(levels, 1, MessageLimits::greatestDepth));
-}
-
-int Server::maximumValues() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.message.values;
-}
-
-void Server::setMaximumValues(int values)
-{
-    d->change(d->settings.message.values, std::max(1, values));
-}
-
-qint64 Server::maximumReceiveBacklog() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.receiveBacklog;
-}
-
-void Server::setMaximumReceiveBacklog(qint64 bytes)
-{
-    d->change(d->settings.receiveBacklog, std::max<qint64>(1, bytes));
-}
-
-qint64 Server::maximumSendBacklog() const
-{
-    const std::lock_guard lock(d->mutex);
-    return d->settings.sendBacklog;
-}
-
-void Server::setMaximumSendBacklog(qint64 bytes)
-{
-    d->change(d->settings.sendBacklog, std::max<qint64>(1, bytes));
 }
 
 } // namespace QRepod

@@ -4,23 +4,50 @@
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "transport/acceptor.h"
-#include "transport/networkthread.h"
+#include "transport/connectiongroups.h"
 #include "transport/settings.h"
 
 #include <QRepod/server.h>
 
 #include <QtCore/qset.h>
 
+#include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <optional>
-#include <utility>
 
 namespace QRepod {
 
 class HandlerTable;
 
-//! The home of the connections lives in the working thread: the server's own, or the background
-//! thread. What is not guarded by a lock belongs to that thread.
+struct ServerSettings : ConnectionSettings
+{
+    ServerSettings()
+    {
+        // A stalled client costs at most this, and never holds the others.
+        sendBacklog = 16 * 1024 * 1024;
+        sendOverrun = 4;
+        stallTimeout = 30'000;
+        // The channels share a thread: what is read at once of a client that floods it is what the
+        // others wait for.
+        readSize = 16 * 1024;
+    }
+
+    void clamp()
+    {
+        ConnectionSettings::clamp();
+        maximumConnections = std::max(0, maximumConnections);
+        threads = std::clamp(threads, 0, greatestThreads);
+    }
+
+    static constexpr int greatestThreads = 64; // more than the cores of a machine only cost
+
+    int maximumConnections = 0; ///< 0: no limit
+    int threads = 0;            ///< for the sockets; 0: the working thread
+};
+
+//! Everything lives in the working thread, which is the server's, and moves to another with it.
+//! What is not guarded by a lock belongs to that thread.
 class Q_DECL_HIDDEN Server::Private
 {
 public:
@@ -31,7 +58,7 @@ public:
     template <class Function>
     void runInWorkingThread(Function &&function)
     {
-        if (waker.thread() == QThread::currentThread())
+        if (canWorkHere())
             function();
         else
             QMetaObject::invokeMethod(&waker, std::forward<Function>(function),
@@ -39,20 +66,16 @@ public:
     }
 
     //! Sets one of the settings, and tells of it if it is another. Any thread.
-    template <class T>
-    void change(T &setting, T value)
+    template <class Part, class T>
+    void change(T Part::*setting, T value)
     {
-        std::unique_lock lock(mutex);
-        const bool isAnother = std::exchange(setting, value) != value;
-        lock.unlock();
-        if (isAnother)
+        if (settings.set(setting, value))
             Q_EMIT q->settingsChanged();
     }
 
-    bool listen(const QString &host, quint16 wantedPort);
+    bool listen(const QString &host, int wantedPort);
+    bool failToListen(const QString &reason);
     void startBackground();
-    void sendToAll(const QVariantMap &message);
-    QList<Channel *> allChannels() const;
     void closeAll();
 
     /// \name What a channel reports
@@ -66,37 +89,30 @@ public:
     /// @}
 
     Server *const q;
+    SharedSettings<ServerSettings> settings;
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
-    DecodeCaches caches;
+    TextCache texts;
     Waker waker; // of the channels; lives in the working thread
 
-    QString errorString; // of the latest listen(), in the thread that made the server
-    quint16 port = 0;    // likewise; 0 while it does not listen
+    //! Who has joined. Lives as long as this.
+    const std::unique_ptr<Room> everyone;
 
-    mutable std::mutex mutex; // guards the members of this paragraph
-    ConnectionSettings settings;
-    int maximumConnections = 0;
-    int threads = 0; // from the next listen() on
-    QList<Channel *> channels;
+    std::atomic<quint16> port = 0; // 0 while it does not listen
+
+    std::mutex mutex;    // guards the rest of this paragraph
+    QString errorString; // of the latest listen()
 
 private:
-    ConnectionGroup *workingHome() const { return m_network ? m_network->group() : m_home.get(); }
-    ConnectionSettings currentSettings() const;
+    bool canWorkHere() const;
+    void endBackground();
     void accept(std::unique_ptr<Stream> stream);
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
-    void connect(const Link &link, const ConnectionSettings &channelSettings,
-                 std::unique_ptr<Stream> stream);
-    void startThreads(int count);
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
-    std::unique_ptr<ConnectionGroup> m_home; // until there is a background thread
-    std::optional<NetworkThread> m_network;  // from then on
-    // Serve the sockets, each in turn getting the next client. None in use: the working thread does.
-    std::vector<std::unique_ptr<NetworkThread>> m_threads;
-    size_t m_threadsInUse = 0;
-    size_t m_nextThread = 0;
+    QThread *m_background = nullptr; // once the server lives in a thread of its own
+    std::unique_ptr<ConnectionGroups> m_connections;
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.
     QSet<Channel *> m_owned;

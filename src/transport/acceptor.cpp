@@ -24,8 +24,9 @@ constexpr int retryInterval = 100;
 
 } // namespace
 
-Acceptor::Acceptor(std::function<void(qintptr, const QString &)> accept)
-    : m_accept(std::move(accept))
+Acceptor::Acceptor(std::function<void(qintptr, const QString &)> accept, QObject *parent)
+    : QObject(parent)
+    , m_accept(std::move(accept))
 {
 #if QT_VERSION >= QT_VERSION_CHECK(6, 3, 0)
     m_server.setListenBacklogSize(listenBacklog);

@@ -20,7 +20,8 @@ class Acceptor : public QObject
 
 public:
     //! \a accept gets a connected descriptor, which it owns, and the peer as `"host:port"`.
-    explicit Acceptor(std::function<void(qintptr descriptor, const QString &peer)> accept);
+    explicit Acceptor(std::function<void(qintptr descriptor, const QString &peer)> accept,
+                      QObject *parent = nullptr);
 
     bool listen(const QHostAddress &address, quint16 port);
     void close();

@@ -2,14 +2,37 @@
 #pragma once
 
 #include <QtCore/qstring.h>
+#include <QtNetwork/qhostaddress.h>
+
+#include <limits>
 
 namespace QRepod {
 
 //! `"host:port"`, with an IPv6 address in brackets.
-inline QString hostAndPort(const QString &host, quint16 port)
+inline QString hostAndPort(const QString &host, int port)
 {
-    const bool isIpv6 = host.contains(u':');
+    const bool isIpv6 = host.contains(u':') && !host.startsWith(u'[');
     return (isIpv6 ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(host).arg(port);
+}
+
+//! The same of a peer. An IPv4 client of a socket for both has its address inside one of IPv6.
+inline QString hostAndPort(const QHostAddress &address, int port)
+{
+    bool isIpv4 = false;
+    const quint32 ipv4 = address.toIPv4Address(&isIpv4);
+    return hostAndPort((isIpv4 ? QHostAddress(ipv4) : address).toString(), port);
+}
+
+//! \a host as the system wants it: users may write an IPv6 address in brackets.
+inline QString withoutBrackets(const QString &host)
+{
+    const bool hasBrackets = host.startsWith(u'[') && host.endsWith(u']');
+    return hasBrackets ? host.mid(1, host.size() - 2) : host;
+}
+
+inline bool isPort(int number)
+{
+    return number >= 0 && number <= std::numeric_limits<quint16>::max();
 }
 
 } // namespace QRepod

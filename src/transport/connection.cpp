@@ -32,6 +32,7 @@ Connection::Connection(ConnectionGroup &group, const Link &link, const Connectio
     , m_stream(std::move(stream))
     , m_reader(settings.message)
     , m_liveness(settings.heartbeatInterval, settings.idleTimeout)
+    , m_pace({settings.sendBacklog, settings.stallTimeout, settings.frameTimeout})
 {
     m_link.inbox->setWriter({&m_group.waker(), this});
 }
@@ -53,6 +54,13 @@ void Connection::open(int delay)
         connect();
 }
 
+void Connection::refuse(const QByteArray &frame)
+{
+    m_isRefused = true;
+    m_link.outbox->addOwn(frame);
+    connect();
+}
+
 void Connection::connect()
 {
     m_state = State::Connecting;
@@ -64,6 +72,8 @@ void Connection::streamOpened()
 {
     m_state = State::Open;
     clearDeadline();
+    if (m_isRefused)
+        return close({m_settings.closeTimeout, m_settings.closeTimeout});
     if (m_settings.idleTimeout > 0)
         m_stream->enableKeepAlive(std::max(1, m_settings.idleTimeout / 1'000));
     measureRoundTrip();
@@ -83,7 +93,7 @@ void Connection::handleDeadline()
         return end(
             QStringLiteral("connecting timed out after %1 ms").arg(m_settings.connectTimeout));
     case State::Open:
-        return checkLiveness();
+        return check();
     case State::Closing:
     case State::Closed:
         return finish();
@@ -106,6 +116,7 @@ void Connection::handleWake()
     send();
     if (!m_isReading && m_state == State::Open && m_link.inbox->hasRoom()) {
         m_isReading = true;
+        m_frameBegan = Deadlines::now(); // the peer could not go on with it
         qCDebug(transportLog).noquote() << m_stream->peer() << "is read from again";
         m_stream->setReading(true);
     }
@@ -126,8 +137,13 @@ void Connection::receive()
     const qint64 received = m_stream->read(m_reader.prepare(size), size);
     if (received == 0)
         return;
+    const bool isContinued = m_reader.pendingBytes() > 0;
     const bool isSound = m_reader.commit(received);
     count(received);
+    if (m_reader.pendingBytes() > 0 && (!isContinued || m_reader.hasFrames())) {
+        m_frameBegan = Deadlines::now();
+        watchPace();
+    }
     if (m_reader.hasFrames() && !m_link.inbox->pushMessages(m_reader.takeFrames())) {
         m_isReading = false;
         m_stream->setReading(false);
@@ -149,9 +165,9 @@ void Connection::send()
     if (m_state != State::Open && m_state != State::Closing)
         return;
     for (int turn = 0; turn < turnsOfSending; ++turn) {
-        for (QByteArray &part : m_link.outbox->takeAll())
-            m_unsent.push_back(std::move(part));
-        if (m_unsent.empty()) {
+        if (m_unsent.isEmpty())
+            m_unsent.takeFrom(*m_link.outbox);
+        if (m_unsent.isEmpty()) {
             if (m_state == State::Closing && m_stream->unwrittenBytes() == 0)
                 closeWriting();
             return;
@@ -165,22 +181,18 @@ void Connection::send()
 //! Whether everything could be written. If not, send() is called again when it can.
 bool Connection::writeUnsent()
 {
-    while (!m_unsent.empty()) {
-        const QByteArray &part = m_unsent.front();
-        const qint64 size = part.size() - m_sentOfFirst;
-        const qint64 taken = m_stream->write(part.constData() + m_sentOfFirst, size);
-        if (taken < 0)
-            peerHasGone();
-        if (taken <= 0)
-            return false;
-        m_link.outbox->written(taken);
-        m_sentOfFirst += taken;
-        if (taken == size) {
-            m_unsent.pop_front();
-            m_sentOfFirst = 0;
-        }
+    switch (m_unsent.write(*m_stream, *m_link.outbox)) {
+    case Unsent::Result::Done:
+        return true;
+    case Unsent::Result::Blocked:
+        watchPace();
+        return false;
+    case Unsent::Result::Failed:
+        peerHasGone();
+        return false;
     }
-    return true;
+    Q_UNREACHABLE();
+    return false;
 }
 
 //! Nothing can be written any more. What the peer has sent before is still read, and its end tells
@@ -188,7 +200,6 @@ bool Connection::writeUnsent()
 void Connection::peerHasGone()
 {
     m_unsent.clear();
-    m_sentOfFirst = 0;
     m_link.outbox->close();
     if (m_state == State::Closing)
         finish();
@@ -216,6 +227,17 @@ void Connection::close(CloseBounds bounds)
     case State::Closed:
         return;
     }
+}
+
+void Connection::closeNow(const QDeadlineTimer &deadline)
+{
+    const auto remaining = int(deadline.remainingTime());
+    close({remaining, remaining});
+    while (m_state == State::Closing && !m_isWritingClosed && !deadline.hasExpired()) {
+        m_stream->waitForWritable(int(deadline.remainingTime()));
+        send();
+    }
+    finish();
 }
 
 //! Everything has been written: says so to the peer, and waits for it to close too.
@@ -249,20 +271,43 @@ void Connection::streamFailed(const QString &reason)
         end(reason);
 }
 
-Liveness::Facts Connection::facts() const
+Liveness::Facts Connection::livenessFacts() const
 {
     // While something waits to be written, a heartbeat would only wait behind it; when nothing can
     // be written any more, there is none to wait for.
-    const bool mayBeat = m_unsent.empty() && m_link.outbox->isOpen();
+    const bool mayBeat = m_unsent.isEmpty() && m_link.outbox->isOpen();
     return {.sentNothingFor = mayBeat ? m_link.outbox->quietFor() : 0,
             .unacknowledgedFor = m_stream->unacknowledgedFor(),
             .hasSentHeartbeats = m_reader.heartbeats() > 0,
             .isReading = m_isReading};
 }
 
+Pace::Facts Connection::paceFacts() const
+{
+    const qint64 frameBytes = m_isReading ? m_reader.pendingBytes() : 0;
+    return {.bytesWaiting = m_link.outbox->counts().bytesWaiting,
+            .stalledFor = m_link.outbox->stalledFor(),
+            .frameBytes = frameBytes,
+            .frameAge = frameBytes > 0 ? Deadlines::now() - m_frameBegan : 0};
+}
+
+void Connection::check()
+{
+    if (const QString fault = m_pace.fault(paceFacts()); !fault.isEmpty()) {
+        // After a pause of this process, what the peer did meanwhile lies in the socket.
+        streamReadable();
+        send();
+        if (m_state == State::Open && !m_pace.fault(paceFacts()).isEmpty())
+            end(fault);
+    }
+    if (m_state == State::Open)
+        checkLiveness();
+    expectCheck();
+}
+
 void Connection::checkLiveness()
 {
-    switch (m_liveness.check(Deadlines::now(), facts())) {
+    switch (m_liveness.check(Deadlines::now(), livenessFacts())) {
     case Liveness::Finding::Fine:
         break;
     case Liveness::Finding::BeatDue:
@@ -272,20 +317,34 @@ void Connection::checkLiveness()
         // If this process was stopped for a while, what the peer sent meanwhile lies in the socket.
         receive();
         if (m_state == State::Open && m_stream->readableBytes() == 0
-            && m_liveness.check(Deadlines::now(), facts()) == Liveness::Finding::PeerSilent)
+            && m_liveness.check(Deadlines::now(), livenessFacts()) == Liveness::Finding::PeerSilent)
             end(QStringLiteral("nothing received for %1 ms").arg(m_settings.idleTimeout));
         break;
     case Liveness::Finding::NothingAcknowledged:
         end(QStringLiteral("nothing acknowledged for %1 ms").arg(m_settings.idleTimeout));
         break;
     }
-    expectCheck();
 }
 
 void Connection::expectCheck()
 {
-    if (m_state == State::Open && !m_liveness.isOff())
-        setDeadline(m_liveness.nextCheck(Deadlines::now(), facts()));
+    if (m_state != State::Open)
+        return;
+    qint64 wait = m_pace.nextCheck(paceFacts());
+    m_isPaceWatched = wait >= 0;
+    if (!m_liveness.isOff()) {
+        const qint64 next = m_liveness.nextCheck(Deadlines::now(), livenessFacts());
+        wait = m_isPaceWatched ? std::min(wait, next) : next;
+    }
+    if (wait >= 0)
+        setDeadline(wait);
+}
+
+//! Something has begun that may take too long.
+void Connection::watchPace()
+{
+    if (!m_isPaceWatched)
+        expectCheck();
 }
 
 void Connection::beat()

@@ -5,10 +5,12 @@
 #include "transport/deadlines.h"
 #include "transport/link.h"
 #include "transport/liveness.h"
+#include "transport/pace.h"
 #include "transport/stream.h"
+#include "transport/unsent.h"
 #include "transport/waker.h"
 
-#include <deque>
+#include <QtCore/qdeadlinetimer.h>
 
 namespace QRepod {
 
@@ -35,12 +37,20 @@ public:
     //! Opens the stream, after \a delay milliseconds. The inbox gets Connected when it is open.
     void open(int delay = 0);
 
+    //! Opens the stream to write \a frame, the last that the peer gets, and closes.
+    void refuse(const QByteArray &frame);
+    bool isRefused() const { return m_isRefused; }
+
     //! Closes gracefully: what was sent is written, then the peer is told, then the stream closes
     //! when the peer has closed too, all within \a bounds. The inbox gets nothing more.
     ///
     /// The stream is read, and what comes is dropped, until then: to close a socket with unread
     /// data resets the connection, and the peer could lose what was written last.
     void close(CloseBounds bounds);
+
+    //! Writes what was sent and closes, in this call. For the end of a program, when no event loop
+    //! runs any more.
+    void closeNow(const QDeadlineTimer &deadline);
 
 private:
     enum class State { Waiting, Connecting, Open, Closing, Closed };
@@ -62,9 +72,12 @@ private:
     bool writeUnsent();
     void peerHasGone();
     void closeWriting();
-    Liveness::Facts facts() const;
+    Liveness::Facts livenessFacts() const;
+    Pace::Facts paceFacts() const;
+    void check();
     void checkLiveness();
     void expectCheck();
+    void watchPace();
     void beat();
     void count(qint64 received);
     void measureRoundTrip();
@@ -76,14 +89,17 @@ private:
     const ConnectionSettings m_settings;
     const std::unique_ptr<Stream> m_stream;
     FrameReader m_reader;
-    std::deque<QByteArray> m_unsent; // taken from the outbox and not yet given to the stream
-    qsizetype m_sentOfFirst = 0;     // bytes of m_unsent.front() that the stream has
+    Unsent m_unsent;
     Liveness m_liveness;
+    const Pace m_pace;
+    qint64 m_frameBegan = 0; // when the frame at hand did
     qint64 m_measuredAt = 0; // the round trip
     int m_linger = 0;        // once closing
     State m_state = State::Waiting;
     bool m_isReading = true; // false while the inbox is full
     bool m_isWritingClosed = false;
+    bool m_isRefused = false;
+    bool m_isPaceWatched = false; // by the deadline
 };
 
 } // namespace QRepod

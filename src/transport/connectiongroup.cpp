@@ -7,6 +7,13 @@
 
 namespace QRepod {
 
+namespace {
+
+// Each takes a descriptor for as long as its peer likes, up to closeTimeout.
+constexpr int maximumRefused = 64;
+
+} // namespace
+
 ConnectionGroup::ConnectionGroup(QObject *parent)
     : QObject(parent)
     , m_poller(Poller::create(this))
@@ -30,9 +37,22 @@ Connection *ConnectionGroup::open(const Link &link, const ConnectionSettings &se
     return connection;
 }
 
+void ConnectionGroup::refuse(const ConnectionSettings &settings, std::unique_ptr<Stream> stream,
+                             const QByteArray &frame)
+{
+    if (m_refused >= maximumRefused)
+        return; // and with this the stream is closed
+    ++m_refused;
+    const Link link = Link::create({}, settings);
+    auto *connection = new Connection(*this, link, settings, std::move(stream));
+    m_connections.insert(connection);
+    connection->refuse(frame);
+}
+
 void ConnectionGroup::retire(Connection *connection)
 {
     m_connections.erase(connection);
+    m_refused -= connection->isRefused();
     m_retired.emplace_back(connection);
     m_waker.wake(this);
 }
@@ -42,7 +62,7 @@ void ConnectionGroup::handleWake()
     m_retired.clear();
     if (!m_isEnding || !isEmpty())
         return;
-    m_deadlines.pause(); // what is left is destroyed in another thread
+    m_deadlines.stop(); // what is left is destroyed in another thread
     thread()->quit();
 }
 
@@ -53,6 +73,17 @@ void ConnectionGroup::endThread(CloseBounds bounds)
     for (Connection *connection : connections)
         connection->close(bounds);
     m_waker.wake(this);
+}
+
+void ConnectionGroup::closeNow(int milliseconds)
+{
+    const QDeadlineTimer deadline(milliseconds);
+    const auto connections = m_connections;
+    for (Connection *connection : connections) // all, before one is waited for
+        connection->close({milliseconds, milliseconds});
+    for (Connection *connection : connections)
+        connection->closeNow(deadline);
+    m_deadlines.stop();
 }
 
 } // namespace QRepod

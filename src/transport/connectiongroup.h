@@ -23,10 +23,19 @@ public:
     Connection *open(const Link &link, const ConnectionSettings &settings,
                      std::unique_ptr<Stream> stream, int delay = 0);
 
+    //! Tells the peer of \a stream why it is refused, by a last \a frame, and closes. Of many at
+    //! the same time most are closed without a word.
+    void refuse(const ConnectionSettings &settings, std::unique_ptr<Stream> stream,
+                const QByteArray &frame);
+
     bool isEmpty() const { return m_connections.empty(); }
 
     //! Closes every connection within \a bounds, then ends the thread's event loop.
     void endThread(CloseBounds bounds);
+
+    //! Closes every connection before it returns, within \a milliseconds. For the end of a program:
+    //! once the application object is gone, Qt delivers no more events.
+    void closeNow(int milliseconds);
 
     /// \name For the connections
     /// @{
@@ -46,6 +55,7 @@ private:
     Poller *const m_poller;                         // child
     std::unordered_set<Connection *> m_connections; // owned
     std::vector<std::unique_ptr<Connection>> m_retired;
+    int m_refused = 0; // of the connections
     bool m_isEnding = false;
 };
 

@@ -14,6 +14,16 @@ qint64 Deadlines::now()
     return QDeadlineTimer::current().deadline();
 }
 
+bool Deadlines::event(QEvent *event)
+{
+    if (event->type() == QEvent::ThreadChange) {
+        // Qt moves a running timer by an event, and until that has come it cannot be stopped.
+        m_timer.stop();
+        QMetaObject::invokeMethod(this, &Deadlines::startTimer, Qt::QueuedConnection);
+    }
+    return QObject::event(event);
+}
+
 void Deadlines::timerEvent(QTimerEvent *event)
 {
     if (event->timerId() != m_timer.timerId())

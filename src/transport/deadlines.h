@@ -24,14 +24,11 @@ public:
     //! Milliseconds on the clock that deadlines are counted by; it does not jump.
     static qint64 now();
 
-    /// \name Around a move to another thread
-    /// Qt moves a running timer by an event, and until that has come it cannot be stopped.
-    /// @{
-    void pause() { m_timer.stop(); }
-    void resume() { startTimer(); }
-    /// @}
+    //! No deadline comes any more: the thread ends.
+    void stop() { m_timer.stop(); }
 
 protected:
+    bool event(QEvent *event) override;
     void timerEvent(QTimerEvent *event) override;
 
 private:

@@ -12,19 +12,28 @@
 
 namespace QRepod {
 
+//! Says that a message did not get on its way to \a peer, and why.
+inline QString notSent(const EncodedMessage &message, const QString &peer, const QString &reason)
+{
+    const QString name =
+        message.action().isEmpty() ? QString() : QStringLiteral(" \"%1\"").arg(message.action());
+    return QStringLiteral("message%1 to %2 was not sent: %3").arg(name, peer, reason);
+}
+
 //! A connection as other threads see it: the two queues that lead there and back, and its figures.
 struct Link
 {
     std::shared_ptr<Inbox> inbox;
     std::shared_ptr<Outbox> outbox;
     std::shared_ptr<Traffic> traffic;
+    MessageLimits limits; ///< for what is sent
 
     //! Both queues, empty. \a reader is woken when something has come in.
     static Link create(WakeTarget reader, const ConnectionSettings &settings)
     {
         return {std::make_shared<Inbox>(reader, settings.receiveBacklog),
-                std::make_shared<Outbox>(settings.message, settings.sendBacklog),
-                std::make_shared<Traffic>()};
+                std::make_shared<Outbox>(settings.sendBacklog * settings.sendOverrun),
+                std::make_shared<Traffic>(), settings.message};
     }
 
     //! Nothing more goes in or comes out; what was accepted before still does. Any thread.

@@ -16,6 +16,7 @@
 #    include <fcntl.h>
 #    include <netinet/in.h>
 #    include <netinet/tcp.h>
+#    include <poll.h>
 #    include <sys/ioctl.h>
 #    include <sys/socket.h>
 #    include <unistd.h>
@@ -65,10 +66,7 @@ QString peer(qintptr descriptor)
     socklen_t size = sizeof address;
     if (::getpeername(Descriptor(descriptor), reinterpret_cast<sockaddr *>(&address), &size) != 0)
         return {};
-    QHostAddress host(reinterpret_cast<const sockaddr *>(&address));
-    bool isIpv4 = false; // also what a socket for both kinds of addresses shows as an IPv6 address
-    const QHostAddress ipv4(host.toIPv4Address(&isIpv4));
-    return hostAndPort((isIpv4 ? ipv4 : host).toString(), portOf(address));
+    return hostAndPort(QHostAddress(reinterpret_cast<const sockaddr *>(&address)), portOf(address));
 }
 
 void enableKeepAlive(qintptr descriptor, int seconds)
@@ -125,6 +123,12 @@ qint64 send(qintptr descriptor, const char *data, qint64 size, int *error)
     if (error)
         *error = number;
     return -1;
+}
+
+void waitForWritable(qintptr descriptor, int milliseconds)
+{
+    WSAPOLLFD writable = {SOCKET(descriptor), POLLOUT, 0};
+    ::WSAPoll(&writable, 1, milliseconds);
 }
 
 qintptr duplicate(qintptr)
@@ -210,6 +214,12 @@ qint64 send(qintptr descriptor, const char *data, qint64 size, int *error)
             return -1;
         }
     }
+}
+
+void waitForWritable(qintptr descriptor, int milliseconds)
+{
+    pollfd writable = {int(descriptor), POLLOUT, 0};
+    ::poll(&writable, 1, milliseconds);
 }
 
 qintptr duplicate(qintptr descriptor)

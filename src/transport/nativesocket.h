@@ -37,6 +37,9 @@ void shutdownWriting(qintptr descriptor);
 /// that have arrived and were not read yet.
 qint64 send(qintptr descriptor, const char *data, qint64 size, int *error = nullptr);
 
+//! Waits until more can be written, or nothing any more, but no longer than so many milliseconds.
+void waitForWritable(qintptr descriptor, int milliseconds);
+
 //! A second descriptor of the same socket; -1 if there is none to be had. The socket closes when
 //! both have been closed.
 qintptr duplicate(qintptr descriptor);

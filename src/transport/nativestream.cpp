@@ -105,6 +105,11 @@ qint64 NativeStream::write(const char *data, qint64 size)
     return taken;
 }
 
+void NativeStream::waitForWritable(int milliseconds)
+{
+    NativeSocket::waitForWritable(m_descriptor, milliseconds);
+}
+
 void NativeStream::closeWriting()
 {
     NativeSocket::shutdownWriting(m_descriptor);

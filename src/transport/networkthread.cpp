@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "transport/networkthread.h"
 
+#include <QtCore/qcoreapplication.h>
+
 namespace QRepod {
 
 namespace {
@@ -15,7 +17,7 @@ NetworkThread::NetworkThread(std::unique_ptr<ConnectionGroup> group)
     : m_group(std::move(group))
 {
     m_thread.setObjectName(QStringLiteral("QRepod network"));
-    m_group->deadlines().pause();
+    m_group->setParent(nullptr); // a child cannot move on its own
     m_group->moveToThread(&m_thread);
 }
 
@@ -28,13 +30,22 @@ NetworkThread::~NetworkThread()
 void NetworkThread::start()
 {
     m_thread.start();
-    post([](ConnectionGroup *group) { group->deadlines().resume(); });
 }
 
 void NetworkThread::endSoon()
 {
-    if (!std::exchange(m_isEnding, true))
+    if (std::exchange(m_isEnding, true))
+        return;
+    if (QCoreApplication::instance())
         post([](ConnectionGroup *group) { group->endThread(destructorBounds); });
+    else
+        m_thread.quit(); // which needs no event; run() closes what is open
+}
+
+void NetworkThread::Thread::run()
+{
+    exec();
+    m_owner.m_group->closeNow(destructorBounds.flush);
 }
 
 } // namespace QRepod

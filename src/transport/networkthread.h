@@ -44,8 +44,23 @@ public:
 private:
     Q_DISABLE_COPY_MOVE(NetworkThread)
 
+    class Thread : public QThread
+    {
+    public:
+        explicit Thread(NetworkThread &owner)
+            : m_owner(owner)
+        {
+        }
+
+    protected:
+        void run() override;
+
+    private:
+        NetworkThread &m_owner;
+    };
+
     std::unique_ptr<ConnectionGroup> m_group;
-    QThread m_thread;
+    Thread m_thread{*this};
     bool m_isEnding = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "transport/outbox.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace QRepod {
@@ -21,56 +22,38 @@ constexpr std::chrono::microseconds pause(10);
 
 } // namespace
 
-Outbox::Result Outbox::send(const QVariantMap &message)
+Outbox::Result Outbox::send(const EncodedMessage &message)
 {
-    if (!isOpen())
-        return {Status::Closed};
-
-    thread_local QByteArray scratch; // keeps its memory, so that a small message allocates nothing
-    QByteArray frame = std::exchange(scratch, {});
-    frame.resize(0);
-    QList<LargeValue> large;
-    QString error;
-    if (!appendFrame(frame, message, m_messageLimits, &error, &large))
-        return {Status::Unencodable, 0, error};
-
-    const bool isLarge = frame.size() >= partSize && large.isEmpty();
-    Result result = add(frame, isLarge ? &frame : nullptr, large);
-    if (!isLarge)
-        scratch = std::move(frame);
-    return result;
+    return add(message.bytes(), message.largeValues(), message.size());
 }
 
 Outbox::Result Outbox::send(const QByteArray &frame)
 {
-    return add(frame, &frame);
+    return add(frame, {}, frame.size());
 }
 
-Outbox::Result Outbox::add(QByteArrayView bytes, const QByteArray *owner,
-                           const QList<LargeValue> &large)
+//! \a size is that of the whole frame: \a bytes with the \a large values in between.
+Outbox::Result Outbox::add(const QByteArray &bytes, const QList<LargeValue> &large, qint64 size)
 {
-    qint64 size = bytes.size();
-    for (const LargeValue &value : large)
-        size += value.bytes.size();
     const std::lock_guard lock(m_mutex);
     if (!m_writer)
         return {Status::Closed};
-    if (m_counts.bytesWaiting + size > m_limit) {
+    if (m_counts.bytesWaiting > 0 && m_counts.bytesWaiting + size > m_limit) {
         return {Status::Full, 0,
                 QStringLiteral("%1 bytes waiting to be sent are over the limit of %2")
                     .arg(m_counts.bytesWaiting + size)
                     .arg(m_limit)};
     }
     ++m_counts.messages;
-    const qint64 written = large.isEmpty() ? writeAtOnce(bytes) : 0;
-    qsizetype begin = written;
+    const QByteArrayView view(bytes);
+    qsizetype begin = large.isEmpty() ? writeAtOnce(view) : 0;
     for (const LargeValue &value : large) {
-        append(bytes.sliced(begin, value.position - begin), nullptr);
+        append(view.sliced(begin, value.position - begin), nullptr);
         append(value.bytes, &value.bytes);
         begin = value.position;
     }
-    if (begin < bytes.size())
-        append(bytes.sliced(begin), begin == 0 ? owner : nullptr);
+    if (begin < view.size())
+        append(view.sliced(begin), begin == 0 ? &bytes : nullptr);
     return {Status::Accepted, size};
 }
 
@@ -92,6 +75,8 @@ qint64 Outbox::writeAtOnce(QByteArrayView bytes)
 
 void Outbox::append(QByteArrayView bytes, const QByteArray *owner)
 {
+    if (m_counts.bytesWaiting == 0)
+        m_waitingSince = Clock::now();
     m_counts.bytesWaiting += bytes.size();
     if (!m_parts.empty() && m_parts.back().size() + bytes.size() < partSize)
         m_parts.back().append(bytes);
@@ -152,8 +137,18 @@ void Outbox::addOwn(QByteArrayView frame)
 int Outbox::quietFor() const
 {
     const std::lock_guard lock(m_mutex);
-    const auto quiet = Clock::now() - m_lastWritten;
-    return int(std::chrono::duration_cast<std::chrono::milliseconds>(quiet).count());
+    return since(m_lastWritten);
+}
+
+int Outbox::stalledFor() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_counts.bytesWaiting == 0 ? 0 : since(std::max(m_lastWritten, m_waitingSince));
+}
+
+int Outbox::since(Clock::time_point time)
+{
+    return int(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - time).count());
 }
 
 int Outbox::directError() const

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "protocol/encoder.h"
-#include "protocol/limits.h"
+#include "protocol/encodedmessage.h"
 #include "transport/directwriter.h"
 #include "transport/waker.h"
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
-#include <QtCore/qvariant.h>
 
 #include <atomic>
 #include <chrono>
@@ -26,7 +24,7 @@ namespace QRepod {
 class Outbox
 {
 public:
-    enum class Status { Accepted, Closed, Unencodable, Full };
+    enum class Status { Accepted, Closed, Full };
 
     struct Result
     {
@@ -35,17 +33,16 @@ public:
         QString error = {}; ///< why not, unless it was closed
     };
 
-    //! \a limit is how many bytes may wait.
-    Outbox(const MessageLimits &messageLimits, qint64 limit)
-        : m_messageLimits(messageLimits)
-        , m_limit(limit)
+    //! \a limit is how many bytes may wait. One message may, however large, if nothing else does.
+    explicit Outbox(qint64 limit)
+        : m_limit(limit)
     {
     }
 
     /// \name Any thread
     /// @{
-    Result send(const QVariantMap &message);
-    Result send(const QByteArray &frame); ///< shares a large frame's memory
+    Result send(const EncodedMessage &message); ///< which is valid; shares the memory of much
+    Result send(const QByteArray &frame);       ///< the same, of a whole frame
     bool isOpen() const { return m_isOpen; }
     void close();
 
@@ -73,6 +70,9 @@ public:
     //! For how long nothing has been written, by whichever thread, in milliseconds.
     int quietFor() const;
 
+    //! For how long nothing has been written although something waits, in milliseconds.
+    int stalledFor() const;
+
     //! Why the direct writer could not write, by the system's number; 0 if it could.
     int directError() const;
     /// @}
@@ -80,11 +80,11 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    Result add(QByteArrayView bytes, const QByteArray *owner, const QList<LargeValue> &large = {});
+    Result add(const QByteArray &bytes, const QList<LargeValue> &large, qint64 size);
+    static int since(Clock::time_point time);
     qint64 writeAtOnce(QByteArrayView bytes);
     void append(QByteArrayView bytes, const QByteArray *owner);
 
-    const MessageLimits m_messageLimits;
     const qint64 m_limit;
     std::atomic<bool> m_isOpen = false; // whether m_writer is set, to be asked without the lock
 
@@ -96,6 +96,7 @@ private:
     bool m_isWriterAwake = false; // or about to wake up
     bool m_isClosed = false;      // for good, even before it was opened
     Clock::time_point m_lastWritten;
+    Clock::time_point m_waitingSince; // while something waits
     Counts m_counts;
 };
 

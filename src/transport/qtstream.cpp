@@ -65,7 +65,7 @@ void QtStream::connectToHost()
         auto *socket = new QSslSocket(m_poller);
         setSocket(socket);
         socket->setProxy(applicationProxy());
-        socket->connectToHostEncrypted(m_host, m_port);
+        socket->connectToHostEncrypted(withoutBrackets(m_host), m_port);
         return;
     }
 #endif
@@ -73,7 +73,8 @@ void QtStream::connectToHost()
     m_socket->setProxy(applicationProxy());
     QObject::connect(m_socket, &QAbstractSocket::connected, m_socket, [this] { handleOpen(); });
     // Unbuffered: bytes go from the system straight to where the frames will lie, and back.
-    m_socket->connectToHost(m_host, m_port, QIODevice::ReadWrite | QIODevice::Unbuffered);
+    m_socket->connectToHost(withoutBrackets(m_host), m_port,
+                            QIODevice::ReadWrite | QIODevice::Unbuffered);
 }
 
 void QtStream::adopt()
@@ -264,6 +265,11 @@ qint64 QtStream::write(const char *data, qint64 size)
         taken += more;
     }
     return taken;
+}
+
+void QtStream::waitForWritable(int milliseconds)
+{
+    m_socket->waitForBytesWritten(milliseconds);
 }
 
 qint64 QtStream::unwrittenBytes() const

@@ -33,6 +33,7 @@ public:
     qint64 readableBytes() const override;
     qint64 read(char *data, qint64 size) override;
     qint64 write(const char *data, qint64 size) override;
+    void waitForWritable(int milliseconds) override;
     qint64 unwrittenBytes() const override;
     void closeWriting() override;
     void abort() override;

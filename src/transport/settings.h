@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "protocol/frame.h"
 #include "protocol/limits.h"
 
 #include <QtNetwork/qtnetworkglobal.h>
@@ -8,7 +9,12 @@
 #    include <QtNetwork/qsslconfiguration.h>
 #endif
 
+#include <algorithm>
+#include <limits>
+#include <mutex>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 namespace QRepod {
 
@@ -18,14 +24,38 @@ struct ConnectionSettings
     MessageLimits message;
     qint64 receiveBacklog = 64 * 1024 * 1024; ///< received and not yet pumped
     qint64 sendBacklog = 64 * 1024 * 1024;    ///< sent and not yet written
+    int sendOverrun = 1;         ///< so many times the backlog, for a peer that takes some of it
     qint64 readSize = 64 * 1024; ///< read at once, and so one batch: cheap locks and wake-ups
     int connectTimeout = 10'000; ///< with TLS, its handshake included
     int closeTimeout = 3'000;
     int heartbeatInterval = 5'000; ///< 0: none
     int idleTimeout = 15'000;      ///< 0: none
+    int frameTimeout = 30'000;     ///< 0: none
+    int stallTimeout = 0;          ///< 0: none
 #if QT_CONFIG(ssl)
     std::optional<QSslConfiguration> tls; ///< unset: plain TCP
 #endif
+
+    //! What fits the header of a frame, and the memory of this machine.
+    static constexpr qint64 greatestFrameSize =
+        std::min<qint64>(std::numeric_limits<quint32>::max(),
+                         std::numeric_limits<qsizetype>::max() - frameHeaderSize);
+
+    //! Takes what is out of its bounds to the nearest value that is not.
+    void clamp()
+    {
+        message.frameSize = std::clamp<qint64>(message.frameSize, 1, greatestFrameSize);
+        message.depth = std::clamp(message.depth, 1, MessageLimits::greatestDepth);
+        message.values = std::max(1, message.values);
+        receiveBacklog = std::max<qint64>(1, receiveBacklog);
+        sendBacklog = std::max<qint64>(1, sendBacklog);
+        connectTimeout = std::max(1, connectTimeout);
+        closeTimeout = std::max(0, closeTimeout);
+        heartbeatInterval = std::max(0, heartbeatInterval);
+        idleTimeout = std::max(0, idleTimeout);
+        frameTimeout = std::max(0, frameTimeout);
+        stallTimeout = std::max(0, stallTimeout);
+    }
 
 #if QT_CONFIG(ssl)
     QSslConfiguration sslConfiguration() const
@@ -47,6 +77,54 @@ struct ConnectionSettings
         return false;
 #endif
     }
+};
+
+//! Settings that any thread may read and write: ConnectionSettings, or a struct derived from it.
+template <class Settings>
+class SharedSettings
+{
+public:
+    Settings snapshot() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_settings;
+    }
+
+    //! Calls `change(Settings &)`, and keeps the result within its bounds.
+    template <class Change>
+    void update(Change change)
+    {
+        const std::lock_guard lock(m_mutex);
+        change(m_settings);
+        m_settings.clamp();
+    }
+
+    //! Sets one of them. \return whether it is another now.
+    template <class Part, class T>
+    bool set(T Part::*setting, std::type_identity_t<T> value)
+    {
+        bool isAnother = false;
+        update([&](Settings &settings) {
+            T &place = part<Part>(settings).*setting;
+            const T old = std::exchange(place, value);
+            settings.clamp();
+            isAnother = place != old;
+        });
+        return isAnother;
+    }
+
+private:
+    template <class Part>
+    static Part &part(Settings &settings)
+    {
+        if constexpr (std::is_same_v<Part, MessageLimits>)
+            return settings.message;
+        else
+            return settings;
+    }
+
+    mutable std::mutex m_mutex; // guards m_settings
+    Settings m_settings;
 };
 
 } // namespace QRepod

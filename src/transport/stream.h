@@ -61,6 +61,10 @@ public:
     //! read, and how it ended is told then.
     virtual qint64 write(const char *data, qint64 size) = 0;
 
+    //! Waits until more can be written, at most so many milliseconds. For the end of a program,
+    //! when no event loop tells.
+    virtual void waitForWritable(int milliseconds) = 0;
+
     //! How much has been taken and not yet been given to the system, in bytes.
     virtual qint64 unwrittenBytes() const = 0;
 

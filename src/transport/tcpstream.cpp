@@ -23,6 +23,11 @@ qint64 TcpStream::write(const char *data, qint64 size)
     return taken;
 }
 
+void TcpStream::waitForWritable(int milliseconds)
+{
+    NativeSocket::waitForWritable(descriptor(), milliseconds);
+}
+
 void TcpStream::handleWritable()
 {
     unwatch();

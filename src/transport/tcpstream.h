@@ -18,6 +18,7 @@ public:
     ~TcpStream() override;
 
     qint64 write(const char *data, qint64 size) override;
+    void waitForWritable(int milliseconds) override;
     qint64 unwrittenBytes() const override { return 0; }
     void abort() override;
     std::unique_ptr<DirectWriter> directWriter() override;

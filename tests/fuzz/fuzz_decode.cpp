@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-//! decode() gives a value or an error, validate() agrees with it, and both with what MessagePack
-//! is: no part of a value is a value, and nothing may follow one.
+//! decode() gives a value or an error, validate() agrees with it, and both with msgpack-cxx: on
+//! what is MessagePack, and on the value. No part of a value is a value, and nothing may follow
+//! one.
 ///
 /// Input: a byte for the limits, a byte for where a part ends, and the payload.
 
 #include "decoded.h"
 #include "protocol/message.h"
 #include "protocol/validator.h"
+#include "support/messagepackoracle.h"
 
 #include <QRepod/protocol.h>
 
@@ -37,23 +39,23 @@ void expectLimits(QByteArrayView payload, const MessageLimits &limits, const Ver
            "a limit is an error or means nothing");
 }
 
-//! A map that \a payload has been decoded to becomes that of another message, if it is filled
-//! again.
-void expectRefilled(QByteArrayView payload, qsizetype changed, char byte)
+//! Whether \a payload is one whole value, and which, is what another library makes of it.
+void expectOracle(QByteArrayView payload, const QString &error)
 {
-    QByteArray other = payload.toByteArray();
-    other[changed] = byte;
+    const auto structure = MessagePackOracle::structureOf(error);
+    expect(!structure || *structure == MessagePackOracle::structure(payload),
+           "the structure that msgpack-cxx finds");
+    if (!error.isEmpty())
+        return;
     TextCache keys;
-    MapCache maps;
-    for (const QByteArrayView each : {payload, QByteArrayView(other), payload}) {
-        const Verdict verdict = validate(each, MessageLimits());
-        if (!verdict.error.isEmpty() || !verdict.hasAction)
-            continue;
-        const Frame frame{each, verdict.action};
-        Message message(frame, keys, &maps);
-        expect(isSame(message.map(), decodeMap(each, keys)), "what it is without a map before");
-        message.recycle();
-    }
+    MessagePackReader reader(payload);
+    VariantReader values(reader, keys);
+    expect(isSame(values.read(reader.next()), MessagePackOracle::decode(payload)),
+           "the value that msgpack-cxx reads");
+    expect(reader.bytesLeft() == 0, "all of it is read");
+    MessagePackReader skipping(payload);
+    skipping.skip();
+    expect(skipping.bytesLeft() == 0, "and skipped");
 }
 
 //! No prefix of a value is a value; copied, so that not a byte behind it can be looked at.
@@ -85,11 +87,12 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
     const Verdict verdict = validate(payload, MessageLimits());
     const bool isMap = error != QLatin1String("the payload is not a map");
     expect(verdict.error == (isMap ? error : QString()), "the validator's error");
+    if (!payload.isEmpty())
+        expectOracle(payload, verdict.error);
     if (!verdict.error.isEmpty())
         return 0;
 
     if (message) {
-        expectRefilled(payload, payload.size() * cut / 256, char(limit));
         expectDecoded(*message, MessageLimits().depth);
         expectAction(*message, verdict);
     }

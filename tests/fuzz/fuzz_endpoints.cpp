@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Two connections with their queues and pumps, and a wire between them, driven by a script: sends,
+//! Two connections with their queues and walks, and a wire between them, driven by a script: sends,
 //! slices, turns of the event loop, pumps, closes, and faults of the wire. Each side has to see
 //! `connected`, messages, perhaps an error, `disconnected`, in this order and nothing after; the
 //! messages are those that the other side's outbox accepted, in order and without a gap, and all of
@@ -197,7 +197,10 @@ public:
 
     void send(qsizetype size)
     {
-        const auto result = m_link.outbox->send(numbered(accepted, size));
+        const EncodedMessage message(numbered(accepted, size), m_link.limits);
+        if (!message.isValid()) // over the limit
+            return;
+        const auto result = m_link.outbox->send(message);
         if (result.status == Outbox::Status::Accepted)
             ++accepted;
         expect((result.bytes > 0) == (result.status == Outbox::Status::Accepted),
@@ -207,7 +210,7 @@ public:
 
     ~Endpoint() override { m_waker.forget(this); }
 
-    int pump(QDeadlineTimer budget) { return m_walk.run(m_caches, budget); }
+    int pump(QDeadlineTimer budget) { return m_walk.run(m_texts, budget); }
 
     void close()
     {
@@ -309,7 +312,7 @@ private:
     const Link m_link;
     ConnectionGroup m_group; // of one connection
     Walk m_walk{this, *this};
-    DecodeCaches m_caches;
+    TextCache m_texts;
     bool m_isConnected = false;
 };
 

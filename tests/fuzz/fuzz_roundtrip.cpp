@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! What has been decoded is encoded to something that is decoded to the same, and which is encoded
-//! to the same bytes again. The encoder keeps to the limits that the validator checks.
+//! What has been decoded is encoded to the bytes that msgpack-cxx writes, and these are decoded to
+//! the same. The encoder keeps to the limits that the validator checks.
 ///
 /// Input: a byte for the limits, the lowest bit of which says whether the rest is a payload or what
 /// Generator makes one of.
@@ -11,6 +11,7 @@
 #include "protocol/encoder.h"
 #include "protocol/frame.h"
 #include "protocol/validator.h"
+#include "support/messagepackoracle.h"
 
 #include <QRepod/protocol.h>
 
@@ -58,6 +59,8 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
     QString error;
     const QByteArray frame = encode(*message, &error);
     expect(!frame.isEmpty() && error.isEmpty(), "what was decoded can be encoded");
+    expect(QByteArrayView(frame).sliced(frameHeaderSize) == MessagePackOracle::encode(*message),
+           "the bytes that msgpack-cxx writes");
     const auto again = decode(QByteArrayView(frame).sliced(frameHeaderSize));
     expect(again.has_value(), "what was encoded can be decoded");
     expect(isSame(*message, *again), "the same message");

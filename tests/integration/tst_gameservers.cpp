@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
+#include "chat/printable.h"
 #include "pong/pongserver.h"
 #include "support/pythonpeer.h"
+#include "tag/tagserver.h"
 #include "whiteboard/whiteboardserver.h"
 
 #include <QRepod/ConnectionListener>
 
 #include <QtCore/QElapsedTimer>
 #include <QtTest/QTest>
+
+#include <cmath>
 
 using namespace std::chrono_literals;
 
@@ -19,8 +23,13 @@ private slots:
     void whiteboardWithPythonClients();
     void boardIsWipedWhenTheLastHasLeft();
     void boardThatIsTooFullForgetsTheOldest();
+    void chatPrintsNoControlCharacters_data();
+    void chatPrintsNoControlCharacters();
     void pongWithPythonClients();
+    void pongLeavesTheThirdConnected();
+    void pongTellsNamesOnceThereAreSome();
     void pongKeepsTimeWhenTheLoopDoesNot();
+    void tagWithPythonClients();
 };
 
 namespace {
@@ -106,6 +115,32 @@ void tst_GameServers::boardThatIsTooFullForgetsTheOldest()
     QCOMPARE(newest.first().toList(), (QVariantList{lines - 1, 0}));
 }
 
+void tst_GameServers::chatPrintsNoControlCharacters_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("printed");
+    QTest::newRow("text") << "gr\u00fc\u00df \U0001f600"
+                          << "gr\u00fc\u00df \U0001f600";
+    QTest::newRow("clears the screen") << "\x1b[2Ja"
+                                       << "\\u{1b}[2Ja";
+    QTest::newRow("a line of its own") << "a\r\nSYSTEM: b"
+                                       << "a\\u{d}\\u{a}SYSTEM: b";
+    QTest::newRow("C1") << QString(QChar(0x9b)) + "2J"
+                        << "\\u{9b}2J";
+    QTest::newRow("turned around") << QString(QChar(0x202e)) + "abc"
+                                   << "\\u{202e}abc";
+    QTest::newRow("half a character")
+        << QString(QChar(0xd83d)) << QString(QChar(QChar::ReplacementCharacter));
+    QTest::newRow("nul") << QString(QChar(0)) << "\\u{0}";
+}
+
+void tst_GameServers::chatPrintsNoControlCharacters()
+{
+    QFETCH(const QString, text);
+    QFETCH(const QString, printed);
+    QCOMPARE(printable(text), printed);
+}
+
 void tst_GameServers::pongWithPythonClients()
 {
     PongServer server;
@@ -113,6 +148,40 @@ void tst_GameServers::pongWithPythonClients()
     QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
     PythonPeer python("pong.py", clientOf(server));
     QCOMPARE(python.complaint(), QString());
+}
+
+void tst_GameServers::pongLeavesTheThirdConnected()
+{
+    PongServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    Guest left(server.port());
+    Guest right(server.port());
+    QTRY_VERIFY(right.counts["state"] > 0 && left.counts["round_start"] > 0);
+    Guest third(server.port());
+    QTRY_COMPARE(third.counts["full"], 1);
+    const int states = left.counts["state"];
+    QTRY_VERIFY(left.counts["state"] > states + 5);
+    QCOMPARE(third.state(), Guest::State::Connected);
+    QCOMPARE(server.channels().size(), 3);
+    QCOMPARE(third.counts["state"], 0);
+}
+
+void tst_GameServers::pongTellsNamesOnceThereAreSome()
+{
+    PongServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    Guest left(server.port());
+    QTRY_VERIFY(left.counts["setup"] > 0);
+    Guest right(server.port());
+    QTRY_VERIFY(right.counts["round_start"] > 0);
+    QCOMPARE(right.counts["names"], 0); // as with repod
+    right.send("name", {{"name", " A\x1b[2J d\n a, countess of Lovelace"}});
+    QTRY_COMPARE(left.counts["names"], 1);
+    QCOMPARE(left.latest["names"]["list"].toStringList(), (QStringList{"", "A[2J d a, counte"}));
+    Guest third(server.port());
+    third.send("name", {{"name", "third"}});
+    QTRY_COMPARE(third.counts["full"], 1);
+    QCOMPARE(third.counts["names"], 0);
 }
 
 void tst_GameServers::pongKeepsTimeWhenTheLoopDoesNot()
@@ -140,6 +209,16 @@ void tst_GameServers::pongKeepsTimeWhenTheLoopDoesNot()
     // Exact but for the ticks before and after; more if the machine stood still for long.
     QVERIFY2(std::abs(seconds - passed) < 0.1,
              qPrintable(QString("%1 s in the game, %2 s outside").arg(seconds).arg(passed)));
+}
+
+void tst_GameServers::tagWithPythonClients()
+{
+    TagServer server;
+    server.setTickInterval(4ms);
+    server.arena().setObstacles({QRect(300, 300, 50, 60)});
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    PythonPeer python("tag.py", clientOf(server));
+    QCOMPARE(python.complaint(), QString());
 }
 
 QTEST_GUILESS_MAIN(tst_GameServers)

@@ -7,6 +7,7 @@
 /// expect back, stands in python/scenarios.py and python/values.py.
 
 #include "support/literals.h"
+#include "support/pythonpeer.h"
 
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
@@ -35,7 +36,6 @@ using QRepod::Extension;
 
 namespace {
 
-const QString python = u"/usr/bin/python3"_s;
 constexpr int patience = 90'000; // milliseconds; for a sanitizer on a loaded machine
 constexpr int manyMessages = 10'000;
 
@@ -71,57 +71,6 @@ bool waitFor(Condition condition)
     }
     return condition();
 }
-
-//! A program of python/, reaped in the destructor whatever becomes of the test.
-class PythonProgram
-{
-public:
-    ~PythonProgram()
-    {
-        if (hasEnded())
-            return;
-        m_process.closeWriteChannel(); // which asks it to end
-        if (!m_process.waitForFinished(5'000)) {
-            m_process.kill();
-            m_process.waitForFinished();
-        }
-    }
-
-    void start(const QString &script, const QStringList &arguments)
-    {
-        const QString path = QFINDTESTDATA(QString(u"python/"_s + script));
-        m_process.start(python, QStringList{u"-B"_s, path} + arguments);
-    }
-
-    //! Waits for a server to say where it listens; 0 if it never does.
-    quint16 port()
-    {
-        while (!m_process.canReadLine()) {
-            if (!m_process.waitForReadyRead(patience))
-                return 0;
-        }
-        const QByteArray line = m_process.readLine();
-        return line.startsWith("PORT ") ? line.sliced(5).trimmed().toUShort() : quint16(0);
-    }
-
-    bool hasEnded() const { return m_process.state() == QProcess::NotRunning; }
-
-    //! Why its checks did not hold, empty if they did. To be asked when it has ended.
-    QString complaint()
-    {
-        if (m_process.error() != QProcess::FailedToStart
-            && m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0)
-            return {};
-        const QString fault = m_process.error() == QProcess::UnknownError
-            ? u"exit status %1"_s.arg(m_process.exitCode())
-            : m_process.errorString();
-        return u"%1: %2\n"_s.arg(m_process.arguments().join(u' '), fault)
-            + QString::fromUtf8(m_process.readAllStandardError());
-    }
-
-private:
-    QProcess m_process;
-};
 
 //! What is delivered to the Qt end, and how it answers.
 class Script
@@ -325,7 +274,7 @@ private:
     std::unique_ptr<Listener> m_listener;
     std::unique_ptr<QRepod::Server> m_server;
     QPointer<ScriptedChannel> m_channel;
-    PythonProgram m_program;
+    PythonPeer m_program;
 };
 
 // Values
@@ -681,7 +630,7 @@ void TestInterop::bothEnds()
 void TestInterop::initTestCase()
 {
     QProcess process;
-    process.start(python, {u"-c"_s, u"import msgpack"_s});
+    process.start(u"/usr/bin/python3"_s, {u"-c"_s, u"import msgpack"_s});
     process.waitForFinished(patience);
     const bool isThere = process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0
         && process.error() == QProcess::UnknownError;
@@ -1012,23 +961,17 @@ void TestInterop::serverServesTheNextAfterOneBrokeTheProtocol()
     QVERIFY2(server.listen(u"127.0.0.1"_s, 0), qPrintable(server.errorString()));
     const QString port = u"--port=%1"_s.arg(server.port());
 
-    PythonProgram bystander;
-    bystander.start(u"client.py"_s, {u"echo"_s, port});
+    PythonPeer bystander(u"client.py"_s, {u"echo"_s, port});
     QTRY_COMPARE_WITH_TIMEOUT(server.channels().size(), 1, patience);
 
-    PythonProgram breaker;
-    breaker.start(u"client.py"_s, {u"breaker"_s, port});
-    QVERIFY(waitFor([&] { return breaker.hasEnded(); }));
+    PythonPeer breaker(u"client.py"_s, {u"breaker"_s, port});
     QCOMPARE(breaker.complaint(), QString());
     QTRY_COMPARE_WITH_TIMEOUT(server.channels().size(), 1, patience);
 
-    PythonProgram next;
-    next.start(u"client.py"_s, {u"slices"_s, port});
-    QVERIFY(waitFor([&] { return next.hasEnded(); }));
+    PythonPeer next(u"client.py"_s, {u"slices"_s, port});
     QCOMPARE(next.complaint(), QString());
 
     server.sendToAll({{u"action"_s, u"done"_s}});
-    QVERIFY(waitFor([&] { return bystander.hasEnded(); }));
     QCOMPARE(bystander.complaint(), QString());
 }
 
@@ -1048,23 +991,20 @@ void TestInterop::serverKeepsConversationsApart()
         server.startBackground();
     QVERIFY2(server.listen(u"127.0.0.1"_s, 0), qPrintable(server.errorString()));
 
-    std::array<PythonProgram, 4> programs;
-    for (PythonProgram &program : programs) {
+    std::array<PythonPeer, 4> programs;
+    for (PythonPeer &program : programs) {
         program.start(u"client.py"_s,
                       {u"burst"_s, u"--count=2000"_s, u"--port=%1"_s.arg(server.port())});
     }
-    for (PythonProgram &program : programs) {
-        QVERIFY(waitFor([&] { return program.hasEnded(); }));
+    for (PythonPeer &program : programs)
         QCOMPARE(program.complaint(), QString());
-    }
     QTRY_VERIFY_WITH_TIMEOUT(server.channels().isEmpty(), patience);
 }
 
 void TestInterop::listenerTalksToTheSameServerAgainAndAgain()
 {
     constexpr int times = 20;
-    PythonProgram program;
-    program.start(u"server.py"_s, {u"echo"_s, u"--clients=%1"_s.arg(times)});
+    PythonPeer program(u"server.py"_s, {u"echo"_s, u"--clients=%1"_s.arg(times)});
     const quint16 port = program.port();
     QVERIFY(port != 0);
 
@@ -1081,7 +1021,6 @@ void TestInterop::listenerTalksToTheSameServerAgainAndAgain()
             script.delivered,
             (QStringList{u"connected"_s, u"socketConnect"_s, u"number 7"_s, u"disconnected"_s}));
     }
-    QVERIFY(waitFor([&] { return program.hasEnded(); }));
     QCOMPARE(program.complaint(), QString());
     QCOMPARE(script.connectedSignals, times);
     QCOMPARE(script.errorSignals, QStringList());

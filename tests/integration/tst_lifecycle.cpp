@@ -6,6 +6,7 @@
 
 #include <QRepod/Client>
 #include <QRepod/Protocol>
+#include <QRepod/Server>
 
 #include <QtCore/QDir>
 #include <QtCore/QElapsedTimer>
@@ -105,6 +106,7 @@ private slots:
     void timeoutGivesOneErrorAndNothingElse();
     void addressThatCannotBeGivesAnError_data();
     void addressThatCannotBeGivesAnError();
+    void ipv6AddressMayStandInBrackets();
 
     void peerClosingDeliversWhatHadArrivedThenDisconnected();
     void breakingDeliversWhatHadArrivedThenErrorThenDisconnected();
@@ -204,9 +206,12 @@ void tst_Lifecycle::addressThatCannotBeGivesAnError_data()
     QTest::addColumn<QString>("host");
     QTest::addColumn<int>("port");
     QTest::addColumn<QString>("error");
-    QTest::newRow("port 0") << "127.0.0.1" << 0 << "127.0.0.1:0: there is no such address";
-    QTest::newRow("no host") << "" << 5071 << ":5071: there is no such address";
-    QTest::newRow("port 0, IPv6") << "::1" << 0 << "[::1]:0: there is no such address";
+    const QString range = ": a port is a number from 1 to 65535";
+    QTest::newRow("port 0") << "127.0.0.1" << 0 << "127.0.0.1:0" + range;
+    QTest::newRow("port 0, IPv6") << "::1" << 0 << "[::1]:0" + range;
+    QTest::newRow("port 70000") << "127.0.0.1" << 70'000 << "127.0.0.1:70000" + range;
+    QTest::newRow("port -1") << "127.0.0.1" << -1 << "127.0.0.1:-1" + range;
+    QTest::newRow("no host") << "" << 5071 << ":5071: there is no host";
 }
 
 void tst_Lifecycle::addressThatCannotBeGivesAnError()
@@ -215,9 +220,29 @@ void tst_Lifecycle::addressThatCannotBeGivesAnError()
     QFETCH(int, port);
     QFETCH(QString, error);
     RecordingListener listener;
-    listener.connect(host, quint16(port));
+    listener.setReconnect(true); // which cannot help
+    listener.connect(host, port);
+    QVERIFY(listener.log.isEmpty());
     QVERIFY(listener.pumpUntil("error"));
     QCOMPARE(listener.error, error);
+    QCOMPARE(listener.state(), State::Disconnected);
+    QCOMPARE(listener.pump(), 0);
+    QCOMPARE(listener.log, (QStringList{"errorOccurred()", "error"}));
+
+    QVERIFY(listener.connectAndWait(m_server->port())); // and it can try elsewhere
+}
+
+void tst_Lifecycle::ipv6AddressMayStandInBrackets()
+{
+    QRepod::Server server;
+    QVERIFY2(server.listen("[::1]", 0), qPrintable(server.errorString()));
+    for (const char *host : {"::1", "[::1]"}) {
+        RecordingListener listener;
+        listener.connect(host, server.port());
+        QVERIFY(listener.pumpUntil("connected"));
+        QCOMPARE(listener.connection()->hostName(), "::1");
+        QCOMPARE(listener.connection()->address(), QString("[::1]:%1").arg(server.port()));
+    }
 }
 
 void tst_Lifecycle::peerClosingDeliversWhatHadArrivedThenDisconnected()

@@ -92,6 +92,7 @@ class tst_Limits : public QObject
 private slots:
     void limitsAreProperties_data();
     void limitsAreProperties();
+    void frameSizeHasABound();
     void peerPastALimitIsAnError_data();
     void peerPastALimitIsAnError();
     void depthHasABound();
@@ -107,9 +108,10 @@ void tst_Limits::limitsAreProperties_data()
 {
     QTest::addColumn<bool>("ofServer");
     QTest::addColumn<qint64>("value");
-    const auto row = [](const char *name, bool ofServer, qint64 value) {
+    QTest::addColumn<qint64>("least");
+    const auto row = [](const char *name, bool ofServer, qint64 value, qint64 least = 1) {
         QTest::newRow(qPrintable(QString("%1 %2").arg(ofServer ? "server" : "client", name)))
-            << ofServer << value;
+            << ofServer << value << least;
     };
     constexpr qint64 mebi = 1024 * 1024;
     for (const bool ofServer : {false, true}) {
@@ -118,18 +120,19 @@ void tst_Limits::limitsAreProperties_data()
         row("maximumValues", ofServer, 1'000'000);
         row("maximumReceiveBacklog", ofServer, 64 * mebi);
         row("maximumSendBacklog", ofServer, (ofServer ? 16 : 64) * mebi);
-        row("heartbeatInterval", ofServer, 5'000);
-        row("idleTimeout", ofServer, 15'000);
-        row("closeTimeout", ofServer, 3'000);
+        row("heartbeatInterval", ofServer, 5'000, 0);
+        row("idleTimeout", ofServer, 15'000, 0);
+        row("closeTimeout", ofServer, 3'000, 0);
     }
     row("connectTimeout", false, 10'000);
-    row("maximumConnections", true, 0);
+    row("maximumConnections", true, 0, 0);
 }
 
 void tst_Limits::limitsAreProperties()
 {
     QFETCH(bool, ofServer);
     QFETCH(qint64, value);
+    QFETCH(qint64, least);
     const QByteArray name = QByteArray(QTest::currentDataTag()).split(' ').last();
     QRepod::Server server;
     QRepod::ConnectionListener listener;
@@ -141,9 +144,22 @@ void tst_Limits::limitsAreProperties()
     QCOMPARE(changes.size(), 1);
     QVERIFY(object->setProperty(name, 123));
     QCOMPARE(changes.size(), 1);
-    if (name.startsWith("maximum") && name != "maximumConnections") {
-        object->setProperty(name, -5);
-        QCOMPARE(object->property(name).toLongLong(), 1);
+    object->setProperty(name, -5);
+    QCOMPARE(object->property(name).toLongLong(), least);
+    QCOMPARE(changes.size(), 2);
+    object->setProperty(name, -6);
+    QCOMPARE(changes.size(), 2); // it is the same as before
+}
+
+//! A header cannot announce more.
+void tst_Limits::frameSizeHasABound()
+{
+    QRepod::Server server;
+    QRepod::ConnectionListener listener;
+    for (QObject *object : {static_cast<QObject *>(&server), static_cast<QObject *>(&listener)}) {
+        QVERIFY(object->setProperty("maximumFrameSize", qint64(1) << 40));
+        QCOMPARE(object->property("maximumFrameSize").toLongLong(),
+                 std::min<qint64>(0xffff'ffff, std::numeric_limits<qsizetype>::max() - 4));
     }
 }
 

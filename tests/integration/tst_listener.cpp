@@ -92,7 +92,9 @@ private slots:
 
     void sendFromOtherThreadsKeepsEachOnesOrder();
     void unencodableMessageIsNotSent();
+    void actionsCanBeSentInEveryForm();
     void messageOverTheFrameLimitIsNotSent();
+    void messageWithoutActionIsNotSent();
     void fullSendBacklogRefusesAndLosesNothing();
     void fullReceiveBacklogStopsReadingAndLosesNothing();
 
@@ -430,7 +432,7 @@ void tst_Listener::handlerObjectsAreAskedAfterTheListener()
     QVERIFY(game.pumpUntil("end"));
     QCOMPARE(first.names, QStringList{"alice"});
     QCOMPARE(first.thread, QThread::currentThread());
-    QVERIFY(second->names.isEmpty());
+    QCOMPARE(second->names, QStringList{"alice"});
     QCOMPARE(game.sum, 2);
     QCOMPARE(game.actions().mid(2), QStringList{"end"});
 
@@ -438,7 +440,7 @@ void tst_Listener::handlerObjectsAreAskedAfterTheListener()
     m_server->sendBytes(who + end);
     QVERIFY(game.pumpUntil("end", 2));
     QCOMPARE(first.names.size(), 1);
-    QCOMPARE(second->names.size(), 1);
+    QCOMPARE(second->names.size(), 2);
 
     second.reset();
     m_server->sendBytes(who + end);
@@ -590,6 +592,35 @@ void tst_Listener::unencodableMessageIsNotSent()
     QCOMPARE(m_server->received()[0]["players"].toInt(), 1);
 }
 
+void tst_Listener::actionsCanBeSentInEveryForm()
+{
+    RecordingListener listener;
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    const QString name = "name";
+    const QVariantMap map{{"action", "map"}};
+    QVERIFY(listener.send("literal") > 0);
+    QVERIFY(listener.send(name) > 0);
+    QVERIFY(listener.send(QLatin1String("latin")) > 0);
+    QVERIFY(listener.send(QString("view") + name) > 0);
+    QVERIFY(listener.send("empty", {}) > 0);
+    QVERIFY(listener.send("fields", {{"x", 1}}) > 0);
+    QVERIFY(listener.send("fields", {{"x", 1}, {"y", "z"}}) > 0);
+    QVERIFY(listener.send({{"action", "list"}}) > 0);
+    QVERIFY(listener.send({{"action", "list"}, {"text", "two texts"}}) > 0);
+    QVERIFY(listener.send(map) > 0);
+    QTRY_COMPARE(m_server->received(),
+                 (QList<QVariantMap>{{{"action", "literal"}},
+                                     {{"action", "name"}},
+                                     {{"action", "latin"}},
+                                     {{"action", "viewname"}},
+                                     {{"action", "empty"}},
+                                     {{"action", "fields"}, {"x", 1}},
+                                     {{"action", "fields"}, {"x", 1}, {"y", "z"}},
+                                     {{"action", "list"}},
+                                     {{"action", "list"}, {"text", "two texts"}},
+                                     {{"action", "map"}}}));
+}
+
 void tst_Listener::messageOverTheFrameLimitIsNotSent()
 {
     RecordingListener listener;
@@ -600,6 +631,27 @@ void tst_Listener::messageOverTheFrameLimitIsNotSent()
                          QRegularExpression("frame of 1\\d\\d bytes is over the limit of 100"));
     QCOMPARE(listener.send("x", {{"data", QByteArray(100, 'x')}}), 0);
     QVERIFY(listener.send("x", {{"data", QByteArray(10, 'x')}}) > 0);
+    QTRY_COMPARE(m_server->received().size(), 1);
+}
+
+void tst_Listener::messageWithoutActionIsNotSent()
+{
+    RecordingListener listener;
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    const auto expectWarning = [](const char *reason) {
+        QTest::ignoreMessage(
+            QtWarningMsg,
+            QRegularExpression(
+                QString("^message to 127\\.0\\.0\\.1:\\d+ was not sent: %1$").arg(reason)));
+    };
+    QTest::failOnWarning(QRegularExpression(".*"));
+    expectWarning("message has no action");
+    QCOMPARE(listener.send({{"actoin", "typo"}}), 0);
+    expectWarning("message has no action");
+    QCOMPARE(listener.send({}), 0);
+    expectWarning("message has no action: int is not text");
+    QCOMPARE(listener.send({{"action", 7}}), 0);
+    QVERIFY(listener.send({{"action", "good"}}) > 0);
     QTRY_COMPARE(m_server->received().size(), 1);
 }
 

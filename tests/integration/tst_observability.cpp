@@ -51,6 +51,7 @@ private slots:
     void unsentIsWhatThePeerDoesNotTake();
     void newConnectionStartsWithZeros();
     void figuresStayAfterTheEnd();
+    void figuresStayUntilTheListenerIsBack();
     void channelHasItsOwn();
     void roundTripIsMeasured();
     void propertiesAreReadable();
@@ -146,6 +147,27 @@ void tst_Observability::figuresStayAfterTheEnd()
     server.closeClient();
     QVERIFY(listener.pumpUntil("disconnected"));
     QCOMPARE(listener.connection()->statistics().messagesReceived, 1);
+}
+
+//! An attempt is no connection yet.
+void tst_Observability::figuresStayUntilTheListenerIsBack()
+{
+    RawServer server;
+    RecordingListener listener;
+    listener.setReconnect(true);
+    listener.setReconnectInterval(1);
+    QVERIFY(listener.connectAndWait(server.port()));
+    server.send({{"action", "tick"}});
+    QVERIFY(listener.pumpUntil("tick"));
+    qint64 atTheEnd = -1;
+    listener.onMessage = [&](const QVariantMap &message) {
+        if (message["action"] == "disconnected")
+            atTheEnd = listener.connection()->statistics().messagesReceived;
+    };
+    server.closeClient();
+    QVERIFY(listener.pumpUntil("socketConnect", 2));
+    QCOMPARE(atTheEnd, 1);
+    QCOMPARE(listener.connection()->statistics().messagesReceived, 0);
 }
 
 void tst_Observability::channelHasItsOwn()

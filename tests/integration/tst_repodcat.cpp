@@ -381,7 +381,7 @@ void tst_Repodcat::tlsVerifies()
                      tlsFile("server.pem"), "--key", tlsFile("server.key")});
     const QString port = server.port();
     const auto talk = [&](const QStringList &options) {
-        Repodcat cat(QStringList{"--tls", "--count", "1", "localhost", port} + options);
+        Repodcat cat(QStringList{"--tls", "--count", "1", "127.0.0.1", port} + options);
         cat.write(lines.first() + '\n');
         const int code = cat.exitCode();
         return qMakePair(code, cat.output());

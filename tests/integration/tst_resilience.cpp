@@ -51,6 +51,11 @@ private slots:
     void closeEndsReconnecting();
     void closeByTheGameIsNotFollowedByReconnecting_data();
     void closeByTheGameIsNotFollowedByReconnecting();
+    void closeInAHandlerEndsReconnecting_data();
+    void closeInAHandlerEndsReconnecting();
+    void dialogInAHandlerDoesNotHoldUpReconnecting_data();
+    void dialogInAHandlerDoesNotHoldUpReconnecting();
+    void serverThatOnlyAcceptsIsGivenUp();
     void connectInAHandlerTakesPrecedence();
     void destructorDuringTheDelay();
 
@@ -371,6 +376,114 @@ void tst_Resilience::closeByTheGameIsNotFollowedByReconnecting()
     QCOMPARE(listener.state(), State::Disconnected);
     QTRY_VERIFY(m_server->clientHasClosed());
     QCOMPARE(m_server->clientCount(), 1);
+}
+
+void tst_Resilience::closeInAHandlerEndsReconnecting_data()
+{
+    QTest::addColumn<QString>("where");
+    QTest::addColumn<bool>("isRefused");
+    for (const char *where : {"stateChanged()", "errorOccurred()", "error"})
+        QTest::addRow("%s, refused", where) << where << true;
+    for (const char *where :
+         {"stateChanged()", "errorOccurred()", "error", "disconnected()", "disconnected"})
+        QTest::addRow("%s, broken", where) << where << false;
+}
+
+//! By the client object, which knows nothing of what the listener is about to do.
+void tst_Resilience::closeInAHandlerEndsReconnecting()
+{
+    QFETCH(QString, where);
+    QFETCH(bool, isRefused);
+    RecordingListener listener;
+    listener.setReconnect(true);
+    listener.setReconnectInterval(1);
+    bool isClosed = false;
+    const auto closeAt = [&](const QString &here) {
+        if (here == where && listener.state() == State::Reconnecting) {
+            listener.connection()->close();
+            isClosed = true;
+        }
+    };
+    using QRepod::ConnectionListener;
+    connect(&listener, &ConnectionListener::stateChanged, this, [&] { closeAt("stateChanged()"); });
+    connect(&listener, &ConnectionListener::errorOccurred, this,
+            [&] { closeAt("errorOccurred()"); });
+    connect(&listener, &ConnectionListener::disconnected, this, [&] { closeAt("disconnected()"); });
+    listener.onMessage = [&](const QVariantMap &message) { closeAt(message["action"].toString()); };
+    if (isRefused) {
+        listener.connect("127.0.0.1", 1);
+    } else {
+        QVERIFY(listener.connectAndWait(m_server->port()));
+        m_server->sendBytes(QByteArray(4, '\0'));
+    }
+    QTRY_COMPARE((listener.pump(), isClosed && listener.state() == State::Disconnected), true);
+    QCOMPARE(listener.log.count("error"), 1);
+    QCOMPARE(listener.log.count("disconnected"), isRefused ? 0 : 1);
+    QCOMPARE(m_server->clientCount(), isRefused ? 0 : 1);
+    QCOMPARE(listener.pump(), 0);
+}
+
+void tst_Resilience::dialogInAHandlerDoesNotHoldUpReconnecting_data()
+{
+    QTest::addColumn<QString>("action");
+    QTest::newRow("error") << "error";
+    QTest::newRow("disconnected") << "disconnected";
+}
+
+void tst_Resilience::dialogInAHandlerDoesNotHoldUpReconnecting()
+{
+    QFETCH(QString, action);
+    RecordingListener listener;
+    listener.setReconnect(true);
+    listener.setReconnectInterval(1);
+    bool isBack = false;
+    listener.onMessage = [&](const QVariantMap &message) {
+        if (message["action"] == action)
+            isBack = QTest::qWaitFor([&] { return listener.connection()->isConnected(); }, 30'000);
+    };
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    m_server->sendBytes(QByteArray(4, '\0'));
+    QVERIFY(listener.pumpUntil("disconnected"));
+    QVERIFY(isBack);
+    QVERIFY(listener.pumpUntil("socketConnect", 2)); // what was not delivered in the handler
+    QCOMPARE(listener.actions().mid(2),
+             (QStringList{"error", "disconnected", "connected", "socketConnect"}));
+    QCOMPARE(m_server->clientCount(), 2);
+}
+
+//! As one that is full, or that bans the player.
+void tst_Resilience::serverThatOnlyAcceptsIsGivenUp()
+{
+    RecordingListener listener;
+    listener.setReconnect(true);
+    listener.setReconnectInterval(4);
+    listener.setMaximumReconnectAttempts(3);
+    QList<int> attempts;
+    QList<int> delays;
+    connect(&listener, &QRepod::ConnectionListener::stateChanged, this, [&] {
+        if (listener.state() == State::Reconnecting) {
+            attempts << listener.reconnectAttempt();
+            delays << listener.reconnectDelay();
+        }
+    });
+    listener.onMessage = [&](const QVariantMap &message) {
+        if (message["action"] != "connected")
+            return;
+        QCOMPARE(listener.reconnectAttempt(), 0);
+        QTRY_VERIFY(m_server->client());
+        m_server->closeClient();
+    };
+    listener.connect("127.0.0.1", m_server->port());
+    QTRY_COMPARE((listener.pump(), listener.state()), State::Disconnected);
+    QCOMPARE(attempts, (QList<int>{1, 2, 3}));
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(delays[i] >= (4 << i) * 3 / 4 && delays[i] <= (4 << i) * 5 / 4);
+    QCOMPARE(m_server->clientCount(), 4);
+    QCOMPARE(listener.log.count("disconnected"), 4);
+
+    listener.connect("127.0.0.1", m_server->port()); // begins anew
+    QVERIFY(listener.pumpUntil("disconnected", 5));
+    QCOMPARE(attempts.last(), 1);
 }
 
 void tst_Resilience::connectInAHandlerTakesPrecedence()

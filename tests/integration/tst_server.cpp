@@ -81,8 +81,9 @@ private Q_SLOTS:
     void initTestCase();
     void listensOnAPortThatTheSystemPicks();
     void listensOnAName();
+    void listensOnEveryAddress();
     void reportsAPortThatIsTaken();
-    void reportsAnUnknownHost();
+    void reportsAnAddressThatCannotBe();
     void listeningTwiceChangesNothing();
     void announcesWhoComesAndGoes();
     void channelKnowsItsServerAndItsClient();
@@ -138,6 +139,24 @@ void tst_Server::listensOnAName()
     QVERIFY(client.receives(u"connected"_s));
 }
 
+//! A client has the address that it knows itself by, whatever the kind of the server's socket.
+void tst_Server::listensOnEveryAddress()
+{
+    Server server;
+    QVERIFY2(server.listen(QString(), 0), qPrintable(server.errorString()));
+    RawClient client(server.port()); // by IPv4
+    QVERIFY(client.receives(u"connected"_s));
+    QVERIFY(eventually([&] { return server.channels().size() == 1; }));
+    QCOMPARE(server.channels().first()->address(), client.address());
+    client.close();
+    QVERIFY(eventually([&] { return server.channels().isEmpty(); }));
+
+    QTcpSocket socket;
+    socket.connectToHost(QHostAddress(QHostAddress::LocalHostIPv6), server.port());
+    QVERIFY(eventually([&] { return server.channels().size() == 1; }));
+    QCOMPARE(server.channels().first()->address(), u"[::1]:%1"_s.arg(socket.localPort()));
+}
+
 void tst_Server::reportsAPortThatIsTaken()
 {
     QTcpServer other;
@@ -157,14 +176,17 @@ void tst_Server::reportsAPortThatIsTaken()
     QCOMPARE(changes.count(), 1);
 }
 
-void tst_Server::reportsAnUnknownHost()
+void tst_Server::reportsAnAddressThatCannotBe()
 {
     Server server;
     QVERIFY(!server.listen(u"no-such-host.invalid"_s, 5071));
     QVERIFY(!server.isListening());
     QCOMPARE(server.errorString(), u"no-such-host.invalid:5071: host not found"_s);
-    QVERIFY(!server.listen(QString(), 0));
-    QVERIFY(!server.errorString().isEmpty());
+    QVERIFY(!server.listen(local, 70'000)); // which would be 4464 in 16 bits
+    QCOMPARE(server.errorString(), u"127.0.0.1:70000: a port is a number from 0 to 65535"_s);
+    QVERIFY(!server.listen(local, -1));
+    QCOMPARE(server.errorString(), u"127.0.0.1:-1: a port is a number from 0 to 65535"_s);
+    QVERIFY(!server.isListening());
 }
 
 void tst_Server::listeningTwiceChangesNothing()
@@ -243,7 +265,7 @@ void tst_Server::greetingIsTheFirstThingOnTheWire()
     const QByteArray greeting = hex("00000012"
                                     "81a6616374696f6ea9636f6e6e6563746564");
     const QByteArray expected = greeting + QRepod::encode(number(1)) + QRepod::encode(number(2));
-    QCOMPARE(client.bytes().first(expected.size()), expected);
+    QCOMPARE(client.received.first(expected.size()), expected);
 }
 
 void tst_Server::channelClassCountsForLaterClients()

@@ -28,6 +28,10 @@ class tst_ServerLimits : public QObject
 private Q_SLOTS:
     void refusesClientsPastTheMaximum();
     void stalledClientIsClosedAndHoldsNobodyUp();
+    void burstOfAHandlerReachesAHealthyClient();
+    void oneMessageOfAnySizeIsAccepted();
+    void clientThatTakesNothingIsClosed();
+    void frameThatIsNeverFinishedBreaksTheProtocol();
     void protocolBreakerIsClosedAndHarmsNobody_data();
     void protocolBreakerIsClosedAndHarmsNobody();
     void clientThatResetsIsAnError();
@@ -85,11 +89,71 @@ void tst_ServerLimits::stalledClientIsClosedAndHoldsNobodyUp()
     QVERIFY(eventually([&] { return !stalled.channel; }));
     QCOMPARE(events, QStringList({u"error"_s, u"disconnected"_s}));
     QVERIFY2(error.startsWith(stalled->address() + u": "_s), qPrintable(error));
-    QVERIFY2(error.contains(u"over the limit of %1"_s.arg(limit)), qPrintable(error));
+    QVERIFY2(error.contains(u"over the limit of %1"_s.arg(4 * limit)), qPrintable(error));
     QCOMPARE(server->channels(), QList<Channel *>({healthy.channel}));
 
     server->sendToAll(message(u"on"_s));
     QVERIFY(healthy->receives(u"on"_s));
+}
+
+void tst_ServerLimits::burstOfAHandlerReachesAHealthyClient()
+{
+    constexpr int count = 30;
+    TestServer server;
+    server->setMaximumSendBacklog(10 * mebi);
+    JoinedClient client(server);
+    server.script.onMessage = [&](Channel *channel, const QVariantMap &) {
+        for (int i = 0; i < count; ++i)
+            QVERIFY(channel->send(bulky(mebi)) > 0);
+    };
+    client->send(message(u"go"_s));
+    QVERIFY(client->receives(u"bulky"_s, count));
+    QVERIFY(client.channel);
+}
+
+void tst_ServerLimits::oneMessageOfAnySizeIsAccepted()
+{
+    TestServer server;
+    server->setMaximumSendBacklog(1);
+    JoinedClient client(server);
+    QVERIFY(client.channel->send(bulky(8 * mebi)) > 0);
+    QVERIFY(client->receives(u"bulky"_s));
+    QVERIFY(client.channel);
+}
+
+void tst_ServerLimits::clientThatTakesNothingIsClosed()
+{
+    TestServer server;
+    server->setStallTimeout(100);
+    JoinedClient stalled(server);
+    stalled->stall();
+    JoinedClient healthy(server);
+    QString error;
+    connect(stalled.channel, &Channel::errorOccurred, this,
+            [&](const QString &text) { error = text; });
+    for (int i = 0; i < 16; ++i) // more than the system takes in
+        stalled.channel->send(bulky(512 * kibi));
+    QVERIFY(eventually([&] { return !stalled.channel; }));
+    QVERIFY2(error.contains(u"was taken for 100 ms"_s), qPrintable(error));
+    server->sendToAll(message(u"on"_s));
+    QVERIFY(healthy->receives(u"on"_s));
+}
+
+void tst_ServerLimits::frameThatIsNeverFinishedBreaksTheProtocol()
+{
+    TestServer server;
+    server->setFrameTimeout(100);
+    JoinedClient slow(server);
+    JoinedClient healthy(server);
+    QString error;
+    connect(slow.channel, &Channel::errorOccurred, this,
+            [&](const QString &text) { error = text; });
+    slow->sendBytes(hex("00000010"));
+    QVERIFY(slow->ends());
+    QVERIFY2(error.contains(u"frame not finished after 100 ms: 4 bytes of it have come"_s),
+             qPrintable(error));
+    healthy->send(number(1)); // a frame that is finished, after a longer silence
+    QVERIFY(eventually([&] { return server.script.log.contains(u"number"_s); }));
 }
 
 void tst_ServerLimits::protocolBreakerIsClosedAndHarmsNobody_data()

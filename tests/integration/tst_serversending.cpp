@@ -10,6 +10,7 @@
 
 #include <QRepod/Channel>
 #include <QRepod/Protocol>
+#include <QRepod/Room>
 #include <QRepod/Server>
 
 #include <QtTest/qtest.h>
@@ -47,12 +48,50 @@ class tst_ServerSending : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void actionsCanBeSentInEveryForm();
     void sendToAllReachesEveryoneInOrder();
+    void sendToAllLeavesOneOut();
+    void everyoneIsTheRoomOfAllClients();
+    void roomWithoutAServerIsEmpty();
     void sendToAllEncodesOnce();
     void sendToAllFromOtherThreads();
     void sendFromOtherThreads();
     void whatCannotBeEncodedIsNotSent();
+    void messageWithoutActionIsNotSent();
 };
+
+void tst_ServerSending::actionsCanBeSentInEveryForm()
+{
+    TestServer server;
+    JoinedClient client(server);
+    Channel *const channel = client.channel;
+    QRepod::Room *const room = server->everyone();
+
+    QVERIFY(channel->send("literal") > 0);
+    QVERIFY(channel->send("fields", {{"x", 1}}) > 0);
+    QVERIFY(channel->send({{"action", "list"}}) > 0);
+    server->sendToAll("literal");
+    server->sendToAll("fields", {{"x", 1}, {"y", "z"}});
+    server->sendToAll({{"action", "list"}});
+    server->sendToAll({{"action", "list"}, {"text", "two texts"}});
+    room->sendToAll("literal");
+    room->sendToAll("fields", {{"x", 1}});
+    room->sendToAll({{"action", "list"}});
+    room->sendToAll({{"action", "list"}}, nullptr);
+    QVERIFY(client->receives(u"list"_s, 5));
+    QCOMPARE(client->messages().mid(1), // after the greeting
+             (QList<QVariantMap>{{{"action", "literal"}},
+                                 {{"action", "fields"}, {"x", 1}},
+                                 {{"action", "list"}},
+                                 {{"action", "literal"}},
+                                 {{"action", "fields"}, {"x", 1}, {"y", "z"}},
+                                 {{"action", "list"}},
+                                 {{"action", "list"}, {"text", "two texts"}},
+                                 {{"action", "literal"}},
+                                 {{"action", "fields"}, {"x", 1}},
+                                 {{"action", "list"}},
+                                 {{"action", "list"}}}));
+}
 
 void tst_ServerSending::sendToAllReachesEveryoneInOrder()
 {
@@ -69,6 +108,48 @@ void tst_ServerSending::sendToAllReachesEveryoneInOrder()
     QVERIFY(other->receives(u"number"_s, count));
     QCOMPARE(one->numbers(), expected);
     QCOMPARE(other->numbers(), expected);
+}
+
+void tst_ServerSending::sendToAllLeavesOneOut()
+{
+    TestServer server;
+    JoinedClient one(server);
+    JoinedClient other(server);
+    server->everyone()->sendToAll(message(u"map"_s), one.channel);
+    server->everyone()->sendToAll(u"fields"_s, {{u"x"_s, 1}}, one.channel);
+    server->sendToAll(message(u"end"_s));
+    QVERIFY(one->receives(u"end"_s));
+    QVERIFY(other->receives(u"end"_s));
+    QCOMPARE(one->actions(), QStringList({u"connected"_s, u"end"_s}));
+    QCOMPARE(other->actions(), QStringList({u"connected"_s, u"map"_s, u"fields"_s, u"end"_s}));
+}
+
+void tst_ServerSending::everyoneIsTheRoomOfAllClients()
+{
+    TestServer server;
+    QRepod::Room *const everyone = server->everyone();
+    QCOMPARE(everyone->server(), server.server);
+    QCOMPARE(everyone->name(), QString());
+    QVERIFY(everyone->channels().isEmpty());
+
+    JoinedClient clients[] = {JoinedClient(server), JoinedClient(server), JoinedClient(server)};
+    const QList<Channel *> all{clients[0].channel, clients[1].channel, clients[2].channel};
+    QCOMPARE(everyone->channels(), all); // in the order of joining
+    QCOMPARE(server->channels(), all);
+    clients[1]->close();
+    QVERIFY(server.has(2));
+    QCOMPARE(everyone->channels(), QList<Channel *>({all[0], all[2]}));
+    delete clients[0].channel;
+    QCOMPARE(everyone->channels(), QList<Channel *>({all[2]}));
+}
+
+void tst_ServerSending::roomWithoutAServerIsEmpty()
+{
+    QRepod::Room room;
+    QCOMPARE(room.server(), nullptr);
+    QVERIFY(room.name().isEmpty());
+    QVERIFY(room.channels().isEmpty());
+    room.sendToAll("nobody");
 }
 
 void tst_ServerSending::sendToAllEncodesOnce()
@@ -152,6 +233,24 @@ void tst_ServerSending::whatCannotBeEncodedIsNotSent()
     }
     const QByteArray expected = QRepod::encode(message(u"good"_s));
     QCOMPARE(client.channel->send(message(u"good"_s)), expected.size());
+    QVERIFY(client->receives(u"good"_s));
+    QCOMPARE(client->actions(), QStringList({u"connected"_s, u"good"_s}));
+}
+
+void tst_ServerSending::messageWithoutActionIsNotSent()
+{
+    TestServer server;
+    JoinedClient client(server);
+    {
+        const Warnings warnings;
+        QCOMPARE(client.channel->send({{u"actoin"_s, u"typo"_s}}), 0);
+        server->sendToAll({{u"actoin"_s, u"typo"_s}});
+        QCOMPARE(Warnings::texts(),
+                 QStringList(
+                     {u"message to %1 was not sent: message has no action"_s.arg(client->address()),
+                      u"message to all clients was not sent: message has no action"_s}));
+    }
+    QVERIFY(client.channel->send(message(u"good"_s)) > 0);
     QVERIFY(client->receives(u"good"_s));
     QCOMPARE(client->actions(), QStringList({u"connected"_s, u"good"_s}));
 }

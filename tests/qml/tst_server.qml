@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Hosting from QML: Server, Channel and the model of channels.
+// Hosting from QML: Server, its properties, its handlers, and sending to all.
 
 import QtQml
 import QtQuick
@@ -10,83 +10,6 @@ TestCase {
     id: test
 
     name: "server"
-
-    // Knows what a channel is, so that tools do as well.
-    component Room: Server {
-        id: room
-
-        property var calls: []
-        property var log: []
-
-        function note(channel: Channel, call: var) {
-            room.calls.push([room.channels.get(0) === channel, call]);
-        }
-
-        function network_whole(channel, data) {
-            room.note(channel, data);
-        }
-        function network_fields(channel: Channel, id: int, name: string) {
-            room.note(channel, [id, name]);
-        }
-        function network_untyped(channel, id, name) {
-            room.note(channel, [id, name]);
-        }
-        function network_one(channel, text: string) {
-            room.note(channel, text);
-        }
-        function network_channel(channel) {
-            room.note(channel, "channel");
-        }
-        function network_nothing() {
-            room.calls.push("nothing");
-        }
-        function network_nickname(channel: Channel, nickname: string) {
-            channel.userData = {
-                nickname: nickname
-            };
-        }
-        function network_chat(channel: Channel, text: string) {
-            room.sendToAll("chat", {
-                nickname: channel.userData.nickname,
-                text: text
-            });
-        }
-        function network_echo(channel: Channel, data) {
-            channel.send(data);
-        }
-        function network_kick(channel: Channel) {
-            channel.close();
-        }
-        function network_who() {
-            room.calls.push("room");
-        }
-        function network_connected(channel: Channel) {
-            room.log.push("connected message");
-        }
-        function network_disconnected(channel: Channel) {
-            room.log.push("disconnected message");
-        }
-        function network_received(channel, data) {
-            room.note(channel, "received " + data.action);
-        }
-
-        port: 0
-        active: true
-        onChannelConnected: channel => room.log.push("connected " + room.channels.count + " " + channel.isConnected)
-        onChannelDisconnected: channel => room.log.push("disconnected " + room.channels.count + " " + channel.isConnected)
-    }
-
-    component Player: ConnectionListener {
-        id: player
-
-        property var messages: []
-
-        function network_received(data) {
-            player.messages.push(data);
-        }
-
-        active: true
-    }
 
     Component {
         id: plainServer
@@ -141,39 +64,6 @@ TestCase {
         id: spyOn
 
         SignalSpy {
-        }
-    }
-
-    Component {
-        id: addressList
-
-        Item {
-            id: list
-
-            property alias model: repeater.model
-            property alias repeater: repeater
-
-            Repeater {
-                id: repeater
-
-                delegate: Text {
-                    required property int index
-                    required property Channel channel
-
-                    text: index + " " + channel.address
-                }
-            }
-        }
-    }
-
-    Component {
-        id: watcher
-
-        QtObject {
-            id: watching
-
-            property Channel channel
-            property bool isConnected: watching.channel ? watching.channel.isConnected : false
         }
     }
 
@@ -290,20 +180,18 @@ TestCase {
         join(server);
     }
 
-    function test_portOutOfRangeIsRefused() {
-        const server = createTemporaryObject(plainServer, test);
-        ignoreWarning(/a port is a number from 0 to 65535, not 65536/);
-        server.port = 65536;
-        compare(server.port, 5071);
-    }
-
-    function test_signalsAndMessagesOfAChannelsLife() {
-        const server = host(roomComponent);
-        const player = join(server);
-        tryCompare(server.log, "length", 2);
-        player.close();
-        tryCompare(server.log, "length", 4);
-        compare(server.log, ["connected 1 true", "connected message", "disconnected message", "disconnected 0 false"]);
+    function test_portThatIsNoneIsAnError() {
+        const server = createTemporaryObject(plainServer, test, {
+            port: 65536
+        });
+        const errors = spy(server, "errorOccurred");
+        server.active = true;
+        verify(!server.listening);
+        verify(server.errorString.startsWith("127.0.0.1:65536: a port is a number"), server.errorString);
+        compare(errors.count, 1);
+        server.port = 0;
+        tryCompare(server, "listening", true);
+        compare(server.errorString, "");
     }
 
     function test_handlersGetTheChannel_data() {
@@ -398,37 +286,6 @@ TestCase {
         compare(server.lobby.calls, [[true, 3]]);
     }
 
-    function test_userDataBelongsToItsChannel() {
-        const server = host(roomComponent);
-        const ada = join(server);
-        const bob = join(server);
-        compare(server.channels.get(0).userData, undefined);
-        const changes = spy(server.channels.get(0), "userDataChanged");
-        ada.send("nickname", {
-            nickname: "Ada"
-        });
-        bob.send("nickname", {
-            nickname: "Bob"
-        });
-        ada.send("chat", {
-            text: "hello"
-        });
-        bob.send("chat", {
-            text: "world"
-        });
-        for (const player of [ada, bob]) {
-            tryCompare(player.messages, "length", 2);
-            const lines = player.messages.map(message => message.nickname + ": " + message.text);
-            compare(lines.sort(), ["Ada: hello", "Bob: world"]);
-        }
-        compare(changes.count, 1);
-        server.channels.get(0).userData.score = 5;
-        compare(server.channels.get(0).userData, {
-            nickname: "Ada",
-            score: 5
-        });
-    }
-
     function test_sendToAllTakesAMessageOrAnAction() {
         const server = host(roomComponent);
         const players = [join(server), join(server)];
@@ -469,125 +326,6 @@ TestCase {
                 f: () => 1
             }
         });
-    }
-
-    function test_channelSends() {
-        const server = host(roomComponent);
-        const player = join(server);
-        const channel = server.channels.get(0);
-        verify(channel.send("alone") > 0);
-        verify(channel.send("fields", {
-            id: 1
-        }) > 0);
-        verify(channel.send({
-            action: "whole",
-            list: [1]
-        }) > 0);
-        tryCompare(player.messages, "length", 3);
-        compare(player.messages, [
-            {
-                action: "alone"
-            },
-            {
-                action: "fields",
-                id: 1
-            },
-            {
-                action: "whole",
-                list: [1]
-            }
-        ]);
-        let error = null;
-        try {
-            channel.send([]);
-        } catch (e) {
-            error = e;
-        }
-        verify(error instanceof TypeError);
-    }
-
-    function test_echoOfAHandler() {
-        const server = host(roomComponent);
-        const player = join(server);
-        player.send("echo", {
-            value: [1, 2.5, "x", null, {
-                    y: true
-                }]
-        });
-        tryCompare(player.messages, "length", 1);
-        compare(player.messages[0], {
-            action: "echo",
-            value: [1, 2.5, "x", null, {
-                    y: true
-                }]
-        });
-    }
-
-    function test_channelKnowsItsServerAndAddress() {
-        const server = host(roomComponent);
-        join(server);
-        const channel = server.channels.get(0);
-        compare(channel.server, server);
-        verify(/^127\.0\.0\.1:\d+$/.test(channel.address), channel.address);
-        verify(channel.isConnected);
-        compare(channel.statistics.messagesSent, 1); // the greeting
-        compare(server.channels.get(1), null);
-        compare(server.channels.get(-1), null);
-    }
-
-    function test_channelClose() {
-        const server = host(roomComponent);
-        const player = join(server);
-        const watching = createTemporaryObject(watcher, test, {
-            channel: server.channels.get(0)
-        });
-        verify(watching.isConnected);
-        player.send("kick");
-        tryCompare(watching, "isConnected", false);
-        tryCompare(player, "state", ConnectionListener.Disconnected);
-        tryCompare(server.channels, "count", 0);
-        tryCompare(watching, "channel", null);
-    }
-
-    function test_channelCannotBeMade() {
-        let error = null;
-        try {
-            Qt.createQmlObject("import QRepod; Channel {}", test);
-        } catch (e) {
-            error = e;
-        }
-        verify(error);
-        verify(error.message.includes("Channels are made by a Server."), error.message);
-    }
-
-    function test_channelsAreAModel() {
-        const server = host(roomComponent);
-        const view = createTemporaryObject(addressList, test, {
-            model: server.channels
-        });
-        const counts = spy(server.channels, "countChanged");
-        const first = join(server);
-        const second = join(server);
-        compare(counts.count, 2);
-        compare(view.repeater.count, 2);
-        compare(view.repeater.itemAt(0).text, "0 " + server.channels.get(0).address);
-        const secondAddress = server.channels.get(1).address;
-        first.close();
-        tryCompare(view.repeater, "count", 1);
-        compare(view.repeater.itemAt(0).text, "0 " + secondAddress);
-        second.close();
-        tryCompare(view.repeater, "count", 0);
-    }
-
-    function test_viewOutlivesTheServer() {
-        const server = roomComponent.createObject(test) as Server;
-        const view = createTemporaryObject(addressList, test, {
-            model: server.channels
-        });
-        join(server);
-        compare(view.repeater.count, 1);
-        server.destroy();
-        tryCompare(view.repeater, "count", 0);
     }
 
     function test_limitsCanBeSet() {

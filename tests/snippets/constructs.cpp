@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Each construct of the README's table "From Python to Qt", to the letter, so that it is compiled.
+// Each construct of the table "From repod" in PORTING.md, to the letter, so that it is compiled.
 
 #include <QRepod/Client>
 #include <QRepod/ConnectionListener>
@@ -14,7 +14,7 @@ class GameClient : public QRepod::ConnectionListener
 public slots:
     void Network_chat(const QVariantMap &data)
     {
-        qInfo() << data["name"].toString();
+        qInfo() << data["name"].toString() << data.value("x", 1);
     }
 
     void Network_joined(const QString &name)
@@ -22,11 +22,30 @@ public slots:
         qInfo() << name;
     }
 
+    void Network_move(int x = 1)
+    {
+        qInfo() << x;
+    }
+
 public:
     void network_received(const QVariantMap &data) override
     {
         qInfo() << data;
     }
+};
+
+class Window : public QObject
+{
+    Q_OBJECT
+
+public:
+    Window()
+    {
+        m_connection.addHandler(this);
+    }
+
+private:
+    QRepod::ConnectionListener m_connection;
 };
 
 class GameChannel : public QRepod::Channel
@@ -40,6 +59,11 @@ public slots:
 
     void Network_disconnected()
     {
+    }
+
+    void Network_error(const QString &error)
+    {
+        qInfo() << error;
     }
 };
 
@@ -56,7 +80,13 @@ void use(GameClient &client, QRepod::Server &server, GameChannel *channel, const
     server.listen(host, port);
     server.startBackground();
     server.sendToAll({{"action", "tick"}});
+    server.channels();
+    QObject::connect(&server, &QRepod::Server::channelConnected, [] { });
+    QObject::connect(&server, &QRepod::Server::channelDisconnected, [] { });
+    QObject::connect(channel, &QRepod::Channel::disconnected, [] { });
+    QObject::connect(channel, &QRepod::Channel::errorOccurred, [] { });
     channel->address();
+    channel->isConnected();
 }
 
 #include "constructs.moc"

@@ -9,22 +9,22 @@ constexpr int patience = 90'000; // milliseconds; for a sanitizer on a loaded ma
 
 } // namespace
 
-PythonPeer::PythonPeer(const QString &script, const QStringList &arguments)
-{
-    const QString path = QStringLiteral(QREPOD_PYTHON_FOLDER) + QLatin1Char('/') + script;
-    m_process.start(QStringLiteral("/usr/bin/python3"),
-                    QStringList{QStringLiteral("-B"), path} + arguments);
-}
-
 PythonPeer::~PythonPeer()
 {
-    if (m_process.state() == QProcess::NotRunning)
+    if (hasEnded())
         return;
     m_process.closeWriteChannel();
     if (!m_process.waitForFinished(5'000)) {
         m_process.kill();
         m_process.waitForFinished();
     }
+}
+
+void PythonPeer::start(const QString &script, const QStringList &arguments)
+{
+    const QString path = QStringLiteral(QREPOD_PYTHON_FOLDER) + QLatin1Char('/') + script;
+    m_process.start(QStringLiteral("/usr/bin/python3"),
+                    QStringList{QStringLiteral("-B"), path} + arguments);
 }
 
 quint16 PythonPeer::port()
@@ -45,13 +45,17 @@ bool PythonPeer::hasSaid(const QByteArray &line)
 
 QString PythonPeer::complaint()
 {
-    if (!QTest::qWaitFor([this] { return m_process.state() == QProcess::NotRunning; }, patience))
+    if (!QTest::qWaitFor([this] { return hasEnded(); }, patience))
         return QStringLiteral("it did not end");
-    if (m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0)
+    if (m_process.error() == QProcess::UnknownError
+        && m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0)
         return {};
-    return QStringLiteral("%1 %2")
-        .arg(m_process.exitCode())
-        .arg(QString::fromUtf8(m_process.readAllStandardError()));
+    const QString fault = m_process.error() == QProcess::UnknownError
+        ? QStringLiteral("exit status %1").arg(m_process.exitCode())
+        : m_process.errorString();
+    return QStringLiteral("%1: %2\n%3")
+        .arg(m_process.arguments().join(QLatin1Char(' ')), fault,
+             QString::fromUtf8(m_process.readAllStandardError()));
 }
 
 QString PythonPeer::end()

@@ -8,9 +8,12 @@
 class PythonPeer
 {
 public:
-    //! Starts \a script, which lies in tests/integration/python/.
-    PythonPeer(const QString &script, const QStringList &arguments);
+    PythonPeer() = default;
+    PythonPeer(const QString &script, const QStringList &arguments) { start(script, arguments); }
     ~PythonPeer();
+
+    //! Starts \a script, which lies in tests/integration/python/.
+    void start(const QString &script, const QStringList &arguments);
 
     //! Waits until a server says where it listens; 0 if it never does.
     quint16 port();
@@ -18,9 +21,11 @@ public:
     //! Runs the event loop until it prints \a line.
     bool hasSaid(const QByteArray &line);
 
+    bool hasEnded() const { return m_process.state() == QProcess::NotRunning; }
+
     //! Runs the event loop until the program has ended by itself.
     ///
-    /// \return why it was not content, or nothing.
+    /// \return why its checks did not hold, or nothing.
     QString complaint();
 
     //! The same after it was asked to end.

@@ -1,136 +1,89 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "support/eventually.h"
 #include "support/messages.h"
 
-#include <QRepod/Protocol>
+#include <QtCore/QByteArray>
+#include <QtCore/QStringList>
+#include <QtCore/QVariantMap>
 
-#include <QtCore/qendian.h>
-#include <QtNetwork/qtcpsocket.h>
+QByteArray frame(const QByteArray &payload);
+QByteArray hex(const char *digits);
 
-#include <sys/socket.h>
-
-inline QByteArray frame(const QByteArray &payload)
-{
-    QByteArray header(4, '\0');
-    qToBigEndian(quint32(payload.size()), header.data());
-    return header + payload;
-}
-
-inline QByteArray hex(const char *digits)
-{
-    return QByteArray::fromHex(digits);
-}
-
-//! A client that knows frames, but no rules.
+//! A client that does exactly what a test says, byte by byte: it knows frames, but no rules.
+///
+/// It is one of the system's own sockets, which never blocks. What a test does with it is done at
+/// once; what a test waits for is read while the test's event loop runs.
 class RawClient
 {
 public:
-    //! Connects; the server need not have accepted it when this returns.
-    explicit RawClient(quint16 port)
-    {
-        m_socket.connectToHost(QHostAddress::LocalHost, port);
-        if (!m_socket.waitForConnected(patience))
-            qFatal("a client of the test cannot connect: %s", qPrintable(m_socket.errorString()));
-        m_address = u"127.0.0.1:%1"_s.arg(m_socket.localPort());
-    }
+    //! Connects to a server on this machine, which need not have accepted when this returns.
+    ///
+    /// \a bufferSize, if given, bounds what the system holds of what neither end has read.
+    explicit RawClient(quint16 port, qsizetype bufferSize = 0);
+    ~RawClient() { close(); }
 
+    //! This end of the connection, as the server names it.
     QString address() const { return m_address; }
 
-    void send(const QVariantMap &message) { sendBytes(QRepod::encode(message)); }
+    //! Writes what the system takes at once, and says how much that was.
+    qsizetype write(QByteArrayView bytes) const;
 
-    void sendBytes(const QByteArray &bytes)
-    {
-        m_socket.write(bytes);
-        m_socket.flush();
-    }
+    //! Writes everything, and says whether it could.
+    bool sendBytes(QByteArrayView bytes) const;
+    bool send(const QVariantMap &message) const;
 
-    //! Everything that has come, also what was read before.
-    const QByteArray &bytes()
-    {
-        if (m_isReading)
-            m_bytes += m_socket.readAll();
-        return m_bytes;
-    }
+    //! Reads what has come, up to \a maximum bytes.
+    void read(qsizetype maximum = 64 * mebi);
 
-    const QList<QVariantMap> &messages()
-    {
-        bytes();
-        while (m_bytes.size() - m_parsed >= 4) {
-            const auto length = qFromBigEndian<quint32>(m_bytes.constData() + m_parsed);
-            if (m_bytes.size() - m_parsed - 4 < qsizetype(length))
-                break;
-            const QByteArrayView payload(m_bytes.constData() + m_parsed + 4, qsizetype(length));
-            const QVariantMap message = QRepod::decode(payload).value();
-            if (!message.isEmpty()) // a heartbeat
-                m_messages << message;
-            m_parsed += 4 + qsizetype(length);
-        }
-        return m_messages;
-    }
+    //! Waits for \a size bytes behind those that it has returned before; fewer, if there are no
+    //! more.
+    QByteArray receive(qsizetype size);
 
-    QStringList actions()
-    {
-        QStringList actions;
-        for (const QVariantMap &message : messages())
-            actions << message[u"action"_s].toString();
-        return actions;
-    }
+    //! Waits until the other end has closed the connection, or broken it.
+    bool ends();
+
+    //! Waits for the end: 0, or the system's error number; -1 if there are bytes before it that
+    //! receive() has not returned, or no end.
+    int endOfStream();
+
+    //! What has come, message by message, without heartbeats.
+    const QList<QVariantMap> &messages();
+    QStringList actions();
 
     //! The field `n` of every message that has one.
-    QList<qint64> numbers()
-    {
-        QList<qint64> numbers;
-        for (const QVariantMap &message : messages()) {
-            if (message.contains(u"n"_s))
-                numbers << message[u"n"_s].toLongLong();
-        }
-        return numbers;
-    }
+    QList<qint64> numbers();
 
     //! Waits until so many messages of \a action have come.
-    bool receives(const QString &action, qsizetype count = 1)
-    {
-        return eventually([&] {
-            qsizetype received = 0;
-            for (const QVariantMap &message : messages())
-                received += message[u"action"_s] == action;
-            return received >= count;
-        });
-    }
+    bool receives(const QString &action, qsizetype count = 1);
 
-    bool hasEnded() const { return m_socket.state() == QAbstractSocket::UnconnectedState; }
+    //! Makes the system take little of what comes while nobody reads it.
+    void stall();
 
-    //! Waits until the server has closed the connection.
-    bool ends()
-    {
-        return eventually([this] { return hasEnded(); });
-    }
+    //! Says that nothing more will come, and goes on reading.
+    void shutdownWriting() const;
 
-    //! Closes in order, after everything has been written.
-    void close() { m_socket.disconnectFromHost(); }
+    //! Closes in order; what has come is read before, since the system resets a connection that is
+    //! closed with unread bytes.
+    void close();
 
-    void reset()
-    {
-        const linger abort{1, 0};
-        ::setsockopt(int(m_socket.socketDescriptor()), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
-        m_socket.abort();
-    }
+    //! Closes with a reset, as a crash of the peer's machine or a firewall does.
+    void reset();
 
-    //! Lets what comes pile up, and makes the system take little of it.
-    void stall()
-    {
-        m_isReading = false;
-        m_socket.setReadBufferSize(1);
-        m_socket.setSocketOption(QAbstractSocket::ReceiveBufferSizeSocketOption, int(4 * kibi));
-    }
+    //! How many pieces with bytes have come, as they were on the line.
+    quint32 segments() const;
+
+    QByteArray received; ///< everything that read() has read
+    bool hasEnded =
+        false;     ///< the other end has said that nothing more will come, or this is closed
+    int error = 0; ///< the system's, once the connection has broken
 
 private:
-    QTcpSocket m_socket;
+    Q_DISABLE_COPY_MOVE(RawClient)
+
+    int m_descriptor;
     QString m_address;
-    QByteArray m_bytes;
-    qsizetype m_parsed = 0; // of m_bytes
+    qsizetype m_returned = 0; // of received, by receive()
+    qsizetype m_parsed = 0;   // of received
     QList<QVariantMap> m_messages;
-    bool m_isReading = true;
 };

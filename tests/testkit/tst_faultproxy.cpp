@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "support/rawclient.h"
 #include "support/rawserver.h"
 #include "support/recordinglistener.h"
-#include "testkit/baresocket.h"
 
 #include <QRepod/Protocol>
 #include <QRepod/Test/FaultProxy>
@@ -138,7 +138,7 @@ void tst_FaultProxy::passesEverythingUnchanged()
     QTRY_COMPARE_WITH_TIMEOUT(sink.received.size(), sent.size(), 30'000);
     QVERIFY(sink.received == sent);
 
-    BareSocket other(m_proxy->port());
+    RawClient other(m_proxy->port());
     m_proxy->setChunkSize(chunkSize);
     m_proxy->setLatency(latency);
     QTRY_COMPARE(m_server->clientCount(), 1); // the client's connect() was answered by the proxy
@@ -151,13 +151,13 @@ void tst_FaultProxy::countsConnectionsAndBytes()
     QCOMPARE(m_proxy->seed(), 1u);
     QCOMPARE(m_proxy->connectionCount(), 0);
     {
-        BareSocket a(m_proxy->port());
-        BareSocket b(m_proxy->port());
+        RawClient a(m_proxy->port());
+        RawClient b(m_proxy->port());
         const QByteArray ping = QRepod::encode({{"action", "ping"}});
         QVERIFY(m_server->waitForClients(2));
         QCOMPARE(m_proxy->connectionCount(), 2);
         QCOMPARE(m_proxy->openConnectionCount(), 2);
-        QVERIFY(a.send(ping));
+        QVERIFY(a.sendBytes(ping));
         QVERIFY(!m_server->waitForMessage("ping").isEmpty());
         m_server->sendRaw("12345");
         QCOMPARE(a.receive(5), "12345");
@@ -178,8 +178,8 @@ void tst_FaultProxy::closePassesBehindTheLastByte()
     proxy.setChunkSize(3000);
     const QByteArray sent = randomBytes(500'000);
     {
-        BareSocket client(proxy.port());
-        QVERIFY(client.send(sent));
+        RawClient client(proxy.port());
+        QVERIFY(client.sendBytes(sent));
     }
     QTRY_COMPARE(sink.closedCount, 1);
     QVERIFY(sink.received == sent);
@@ -189,8 +189,7 @@ void tst_FaultProxy::closePassesBehindTheLastByte()
 void tst_FaultProxy::serverThatIsNotThereResetsTheClient()
 {
     m_server.reset();
-    BareSocket client(m_proxy->port());
-    QVERIFY(client.isConnected);
+    RawClient client(m_proxy->port());
     QCOMPARE(client.endOfStream(), ECONNRESET);
 }
 
@@ -231,7 +230,7 @@ void tst_FaultProxy::jitterKeepsTheOrder()
 void tst_FaultProxy::bandwidthSlowsDown()
 {
     m_proxy->setBandwidth(100'000, Direction::ToClient);
-    BareSocket client(m_proxy->port());
+    RawClient client(m_proxy->port());
     QVERIFY(m_server->waitForClients(1));
     const QByteArray sent = randomBytes(30'000);
     QElapsedTimer clock;
@@ -254,7 +253,7 @@ void tst_FaultProxy::bandwidthSlowsDown()
 
 void tst_FaultProxy::chunkSizeCutsIntoPieces()
 {
-    BareSocket client(m_proxy->port());
+    RawClient client(m_proxy->port());
     QVERIFY(m_server->waitForClients(1));
     const QByteArray sent = randomBytes(400);
     m_server->sendRaw(sent);
@@ -285,10 +284,10 @@ void tst_FaultProxy::listenerReadsThroughChunksOfOneByte()
 
 void tst_FaultProxy::stallHoldsOneWayUntilResume()
 {
-    BareSocket client(m_proxy->port());
+    RawClient client(m_proxy->port());
     QVERIFY(m_server->waitForClients(1));
     m_proxy->stall(Direction::ToServer);
-    QVERIFY(client.send(QRepod::encode({{"action", "held"}})));
+    QVERIFY(client.sendBytes(QRepod::encode({{"action", "held"}})));
     for (int i = 0; i < 50; ++i) { // the other way goes on, with time enough for the held message
         m_server->sendRaw("tick");
         QCOMPARE(client.receive(4), "tick");
@@ -326,7 +325,7 @@ void tst_FaultProxy::corruptChangesOneByte()
     expected[3] = char(quint8(expected[3]) ^ 0xff);
     expected[500] = char(quint8(expected[500]) ^ 0x01);
     for (int i = 0; i < 2; ++i) { // on every connection
-        BareSocket client(m_proxy->port());
+        RawClient client(m_proxy->port());
         QVERIFY(m_server->waitForClients(1));
         m_server->sendRaw(sent);
         QCOMPARE(client.receive(sent.size()), expected);
@@ -366,8 +365,8 @@ void tst_FaultProxy::cutAfterPassesExactlyThatMany()
     proxy.cutAfter(bytes, Direction::ToServer);
     proxy.setChunkSize(chunkSize);
     const QByteArray sent = randomBytes(5000);
-    BareSocket client(proxy.port());
-    QVERIFY(client.send(sent));
+    RawClient client(proxy.port());
+    QVERIFY(client.sendBytes(sent));
     QTRY_COMPARE(sink.closedCount, 1);
     QCOMPARE(sink.received, sent.first(bytes));
     QCOMPARE(client.endOfStream(), 0);
@@ -375,7 +374,7 @@ void tst_FaultProxy::cutAfterPassesExactlyThatMany()
 
 void tst_FaultProxy::cutAfterOfWhatHasPassedCutsAtOnce()
 {
-    BareSocket client(m_proxy->port());
+    RawClient client(m_proxy->port());
     QVERIFY(m_server->waitForClients(1));
     m_server->sendRaw("12345");
     QCOMPARE(client.receive(5), "12345");
@@ -394,7 +393,7 @@ void tst_FaultProxy::clearFaultsTakesEverythingBack()
     m_proxy->corrupt(0);
     m_proxy->cutAfter(1);
     m_proxy->clearFaults();
-    BareSocket client(m_proxy->port());
+    RawClient client(m_proxy->port());
     QVERIFY(m_server->waitForClients(1));
     const QByteArray sent = randomBytes(100'000);
     m_server->sendRaw(sent);
@@ -403,11 +402,11 @@ void tst_FaultProxy::clearFaultsTakesEverythingBack()
 
 void tst_FaultProxy::halfCloseEndsOneWay()
 {
-    BareSocket client(m_proxy->port());
+    RawClient client(m_proxy->port());
     QVERIFY(m_server->waitForClients(1));
     m_proxy->halfClose(Direction::ToClient);
     QCOMPARE(client.endOfStream(), 0);
-    QVERIFY(client.send(QRepod::encode({{"action", "still"}})));
+    QVERIFY(client.sendBytes(QRepod::encode({{"action", "still"}})));
     QVERIFY(!m_server->waitForMessage("still").isEmpty());
     QCOMPARE(m_server->clientCount(), 1);
 }
@@ -416,7 +415,7 @@ void tst_FaultProxy::resetResetsBothEnds()
 {
     RawServer server;
     FaultProxy proxy(server.port());
-    BareSocket client(proxy.port());
+    RawClient client(proxy.port());
     QTRY_VERIFY(server.client());
     proxy.reset();
     QCOMPARE(client.endOfStream(), ECONNRESET);
@@ -427,7 +426,7 @@ void tst_FaultProxy::resetResetsBothEnds()
 void tst_FaultProxy::resetReachesAClientWhoHasJustConnected()
 {
     for (int i = 0; i < 100; ++i) { // each time the proxy may have accepted it already, or not
-        const BareSocket client(m_proxy->port());
+        RawClient client(m_proxy->port());
         m_proxy->reset();
         QCOMPARE(client.endOfStream(), ECONNRESET);
         QCOMPARE(m_proxy->connectionCount(), i + 1);
@@ -437,7 +436,7 @@ void tst_FaultProxy::resetReachesAClientWhoHasJustConnected()
 
 void tst_FaultProxy::halfCloseReachesAServerThatIsJustBeingConnected()
 {
-    const BareSocket client(m_proxy->port());
+    const RawClient client(m_proxy->port());
     m_proxy->halfClose(Direction::ToServer);
     QTRY_COMPARE(m_server->connectionCount(), 1);
     QVERIFY(m_server->waitForClients(0));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Recorder and Replay: what is recorded comes again.
 
+#include "support/rawclient.h"
 #include "support/recordinglistener.h"
-#include "testkit/baresocket.h"
 
 #include <QRepod/Protocol>
 #include <QRepod/Test/PumpUntil>
@@ -100,9 +100,9 @@ void tst_Recorder::fileIsAsDocumented()
         TestServer server;
         server.setGreeting(false);
         Recorder recorder(m_fileName, server.port());
-        BareSocket client(recorder.port());
+        RawClient client(recorder.port());
         QVERIFY(server.waitForClients(1));
-        QVERIFY(client.send(ping));
+        QVERIFY(client.sendBytes(ping));
         QVERIFY(!server.waitForMessage("ping").isEmpty());
         server.disconnectAll();
         QCOMPARE(client.endOfStream(), 0);
@@ -235,8 +235,8 @@ void tst_Recorder::unfinishedFrameIsLeftOut()
         TestServer server;
         Recorder recorder(m_fileName, server.port());
         const QByteArray frame = QRepod::encode({{"action", "half"}});
-        BareSocket client(recorder.port());
-        QVERIFY(client.send(QRepod::encode({{"action", "whole"}}) + frame.first(9)));
+        RawClient client(recorder.port());
+        QVERIFY(client.sendBytes(QRepod::encode({{"action", "whole"}}) + frame.first(9)));
         QVERIFY(!server.waitForMessage("whole").isEmpty());
     }
     const Replay replay(m_fileName);
@@ -250,7 +250,7 @@ void tst_Recorder::bytesThatAreNoFramesPass()
     TestServer server;
     server.setGreeting(false);
     Recorder recorder(m_fileName, server.port());
-    BareSocket client(recorder.port());
+    RawClient client(recorder.port());
     QVERIFY(server.waitForClients(1));
     server.sendRaw("\xff\xff\xff\xff and the rest");
     QCOMPARE(client.receive(17), QByteArray("\xff\xff\xff\xff and the rest"));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // TestServer and pumpUntil, as the tests of a game use them.
 
+#include "support/rawclient.h"
 #include "support/recordinglistener.h"
-#include "testkit/baresocket.h"
 
 #include <QRepod/Protocol>
 #include <QRepod/Test/PumpUntil>
@@ -77,7 +77,7 @@ void tst_TestServer::greetsLikeRepod()
 {
     TestServer server;
     QVERIFY(server.isGreeting());
-    BareSocket client(server.port());
+    RawClient client(server.port());
     const QByteArray greeting = QRepod::encode({{"action", "connected"}});
     QCOMPARE(client.receive(greeting.size()), greeting);
 }
@@ -87,8 +87,7 @@ void tst_TestServer::greetsNobodyIfToldSo()
     TestServer server;
     server.setGreeting(false);
     QVERIFY(!server.isGreeting());
-    BareSocket client(server.port());
-    QVERIFY(client.isConnected);
+    RawClient client(server.port());
     server.sendRaw("first");
     QCOMPARE(client.receive(5), "first");
 }
@@ -378,9 +377,9 @@ void tst_TestServer::brokenClientIsAnErrorAndDisconnected()
     QFETCH(QString, error);
     TestServer server;
     server.setGreeting(false);
-    BareSocket client(server.port());
-    QVERIFY(client.send(QRepod::encode({{"action", "good"}}) + bytes
-                        + QRepod::encode({{"action", "after"}})));
+    RawClient client(server.port());
+    QVERIFY(client.sendBytes(QRepod::encode({{"action", "good"}}) + bytes
+                             + QRepod::encode({{"action", "after"}})));
     QVERIFY(client.endOfStream() >= 0); // closed or reset: it had not read everything
     QCOMPARE(server.received().size(), 1);
     QCOMPARE(server.errors().size(), 1);
@@ -393,8 +392,9 @@ void tst_TestServer::brokenClientIsAnErrorAndDisconnected()
 void tst_TestServer::heartbeatIsNoMessage()
 {
     TestServer server;
-    BareSocket client(server.port());
-    QVERIFY(client.send(QByteArray("\0\0\0\1\x80", 5) + QRepod::encode({{"action", "after"}})));
+    RawClient client(server.port());
+    QVERIFY(
+        client.sendBytes(QByteArray("\0\0\0\1\x80", 5) + QRepod::encode({{"action", "after"}})));
     QVERIFY(!server.waitForMessage("after").isEmpty());
     QCOMPARE(server.received().size(), 1);
     QVERIFY(server.errors().isEmpty());

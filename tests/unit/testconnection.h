@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "baredescriptor.h"
+#include "peer.h"
 #include "queues.h"
 #include "support/eventually.h"
 #include "transport/connectiongroup.h"

@@ -6,11 +6,17 @@
 
 namespace QRepod {
 
+//! What is sent by most tests.
+inline EncodedMessage toSend(const QVariantMap &message)
+{
+    return EncodedMessage(message, MessageLimits());
+}
+
 //! An outbox that is open, with somebody who would write.
 struct TestOutbox
 {
     explicit TestOutbox(qint64 limit = 64 * mebi)
-        : outbox(MessageLimits(), limit)
+        : outbox(limit)
     {
         outbox.open(writer);
     }

@@ -49,7 +49,7 @@ void tst_ConnectionEnd::closingFlushesALargeBacklogToASlowReader()
         expected += frame;
     }
     connection.link.close();
-    QCOMPARE(connection.link.outbox->send(number(1)).status, Outbox::Status::Closed);
+    QCOMPARE(connection.link.outbox->send(encoded(number(1))).status, Outbox::Status::Closed);
     QVERIFY(eventually([&] {
         for (int i = 0; i < 8; ++i) { // a little at a time
             peer.read(kibi);
@@ -75,7 +75,7 @@ void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverReads()
     QVERIFY(connection.link.outbox->send(frame).bytes > 0);
     connection.link.close();
     QVERIFY(connection.ends());
-    QVERIFY(peer.readToEnd()); // and nothing is left open
+    QVERIFY(peer.ends()); // and nothing is left open
     QVERIFY(peer.received.size() < frame.size());
 }
 
@@ -85,9 +85,9 @@ void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverCloses()
     settings.closeTimeout = 50;
     Peer peer;
     TestConnection connection(peer, settings);
-    QVERIFY(connection.link.outbox->send(number(1)).bytes > 0);
+    QVERIFY(connection.link.outbox->send(encoded(number(1))).bytes > 0);
     connection.link.close();
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(peer.error, 0);
     QCOMPARE(peer.received, encoded(number(1)));
     QVERIFY(connection.ends());
@@ -120,12 +120,12 @@ void tst_ConnectionEnd::unreadInputAtCloseDoesNotLoseTheLastBytes()
     QVERIFY(eventually([&] { return !connection.link.inbox->hasRoom(); }));
 
     const QByteArray unread = encoded(bulky(100 * kibi));
-    QVERIFY(peer.writeAll(unread));
+    QVERIFY(peer.sendBytes(unread));
     QVERIFY(!peer.isEverythingRead());
     const QByteArray last = encoded(message(u"last"_s));
     QVERIFY(connection.link.outbox->send(last).bytes > 0);
     connection.link.close();
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(peer.error, 0); // a reset would be one
     QCOMPARE(peer.received, last);
     peer.close();
@@ -138,7 +138,7 @@ void tst_ConnectionEnd::abortingDropsWhatWasNotWritten()
     settings.closeTimeout = patience;
     Peer peer(smallBuffer);
     TestConnection connection(peer, settings);
-    QVERIFY(connection.link.outbox->send(bulky(8 * mebi)).bytes > 0);
+    QVERIFY(connection.link.outbox->send(encoded(bulky(8 * mebi))).bytes > 0);
     QCoreApplication::processEvents();
     connection.link.inbox->abort(u"too much"_s);
     QVERIFY(connection.ends()); // although the peer reads nothing
@@ -177,7 +177,7 @@ void tst_ConnectionEnd::finOfOneDirectionEndsTheConnection()
     TestConnection connection(peer);
     peer.shutdownWriting();
     QVERIFY(connection.ends());
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"disconnected"_s}));
 }
 
@@ -188,7 +188,7 @@ void tst_ConnectionEnd::finIsNoErrorToOneThatIsSending()
     peer.write(encoded(number(1)));
     peer.close();
     TestConnection connection(peer);
-    QVERIFY(connection.link.outbox->send(number(1)).bytes > 0);
+    QVERIFY(connection.link.outbox->send(encoded(number(1))).bytes > 0);
     QVERIFY(connection.ends());
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"number"_s, u"disconnected"_s}));
 }
@@ -206,7 +206,7 @@ void tst_ConnectionEnd::messagesOfAPeerThatHasClosedAreNotLostToSending()
     TestConnection connection(peer);
     QVERIFY(eventually([&] {
         connection.pump();
-        connection.link.outbox->send(number(1)); // again and again, as a game does
+        connection.link.outbox->send(encoded(number(1))); // again and again, as a game does
         return connection.hasClosed();
     }));
     connection.pump();
@@ -237,7 +237,7 @@ void tst_ConnectionEnd::protocolBreakEndsTheConnectionAfterTheGoodMessages()
     const QString address = peer.address();
     peer.write(encoded(number(1)) + QByteArray::fromHex("00000000") + encoded(number(2)));
     QVERIFY(connection.ends());
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(connection.log,
              QStringList({u"connected"_s, u"number"_s, u"error: "_s + address + u": empty frame"_s,
                           u"disconnected"_s}));
@@ -274,7 +274,7 @@ void tst_ConnectionEnd::closingRacesWithSending()
         qint64 accepted = 0;
         std::thread sender([link = connection.link, &accepted] {
             qint64 n = 0;
-            while (link.outbox->send(number(n++)).status != Outbox::Status::Closed)
+            while (link.outbox->send(encoded(number(n++))).status != Outbox::Status::Closed)
                 accepted = n;
         });
         const bool hasBegun = eventually([&] {
@@ -285,7 +285,7 @@ void tst_ConnectionEnd::closingRacesWithSending()
         closer.join();
         sender.join();
         QVERIFY(hasBegun);
-        QVERIFY(peer.readToEnd());
+        QVERIFY(peer.ends());
         QCOMPARE(peer.error, 0);
         peer.close();
         QVERIFY(connection.ends());

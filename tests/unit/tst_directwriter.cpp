@@ -2,7 +2,7 @@
 
 //! An outbox that writes to the socket by itself while its line is quiet.
 
-#include "baredescriptor.h"
+#include "peer.h"
 #include "queues.h"
 #include "support/eventually.h"
 #include "testoutbox.h"
@@ -59,7 +59,7 @@ void tst_DirectWriter::writesOnAQuietLine()
     outbox->open(outbox.writer, DirectWriter::forAnyThread(peer.accepted()));
     const QByteArray frame = encoded(number(1));
     letPass(pauseOfOutbox);
-    std::thread([&] { outbox->send(number(1)); }).join();
+    std::thread([&] { outbox->send(encoded(number(1))); }).join();
     QVERIFY(eventually([&] {
         peer.read();
         return peer.received == frame;
@@ -72,13 +72,13 @@ void tst_DirectWriter::writesOnAQuietLine()
 
     outbox->addOwn(heartbeatFrame); // nothing overtakes what waits
     letPass(pauseOfOutbox);
-    outbox->send(number(2));
+    outbox->send(encoded(number(2)));
     QCOMPARE(outbox->counts().bytesWaiting, heartbeatFrame.size() + frame.size());
 
     outbox->takeAll();
     outbox->written(heartbeatFrame.size() + frame.size());
     letPass(pauseOfOutbox);
-    outbox->send(bulky(64 * kibi)); // takes the system too long
+    outbox->send(encoded(bulky(64 * kibi))); // takes the system too long
     QVERIFY(outbox->counts().bytesWaiting > 64 * kibi);
 }
 
@@ -88,10 +88,10 @@ void tst_DirectWriter::isNotForOtherThreads()
     TestOutbox outbox;
     outbox->open(outbox.writer, DirectWriter::forThreadOf(this, peer.accepted()));
     letPass(pauseOfOutbox);
-    outbox->send(number(1));
+    outbox->send(encoded(number(1)));
     QCOMPARE(outbox->counts().bytesWaiting, 0);
     letPass(pauseOfOutbox);
-    std::thread([&] { outbox->send(number(2)); }).join();
+    std::thread([&] { outbox->send(encoded(number(2))); }).join();
     QCOMPARE(outbox->takeAll(), std::vector<QByteArray>{encoded(number(2))});
     ::close(peer.accepted());
 }
@@ -109,7 +109,7 @@ void tst_DirectWriter::leavesTheRestToTheWriter()
         outbox->send(frame);
         sent += frame;
     }
-    outbox->send(number(1));
+    outbox->send(encoded(number(1)));
     sent += encoded(number(1));
     QByteArray rest;
     for (const QByteArray &part : outbox->takeAll())
@@ -117,7 +117,7 @@ void tst_DirectWriter::leavesTheRestToTheWriter()
     QCOMPARE(outbox->counts().bytesWaiting, rest.size());
     outbox->close();
     ::close(peer.accepted());
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QVERIFY(peer.received + rest == sent);
 }
 
@@ -130,7 +130,7 @@ void tst_DirectWriter::leavesErrorsToTheWriter()
     pollfd broken{peer.accepted(), 0, 0};
     QCOMPARE(::poll(&broken, 1, patience), 1);
     letPass(pauseOfOutbox);
-    QCOMPARE(outbox->send(number(1)).status, Outbox::Status::Accepted);
+    QCOMPARE(outbox->send(encoded(number(1))).status, Outbox::Status::Accepted);
     QCOMPARE(outbox->takeAll(), std::vector<QByteArray>{encoded(number(1))});
     QCOMPARE(outbox.writer.wakes(), 1);
     QCOMPARE(outbox->directError(), ECONNRESET);
@@ -146,7 +146,7 @@ void tst_DirectWriter::goesWhenTheOutboxCloses()
     peer.read();
     QVERIFY(!peer.hasEnded);
     outbox->close();
-    QVERIFY(peer.readToEnd());
+    QVERIFY(peer.ends());
     QCOMPARE(peer.error, 0);
 }
 

@@ -96,7 +96,7 @@ class Server:
 
 
 class Client:
-    """One player. `id` is what the first line that comes back says."""
+    """One player."""
 
     def __init__(self, peer, initial):
         self.peer = peer
@@ -111,6 +111,10 @@ class Client:
         expect(set(initial) == {"action", "lines"} and initial["action"] == "initial", initial)
         client = cls(peer, initial)
         await client.expect_players(count)
+        you = await peer.receive()
+        expect(set(you) == {"action", "id"} and you["action"] == "you", you)
+        expect(you["id"] in initial["lines"], you)
+        client.id = you["id"]
         return client
 
     async def expect_players(self, count):
@@ -143,6 +147,7 @@ async def play(port):
     line = [startline([10, 20], [200, 40, 40], 5), drawpoint(30, 40), drawpoint(50.5, 60.25)]
     await one.peer.send(*line)
     one_id = await one.expect_relayed(*line)
+    expect(one_id == one.id, one_id)
     drawn = {"points": [[10, 20], [30, 40], [50.5, 60.25]], "color": [200, 40, 40], "thickness": 5}
 
     # Who joins later gets what was drawn before, and both get what is drawn now.
@@ -174,13 +179,24 @@ async def play(port):
     await one.expect_relayed(startline([7, 8], [0, 0, 0], 3))
     await other.expect_relayed(startline([7, 8], [0, 0, 0], 3))
 
+    # What one has drawn one may take back, but nothing of the other's.
+    await other.peer.send(startline([1, 2], [0, 0, 0], 3), {"action": "undo"})
+    for player in (one, other):
+        await player.expect_relayed(startline([1, 2], [0, 0, 0], 3), {"action": "undo"})
+
     # Who leaves takes nothing off the board.
     await one.peer.close()
     await other.expect_players(1)
     late = await Client.join(port, 2)
+    await other.expect_players(2)
     black = {"color": [0, 0, 0], "thickness": 3}
     expect(late.lines[one_id] == {"lines": [drawn, {"points": [[7, 8]], **black}]}, late.lines)
     expect(late.lines[other_id] == {"lines": [{"points": [[1, 2], [3, 4]], **black}]}, late.lines)
+
+    # All at once; then there is nothing to take back, which says nothing to anybody.
+    await other.peer.send({"action": "clear"}, {"action": "undo"}, drawpoint(9, 9))
+    for player in (other, late):
+        await player.expect_relayed({"action": "clear"}, drawpoint(9, 9))
     await late.peer.close()
     await other.peer.close()
 

@@ -23,10 +23,13 @@ QQuickItem *find(QQuickItem *item, const QString &objectName)
 
 } // namespace
 
-Frontend::Frontend(const QString &uri, quint16 port, QSize size, bool hosting)
+Frontend::Frontend(const QString &uri, quint16 port, QSize size, bool hosting, bool connectAtOnce)
 {
     m_engine.addImportPath(QREPOD_QML_IMPORT_PATH);
-    m_engine.setInitialProperties({{"host", "127.0.0.1"}, {"port", port}, {"hosting", hosting}});
+    m_engine.setInitialProperties({{"host", "127.0.0.1"},
+                                   {"port", port},
+                                   {"hosting", hosting},
+                                   {"connectAtOnce", connectAtOnce}});
     m_engine.load(QUrl("qrc:/qt/qml/" + uri + "/Main.qml"));
     m_window = qobject_cast<QQuickWindow *>(m_engine.rootObjects().value(0));
     if (!m_window)
@@ -52,6 +55,7 @@ QString Frontend::text(const QString &objectName) const
 
 QPoint Frontend::middleOf(const QString &objectName) const
 {
+    grab(); // positioners place their items no earlier than for a frame
     const QQuickItem *found = item(objectName);
     return found->mapToScene(found->boundingRect().center()).toPoint();
 }
@@ -59,6 +63,19 @@ QPoint Frontend::middleOf(const QString &objectName) const
 void Frontend::click(const QString &objectName) const
 {
     QTest::mouseClick(m_window, Qt::LeftButton, {}, middleOf(objectName));
+}
+
+void Frontend::type(const QString &objectName, const QString &text) const
+{
+    click(objectName);
+    QQuickItem *input = m_window->activeFocusItem();
+    if (!input || !item(objectName)->isAncestorOf(input))
+        qFatal("%s does not take the focus", qPrintable(objectName));
+    QMetaObject::invokeMethod(input, "selectAll");
+    for (const QChar character : text) {
+        QKeyEvent event(QEvent::KeyPress, 0, Qt::NoModifier, character);
+        QCoreApplication::sendEvent(input, &event);
+    }
 }
 
 void Frontend::press(const QString &objectName, Qt::Key key) const

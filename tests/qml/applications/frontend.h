@@ -12,8 +12,9 @@ class QQuickWindow;
 class Frontend
 {
 public:
-    //! \a uri is Whiteboard, Pong or LagTime. The port is that of a server on this machine.
-    Frontend(const QString &uri, quint16 port, QSize size = {}, bool hosting = false);
+    //! \a uri is Whiteboard, Pong, Tag or LagTime. The port is that of a server on this machine.
+    Frontend(const QString &uri, quint16 port, QSize size = {}, bool hosting = false,
+             bool connectAtOnce = true);
 
     QQuickWindow *window() const { return m_window; }
 
@@ -23,10 +24,13 @@ public:
     //! What its property `text` says.
     QString text(const QString &objectName) const;
 
-    //! Where the middle of an item is, in the window.
+    //! Where the middle of an item is, in the window, once everything has found its place.
     QPoint middleOf(const QString &objectName) const;
 
     void click(const QString &objectName) const;
+
+    //! Clicks into a field and replaces what stands there.
+    void type(const QString &objectName, const QString &text) const;
 
     //! A key goes to the item that has the focus whenever this is the active window. There is one
     //! active window, but here several players press keys at the same time.

@@ -7,6 +7,7 @@
 
 #include "lag_time/lagtimeserver.h"
 #include "pong/pongserver.h"
+#include "tag/tagserver.h"
 #include "whiteboard/whiteboardserver.h"
 
 #include <QRepod/ConnectionListener>
@@ -29,6 +30,7 @@ namespace {
 
 const QSize wide(928, 640);
 const QSize narrow(400, 720);
+const QSize least(340, 460);
 
 QString folder;
 QString suffix;
@@ -199,13 +201,19 @@ void whiteboards()
     narrowOne.window()->resize(1280, 560);
     QTest::qWait(300);
     save(narrowOne, "whiteboard-flat");
+    narrowOne.window()->resize(least);
+    QTest::qWait(300);
+    save(narrowOne, "whiteboard-least");
+    narrowOne.window()->resize(640, 460);
+    QTest::qWait(300);
+    save(narrowOne, "whiteboard-least-wide");
     narrowOne.window()->resize(narrow);
     QTest::qWait(300);
 
     server.reset();
-    require(QTest::qWaitFor([&] { return wideOne.item("reconnect")->isVisible(); }), "the end");
+    require(QTest::qWaitFor([&] { return wideOne.item("action")->isVisible(); }), "the end");
     save(wideOne, "whiteboard-wide-disconnected");
-    narrowOne.click("reconnect");
+    narrowOne.click("action");
     QTest::qWait(300);
     save(narrowOne, "whiteboard-narrow-disconnected");
 }
@@ -257,6 +265,10 @@ void pongs()
     play(true, isInMidField);
     save(left, "pong-wide");
     save(right, "pong-narrow");
+    right.window()->resize(least);
+    QTest::qWait(50);
+    save(right, "pong-least");
+    right.window()->resize(narrow);
     play(false, [&] { return server->game().winner().has_value(); });
     QTest::qWait(200);
     save(left, "pong-wide-over");
@@ -274,6 +286,56 @@ void pongs()
     save(third, "pong-narrow-disconnected");
 }
 
+void tags()
+{
+    TagServer server;
+    server.arena().setObstacles({{120, 120, 90, 60},
+                                 {330, 90, 60, 110},
+                                 {560, 150, 110, 50},
+                                 {210, 330, 120, 60},
+                                 {480, 300, 60, 100},
+                                 {640, 400, 80, 80},
+                                 {330, 470, 100, 50}});
+    require(server.listen("127.0.0.1", 0), "listening");
+    const auto joins = [&](const QString &name, QSize size, QPointF place) {
+        auto player = std::make_unique<Frontend>("Tag", server.port(), size, false, false);
+        if (!name.isEmpty())
+            player->type("name", name);
+        player->click("action");
+        require(QTest::qWaitFor([&] { return player->text("count") != "0 players"; }), "joining");
+        server.arena().setPosition(server.arena().players().rbegin()->first, place);
+        return player;
+    };
+    const auto one = joins("Ada", wide, {430, 250});
+    save(*one, "tag-wide-alone");
+    const auto other = joins("Grace", narrow, {600, 260});
+    const auto third = joins({}, least, {60, 60});
+    const auto fourth = joins("Annie", least, {786, 586});
+    QTest::qWait(200);
+    save(*one, "tag-wide");
+    save(*other, "tag-narrow");
+    save(*fourth, "tag-least");
+    server.arena().setPosition(1, {590, 250});
+    require(QTest::qWaitFor([&] { return one->text("news") != ""; }), "catching");
+    save(*one, "tag-wide-caught");
+    save(*other, "tag-narrow-caught");
+}
+
+//! How each window asks, in every size, and what it looks like after an attempt in vain.
+void questions()
+{
+    for (const QString uri : {"Whiteboard", "Pong", "Tag", "LagTime"}) {
+        const QString name = "asks-" + uri.toLower();
+        const Frontend one(uri, 1, wide, false, false);
+        save(one, name + "-wide");
+        const Frontend other(uri, 1, least, false, false);
+        save(other, name + "-least");
+        other.click("action");
+        QTest::qWait(500);
+        save(other, name + "-least-in-vain");
+    }
+}
+
 int shown(const Frontend &frontend)
 {
     return int(frontend.item("line")->property("values").toList().size());
@@ -285,6 +347,7 @@ void lagTimes()
     require(server.listen("127.0.0.1", 0), "no port to listen on");
     const Frontend one("LagTime", server.port(), wide);
     const Frontend other("LagTime", server.port(), narrow);
+    const Frontend smallest("LagTime", server.port(), least);
     // In an event loop that sleeps only when nothing comes: qWaitFor() would be part of the lag.
     QEventLoop loop;
     QTimer timer;
@@ -296,6 +359,7 @@ void lagTimes()
     loop.exec();
     save(one, "lag-time-wide");
     save(other, "lag-time-narrow");
+    save(smallest, "lag-time-least");
 }
 
 } // namespace
@@ -310,8 +374,10 @@ int main(int argc, char *argv[])
     folder = argv[1];
     suffix = argv[2];
     require(QDir().mkpath(folder), "making the folder");
+    questions();
     whiteboards();
     pongs();
+    tags();
     lagTimes();
     return 0;
 }

@@ -20,6 +20,8 @@ class tst_Pong : public QObject
 
 private slots:
     void init();
+    void windowAsksWhereTheServerIs();
+    void namesAreShownAsTheyWereTyped();
     void firstPlayerWaits();
     void gameToFive();
     void newGameAfterTheEnd();
@@ -44,6 +46,11 @@ namespace {
 QString notice(const Frontend &frontend)
 {
     return frontend.item("notice")->property("title").toString();
+}
+
+QString action(const Frontend &frontend)
+{
+    return frontend.item("notice")->property("action").toString();
 }
 
 //! What a player sees: where the ball is above or below the own paddle.
@@ -91,6 +98,47 @@ void tst_Pong::playWith(const Frontend &left, const Frontend &right)
     QVERIFY(isOver);
 }
 
+void tst_Pong::windowAsksWhereTheServerIs()
+{
+    const quint16 port = m_server->port();
+    m_server.reset();
+    const Frontend one("Pong", 1, {}, false, false);
+    QCOMPARE(notice(one), "Pong");
+    QCOMPARE(action(one), "Connect");
+    QCOMPARE(one.text("host"), "127.0.0.1");
+    QCOMPARE(one.text("port"), "1");
+
+    // Nobody listens there yet.
+    one.type("host", "localhost");
+    one.type("port", QString::number(port));
+    one.click("action");
+    QTRY_VERIFY2(one.item("notice")->property("text").toString().contains("refused"),
+                 qPrintable(one.item("notice")->property("text").toString()));
+    QCOMPARE(action(one), "Connect");
+
+    startServer(5, port);
+    one.click("action");
+    QTRY_COMPARE(notice(one), "Waiting for an opponent");
+    m_server.reset();
+    QTRY_COMPARE(notice(one), "Not connected");
+    QCOMPARE(action(one), "Reconnect");
+}
+
+void tst_Pong::namesAreShownAsTheyWereTyped()
+{
+    const Frontend left("Pong", m_server->port());
+    QTRY_COMPARE(notice(left), "Waiting for an opponent");
+    const Frontend right("Pong", m_server->port(), {}, false, false);
+    right.type("name", "<b>Ada</b>");
+    right.click("action");
+    QTRY_COMPARE(notice(right), "");
+    QTRY_COMPARE(left.item("score1")->property("name").toString(), "<b>Ada</b>");
+    QTRY_COMPARE(right.item("score1")->property("name").toString(), "<b>Ada</b> (you)");
+    QCOMPARE(left.item("score0")->property("name").toString(), "You");
+    QCOMPARE(right.item("score0")->property("name").toString(), "Opponent");
+    QCOMPARE(left.item("name1")->property("textFormat").toInt(), int(Qt::PlainText));
+}
+
 void tst_Pong::firstPlayerWaits()
 {
     const Frontend one("Pong", m_server->port());
@@ -119,7 +167,7 @@ void tst_Pong::gameToFive()
     for (const Frontend *one : {&left, &right}) {
         QTRY_COMPARE(one->text("score0"), QString::number(game.score(0)));
         QTRY_COMPARE(one->text("score1"), QString::number(game.score(1)));
-        QCOMPARE(one->item("notice")->property("action").toString(), "Play again");
+        QCOMPARE(action(*one), "Play again");
     }
 }
 
@@ -180,9 +228,9 @@ void tst_Pong::thirdPlayerIsToldThatTheGameIsFull()
     QTRY_COMPARE(m_server->game().freeSlot(), std::nullopt);
     const Frontend third("Pong", m_server->port());
     QTRY_COMPARE(notice(third), "The game is full");
-    QTRY_COMPARE(m_server->channels().size(), 2);
-    QCOMPARE(notice(third), "The game is full");
+    QCOMPARE(m_server->channels().size(), 3);
     QTRY_COMPARE(notice(left), "");
+    QCOMPARE(notice(third), "The game is full");
 
     right.reset();
     QTRY_COMPARE(notice(left), "Your opponent has left");

@@ -83,12 +83,15 @@ class tst_Whiteboard : public QObject
 
 private slots:
     void init();
+    void windowAsksWhereTheServerIs();
+    void namesAreShownAsTheyWereTyped();
     void statusTellsOfTheConnection();
     void lineIsSeenAtOnce();
     void windowsShowTheSamePicture();
     void lateJoinerShowsTheSamePicture();
     void pictureIsTheSameInEverySize();
     void coloursAndPensAreChosenByMouseAndKeys();
+    void ownLinesAreTakenBack();
     void leavingTakesNothingOffTheBoard();
     void reconnectButtonBringsThePictureBack();
     void tenThousandPointsStaySmooth();
@@ -127,20 +130,51 @@ QString tst_Whiteboard::lastingDifference(const Frontend &one, const Frontend &o
     return difference;
 }
 
+void tst_Whiteboard::windowAsksWhereTheServerIs()
+{
+    const Frontend one("Whiteboard", 1, m_size, false, false);
+    QCOMPARE(one.text("action"), "Connect");
+    QCOMPARE(one.text("status"), "Not connected");
+    one.type("port", QString::number(m_server->port()));
+    one.click("action");
+    QTRY_COMPARE(one.text("players"), "1 player");
+    QVERIFY(!one.item("notice")->isVisible());
+    m_server.reset();
+    QTRY_VERIFY(one.item("notice")->isVisible());
+    QCOMPARE(one.text("action"), "Reconnect");
+}
+
+void tst_Whiteboard::namesAreShownAsTheyWereTyped()
+{
+    const Frontend one("Whiteboard", m_server->port(), m_size);
+    QTRY_COMPARE(one.text("players"), "1 player");
+    {
+        const Frontend other("Whiteboard", m_server->port(), m_size, false, false);
+        other.type("name", "<i>Ada</i>");
+        other.click("action");
+        QTRY_COMPARE(one.text("players"), "<i>Ada</i> and 1 more");
+        QTRY_COMPARE(other.text("players"), "<i>Ada</i> and 1 more");
+        const Frontend late("Whiteboard", m_server->port(), m_size);
+        QTRY_COMPARE(late.text("players"), "<i>Ada</i> and 2 more");
+        QCOMPARE(one.item("players")->property("textFormat").toInt(), int(Qt::PlainText));
+    }
+    QTRY_COMPARE(one.text("players"), "1 player");
+}
+
 void tst_Whiteboard::statusTellsOfTheConnection()
 {
     const Frontend one("Whiteboard", m_server->port(), m_size);
     const QString address = "127.0.0.1:" + QString::number(m_server->port());
     QTRY_COMPARE(one.text("status"), "Connected to " + address);
     QTRY_COMPARE(one.text("players"), "1 player");
-    QVERIFY(!one.item("reconnect")->isVisible());
+    QVERIFY(!one.item("action")->isVisible());
     {
         const Frontend other("Whiteboard", m_server->port(), m_size, true);
         QTRY_COMPARE(other.text("status"), "Hosting on " + address);
         QTRY_COMPARE(one.text("players"), "2 players");
     }
     QTRY_COMPARE(one.text("players"), "1 player");
-    QTRY_VERIFY2(QRegularExpression("^(\\d+\\.\\d\\d ms · )?\\d+ in · 0 out$")
+    QTRY_VERIFY2(QRegularExpression("^(\\d+\\.\\d\\d ms there and back · )?\\d+ received · 0 sent$")
                      .match(one.text("figures"))
                      .hasMatch(),
                  qPrintable(one.text("figures")));
@@ -243,6 +277,48 @@ void tst_Whiteboard::coloursAndPensAreChosenByMouseAndKeys()
     QCOMPARE(colorAt({200, 204}), "#ffffff");
 }
 
+void tst_Whiteboard::ownLinesAreTakenBack()
+{
+    const Frontend one("Whiteboard", m_server->port(), m_size);
+    const Frontend other("Whiteboard", m_server->port(), m_size);
+    QTRY_COMPARE(one.text("players"), "2 players");
+    QTRY_COMPARE(other.text("players"), "2 players");
+    QVERIFY(!one.item("undo")->isEnabled());
+
+    draw(other, {{500, 100}, {600, 200}, {700, 100}});
+    QCOMPARE(lastingDifference(one, other), QString());
+    QVERIFY(!one.item("undo")->isEnabled()); // it is the other's
+    const QImage others = one.grab("board");
+    draw(one, {{100, 100}, {200, 200}, {300, 100}});
+    QCOMPARE(lastingDifference(one, other), QString());
+    const QImage first = one.grab("board");
+    draw(one, spiral({300, 400}, 100, 200));
+    QTRY_VERIFY(one.item("undo")->isEnabled());
+
+    one.click("undo");
+    QTRY_COMPARE(one.grab("board"), first);
+    QCOMPARE(lastingDifference(one, other), QString());
+
+    // By key, and then there is nothing left.
+    one.window()->requestActivate();
+    QVERIFY(QTest::qWaitForWindowActive(one.window()));
+    QTest::keySequence(one.window(), QKeySequence::Undo);
+    QTRY_COMPARE(one.grab("board"), others);
+    QTRY_VERIFY(!one.item("undo")->isEnabled());
+    QCOMPARE(lastingDifference(one, other), QString());
+
+    // All at once; the other's stay, and who comes later sees the same.
+    draw(one, {{100, 100}, {200, 200}});
+    draw(one, {{100, 200}, {200, 100}});
+    QTRY_VERIFY(one.item("clear")->isEnabled());
+    one.click("clear");
+    QTRY_COMPARE(one.grab("board"), others);
+    draw(one, {{20, 500}, {200, 500}});
+    QCOMPARE(lastingDifference(one, other), QString());
+    const Frontend late("Whiteboard", m_server->port(), m_size);
+    QCOMPARE(lastingDifference(one, late), QString());
+}
+
 void tst_Whiteboard::leavingTakesNothingOffTheBoard()
 {
     const Frontend one("Whiteboard", m_server->port(), m_size);
@@ -267,20 +343,20 @@ void tst_Whiteboard::reconnectButtonBringsThePictureBack()
 
     const quint16 port = m_server->port();
     m_server.reset();
-    QTRY_VERIFY(one.item("reconnect")->isVisible());
+    QTRY_VERIFY(one.item("action")->isVisible());
     QCOMPARE(one.text("status"), "Not connected");
     const QImage board = one.grab("board");
     draw(one, {{100, 500}, {300, 500}}); // does not draw
     QCOMPARE(one.grab("board"), board);
 
     // Nobody listens.
-    one.click("reconnect");
+    one.click("action");
     QTRY_COMPARE(one.text("status"), "Not connected");
 
     startServer(port);
-    one.click("reconnect");
+    one.click("action");
     QTRY_COMPARE(one.text("players"), "1 player");
-    QVERIFY(!one.item("reconnect")->isVisible());
+    QVERIFY(!one.item("action")->isVisible());
     QTRY_COMPARE(paintedPixels(one.grab("board")), 0); // another server, another board
     draw(one, spiral({300, 250}, 200, 200));
     const Frontend other("Whiteboard", m_server->port(), m_size);
@@ -339,6 +415,7 @@ void tst_Whiteboard::windowsDrawWithAPythonServer()
         const Frontend late("Whiteboard", port, m_size);
         QCOMPARE(lastingDifference(one, late), QString());
         QVERIFY(paintedPixels(late.grab("board")) > 5000);
+        QVERIFY(!one.item("undo")->isEnabled()); // this server does not know how
     }
     QCOMPARE(python.end(), QString());
 }

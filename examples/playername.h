@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/QList>
+#include <QtCore/QString>
+
+//! A player's name as the others may see it: one short line, and nothing invisible in it.
+inline QString playerName(const QString &text)
+{
+    constexpr qsizetype longest = 16;
+    QString name;
+    qsizetype length = 0;
+    const QList<uint> characters = text.left(100).simplified().toUcs4();
+    for (const uint character : characters) {
+        if (QChar::isPrint(character) && ++length <= longest)
+            name.append(QChar::fromUcs4(character));
+    }
+    return name;
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// tag [--host] [host [port]]
+
+#include "frontend.h"
+#include "tag/tagserver.h"
+
+int main(int argc, char *argv[])
+{
+    QGuiApplication application(argc, argv);
+    return runFrontend<TagServer>(application, "Tag: run, or catch somebody.",
+                                  QUrl("qrc:/qt/qml/Tag/Main.qml"));
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+
+//! What there is to say while nobody plays, over the game: a title, a text, and a button for what can
+//! be done about it. Without a connection there are fields for where the server is and who one is.
+Item {
+    id: notice
+
+    required property var content ///< {title, text, action, asks}, or null for nothing
+    readonly property string title: content?.title ?? ""
+    readonly property string text: content?.text ?? ""
+    readonly property string action: content?.action ?? ""
+    readonly property bool asks: content?.asks ?? false
+    property bool asksName: true
+    signal act
+
+    property alias host: hostField.text
+    property alias port: portField.text
+    property alias name: nameField.text
+
+    objectName: "notice"
+    visible: title !== ""
+
+    Rectangle {
+        anchors.fill: parent
+        color: notice.palette.window
+        opacity: notice.asks ? 0.85 : 0.6
+    }
+
+    MouseArea { // what is below it does not take the mouse
+        anchors.fill: parent
+    }
+
+    Column {
+        anchors.centerIn: parent
+        width: Math.min(parent.width - 24, notice.asks ? 360 : 720)
+        spacing: notice.height < 300 ? 6 : 12
+
+        Text {
+            width: parent.width
+            horizontalAlignment: Text.AlignHCenter
+            wrapMode: Text.Wrap
+            text: notice.title
+            textFormat: Text.PlainText
+            color: notice.palette.windowText
+            font { pixelSize: Math.max(18, Math.min(notice.asks ? 28 : 40, notice.height / 12)); bold: true }
+        }
+
+        Text {
+            width: parent.width
+            horizontalAlignment: Text.AlignHCenter
+            wrapMode: Text.Wrap
+            visible: text !== ""
+            text: notice.text
+            textFormat: Text.PlainText
+            color: notice.palette.windowText
+            font.pixelSize: notice.height < 300 ? 13 : 16
+        }
+
+        Row {
+            width: parent.width
+            spacing: 8
+            visible: notice.asks
+
+            Field {
+                id: hostField
+
+                objectName: "host"
+                width: parent.width - portField.width - parent.spacing
+                label: qsTr("Server")
+                onAccepted: notice.act()
+            }
+
+            Field {
+                id: portField
+
+                objectName: "port"
+                width: 76
+                label: qsTr("Port")
+                maximumLength: 5
+                validator: IntValidator { bottom: 1; top: 65535 }
+                onAccepted: notice.act()
+            }
+        }
+
+        Field {
+            id: nameField
+
+            objectName: "name"
+            width: parent.width
+            visible: notice.asks && notice.asksName
+            label: qsTr("Your name, if you like")
+            maximumLength: 16
+            onAccepted: notice.act()
+        }
+
+        PushButton {
+            objectName: "action"
+            anchors.horizontalCenter: parent.horizontalCenter
+            visible: notice.action !== ""
+            text: notice.action
+            onClicked: notice.act()
+        }
+    }
+}

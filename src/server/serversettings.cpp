@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// Times and limits of a server, from any thread.
+
+#include "server/serverprivate.h"
+
+namespace QRepod {
+
+int Server::closeTimeout() const
+{
+    return d->settings.snapshot().closeTimeout;
+}
+
+void Server::setCloseTimeout(int milliseconds)
+{
+    d->change(&ServerSettings::closeTimeout, milliseconds);
+}
+
+int Server::heartbeatInterval() const
+{
+    return d->settings.snapshot().heartbeatInterval;
+}
+
+void Server::setHeartbeatInterval(int milliseconds)
+{
+    d->change(&ServerSettings::heartbeatInterval, milliseconds);
+}
+
+int Server::idleTimeout() const
+{
+    return d->settings.snapshot().idleTimeout;
+}
+
+void Server::setIdleTimeout(int milliseconds)
+{
+    d->change(&ServerSettings::idleTimeout, milliseconds);
+}
+
+int Server::frameTimeout() const
+{
+    return d->settings.snapshot().frameTimeout;
+}
+
+void Server::setFrameTimeout(int milliseconds)
+{
+    d->change(&ServerSettings::frameTimeout, milliseconds);
+}
+
+int Server::stallTimeout() const
+{
+    return d->settings.snapshot().stallTimeout;
+}
+
+void Server::setStallTimeout(int milliseconds)
+{
+    d->change(&ServerSettings::stallTimeout, milliseconds);
+}
+
+#if QT_CONFIG(ssl)
+QSslConfiguration Server::sslConfiguration() const
+{
+    return d->settings.snapshot().sslConfiguration();
+}
+
+void Server::setSslConfiguration(const QSslConfiguration &configuration)
+{
+    d->settings.update(
+        [&](ServerSettings &settings) { settings.setSslConfiguration(configuration); });
+}
+
+int Server::handshakeTimeout() const
+{
+    return d->settings.snapshot().connectTimeout;
+}
+
+void Server::setHandshakeTimeout(int milliseconds)
+{
+    d->change(&ServerSettings::connectTimeout, milliseconds);
+}
+#endif
+
+int Server::maximumConnections() const
+{
+    return d->settings.snapshot().maximumConnections;
+}
+
+void Server::setMaximumConnections(int connections)
+{
+    d->change(&ServerSettings::maximumConnections, connections);
+}
+
+qint64 Server::maximumFrameSize() const
+{
+    return d->settings.snapshot().message.frameSize;
+}
+
+void Server::setMaximumFrameSize(qint64 bytes)
+{
+    d->change(&MessageLimits::frameSize, bytes);
+}
+
+int Server::maximumDepth() const
+{
+    return d->settings.snapshot().message.depth;
+}
+
+void Server::setMaximumDepth(int levels)
+{
+    d->change(&MessageLimits::depth, levels);
+}
+
+int Server::maximumValues() const
+{
+    return d->settings.snapshot().message.values;
+}
+
+void Server::setMaximumValues(int values)
+{
+    d->change(&MessageLimits::values, values);
+}
+
+qint64 Server::maximumReceiveBacklog() const
+{
+    return d->settings.snapshot().receiveBacklog;
+}
+
+void Server::setMaximumReceiveBacklog(qint64 bytes)
+{
+    d->change(&ServerSettings::receiveBacklog, bytes);
+}
+
+qint64 Server::maximumSendBacklog() const
+{
+    return d->settings.snapshot().sendBacklog;
+}
+
+void Server::setMaximumSendBacklog(qint64 bytes)
+{
+    d->change(&ServerSettings::sendBacklog, bytes);
+}
+
+int Server::threads() const
+{
+    return d->settings.snapshot().threads;
+}
+
+void Server::setThreads(int threads)
+{
+    d->change(&ServerSettings::threads, threads);
+}
+
+} // namespace QRepod

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "transport/outbox.h"
+#include "transport/stream.h"
+
+#include <vector>
+
+namespace QRepod {
+
+//! What a connection has taken from its outbox and the stream has not taken yet.
+class Unsent
+{
+public:
+    enum class Result {
+        Done,    ///< nothing is left
+        Blocked, ///< the stream will tell when it takes more
+        Failed,  ///< nothing can be written any more
+    };
+
+    bool isEmpty() const { return m_parts.empty(); }
+
+    //! Takes all that waits in \a outbox; nothing is left here.
+    void takeFrom(Outbox &outbox) { m_parts = outbox.takeAll(); }
+
+    //! Writes what \a stream takes, and tells \a outbox how much that is.
+    Result write(Stream &stream, Outbox &outbox);
+
+    void clear();
+
+private:
+    std::vector<QByteArray> m_parts;
+    size_t m_first = 0;          // of those that have not been written whole
+    qsizetype m_sentOfFirst = 0; // bytes
+};
+
+} // namespace QRepod
