@@ -12,6 +12,7 @@
 
 namespace QRepod {
 
+class Room;
 class Server;
 
 //! One connected client, on the server.
@@ -20,7 +21,7 @@ class Server;
 /// give the class to Server::setChannelClass(). The server creates a channel for each client and
 /// deletes it after `disconnected`. Channels live in the server's thread, which runs their
 /// handlers; send(), close(), address(), isConnected() and statistics() may be called from any
-/// thread while the channel exists.
+/// thread while the channel exists, everything else from the server's.
 ///
 /// Built-in messages reach a channel that has a handler for them, and no other: `connected` when
 /// the client has joined, `disconnected` when it has left, `error` before that if the connection
@@ -67,12 +68,29 @@ public:
         return send(QString(action), QVariantMap());
     }
 
+    //! Joins the room \a name, and opens it if there is none.
+    ///
+    /// A channel may be in several rooms, and it leaves them all when its client has gone. To join
+    /// a room again does nothing. \a options are for Room::refusal().
+    ///
+    /// \return false if that is not possible: the room refuses the channel, the server's room
+    ///         factory makes none, or the client has gone. \a error, if given, says why.
+    Q_INVOKABLE bool join(const QString &room, const QVariantMap &options = {},
+                          QString *error = nullptr);
+
+    //! Leaves the room \a name; does nothing if the channel is not in it. An empty room closes,
+    //! unless it is Room::isPersistent().
+    Q_INVOKABLE void leave(const QString &room);
+
+    //! The rooms that it is in, in the order of joining, without Server::everyone().
+    QList<Room *> rooms() const;
+
     //! Ends the connection. What was sent before still goes out, for at most
     //! Server::closeTimeout().
     Q_INVOKABLE void close();
 
-    //! Gets every message that no handler took, neither one of the channel nor one of those given
-    //! to Server::addHandler(). The default does nothing.
+    //! Gets every message that no handler took: neither one of the channel, nor of its rooms, nor
+    //! of those given to Server::addHandler(). The default does nothing.
     virtual void network_received(const QVariantMap &message);
 
 Q_SIGNALS:

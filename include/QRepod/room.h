@@ -15,20 +15,48 @@ namespace QRepod {
 
 class Server;
 
-//! Clients of a server that are sent to together.
+//! Clients of a server that play, chat or wait together: a match, a lobby, a table.
 ///
-/// Server::everyone() is the room that every client is in. A room lives in the thread that the
-/// server works in; its functions may be called from any thread.
+/// Channel::join() and Server::openRoom() open a room. Subclass it, and give the class to
+/// Server::setRoomClass(): its `Network_<action>` handlers get the channel first and then what a
+/// channel's own handler would get.
+///
+/// \code
+/// class Match : public QRepod::Room
+/// {
+///     Q_OBJECT
+///
+/// public slots:
+///     void Network_move(QRepod::Channel *channel, int x, int y);
+/// };
+/// \endcode
+///
+/// A message reaches the handlers of its channel, then those of the channel's rooms in the order of
+/// joining, then those of the objects given to Server::addHandler(). A handler or slot may do
+/// anything: let channels join and leave, close or delete this room, delete channels.
+///
+/// A room lives in the thread that the server works in, and its functions are for that thread;
+/// name(), server(), channels(), the settings and sendToAll() may be called from any.
+///
+/// Server::everyone() is the room that every client is in. It cannot be left or closed, and has no
+/// limits of its own.
 class QREPOD_EXPORT Room : public QObject
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Room)
     Q_PROPERTY(QString name READ name CONSTANT)
+    Q_PROPERTY(
+        int maximumChannels READ maximumChannels WRITE setMaximumChannels NOTIFY settingsChanged)
+    Q_PROPERTY(bool open READ isOpen WRITE setOpen NOTIFY settingsChanged)
+    Q_PROPERTY(bool persistent READ isPersistent WRITE setPersistent NOTIFY settingsChanged)
 
 public:
     class Private; ///< the library's own part
 
     explicit Room(QObject *parent = nullptr);
+
+    //! Who is in it leaves. Rather call close(), after which it is deleted: a slot of channelLeft()
+    //! gets a room whose subclass is gone already.
     ~Room() override;
 
     //! The name it was opened with; that of Server::everyone() is empty.
@@ -39,6 +67,18 @@ public:
 
     //! Who is in it, in the order of joining. A channel lives on only in the server's thread.
     QList<Channel *> channels() const;
+
+    //! How many channels may be in it; 0, the default: no limit. Who is in already stays.
+    int maximumChannels() const;
+    void setMaximumChannels(int channels);
+
+    //! Whether channels may join. Default true. Who is in already stays.
+    bool isOpen() const;
+    void setOpen(bool isOpen);
+
+    //! Whether it stays when its last channel leaves. Default false: it closes then.
+    bool isPersistent() const;
+    void setPersistent(bool isPersistent);
 
     //! Sends \a message to everyone in the room, but not to \a except. It is encoded once.
     ///
@@ -57,6 +97,42 @@ public:
     {
         sendToAll(QString(action), QVariantMap());
     }
+
+    //! Everyone leaves, and the room is deleted when control returns to the event loop.
+    ///
+    /// Its name is free at once: who joins a room of this name from now on opens another.
+    Q_INVOKABLE void close();
+
+    //! Why \a channel may not join with these \a options; empty if it may.
+    ///
+    /// The default looks at isOpen() and maximumChannels(). Call it first from your own, unless
+    /// some may join all the same:
+    /// \code
+    /// QString refusal(QRepod::Channel *channel, const QVariantMap &options) override
+    /// {
+    ///     if (options.value("code") != m_code)
+    ///         return "the code is wrong";
+    ///     return Room::refusal(channel, options);
+    /// }
+    /// \endcode
+    virtual QString refusal(Channel *channel, const QVariantMap &options);
+
+    //! Gets every message of a channel in this room that no handler took, neither of the channel,
+    //! nor of its rooms, nor of the server's. The default does nothing.
+    virtual void network_received(Channel *channel, const QVariantMap &message);
+
+Q_SIGNALS:
+    //! \a channel is in the room from now on.
+    void channelJoined(QRepod::Channel *channel);
+
+    //! \a channel is not in the room any more: it has left, the room closes, or its client has
+    //! gone. If somebody deletes the channel, it is about to be destroyed: then its address alone
+    //! is of use.
+    void channelLeft(QRepod::Channel *channel);
+
+    //! maximumChannels(), isOpen() or isPersistent() is another now. Emitted in the thread that has
+    //! set it.
+    void settingsChanged();
 
 private:
     std::unique_ptr<Private> d;

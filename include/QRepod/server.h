@@ -4,6 +4,7 @@
 #include <QRepod/channel.h>
 #include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
+#include <QRepod/room.h>
 
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
@@ -22,8 +23,6 @@ class QThread;
 QT_END_NAMESPACE
 
 namespace QRepod {
-
-class Room;
 
 //! Accepts clients and makes a Channel for each.
 ///
@@ -95,7 +94,8 @@ public:
     //! The clients connected now. Any thread; a channel lives on only in the server's.
     QList<Channel *> channels() const;
 
-    //! Asks \a handler for `Network_<action>` when the channel itself has no handler.
+    //! Gives \a handler every message that it has a `Network_<action>` for, after the channel and
+    //! its rooms.
     ///
     /// Its handlers get the channel first and then what a channel's own handler would get, for
     /// example `void Network_chat(QRepod::Channel *channel, const QString &text)`; the handler of
@@ -103,6 +103,35 @@ public:
     /// that the server works in; it may be destroyed at any time. Adding one again does nothing.
     void addHandler(QObject *handler);
     void removeHandler(QObject *handler);
+
+    //! Makes an \a R, which derives from Room, for every room from now on. Default: Room.
+    ///
+    /// \a R needs a constructor that can be called without arguments.
+    template <class R>
+    void setRoomClass()
+    {
+        static_assert(std::is_base_of_v<Room, R>, "a room class derives from QRepod::Room");
+        setRoomFactory([](const QString &) -> Room * { return new R; });
+    }
+
+    //! The same for rooms that need arguments, or are of another class by their name. \a factory
+    //! runs in the server's working thread, and may return nullptr: then the room is not opened.
+    void setRoomFactory(std::function<Room *(const QString &name)> factory);
+
+    //! The room of this name, opened unless there is one.
+    ///
+    /// A room that is opened so stays until somebody has joined it and the last channel leaves, or
+    /// Room::close(). Channel::join() opens rooms as well.
+    ///
+    /// \return nullptr, with a warning, if \a name is empty or the factory makes no room.
+    Q_INVOKABLE QRepod::Room *openRoom(const QString &name);
+
+    //! The open room of this name, or nullptr. Any thread.
+    Q_INVOKABLE QRepod::Room *room(const QString &name) const;
+
+    //! The rooms that are open, in the order of opening, without everyone(). Any thread; a room
+    //! lives on only in the server's.
+    QList<Room *> rooms() const;
 
     //! The room that every client is in from channelConnected() on. It cannot be left.
     Room *everyone() const;
@@ -240,6 +269,14 @@ Q_SIGNALS:
 
     //! A client has gone; \a channel is deleted when control returns to the event loop.
     void channelDisconnected(QRepod::Channel *channel);
+
+    //! \a room is open; nobody is in it yet. Emitted in the server's working thread, as
+    //! roomClosed().
+    void roomOpened(QRepod::Room *room);
+
+    //! \a room has closed; nobody is in it, and it is deleted when control returns to the event
+    //! loop. If somebody has deleted it, it is about to be destroyed.
+    void roomClosed(QRepod::Room *room);
 
     //! A client could not be accepted, for example because its TLS handshake failed; \a error names
     //! it and why. Emitted in the server's working thread.

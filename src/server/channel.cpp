@@ -3,9 +3,13 @@
 
 #include "protocol/builtin.h"
 #include "server/channelprivate.h"
+#include "server/roomprivate.h"
 #include "server/serverprivate.h"
 
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
+
+#include <utility>
 
 namespace QRepod {
 
@@ -22,11 +26,14 @@ void Channel::Private::detach()
     if (!server)
         return;
     server->disown(q);
-    q->setParent(nullptr); // whoever sees it destroyed may delete the server
+    q->setParent(nullptr); // whoever sees it leave or destroyed may delete the server
     const Link link = session->link();
     link.outbox->close();
     link.inbox->detachReader();
     server->waker.forget(this);
+    if (std::exchange(m_standing, Standing::Gone) == Standing::Member)
+        server->leave(q);
+    leaveRooms();
 }
 
 void Channel::Private::attach(Server::Private *newServer, const ConnectionSettings &settings,
@@ -46,7 +53,7 @@ void Channel::Private::joined(const Delivery &, Turn &turn)
 {
     const BuiltIn connected = BuiltIn::connected();
     session->link().outbox->send(connected.bytes()); // repod's clients may wait for it
-    m_hasJoined = true;
+    m_standing = Standing::Member;
     server->join(q);
     turn.announce(connected);
 }
@@ -54,8 +61,8 @@ void Channel::Private::joined(const Delivery &, Turn &turn)
 bool Channel::Private::received(const Message &message, Turn &turn)
 {
     const bool isHandled = dispatch(message, turn);
-    if (turn.isAlive() && !isHandled)
-        q->network_received(message.map());
+    if (!isHandled)
+        leaveToFallbacks(message, turn);
     return true;
 }
 
@@ -67,7 +74,7 @@ void Channel::Private::announced(const Message &message, Turn &turn)
 
 void Channel::Private::failed(const Delivery &delivery, Turn &turn)
 {
-    if (!m_hasJoined) { // the TLS handshake failed
+    if (m_standing == Standing::Arriving) { // the TLS handshake failed
         q->deleteLater();
         server->reject(delivery.error());
         return;
@@ -78,10 +85,14 @@ void Channel::Private::failed(const Delivery &delivery, Turn &turn)
 
 void Channel::Private::left(const Delivery &, Turn &turn)
 {
-    server->leave(q);
+    m_standing = Standing::Gone;
     q->deleteLater();
-    Q_EMIT q->disconnected();
+    server->leave(q);
+    if (turn.isAlive())
+        Q_EMIT q->disconnected();
     turn.announce(BuiltIn::disconnected());
+    if (turn.isAlive())
+        leaveRooms();
     if (turn.isAlive())
         server->announceLeft(q);
 }
@@ -92,13 +103,81 @@ void Channel::Private::cancelled(const Delivery &, Turn &)
     q->deleteLater();
 }
 
-//! Asks the channel, and then the objects that handle messages for the whole server.
+//! For the channel, then for its rooms, then for the objects that handle messages for the whole
+//! server.
+///
+/// \return whether a handler has taken it.
 bool Channel::Private::dispatch(const Message &message, const Turn &turn)
 {
-    Dispatcher::Outcome outcome = m_dispatcher.dispatch(message);
-    if (turn.isAlive() && outcome == Dispatcher::Outcome::Unhandled)
-        outcome = server->dispatcher.dispatch(message, q);
-    return outcome == Dispatcher::Outcome::Handled;
+    bool isHandled = m_dispatcher.dispatch(message) == Dispatcher::Outcome::Handled;
+    forEachRoom(turn,
+                [&](Room *room) { isHandled |= Room::Private::get(room)->dispatch(message, q); });
+    if (turn.isAlive())
+        isHandled |= server->dispatcher.dispatch(message, q) == Dispatcher::Outcome::Handled;
+    return isHandled;
+}
+
+//! Nobody has taken it.
+void Channel::Private::leaveToFallbacks(const Message &message, const Turn &turn)
+{
+    if (turn.isAlive())
+        q->network_received(message.map());
+    forEachRoom(turn, [&](Room *room) { room->network_received(q, message.map()); });
+}
+
+//! Calls \a function for the rooms that the channel is in now, but not for those that it leaves
+//! meanwhile.
+template <class Function>
+void Channel::Private::forEachRoom(const Turn &turn, Function function)
+{
+    if (!turn.isAlive())
+        return;
+    const QList<Room *> present = rooms; // shares its memory until a room is joined or left
+    for (Room *const room : present) {
+        if (rooms.isSharedWith(present) || rooms.contains(room))
+            function(room);
+        if (!turn.isAlive())
+            return;
+    }
+}
+
+QString Channel::Private::join(const QString &name, const QVariantMap &options)
+{
+    if (m_standing != Standing::Member)
+        return QStringLiteral("the client is not connected");
+    const QPointer<Channel> channel(q);
+    const bool isNew = !server->rooms.find(name);
+    const QPointer<Room> room = server->rooms.open(name);
+    if (!room)
+        return QStringLiteral("room \"%1\" cannot be opened").arg(name);
+    Room::Private *const part = Room::Private::get(room);
+    if (channel && part->contains(q))
+        return {};
+    QString refusal = channel ? room->refusal(q, options) : QString();
+    // Both may have run anything.
+    if (!channel || m_standing != Standing::Member)
+        refusal = QStringLiteral("the client has gone");
+    else if (!room || part->isClosed())
+        refusal = QStringLiteral("room \"%1\" has closed").arg(name);
+    if (refusal.isEmpty())
+        part->add(q);
+    else if (room && isNew)
+        part->closeIfEmpty();
+    return refusal;
+}
+
+void Channel::Private::leave(const QString &name)
+{
+    Room *const room = server ? server->rooms.find(name) : nullptr;
+    if (room)
+        Room::Private::get(room)->remove(q);
+}
+
+void Channel::Private::leaveRooms()
+{
+    const QPointer<Channel> channel(q);
+    while (channel && !rooms.isEmpty())
+        Room::Private::get(rooms.constLast())->remove(q);
 }
 
 qint64 Channel::Private::send(const QVariantMap &message)
@@ -162,6 +241,24 @@ qint64 Channel::send(const QVariantMap &message)
 qint64 Channel::send(const QString &action, const QVariantMap &fields)
 {
     return send(withAction(action, fields));
+}
+
+bool Channel::join(const QString &room, const QVariantMap &options, QString *error)
+{
+    const QString refusal = d->join(room, options);
+    if (error)
+        *error = refusal;
+    return refusal.isEmpty();
+}
+
+void Channel::leave(const QString &room)
+{
+    d->leave(room);
+}
+
+QList<Room *> Channel::rooms() const
+{
+    return d->rooms;
 }
 
 void Channel::close()

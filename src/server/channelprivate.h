@@ -6,6 +6,7 @@
 #include "session/session.h"
 
 #include <QRepod/channel.h>
+#include <QRepod/room.h>
 #include <QRepod/server.h>
 
 #include <optional>
@@ -33,12 +34,23 @@ public:
     qint64 send(const QVariantMap &message);
     qint64 send(const EncodedMessage &message); ///< which is valid
 
+    //! \return why the channel is not in the room \a name; empty if it is.
+    QString join(const QString &name, const QVariantMap &options);
+    void leave(const QString &name);
+
     Channel *const q;
     Server::Private *server = nullptr;
     std::optional<Session> session; // once the channel is attached
     QString address;
+    QList<Room *> rooms; // in the order of joining, without the server's everyone()
 
 private:
+    enum class Standing {
+        Arriving, ///< not greeted yet
+        Member,   ///< one of the server's channels
+        Gone,
+    };
+
     void handleWake() override; // delivers what has arrived
 
     Inbox &inbox() override { return session->inbox(); }
@@ -50,10 +62,14 @@ private:
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
     bool dispatch(const Message &message, const Turn &turn);
+    void leaveToFallbacks(const Message &message, const Turn &turn);
+    template <class Function>
+    void forEachRoom(const Turn &turn, Function function);
+    void leaveRooms();
 
     Dispatcher m_dispatcher;
     Walk m_walk;
-    bool m_hasJoined = false;
+    Standing m_standing = Standing::Arriving;
 };
 
 } // namespace QRepod

@@ -2,21 +2,66 @@
 #include <QRepod/room.h>
 
 #include "server/roomprivate.h"
+#include "server/rooms.h"
 #include "server/serverprivate.h"
 
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
+
+#include <algorithm>
+#include <utility>
 
 namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
-void Room::Private::join(Channel *channel)
+void Room::Private::attach(Server::Private *newServer, const QString &newName,
+                           std::shared_ptr<const HandlerTable> handlers)
 {
-    const std::lock_guard lock(m_mutex);
-    m_places.emplace(channel, m_members.insert(m_members.end(), channel));
+    server = newServer;
+    name = newName;
+    m_handlers = std::move(handlers);
 }
 
-bool Room::Private::leave(Channel *channel)
+bool Room::Private::isEveryone() const
+{
+    return name.isEmpty();
+}
+
+bool Room::Private::contains(const Channel *channel) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_places.find(channel) != m_places.end();
+}
+
+qsizetype Room::Private::size() const
+{
+    const std::lock_guard lock(m_mutex);
+    return qsizetype(m_members.size());
+}
+
+QList<Channel *> Room::Private::channels() const
+{
+    const std::lock_guard lock(m_mutex);
+    return QList<Channel *>(m_members.begin(), m_members.end());
+}
+
+Channel *Room::Private::first() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_members.empty() ? nullptr : m_members.front();
+}
+
+bool Room::Private::insert(Channel *channel)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto [place, isNew] = m_places.try_emplace(channel);
+    if (isNew)
+        place->second = m_members.insert(m_members.end(), channel);
+    return isNew;
+}
+
+bool Room::Private::erase(const Channel *channel)
 {
     const std::lock_guard lock(m_mutex);
     const auto place = m_places.find(channel);
@@ -25,12 +70,6 @@ bool Room::Private::leave(Channel *channel)
     m_members.erase(place->second);
     m_places.erase(place);
     return true;
-}
-
-QList<Channel *> Room::Private::channels() const
-{
-    const std::lock_guard lock(m_mutex);
-    return QList<Channel *>(m_members.begin(), m_members.end());
 }
 
 //! The lock is held throughout: nobody leaves, and so nobody is deleted, and all get the messages
@@ -44,13 +83,95 @@ void Room::Private::send(const EncodedMessage &message, const Channel *except) c
     }
 }
 
+void Room::Private::add(Channel *channel)
+{
+    if (!insert(channel))
+        return;
+    if (!isEveryone())
+        Channel::Private::get(channel)->rooms.append(q);
+    Q_EMIT q->channelJoined(channel);
+}
+
+void Room::Private::remove(Channel *channel)
+{
+    if (!erase(channel))
+        return;
+    // Mostly it is the latest, and always if all rooms are left.
+    QList<Room *> &rooms = Channel::Private::get(channel)->rooms;
+    if (const qsizetype index = rooms.lastIndexOf(q); index >= 0)
+        rooms.removeAt(index);
+    const QPointer<Room> room(q);
+    Q_EMIT q->channelLeft(channel);
+    if (room)
+        closeIfEmpty();
+}
+
+void Room::Private::removeAll()
+{
+    const QPointer<Room> room(q);
+    while (Channel *const channel = room ? first() : nullptr)
+        remove(channel);
+}
+
+void Room::Private::closeIfEmpty()
+{
+    if (!isPersistent && !isEveryone() && !first())
+        close();
+}
+
+void Room::Private::close()
+{
+    if (!server || m_isClosed)
+        return;
+    if (isEveryone()) {
+        qCWarning(serverLog, "the room that everyone is in cannot be closed");
+        return;
+    }
+    m_isClosed = true;
+    server->rooms.remove(q);
+    q->deleteLater();
+    const QPointer<Room> room(q);
+    removeAll();
+    if (room)
+        tellClosed();
+}
+
+void Room::Private::tellClosed()
+{
+    if (!std::exchange(m_hasToldClosed, true))
+        Q_EMIT server->q->roomClosed(q);
+}
+
+void Room::Private::detach()
+{
+    // Once it has told, it has no members any more, and perhaps no server.
+    if (!server || isEveryone() || m_hasToldClosed)
+        return;
+    m_isClosed = true;
+    server->rooms.remove(q);
+    removeAll();
+    tellClosed();
+}
+
+bool Room::Private::dispatch(const Message &message, Channel *sender) const
+{
+    const std::shared_ptr<const HandlerTable> handlers = m_handlers; // this may be deleted
+    if (!handlers)
+        return false;
+    const auto *const entry = handlers->find(message.action());
+    return entry && entry->second.call(q, message, sender);
+}
+
 Room::Room(QObject *parent)
     : QObject(parent)
-    , d(std::make_unique<Private>())
+    , d(std::make_unique<Private>(this))
 {
 }
 
-Room::~Room() = default;
+Room::~Room()
+{
+    d->detach();
+}
 
 QString Room::name() const
 {
@@ -65,6 +186,36 @@ Server *Room::server() const
 QList<Channel *> Room::channels() const
 {
     return d->channels();
+}
+
+int Room::maximumChannels() const
+{
+    return d->maximumChannels;
+}
+
+void Room::setMaximumChannels(int channels)
+{
+    d->change(&Private::maximumChannels, std::max(0, channels));
+}
+
+bool Room::isOpen() const
+{
+    return d->isOpen;
+}
+
+void Room::setOpen(bool isOpen)
+{
+    d->change(&Private::isOpen, isOpen);
+}
+
+bool Room::isPersistent() const
+{
+    return d->isPersistent;
+}
+
+void Room::setPersistent(bool isPersistent)
+{
+    d->change(&Private::isPersistent, isPersistent);
 }
 
 void Room::sendToAll(const QVariantMap &message, Channel *except)
@@ -83,5 +234,22 @@ void Room::sendToAll(const QString &action, const QVariantMap &fields, Channel *
 {
     sendToAll(withAction(action, fields), except);
 }
+
+void Room::close()
+{
+    d->close();
+}
+
+QString Room::refusal(Channel *, const QVariantMap &)
+{
+    if (!d->isOpen)
+        return QStringLiteral("room \"%1\" is closed").arg(d->name);
+    const int maximum = d->maximumChannels;
+    if (maximum > 0 && d->size() >= maximum)
+        return QStringLiteral("room \"%1\" is full: %2 channels").arg(d->name).arg(maximum);
+    return {};
+}
+
+void Room::network_received(Channel *, const QVariantMap &) { }
 
 } // namespace QRepod

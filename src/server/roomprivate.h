@@ -1,38 +1,90 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "dispatch/handlertable.h"
 #include "protocol/encodedmessage.h"
 #include "server/channelprivate.h"
 
 #include <QRepod/room.h>
 
+#include <atomic>
 #include <list>
 #include <mutex>
 #include <unordered_map>
 
 namespace QRepod {
 
-//! Who is in the room. Channels join and leave it in the server's working thread.
+//! Who is in the room, and what a message does there.
+///
+/// What is not guarded by the lock, nor said to be for any thread, belongs to the server's working
+/// thread. Whatever emits a signal or runs a handler may find that the room is gone afterwards.
 class Q_DECL_HIDDEN Room::Private
 {
 public:
+    explicit Private(Room *room)
+        : q(room)
+    {
+    }
+
     static Private *get(const Room *room) { return room->d.get(); }
 
-    void join(Channel *channel);
+    //! Makes it a room of \a newServer, before it is shown to anybody.
+    void attach(Server::Private *newServer, const QString &newName,
+                std::shared_ptr<const HandlerTable> handlers);
 
-    //! \return whether it was there.
-    bool leave(Channel *channel);
+    bool contains(const Channel *channel) const; ///< any thread
+    qsizetype size() const;                      ///< any thread
+    QList<Channel *> channels() const;           ///< any thread
 
-    QList<Channel *> channels() const;
-
-    //! Sends what is encoded already to everyone but \a except.
+    //! Any thread. Sends what is encoded already to everyone but \a except.
     void send(const EncodedMessage &message, const Channel *except) const;
 
-    Server::Private *server = nullptr; // set before the room is shown to anybody, with `name`
+    //! Unless it is there already.
+    void add(Channel *channel);
+
+    //! Closes the room if nobody is left and it is not to stay. Does nothing if the channel is not
+    //! there.
+    void remove(Channel *channel);
+
+    void close();
+    void closeIfEmpty(); ///< and not to stay
+    bool isClosed() const { return m_isClosed; }
+
+    //! The room is being deleted.
+    void detach();
+
+    //! \return whether a handler of the room has taken \a message.
+    bool dispatch(const Message &message, Channel *sender) const;
+
+    //! Any thread.
+    template <class T>
+    void change(std::atomic<T> Private::*setting, T value)
+    {
+        if ((this->*setting).exchange(value) != value)
+            Q_EMIT q->settingsChanged();
+    }
+
+    Room *const q;
+    Server::Private *server = nullptr; // these two are fixed once the room is attached
     QString name;
+
+    std::atomic<int> maximumChannels = 0; // 0: no limit
+    std::atomic<bool> isOpen = true;
+    std::atomic<bool> isPersistent = false;
 
 private:
     using Members = std::list<Channel *>; // in the order of joining
+
+    bool isEveryone() const;
+    bool insert(Channel *channel);
+    bool erase(const Channel *channel);
+    Channel *first() const;
+    void removeAll();
+    void tellClosed();
+
+    std::shared_ptr<const HandlerTable> m_handlers; // of its class; null for a plain Room
+    bool m_isClosed = false;                        // or about to be
+    bool m_hasToldClosed = false;
 
     mutable std::mutex m_mutex; // guards everything below
     Members m_members;

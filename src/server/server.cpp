@@ -43,6 +43,7 @@ Server::Private::Private(Server *server)
     : q(server)
     , waker(server)
     , everyone(std::make_unique<Room>(server))
+    , rooms(*this)
     , m_connections(std::make_unique<ConnectionGroups>(server))
     , m_acceptor(std::make_unique<Acceptor>(
           [this](qintptr descriptor, const QString &peer) {
@@ -50,7 +51,7 @@ Server::Private::Private(Server *server)
           },
           server))
 {
-    Room::Private::get(everyone.get())->server = this;
+    Room::Private::get(everyone.get())->attach(this, QString(), nullptr);
     QObject::connect(m_acceptor.get(), &Acceptor::failed, server, [server](const QString &reason) {
         Q_EMIT server->errorOccurred(QLatin1String("a client could not be accepted: ") + reason);
     });
@@ -60,6 +61,9 @@ Server::Private::~Private()
 {
     runInWorkingThread([this] {
         m_acceptor.reset();
+        q->blockSignals(true);
+        everyone->blockSignals(true);
+        rooms.clear();
         while (!m_owned.isEmpty()) // one's destructor may delete another
             delete *m_owned.cbegin();
         m_connections.reset();
@@ -114,7 +118,7 @@ void Server::Private::startBackground()
     const auto isBusy = [](const Channel *channel) {
         return Channel::Private::get(channel)->isDelivering();
     };
-    if (m_isMakingChannel || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
+    if (isMaking || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
         qCWarning(serverLog, "startBackground() inside of a handler has no effect");
         return;
     }
@@ -152,9 +156,9 @@ void Server::Private::accept(std::unique_ptr<Stream> stream)
         return refuse(std::move(stream), channelSettings,
                       QStringLiteral("the server is full: %1 clients").arg(maximum));
 
-    m_isMakingChannel = true;
+    isMaking = true;
     Channel *channel = makeChannel ? makeChannel() : new Channel;
-    m_isMakingChannel = false;
+    isMaking = false;
     Channel::Private *const client = Channel::Private::get(channel);
     client->attach(this, channelSettings, handlersOf(channel));
     client->address = stream->peer();
@@ -184,14 +188,16 @@ std::shared_ptr<const HandlerTable> Server::Private::handlersOf(const Channel *c
 void Server::Private::join(Channel *channel)
 {
     qCDebug(serverLog).noquote() << channel->address() << "has joined";
-    Room::Private::get(everyone.get())->join(channel);
-    Q_EMIT q->channelConnected(channel);
+    const QPointer<Channel> joined(channel);
+    Room::Private::get(everyone.get())->add(channel);
+    if (joined)
+        Q_EMIT q->channelConnected(channel);
 }
 
 void Server::Private::leave(Channel *channel)
 {
-    if (Room::Private::get(everyone.get())->leave(channel))
-        qCDebug(serverLog).noquote() << channel->address() << "has left";
+    qCDebug(serverLog).noquote() << channel->address() << "has left";
+    Room::Private::get(everyone.get())->remove(channel);
 }
 
 void Server::Private::announceLeft(Channel *channel)
@@ -206,7 +212,6 @@ void Server::Private::reject(const QString &error)
 
 void Server::Private::disown(Channel *channel)
 {
-    leave(channel);
     m_owned.remove(channel);
 }
 
@@ -268,6 +273,28 @@ void Server::addHandler(QObject *handler)
 void Server::removeHandler(QObject *handler)
 {
     d->runInWorkingThread([&] { d->dispatcher.removeTarget(handler); });
+}
+
+void Server::setRoomFactory(std::function<Room *(const QString &name)> factory)
+{
+    d->runInWorkingThread([&] { d->rooms.setFactory(std::move(factory)); });
+}
+
+Room *Server::openRoom(const QString &name)
+{
+    Room *room = nullptr;
+    d->runInWorkingThread([&] { room = d->rooms.open(name); });
+    return room;
+}
+
+Room *Server::room(const QString &name) const
+{
+    return d->rooms.find(name);
+}
+
+QList<Room *> Server::rooms() const
+{
+    return d->rooms.all();
 }
 
 Room *Server::everyone() const

@@ -3,6 +3,7 @@
 
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
+#include "server/rooms.h"
 #include "transport/acceptor.h"
 #include "transport/connectiongroups.h"
 #include "transport/settings.h"
@@ -98,6 +99,10 @@ public:
     //! Who has joined. Lives as long as this.
     const std::unique_ptr<Room> everyone;
 
+    Rooms rooms; // all others
+
+    bool isMaking = false; // a factory, which is the user's, is running
+
     std::atomic<quint16> port = 0; // 0 while it does not listen
 
     std::mutex mutex;    // guards the rest of this paragraph
@@ -116,7 +121,6 @@ private:
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.
     QSet<Channel *> m_owned;
-    bool m_isMakingChannel = false;               // the factory, which is the user's, is running
     const QMetaObject *m_handlersClass = nullptr; // the class that m_handlers is of
     std::shared_ptr<const HandlerTable> m_handlers;
 };
