@@ -9,64 +9,72 @@ namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(dispatchLog)
 
+//! A handler may have deleted it: then dispatch() goes through what is left and finds nobody.
+Dispatcher::~Dispatcher()
+{
+    for (const auto &target : m_targets)
+        target->object = nullptr;
+}
+
 void Dispatcher::addTarget(QObject *object, std::shared_ptr<const HandlerTable> table)
 {
     forgetDestroyed();
-    const auto isSame = [object](const Target &target) { return target.object == object; };
+    const auto isSame = [object](const auto &target) { return target->object == object; };
     if (object && std::none_of(m_targets.begin(), m_targets.end(), isSame))
-        m_targets.push_back({object, std::move(table)});
+        m_targets.push_back(std::make_shared<Target>(Target{object, std::move(table)}));
 }
 
 void Dispatcher::removeTarget(QObject *object)
 {
+    for (const auto &target : m_targets) {
+        if (target->object == object)
+            target->object = nullptr;
+    }
     forgetDestroyed();
-    std::erase_if(m_targets, [object](const Target &target) { return target.object == object; });
 }
 
 Dispatcher::Outcome Dispatcher::dispatch(const Message &message, QObject *sender)
 {
-    const auto [object, handler] = receiver(message.action());
-    if (!handler) {
-        qCDebug(dispatchLog) << "no handler for action" << message.action();
-        return Outcome::Unhandled;
-    }
-    // The handler may delete this dispatcher: from here on only what is local counts.
-    return handler->call(object, message, sender) ? Outcome::Handled : Outcome::Mismatched;
-}
-
-Dispatcher::Receiver Dispatcher::receiver(QByteArrayView action)
-{
+    // A handler may delete this dispatcher: from here on only what is local counts.
     if (m_targets.size() == 1) {
-        Target &target = m_targets.front();
-        if (!target.object)
-            return {};
-        if (!m_latest || m_latest->first != action) {
-            target.complete(m_leading);
-            m_latest = target.table->find(action);
-        }
-        return target.receiver(m_latest ? &m_latest->second : nullptr);
+        const std::shared_ptr<Target> &target = m_targets.front();
+        if (!target->object)
+            return Outcome::Unhandled;
+        const Handler *const handler = target->completeTable(m_leading).find(message.action());
+        return handler ? deliver({target, handler}, message, sender) : Outcome::Unhandled;
     }
-
     if (!m_routes)
         buildRoutes();
-    const auto route = m_routes->find(action);
-    if (route == m_routes->end())
-        return {};
-    const auto [target, handler] = route->second;
-    if (target->object)
-        return target->receiver(handler);
-    forgetDestroyed();
-    return receiver(action);
+    const std::shared_ptr<const Routes> routes = m_routes;
+    const auto route = routes->find(message.action());
+    return route == routes->end() ? Outcome::Unhandled : deliver(route->second, message, sender);
+}
+
+Dispatcher::Outcome Dispatcher::deliver(const std::vector<Receiver> &receivers,
+                                        const Message &message, QObject *sender)
+{
+    Outcome outcome = Outcome::Unhandled;
+    for (const Receiver &receiver : receivers)
+        outcome = std::min(outcome, deliver(receiver, message, sender));
+    return outcome;
+}
+
+Dispatcher::Outcome Dispatcher::deliver(const Receiver &receiver, const Message &message,
+                                        QObject *sender)
+{
+    if (!receiver.target->object)
+        return Outcome::Unhandled;
+    return receiver.handler->call(receiver.target->object, message, sender) ? Outcome::Handled
+                                                                            : Outcome::Mismatched;
 }
 
 void Dispatcher::buildRoutes()
 {
     forgetDestroyed();
-    auto routes = std::make_unique<Routes>();
-    for (Target &target : m_targets) {
-        target.complete(m_leading);
-        for (const auto &[action, handler] : target.table->handlers())
-            routes->try_emplace(action, Route{&target, &handler}); // keeps an earlier target's
+    auto routes = std::make_shared<Routes>();
+    for (const auto &target : m_targets) {
+        for (const auto &[action, handler] : target->completeTable(m_leading).handlers())
+            (*routes)[action].push_back({target, &handler});
     }
     m_routes = std::move(routes);
 }
@@ -74,21 +82,14 @@ void Dispatcher::buildRoutes()
 void Dispatcher::forgetDestroyed()
 {
     m_routes.reset();
-    m_latest = nullptr;
-    std::erase_if(m_targets, [](const Target &target) { return !target.object; });
+    std::erase_if(m_targets, [](const auto &target) { return !target->object; });
 }
 
-void Dispatcher::Target::complete(Handler::Leading leading)
+const HandlerTable &Dispatcher::Target::completeTable(Handler::Leading leading)
 {
     if (!table)
         table = HandlerTable::create(object->metaObject(), leading);
-}
-
-Dispatcher::Receiver Dispatcher::Target::receiver(const Handler *handler) const
-{
-    if (!handler)
-        return {};
-    return {object, std::shared_ptr<const Handler>(table, handler)};
+    return *table;
 }
 
 } // namespace QRepod

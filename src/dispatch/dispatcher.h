@@ -12,18 +12,20 @@
 
 namespace QRepod {
 
-//! Decides which object gets a message: the first of its targets that has a handler for the action.
+//! Gives a message to each of its targets that has a handler for the action, in the order in which
+//! they were added.
 ///
 /// Targets that are destroyed are forgotten. A handler may do anything: add, remove and delete
-/// targets, dispatch another message, delete the dispatcher.
+/// targets, dispatch another message, delete the dispatcher. Who is removed or destroyed meanwhile
+/// does not get the message any more, who is added does not get it either.
 ///
 /// Used in one thread, that of the targets.
 class Dispatcher
 {
 public:
     enum class Outcome {
-        Handled,    ///< a handler was called
-        Mismatched, ///< the handler's parameters do not fit the message; nothing was called
+        Handled,    ///< at least one handler was called
+        Mismatched, ///< there are handlers, but their parameters do not fit; nothing was called
         Unhandled,  ///< no target has a handler
     };
 
@@ -32,6 +34,7 @@ public:
         : m_leading(leading)
     {
     }
+    ~Dispatcher();
     Q_DISABLE_COPY_MOVE(Dispatcher)
 
     //! Adds \a object behind the others, unless it is there already.
@@ -45,38 +48,31 @@ public:
     Outcome dispatch(const Message &message, QObject *sender = nullptr);
 
 private:
-    //! Who gets a message. Its handler lasts at least as long as this does.
-    struct Receiver
-    {
-        QObject *object = nullptr;
-        std::shared_ptr<const Handler> handler;
-    };
-
     struct Target
     {
-        QPointer<QObject> object;
+        QPointer<QObject> object; ///< null: it was removed or destroyed
         std::shared_ptr<const HandlerTable> table;
 
-        void complete(Handler::Leading leading);
-        Receiver receiver(const Handler *handler) const;
+        const HandlerTable &completeTable(Handler::Leading leading);
     };
 
-    struct Route
+    //! Who gets the messages of one action.
+    struct Receiver
     {
-        const Target *target;
-        const Handler *handler;
+        std::shared_ptr<const Target> target;
+        const Handler *handler; ///< in the target's table
     };
-    using Routes = std::unordered_map<QByteArrayView, Route, ActionHash>;
+    using Routes = std::unordered_map<QByteArrayView, std::vector<Receiver>, ActionHash>;
 
-    Receiver receiver(QByteArrayView action);
+    static Outcome deliver(const Receiver &receiver, const Message &message, QObject *sender);
+    static Outcome deliver(const std::vector<Receiver> &receivers, const Message &message,
+                           QObject *sender);
     void buildRoutes();
     void forgetDestroyed();
 
     const Handler::Leading m_leading;
-    std::vector<Target> m_targets;
-    std::unique_ptr<const Routes> m_routes; // of several targets; null when they have changed
-    // Of a single target, what the latest message was for: the next is mostly for the same.
-    const HandlerTable::Handlers::value_type *m_latest = nullptr;
+    std::vector<std::shared_ptr<Target>> m_targets;
+    std::shared_ptr<const Routes> m_routes; // of several targets; null when they have changed
 };
 
 } // namespace QRepod

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "protocol/message.h"
-
-#include <QtCore/qmetaobject.h>
-#include <QtCore/qobject.h>
+#include "dispatch/method.h"
 
 #include <atomic>
 #include <memory>
@@ -12,7 +9,7 @@
 
 namespace QRepod {
 
-//! The methods of one class that handle one action, and how a message fills their parameters.
+//! The methods of one class that handle one action.
 ///
 /// A method gets
 /// - nothing, if it has no parameters;
@@ -24,7 +21,7 @@ namespace QRepod {
 /// With Leading::Sender the first parameter, if there is one, gets the object that the message came
 /// through instead, and what stands above is said of the others.
 ///
-/// A value has to fit its parameter, see convert(). Of a field that stands twice the last one
+/// A value has to fit its parameter, see Converters. Of a field that stands twice the last one
 /// counts, and fields without a parameter are ignored; a field that has one is never dropped.
 ///
 /// A handler does not change once its table is built; it may be called in several threads, for
@@ -32,21 +29,16 @@ namespace QRepod {
 class Handler
 {
 public:
-    //! What stands before the parameters that a message fills.
-    enum class Leading {
-        Nothing,
-        Sender, ///< a QObject *, a pointer to a class derived from it, or a QVariant
-    };
+    using Leading = QRepod::Leading;
 
     //! \a name is what warnings call it: `GameClient::Network_move`.
     explicit Handler(const QByteArray &name);
-    ~Handler();
     Q_DISABLE_COPY_MOVE(Handler)
 
     //! Adds \a method, the last \a optional parameters of which have default arguments.
     ///
     /// Leaves it out, with a warning, if no message could ever call it.
-    void add(const QMetaMethod &method, int optional, Leading leading = Leading::Nothing);
+    void add(const QMetaMethod &method, int optional, Leading leading, Converters &converters);
 
     bool isEmpty() const { return m_methods.empty(); }
 
@@ -59,10 +51,7 @@ public:
     bool call(QObject *object, const Message &message, QObject *sender = nullptr) const;
 
 private:
-    class Method;
-    class Arguments;
-
-    QByteArray m_name;
+    const QByteArray m_name;
     std::vector<std::unique_ptr<const Method>> m_methods;
     mutable std::atomic<bool> m_warned = false;
 };

@@ -31,7 +31,6 @@ std::shared_ptr<const HandlerTable> HandlerTable::create(const QMetaObject *type
                                                          Handler::Leading leading)
 {
     const auto table = std::make_shared<HandlerTable>();
-    table->m_handlers.max_load_factor(0.25F); // so that an action rarely meets another's bucket
     table->add(type, "Network_", leading);
     table->add(type, "network_", leading);
     return table;
@@ -50,17 +49,17 @@ void HandlerTable::add(const QMetaObject *type, QByteArrayView prefix, Handler::
             const QByteArray action = name.sliced(prefix.size());
             Handler &handler =
                 added.try_emplace(action, level->className() + ("::" + name)).first->second;
-            handler.add(method, optionalParameters(level, method), leading);
+            handler.add(method, optionalParameters(level, method), leading, m_converters);
         }
     }
     std::erase_if(added, [](const auto &entry) { return entry.second.isEmpty(); });
     m_handlers.merge(added); // keeps what is there
 }
 
-const HandlerTable::Handlers::value_type *HandlerTable::find(QByteArrayView action) const
+const Handler *HandlerTable::find(QByteArrayView action) const
 {
     const auto handler = m_handlers.find(action);
-    return handler == m_handlers.end() ? nullptr : &*handler;
+    return handler == m_handlers.end() ? nullptr : &handler->second;
 }
 
 } // namespace QRepod

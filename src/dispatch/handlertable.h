@@ -36,14 +36,15 @@ public:
     static std::shared_ptr<const HandlerTable> create(
         const QMetaObject *type, Handler::Leading leading = Handler::Leading::Nothing);
 
-    //! \a action and its handler, or nullptr. What it costs does not depend on how many there are.
-    const Handlers::value_type *find(QByteArrayView action) const;
+    //! The handler of \a action, or nullptr. What it costs does not depend on how many there are.
+    const Handler *find(QByteArrayView action) const;
 
     const Handlers &handlers() const { return m_handlers; }
 
 private:
     void add(const QMetaObject *type, QByteArrayView prefix, Handler::Leading leading);
 
+    Converters m_converters; // for the handlers' parameters
     Handlers m_handlers;
 };
 

@@ -7,7 +7,7 @@
 /// Input: a byte that chooses the action, a byte of flags, and the payload, or what Generator makes
 /// one of.
 
-#include "dispatch/conversion.h"
+#include "dispatch/converters.h"
 #include "dispatch/dispatcher.h"
 #include "generator.h"
 #include "protocol/encoder.h"
@@ -230,8 +230,10 @@ std::optional<QVariant> converted(const QVariant &value, QMetaType type)
 {
     if (type.id() == QMetaType::QVariant)
         return value;
+    static Converters converters;
+    const Converter *const converter = converters.find(type);
     QVariant argument(type);
-    if (!convert(Value(value), type, argument.data()))
+    if (!converter || !converter->convert(Value(value), argument.data()))
         return std::nullopt;
     expectNothingLost(value, argument);
     return argument;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "dispatch/memory.h"
+#include "dispatch/signature.h"
+#include "protocol/message.h"
+
+#include <array>
+
+namespace QRepod {
+
+//! The arguments for one call.
+///
+/// That of a field is constructed when the field comes, the others at once.
+class Arguments
+{
+public:
+    //! Refers to \a message and \a sender, which outlive it.
+    Arguments(const Signature &signature, const Message &message, QObject *const &sender);
+    ~Arguments();
+    Q_DISABLE_COPY_MOVE(Arguments)
+
+    //! Fills what fields fill.
+    ///
+    /// \return the field that is missing or has a value that does not fit; nullptr if there is
+    ///         none.
+    const Signature::Field *read(const Message &message);
+
+    //! How many of the last parameters have been left out, as they have default arguments.
+    int omitted() const { return m_omitted; }
+
+    //! What QMetaObject::metacall() takes: the return value, which nobody wants, then arguments.
+    void **data() { return m_pointers.data(); }
+
+    // The sink of FieldReader.
+    bool wants(QByteArrayView key);
+    bool field(const Value &value);
+
+private:
+    void *place(const Signature::Fixed &fixed, const Message &message, QObject *const &sender);
+    const Signature::Field *firstMissing();
+
+    const Signature &m_signature;
+    const Signature::Field *m_current = nullptr;
+    size_t m_next = 0;
+    FieldSet m_given = 0; // the arguments of fields that are constructed; not for a gadget
+    FieldSet m_unfit = 0;
+    int m_omitted = 0;
+    std::array<void *, 1 + Signature::maximumParameters> m_pointers;
+    Memory m_memory;
+};
+
+} // namespace QRepod

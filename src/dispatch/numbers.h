@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "protocol/value.h"
+
+#include <bit>
+#include <cmath>
+#include <concepts>
+#include <limits>
+#include <utility>
+
+namespace QRepod {
+
+/// \file
+/// Numbers fit a type that holds exactly this number.
+
+//! The first whole number above the range of \a Integer: a power of two, so exact.
+template <std::integral Integer>
+constexpr double upperBound = 2.0
+    * double(quint64(1) << (std::numeric_limits<Integer>::digits - 1));
+
+template <std::integral Integer>
+constexpr double lowerBound = std::is_signed_v<Integer> ? -upperBound<Integer> : 0.0;
+
+template <std::integral Integer>
+bool toNumber(const Value &value, void *target)
+{
+    const auto assign = [target](auto number) {
+        *static_cast<Integer *>(target) = Integer(number);
+        return true;
+    };
+    switch (value.kind()) {
+    case Value::Kind::Integer:
+        return std::in_range<Integer>(value.toInteger()) && assign(value.toInteger());
+    case Value::Kind::Unsigned:
+        return std::in_range<Integer>(value.toUnsigned()) && assign(value.toUnsigned());
+    case Value::Kind::Real: {
+        const double real = value.toReal();
+        return real >= lowerBound<Integer> && real < upperBound<Integer> && real == std::trunc(real)
+            && assign(real);
+    }
+    default:
+        return false;
+    }
+}
+
+//! Whether \a Real holds a whole number of this \a magnitude. It counts bits, for where a processor
+//! computes with more of them than \a Real has, a comparison proves nothing.
+template <std::floating_point Real>
+constexpr bool isExact(quint64 magnitude)
+{
+    return magnitude == 0
+        || std::bit_width(magnitude) - std::countr_zero(magnitude)
+        <= std::numeric_limits<Real>::digits;
+}
+
+template <std::floating_point Real>
+bool toNumber(const Value &value, void *target)
+{
+    const auto assign = [target](auto number) {
+        *static_cast<Real *>(target) = Real(number);
+        return true;
+    };
+    switch (value.kind()) {
+    case Value::Kind::Integer: {
+        const qint64 number = value.toInteger();
+        return isExact<Real>(number < 0 ? 0 - quint64(number) : quint64(number)) && assign(number);
+    }
+    case Value::Kind::Unsigned:
+        return isExact<Real>(value.toUnsigned()) && assign(value.toUnsigned());
+    case Value::Kind::Real: {
+        const double real = value.toReal();
+        const bool inRange = std::abs(real) <= double(std::numeric_limits<Real>::max());
+        return (!std::isfinite(real) || (inRange && double(Real(real)) == real)) && assign(real);
+    }
+    default:
+        return false;
+    }
+}
+
+} // namespace QRepod

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "dispatch/converters.h"
+
+#include <QtCore/qmetaobject.h>
+
+#include <vector>
+
+namespace QRepod {
+
+//! What stands before the parameters that a message fills.
+enum class Leading {
+    Nothing,
+    Sender, ///< a QObject *, a pointer to a class derived from it, or a QVariant
+};
+
+//! One bit for each field that a method takes.
+using FieldSet = quint64;
+
+//! What the parameters of one method are filled from: worked out once, for each of its calls.
+class Signature
+{
+public:
+    static constexpr size_t maximumFields = 64; // the bits of a FieldSet
+    static constexpr int maximumParameters = 72;
+
+    //! A field that fills a parameter, or a property of the gadget that is the only parameter.
+    struct Field
+    {
+        QByteArray name;
+        QByteArray typeName;
+        int parameter = 0; ///< counted from 1, as in the arguments of QMetaObject::metacall()
+        const Converter *converter = nullptr;
+        QMetaType type;    ///< of the parameter
+        size_t offset = 0; ///< of the argument, in the memory for all of them
+        const GadgetConverter::Property *property = nullptr; ///< of the gadget
+        bool isOptional = false; ///< may be missing, with all fields behind it
+    };
+
+    //! A parameter that no field fills.
+    struct Fixed
+    {
+        enum class Kind { Sender, Message, Gadget };
+
+        Kind kind;
+        int parameter;     ///< as above
+        bool isVariant;    ///< a QVariant holds it
+        size_t offset = 0; ///< of the QVariant or the gadget
+    };
+
+    //! The last \a optional parameters of \a method have default arguments. \a converters outlives
+    //! this.
+    Signature(const QMetaMethod &method, int optional, Leading leading, Converters &converters);
+
+    //! Why no message can ever fit; empty if one can.
+    QByteArray fault() const { return m_fault; }
+
+    //! The type of the first parameter, if it is for the sender.
+    QMetaType sender() const { return m_sender; }
+    bool fits(const QObject *sender) const { return !m_needsSender || isSender(sender); }
+
+    int parameters() const { return m_parameters; }
+    const std::vector<Fixed> &fixed() const { return m_fixed; }
+    const std::vector<Field> &fields() const { return m_fields; }
+
+    //! The type of the only parameter, if it is a gadget.
+    QMetaType gadget() const { return m_gadget; }
+
+    //! The field \a key, or nullptr.
+    ///
+    /// The fields of a message mostly come in the order of their names, as a QVariantMap has them:
+    /// the search begins at \a next, 0 for the first, which is left behind what it found.
+    const Field *find(QByteArrayView key, size_t &next) const;
+
+    //! The fields of parameters that are objects, not plain numbers.
+    FieldSet constructed() const { return m_constructed; }
+
+    size_t size() const { return m_size; } ///< of the memory for the arguments
+    size_t alignment() const { return m_alignment; }
+
+private:
+    struct Name
+    {
+        QByteArray text;
+        size_t field;
+    };
+
+    void takeSender(const QMetaMethod &method);
+    void takeMessage(int parameter, QMetaType type);
+    void takeGadget(int parameter, QMetaType type, Converters &converters);
+    void takeFields(const QMetaMethod &method, int required, Converters &converters);
+    void addField(const QByteArray &name, int parameter, QMetaType type,
+                  const Converter *converter);
+    void sortNames();
+    bool isSender(const QObject *sender) const;
+    size_t reserve(QMetaType type);
+
+    const int m_parameters;
+    QMetaType m_sender;
+    bool m_needsSender = false; // of that type
+    std::vector<Fixed> m_fixed;
+    QMetaType m_gadget;
+    std::vector<Field> m_fields;
+    std::vector<Name> m_names; // of the fields, sorted
+    FieldSet m_constructed = 0;
+    size_t m_size = 0;
+    size_t m_alignment = 1;
+    QByteArray m_fault;
+};
+
+//! `"an int"`, `"a QString"`.
+QByteArray withArticle(QByteArray noun);
+
+} // namespace QRepod
