@@ -10,30 +10,50 @@ namespace QRepod {
 using Field = Signature::Field;
 using Fixed = Signature::Fixed;
 
-Arguments::Arguments(const Signature &signature, const Message &message, QObject *const &sender)
+Arguments::Arguments(const Signature &signature, const Call &call)
     : m_signature(signature)
+    , m_call(call)
     , m_memory(signature.size(), signature.alignment())
 {
     m_pointers[0] = nullptr;
     for (const Fixed &fixed : signature.fixed())
-        m_pointers[size_t(fixed.parameter)] = place(fixed, message, sender);
+        m_pointers[size_t(fixed.parameter)] = place(fixed);
 }
 
-void *Arguments::place(const Fixed &fixed, const Message &message, QObject *const &sender)
+void *Arguments::place(const Fixed &fixed)
 {
+    const void *argument = nullptr;
     switch (fixed.kind) {
-    case Fixed::Kind::Sender: // a pointer to a QObject's subclass has the same value
-        return fixed.isVariant ? new (m_memory.at(fixed.offset))
-                   QVariant(QVariant::fromValue(sender))
-                               : static_cast<void *>(const_cast<QObject **>(&sender));
+    case Fixed::Kind::Sender:
+        if (fixed.isVariant)
+            return new (m_memory.at(fixed.offset)) QVariant(QVariant::fromValue(m_call.sender));
+        argument = &m_call.sender; // a pointer to a QObject's subclass has the same value
+        break;
     case Fixed::Kind::Message:
-        return fixed.isVariant ? new (m_memory.at(fixed.offset)) QVariant(message.map())
-                               : static_cast<void *>(const_cast<QVariantMap *>(&message.map()));
+        if (fixed.isVariant)
+            return new (m_memory.at(fixed.offset)) QVariant(m_call.message.map());
+        argument = &m_call.message.map();
+        break;
     case Fixed::Kind::Gadget:
-        return m_signature.gadget().construct(m_memory.at(fixed.offset));
+        return fixed.type.construct(m_memory.at(fixed.offset));
+    case Fixed::Kind::Supplied:
+        argument = supplied(fixed);
+        break;
     }
-    Q_UNREACHABLE();
-    return nullptr;
+    return const_cast<void *>(argument); // which a handler takes by value or as a const reference
+}
+
+const void *Arguments::supplied(const Fixed &fixed)
+{
+    if (m_call.answer && m_call.answer->isOpen()) {
+        for (const Supplied &supplied : m_call.answer->supplied) {
+            if (supplied.type == fixed.type) {
+                m_isSupplied = true;
+                return supplied.value;
+            }
+        }
+    }
+    return fixed.none.constData();
 }
 
 Arguments::~Arguments()
@@ -42,7 +62,7 @@ Arguments::~Arguments()
         if (fixed.isVariant)
             static_cast<QVariant *>(m_memory.at(fixed.offset))->~QVariant();
         else if (fixed.kind == Fixed::Kind::Gadget)
-            m_signature.gadget().destruct(m_memory.at(fixed.offset));
+            fixed.type.destruct(m_memory.at(fixed.offset));
     }
     for (FieldSet rest = m_given & m_signature.constructed(); rest != 0; rest &= rest - 1) {
         const Field &field = m_signature.fields()[size_t(std::countr_zero(rest))];
@@ -50,15 +70,15 @@ Arguments::~Arguments()
     }
 }
 
-const Field *Arguments::read(const Message &message)
+const Field *Arguments::read()
 {
     if (m_signature.fields().empty())
         return nullptr;
-    FieldReader reader(*this, message.context());
-    reader.read(message.payload());
+    FieldReader reader(*this, m_call.message.context());
+    reader.read(m_call.message.payload());
     if (m_unfit != 0)
         return &m_signature.fields()[size_t(std::countr_zero(m_unfit))];
-    return m_signature.gadget().isValid() ? nullptr : firstMissing();
+    return m_signature.hasGadget() ? nullptr : firstMissing();
 }
 
 //! Returns the first field that is missing and must not be; the missing ones are omitted.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "dispatch/call.h"
 #include "dispatch/memory.h"
 #include "dispatch/signature.h"
-#include "protocol/message.h"
 
 #include <array>
 
@@ -15,8 +15,8 @@ namespace QRepod {
 class Arguments
 {
 public:
-    //! Refers to \a message and \a sender, which outlive it.
-    Arguments(const Signature &signature, const Message &message, QObject *const &sender);
+    //! Refers to \a call, which outlives it.
+    Arguments(const Signature &signature, const Call &call);
     ~Arguments();
     Q_DISABLE_COPY_MOVE(Arguments)
 
@@ -24,12 +24,16 @@ public:
     ///
     /// \return the field that is missing or has a value that does not fit; nullptr if there is
     ///         none.
-    const Signature::Field *read(const Message &message);
+    const Signature::Field *read();
 
     //! How many of the last parameters have been left out, as they have default arguments.
     int omitted() const { return m_omitted; }
 
-    //! What QMetaObject::metacall() takes: the return value, which nobody wants, then arguments.
+    //! Whether an argument was supplied.
+    bool isSupplied() const { return m_isSupplied; }
+
+    //! What QMetaObject::metacall() takes: where the return value goes, nullptr until it is set;
+    //! then the arguments.
     void **data() { return m_pointers.data(); }
 
     // The sink of FieldReader.
@@ -37,15 +41,18 @@ public:
     bool field(const Value &value);
 
 private:
-    void *place(const Signature::Fixed &fixed, const Message &message, QObject *const &sender);
+    void *place(const Signature::Fixed &fixed);
+    const void *supplied(const Signature::Fixed &fixed);
     const Signature::Field *firstMissing();
 
     const Signature &m_signature;
+    const Call &m_call;
     const Signature::Field *m_current = nullptr;
     size_t m_next = 0;
     FieldSet m_given = 0; // the arguments of fields that are constructed; not for a gadget
     FieldSet m_unfit = 0;
     int m_omitted = 0;
+    bool m_isSupplied = false;
     std::array<void *, 1 + Signature::maximumParameters> m_pointers;
     Memory m_memory;
 };

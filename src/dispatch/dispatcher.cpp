@@ -33,39 +33,39 @@ void Dispatcher::removeTarget(QObject *object)
     forgetDestroyed();
 }
 
-Dispatcher::Outcome Dispatcher::dispatch(const Message &message, QObject *sender)
+Dispatcher::Outcome Dispatcher::dispatch(const Message &message, QObject *sender, Answer *answer)
+
 {
+    const Call call{message, sender, answer};
     // A handler may delete this dispatcher: from here on only what is local counts.
     if (m_targets.size() == 1) {
         const std::shared_ptr<Target> &target = m_targets.front();
         if (!target->object)
             return Outcome::Unhandled;
-        const Handler *const handler = target->completeTable(m_leading).find(message.action());
-        return handler ? deliver({target, handler}, message, sender) : Outcome::Unhandled;
+        const Handler *const handler = target->completeTable(m_extras).find(message.action());
+        return handler ? deliver({target, handler}, call) : Outcome::Unhandled;
     }
     if (!m_routes)
         buildRoutes();
     const std::shared_ptr<const Routes> routes = m_routes;
     const auto route = routes->find(message.action());
-    return route == routes->end() ? Outcome::Unhandled : deliver(route->second, message, sender);
+    return route == routes->end() ? Outcome::Unhandled : deliver(route->second, call);
 }
 
-Dispatcher::Outcome Dispatcher::deliver(const std::vector<Receiver> &receivers,
-                                        const Message &message, QObject *sender)
+Dispatcher::Outcome Dispatcher::deliver(const std::vector<Receiver> &receivers, const Call &call)
 {
     Outcome outcome = Outcome::Unhandled;
     for (const Receiver &receiver : receivers)
-        outcome = std::min(outcome, deliver(receiver, message, sender));
+        outcome = std::min(outcome, deliver(receiver, call));
     return outcome;
 }
 
-Dispatcher::Outcome Dispatcher::deliver(const Receiver &receiver, const Message &message,
-                                        QObject *sender)
+Dispatcher::Outcome Dispatcher::deliver(const Receiver &receiver, const Call &call)
 {
     if (!receiver.target->object)
         return Outcome::Unhandled;
-    return receiver.handler->call(receiver.target->object, message, sender) ? Outcome::Handled
-                                                                            : Outcome::Mismatched;
+    return receiver.handler->call(receiver.target->object, call) ? Outcome::Handled
+                                                                 : Outcome::Mismatched;
 }
 
 void Dispatcher::buildRoutes()
@@ -73,7 +73,7 @@ void Dispatcher::buildRoutes()
     forgetDestroyed();
     auto routes = std::make_shared<Routes>();
     for (const auto &target : m_targets) {
-        for (const auto &[action, handler] : target->completeTable(m_leading).handlers())
+        for (const auto &[action, handler] : target->completeTable(m_extras).handlers())
             (*routes)[action].push_back({target, &handler});
     }
     m_routes = std::move(routes);
@@ -85,10 +85,10 @@ void Dispatcher::forgetDestroyed()
     std::erase_if(m_targets, [](const auto &target) { return !target->object; });
 }
 
-const HandlerTable &Dispatcher::Target::completeTable(Handler::Leading leading)
+const HandlerTable &Dispatcher::Target::completeTable(const Extras &extras)
 {
     if (!table)
-        table = HandlerTable::create(object->metaObject(), leading);
+        table = HandlerTable::create(object->metaObject(), extras);
     return *table;
 }
 

@@ -29,9 +29,9 @@ public:
         Unhandled,  ///< no target has a handler
     };
 
-    //! With Leading::Sender the handlers get the sender of each message first.
-    explicit Dispatcher(Handler::Leading leading = Handler::Leading::Nothing)
-        : m_leading(leading)
+    //! \a extras is what handlers may take besides what is in the message.
+    explicit Dispatcher(Extras extras = {})
+        : m_extras(std::move(extras))
     {
     }
     ~Dispatcher();
@@ -45,7 +45,10 @@ public:
 
     void removeTarget(QObject *object);
 
-    Outcome dispatch(const Message &message, QObject *sender = nullptr);
+    //! \a sender is who the message came through, for handlers that take it.
+    ///
+    /// With \a answer, the message is one that is to be answered.
+    Outcome dispatch(const Message &message, QObject *sender = nullptr, Answer *answer = nullptr);
 
 private:
     struct Target
@@ -53,7 +56,7 @@ private:
         QPointer<QObject> object; ///< null: it was removed or destroyed
         std::shared_ptr<const HandlerTable> table;
 
-        const HandlerTable &completeTable(Handler::Leading leading);
+        const HandlerTable &completeTable(const Extras &extras);
     };
 
     //! Who gets the messages of one action.
@@ -64,13 +67,12 @@ private:
     };
     using Routes = std::unordered_map<QByteArrayView, std::vector<Receiver>, ActionHash>;
 
-    static Outcome deliver(const Receiver &receiver, const Message &message, QObject *sender);
-    static Outcome deliver(const std::vector<Receiver> &receivers, const Message &message,
-                           QObject *sender);
+    static Outcome deliver(const Receiver &receiver, const Call &call);
+    static Outcome deliver(const std::vector<Receiver> &receivers, const Call &call);
     void buildRoutes();
     void forgetDestroyed();
 
-    const Handler::Leading m_leading;
+    const Extras m_extras;
     std::vector<std::shared_ptr<Target>> m_targets;
     std::shared_ptr<const Routes> m_routes; // of several targets; null when they have changed
 };

@@ -12,9 +12,10 @@ Handler::Handler(const QByteArray &name)
 {
 }
 
-void Handler::add(const QMetaMethod &method, int optional, Leading leading, Converters &converters)
+void Handler::add(const QMetaMethod &method, int optional, const Extras &extras,
+                  Converters &converters)
 {
-    auto added = std::make_unique<const Method>(method, optional, leading, converters);
+    auto added = std::make_unique<const Method>(method, optional, extras, converters);
     if (added->fault().isEmpty()) {
         m_methods.push_back(std::move(added));
     } else {
@@ -23,16 +24,21 @@ void Handler::add(const QMetaMethod &method, int optional, Leading leading, Conv
     }
 }
 
-bool Handler::call(QObject *object, const Message &message, QObject *sender) const
+bool Handler::call(QObject *object, const Call &call) const
 {
     for (const auto &method : m_methods) {
-        if (method->call(object, message, sender))
+        if (method->call(object, call))
             return true;
     }
-    if (!m_warned.exchange(true, std::memory_order_relaxed)) {
-        qCWarning(dispatchLog, "%s: %s", m_name.constData(),
-                  m_methods.front()->mismatch(message, sender).constData());
-    }
+    const bool isFirst = !m_warned.exchange(true, std::memory_order_relaxed);
+    const bool isWanted = call.answer && call.answer->mismatch.isEmpty();
+    if (!isFirst && !isWanted)
+        return false;
+    const QByteArray text = m_name + ": " + m_methods.front()->mismatch(call);
+    if (isFirst)
+        qCWarning(dispatchLog, "%s", text.constData());
+    if (isWanted)
+        call.answer->mismatch = QString::fromUtf8(text);
     return false;
 }
 

@@ -19,7 +19,8 @@ namespace QRepod {
 ///   arguments may be missing from the end on.
 ///
 /// With Leading::Sender the first parameter, if there is one, gets the object that the message came
-/// through instead, and what stands above is said of the others.
+/// through instead; parameters of the types that are supplied get these. What stands above is said
+/// of the others.
 ///
 /// A value has to fit its parameter, see Converters. Of a field that stands twice the last one
 /// counts, and fields without a parameter are ignored; a field that has one is never dropped.
@@ -38,17 +39,16 @@ public:
     //! Adds \a method, the last \a optional parameters of which have default arguments.
     ///
     /// Leaves it out, with a warning, if no message could ever call it.
-    void add(const QMetaMethod &method, int optional, Leading leading, Converters &converters);
+    void add(const QMetaMethod &method, int optional, const Extras &extras, Converters &converters);
 
     bool isEmpty() const { return m_methods.empty(); }
 
-    //! Calls the first method that \a message fits, in the order in which they were added.
+    //! Calls the first method that the message fits, in the order in which they were added.
     ///
-    /// \a sender is who the message came through, for methods that take it.
     /// The called method may delete \a object and whatever owns this handler's table, so the caller
     /// holds on to the table meanwhile.
     /// \return whether there was one; if not, the first time a warning says what did not fit.
-    bool call(QObject *object, const Message &message, QObject *sender = nullptr) const;
+    bool call(QObject *object, const Call &call) const;
 
 private:
     const QByteArray m_name;

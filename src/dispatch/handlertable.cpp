@@ -28,15 +28,15 @@ bool isOverridden(const QMetaObject *type, const QMetaMethod &method)
 } // namespace
 
 std::shared_ptr<const HandlerTable> HandlerTable::create(const QMetaObject *type,
-                                                         Handler::Leading leading)
+                                                         const Extras &extras)
 {
     const auto table = std::make_shared<HandlerTable>();
-    table->add(type, "Network_", leading);
-    table->add(type, "network_", leading);
+    table->add(type, "Network_", extras);
+    table->add(type, "network_", extras);
     return table;
 }
 
-void HandlerTable::add(const QMetaObject *type, QByteArrayView prefix, Handler::Leading leading)
+void HandlerTable::add(const QMetaObject *type, QByteArrayView prefix, const Extras &extras)
 {
     Handlers added;
     for (const QMetaObject *level = type; level; level = level->superClass()) {
@@ -49,7 +49,7 @@ void HandlerTable::add(const QMetaObject *type, QByteArrayView prefix, Handler::
             const QByteArray action = name.sliced(prefix.size());
             Handler &handler =
                 added.try_emplace(action, level->className() + ("::" + name)).first->second;
-            handler.add(method, optionalParameters(level, method), leading, m_converters);
+            handler.add(method, optionalParameters(level, method), extras, m_converters);
         }
     }
     std::erase_if(added, [](const auto &entry) { return entry.second.isEmpty(); });

@@ -33,8 +33,8 @@ public:
     using Handlers = std::unordered_map<QByteArray, Handler, ActionHash, std::equal_to<>>;
 
     //! Reads \a type, which must be complete: of an object under construction it is not.
-    static std::shared_ptr<const HandlerTable> create(
-        const QMetaObject *type, Handler::Leading leading = Handler::Leading::Nothing);
+    static std::shared_ptr<const HandlerTable> create(const QMetaObject *type,
+                                                      const Extras &extras = {});
 
     //! The handler of \a action, or nullptr. What it costs does not depend on how many there are.
     const Handler *find(QByteArrayView action) const;
@@ -42,7 +42,7 @@ public:
     const Handlers &handlers() const { return m_handlers; }
 
 private:
-    void add(const QMetaObject *type, QByteArrayView prefix, Handler::Leading leading);
+    void add(const QMetaObject *type, QByteArrayView prefix, const Extras &extras);
 
     Converters m_converters; // for the handlers' parameters
     Handlers m_handlers;

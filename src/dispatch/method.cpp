@@ -3,45 +3,81 @@
 
 #include "dispatch/arguments.h"
 
+#include <utility>
+
 namespace QRepod {
 
-Method::Method(const QMetaMethod &method, int optional, Leading leading, Converters &converters)
+namespace {
+
+QMetaType resultOf(const QMetaMethod &method)
+{
+    const QMetaType type = method.returnMetaType();
+    // moc leaves out a type that was incomplete in its header; it may be registered by name.
+    const QMetaType result = type.isValid() ? type : QMetaType(method.returnType());
+    return isConstructible(result) ? result : QMetaType();
+}
+
+} // namespace
+
+Method::Method(const QMetaMethod &method, int optional, const Extras &extras,
+               Converters &converters)
     : m_metacall(method.enclosingMetaObject()->d.static_metacall)
     , m_relativeIndex(method.methodIndex() - method.enclosingMetaObject()->methodOffset())
     , m_index(method.methodIndex())
-    , m_signature(method, optional, leading, converters)
+    , m_result(resultOf(method))
+    , m_signature(method, optional, extras, converters)
 {
 }
 
-bool Method::call(QObject *object, const Message &message, QObject *sender) const
+bool Method::call(QObject *object, const Call &call) const
 {
-    if (!m_signature.fits(sender))
+    if (!m_signature.fits(call.sender))
         return false;
-    Arguments arguments(m_signature, message, sender);
-    if (arguments.read(message))
+    Arguments arguments(m_signature, call);
+    if (arguments.read())
         return false;
-    invoke(object, arguments.omitted(), arguments.data());
+    if (call.answer && call.answer->isOpen())
+        invoke(object, arguments, *call.answer);
+    else
+        invoke(object, arguments);
     return true;
 }
 
-//! Calls the method without the last \a omitted of its parameters, which have default arguments.
-void Method::invoke(QObject *object, int omitted, void **arguments) const
+void Method::invoke(QObject *object, Arguments &arguments) const
 {
+    const int omitted = arguments.omitted();
     if (m_metacall)
-        m_metacall(object, QMetaObject::InvokeMetaMethod, m_relativeIndex + omitted, arguments);
+        m_metacall(object, QMetaObject::InvokeMetaMethod, m_relativeIndex + omitted,
+                   arguments.data());
     else
-        QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, m_index + omitted, arguments);
+        QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, m_index + omitted,
+                              arguments.data());
+}
+
+void Method::invoke(QObject *object, Arguments &arguments, Answer &answer) const
+{
+    if (arguments.isSupplied()) {
+        answer.isTaken = true;
+        return invoke(object, arguments);
+    }
+    const bool isVariant = m_result == QMetaType::fromType<QVariant>();
+    QVariant result = isVariant ? QVariant() : QVariant(m_result);
+    if (m_result.isValid())
+        arguments.data()[0] = isVariant ? &result : result.data();
+    invoke(object, arguments);
+    answer.isGiven = result.isValid();
+    answer.value = std::move(result);
 }
 
 //! What does not fit, worked out again: it is asked for once.
-QByteArray Method::mismatch(const Message &message, QObject *sender) const
+QByteArray Method::mismatch(const Call &call) const
 {
-    if (!m_signature.fits(sender))
+    if (!m_signature.fits(call.sender))
         return QByteArray("the channel is ")
-            + (sender ? withArticle(sender->metaObject()->className()) : "not known")
+            + (call.sender ? withArticle(call.sender->metaObject()->className()) : "not known")
             + ", the parameter is " + withArticle(m_signature.sender().name());
-    const Signature::Field *const field = Arguments(m_signature, message, sender).read(message);
-    const QVariantMap &map = message.map();
+    const Signature::Field *const field = Arguments(m_signature, call).read();
+    const QVariantMap &map = call.message.map();
     const auto value = map.constFind(QString::fromUtf8(field->name));
     if (value == map.constEnd())
         return "field \"" + field->name + "\" is missing";

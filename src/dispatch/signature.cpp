@@ -7,11 +7,12 @@ namespace QRepod {
 
 namespace {
 
-QMetaType parameterType(const QMetaMethod &method, int parameter)
+//! Of a \a parameter, which is counted from 1.
+QMetaType typeOf(const QMetaMethod &method, int parameter)
 {
-    const QMetaType type = method.parameterMetaType(parameter);
+    const QMetaType type = method.parameterMetaType(parameter - 1);
     // moc leaves out a type that was incomplete in its header; it may be registered by name.
-    return type.isValid() ? type : QMetaType(method.parameterType(parameter));
+    return type.isValid() ? type : QMetaType(method.parameterType(parameter - 1));
 }
 
 //! Whether \a key is \a name. Without a call of memcmp(): a message of ten fields is dispatched
@@ -29,34 +30,65 @@ QByteArray withArticle(QByteArray noun)
     return noun.prepend(QByteArrayView("aeioAEIO").contains(noun.front()) ? "an " : "a ");
 }
 
-Signature::Signature(const QMetaMethod &method, int optional, Leading leading,
+Signature::Signature(const QMetaMethod &method, int optional, const Extras &extras,
                      Converters &converters)
     : m_parameters(method.parameterCount())
 {
-    if (leading == Leading::Sender && m_parameters > 0)
+    if (m_parameters > maximumParameters) {
+        m_fault = "it has more than " + QByteArray::number(maximumParameters) + " parameters";
+        return;
+    }
+    if (extras.leading == Leading::Sender && m_parameters > 0)
         takeSender(method);
-    const int first = int(m_fixed.size());
-    const QMetaType only = m_parameters - first == 1 ? parameterType(method, first) : QMetaType();
-    if (only.id() == QMetaType::QVariantMap || only.id() == QMetaType::QVariant)
-        takeMessage(first + 1, only);
-    else if (only.flags() & QMetaType::IsGadget)
-        takeGadget(first + 1, only, converters);
-    else
-        takeFields(method, m_parameters - optional, converters);
+    takeSupplied(method, extras.supplied);
+    takeRest(method, m_parameters - optional, converters);
     sortNames();
     if (m_fields.size() > maximumFields)
         m_fault = "it takes more than " + QByteArray::number(qulonglong(maximumFields)) + " fields";
 }
 
+//! Takes what the message fills.
+void Signature::takeRest(const QMetaMethod &method, int required, Converters &converters)
+{
+    QList<int> rest;
+    for (int i = 1; i <= m_parameters; ++i) {
+        if (!isFixed(i))
+            rest.append(i);
+    }
+    const QMetaType only = rest.size() == 1 ? typeOf(method, rest.front()) : QMetaType();
+    if (only.id() == QMetaType::QVariantMap || only.id() == QMetaType::QVariant)
+        takeMessage(rest.front(), only);
+    else if (only.flags() & QMetaType::IsGadget)
+        takeGadget(rest.front(), only, converters);
+    else
+        takeFields(method, rest, required, converters);
+}
+
+bool Signature::isFixed(int parameter) const
+{
+    return std::any_of(m_fixed.begin(), m_fixed.end(),
+                       [=](const Fixed &fixed) { return fixed.parameter == parameter; });
+}
+
 void Signature::takeSender(const QMetaMethod &method)
 {
-    m_sender = parameterType(method, 0);
+    m_sender = typeOf(method, 1);
     const bool isVariant = m_sender.id() == QMetaType::QVariant;
     if (!isVariant && !(m_sender.flags() & QMetaType::PointerToQObject))
         m_fault = "its first parameter is " + withArticle(method.parameterTypeName(0))
             + ", not a pointer to the channel";
     m_needsSender = !isVariant;
-    m_fixed.push_back({Fixed::Kind::Sender, 1, isVariant, isVariant ? reserve(m_sender) : 0});
+    m_fixed.push_back(
+        {Fixed::Kind::Sender, 1, m_sender, isVariant, isVariant ? reserve(m_sender) : 0});
+}
+
+void Signature::takeSupplied(const QMetaMethod &method, const std::vector<QMetaType> &types)
+{
+    for (int i = 1; i <= m_parameters; ++i) {
+        const QMetaType type = typeOf(method, i);
+        if (!isFixed(i) && std::find(types.begin(), types.end(), type) != types.end())
+            m_fixed.push_back({Fixed::Kind::Supplied, i, type, false, 0, QVariant(type)});
+    }
 }
 
 bool Signature::isSender(const QObject *sender) const
@@ -67,7 +99,8 @@ bool Signature::isSender(const QObject *sender) const
 void Signature::takeMessage(int parameter, QMetaType type)
 {
     const bool isVariant = type.id() == QMetaType::QVariant;
-    m_fixed.push_back({Fixed::Kind::Message, parameter, isVariant, isVariant ? reserve(type) : 0});
+    m_fixed.push_back(
+        {Fixed::Kind::Message, parameter, type, isVariant, isVariant ? reserve(type) : 0});
 }
 
 void Signature::takeGadget(int parameter, QMetaType type, Converters &converters)
@@ -77,8 +110,8 @@ void Signature::takeGadget(int parameter, QMetaType type, Converters &converters
         m_fault = withArticle(type.name()) + " cannot be made without arguments";
         return;
     }
-    m_gadget = type;
-    m_fixed.push_back({Fixed::Kind::Gadget, parameter, false, reserve(type)});
+    m_hasGadget = true;
+    m_fixed.push_back({Fixed::Kind::Gadget, parameter, type, false, reserve(type)});
     for (const GadgetConverter::Property &property : converter->properties()) {
         Field &field = m_fields.emplace_back();
         field.name = property.name();
@@ -88,21 +121,33 @@ void Signature::takeGadget(int parameter, QMetaType type, Converters &converters
     }
 }
 
-void Signature::takeFields(const QMetaMethod &method, int required, Converters &converters)
+void Signature::takeFields(const QMetaMethod &method, const QList<int> &parameters, int required,
+                           Converters &converters)
 {
     const QByteArrayList names = method.parameterNames();
-    for (int i = int(m_fixed.size()); i < m_parameters && m_fault.isEmpty(); ++i) {
-        const QMetaType type = parameterType(method, i);
+    for (const int i : parameters) {
+        const QMetaType type = typeOf(method, i);
         const Converter *const converter = converters.find(type);
-        if (names[i].isEmpty()) {
-            m_fault = "parameter " + QByteArray::number(i + 1) + " has no name";
+        if (!m_fault.isEmpty())
+            return;
+        if (names[i - 1].isEmpty()) {
+            m_fault = "parameter " + QByteArray::number(i) + " has no name";
         } else if (!converter) {
-            m_fault = "no field can become " + withArticle(method.parameterTypeName(i));
+            m_fault = "no field can become " + withArticle(method.parameterTypeName(i - 1));
         } else {
-            addField(names[i], i + 1, type, converter);
-            m_fields.back().isOptional = i >= required;
+            addField(names[i - 1], i, type, converter);
+            // What no field fills is never left out, so nothing before it can be.
+            m_fields.back().isOptional = i > required && i > lastFixed();
         }
     }
+}
+
+int Signature::lastFixed() const
+{
+    int last = 0;
+    for (const Fixed &fixed : m_fixed)
+        last = std::max(last, fixed.parameter);
+    return last;
 }
 
 void Signature::addField(const QByteArray &name, int parameter, QMetaType type,

@@ -5,6 +5,7 @@
 
 #include <QtCore/qmetaobject.h>
 
+#include <utility>
 #include <vector>
 
 namespace QRepod {
@@ -13,6 +14,19 @@ namespace QRepod {
 enum class Leading {
     Nothing,
     Sender, ///< a QObject *, a pointer to a class derived from it, or a QVariant
+};
+
+//! What the methods of a class may take besides what is in the message.
+struct Extras
+{
+    Extras(Leading leading = Leading::Nothing, std::vector<QMetaType> supplied = {})
+        : leading(leading)
+        , supplied(std::move(supplied))
+    {
+    }
+
+    Leading leading;
+    std::vector<QMetaType> supplied; ///< of arguments that are supplied; they stand anywhere behind
 };
 
 //! One bit for each field that a method takes.
@@ -41,17 +55,20 @@ public:
     //! A parameter that no field fills.
     struct Fixed
     {
-        enum class Kind { Sender, Message, Gadget };
+        enum class Kind { Sender, Message, Gadget, Supplied };
 
         Kind kind;
-        int parameter;     ///< as above
-        bool isVariant;    ///< a QVariant holds it
-        size_t offset = 0; ///< of the QVariant or the gadget
+        int parameter; ///< as above
+        QMetaType type;
+        bool isVariant = false; ///< it comes in a QVariant
+        size_t offset = 0;      ///< of the QVariant or the gadget
+        QVariant none = {};     ///< for what is not supplied
     };
 
     //! The last \a optional parameters of \a method have default arguments. \a converters outlives
     //! this.
-    Signature(const QMetaMethod &method, int optional, Leading leading, Converters &converters);
+    Signature(const QMetaMethod &method, int optional, const Extras &extras,
+              Converters &converters);
 
     //! Why no message can ever fit; empty if one can.
     QByteArray fault() const { return m_fault; }
@@ -64,8 +81,8 @@ public:
     const std::vector<Fixed> &fixed() const { return m_fixed; }
     const std::vector<Field> &fields() const { return m_fields; }
 
-    //! The type of the only parameter, if it is a gadget.
-    QMetaType gadget() const { return m_gadget; }
+    //! Whether fields() are the properties of a gadget.
+    bool hasGadget() const { return m_hasGadget; }
 
     //! The field \a key, or nullptr.
     ///
@@ -87,9 +104,14 @@ private:
     };
 
     void takeSender(const QMetaMethod &method);
+    void takeSupplied(const QMetaMethod &method, const std::vector<QMetaType> &types);
+    void takeRest(const QMetaMethod &method, int required, Converters &converters);
     void takeMessage(int parameter, QMetaType type);
     void takeGadget(int parameter, QMetaType type, Converters &converters);
-    void takeFields(const QMetaMethod &method, int required, Converters &converters);
+    void takeFields(const QMetaMethod &method, const QList<int> &parameters, int required,
+                    Converters &converters);
+    int lastFixed() const;
+    bool isFixed(int parameter) const;
     void addField(const QByteArray &name, int parameter, QMetaType type,
                   const Converter *converter);
     void sortNames();
@@ -100,7 +122,7 @@ private:
     QMetaType m_sender;
     bool m_needsSender = false; // of that type
     std::vector<Fixed> m_fixed;
-    QMetaType m_gadget;
+    bool m_hasGadget = false;
     std::vector<Field> m_fields;
     std::vector<Name> m_names; // of the fields, sorted
     FieldSet m_constructed = 0;

@@ -1,77 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "dispatch/dispatcher.h"
-#include "protocol/encoder.h"
-#include "protocol/framereader.h"
+#include "dispatching.h"
 
 #include <QRepod/extension.h>
 
-#include <QtCore/qendian.h>
-#include <QtCore/qregularexpression.h>
-#include <QtTest/qtest.h>
-
-#include <cstring>
-#include <functional>
 #include <memory>
 #include <stdexcept>
 
-using namespace QRepod;
-using Outcome = Dispatcher::Outcome;
-
 namespace {
-
-QString text(const char *utf8)
-{
-    return QString::fromUtf8(utf8);
-}
-
-QByteArray frameOf(const QVariantMap &message)
-{
-    QByteArray bytes;
-    appendFrame(bytes, message, MessageLimits());
-    return bytes;
-}
-
-QByteArray frameOf(const char *action, QVariantMap fields = {})
-{
-    fields.insert(text("action"), text(action));
-    return frameOf(fields);
-}
-
-//! A frame of \a entries keys and values, whose MessagePack follows.
-QByteArray rawFrame(int entries, const QByteArray &messagePack)
-{
-    QByteArray bytes(frameHeaderSize, '\0');
-    qToBigEndian(quint32(messagePack.size() + 1), bytes.data());
-    return bytes + char(0x80 | entries) + messagePack;
-}
-
-//! Dispatches the messages of \a bytes, which came from a peer; the outcome is the last one's.
-Outcome dispatch(Dispatcher &dispatcher, const QByteArray &bytes)
-{
-    const MessageLimits limits;
-    FrameReader reader(limits);
-    std::memcpy(reader.prepare(bytes.size()), bytes.constData(), size_t(bytes.size()));
-    if (!reader.commit(bytes.size()))
-        qFatal("not a frame: %s", qUtf8Printable(reader.error()));
-    const FrameBatch batch = reader.takeFrames();
-    TextCache keys;
-    Outcome outcome = Outcome::Unhandled;
-    for (const Frame &frame : batch.frames)
-        outcome = dispatcher.dispatch(Message(frame, keys));
-    return outcome;
-}
-
-Outcome dispatch(QObject &target, const QByteArray &bytes)
-{
-    Dispatcher dispatcher;
-    dispatcher.addTarget(&target);
-    return dispatch(dispatcher, bytes);
-}
-
-void expectWarning(const char *pattern)
-{
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(text(pattern)));
-}
 
 struct Move
 {
@@ -153,9 +88,6 @@ public:
     enum Key { Left = 1, Right = 2 };
     Q_DECLARE_FLAGS(Keys, Key)
     Q_FLAG(Keys)
-
-    Recorder() = default;
-    explicit Recorder(Dispatcher &dispatcher) { dispatcher.addTarget(this); }
 
     QVariantList takeCalls() { return std::exchange(calls, {}); }
 
@@ -252,9 +184,6 @@ class Derived : public Recorder
 {
     Q_OBJECT
 
-public:
-    using Recorder::Recorder;
-
 public Q_SLOTS:
     void Network_nothing() { record("derived nothing"); }
     void Network_move(const QString &place) { record("derived move", place); }
@@ -318,56 +247,6 @@ public Q_SLOTS:
     // clang-format on
 };
 
-//! One target of several: runs what the test gives it.
-class Target : public QObject
-{
-    Q_OBJECT
-
-public:
-    std::function<void()> onCall;
-    int calls = 0;
-    int others = 0;
-
-public Q_SLOTS:
-    void Network_call()
-    {
-        ++calls;
-        if (onCall)
-            std::exchange(onCall, nullptr)();
-    }
-    void Network_number(int n) { others += n; }
-};
-
-class Other : public QObject
-{
-    Q_OBJECT
-
-public:
-    std::function<void()> onCall;
-    int calls = 0;
-
-public Q_SLOTS:
-    void Network_other() { ++calls; }
-    void Network_call()
-    {
-        ++calls;
-        if (onCall)
-            std::exchange(onCall, nullptr)();
-    }
-};
-
-//! Is only told that the message came.
-class Listener : public QObject
-{
-    Q_OBJECT
-
-public:
-    int numbers = 0;
-
-public Q_SLOTS:
-    void Network_number() { ++numbers; }
-};
-
 } // namespace
 
 class tst_dispatch : public QObject
@@ -395,22 +274,6 @@ private Q_SLOTS:
     void onlyHandlersAreReachable_data();
     void onlyHandlersAreReachable();
     void tablesHoldHandlersOnly();
-
-    void everyTargetWithAHandlerGetsTheMessageInOrder();
-    void aMismatchDoesNotKeepTheMessageFromOthers();
-    void aTargetAddedTwiceIsOneTarget();
-    void removedTargetsGetNothing();
-    void destroyedTargetsAreForgotten();
-    void aTargetMayBeAddedInItsConstructor();
-    void tablesCanBeShared();
-    void handlersMayDeleteTheirObject();
-    void handlersMayDeleteAnyTarget();
-    void handlersMayRemoveALaterTarget();
-    void handlersMayAddATarget();
-    void handlersMayAddARemovedTargetAgain();
-    void handlersMayDeleteTheDispatcher();
-    void handlersMayDispatch();
-    void noTargetsHandleNothing();
 };
 
 void tst_dispatch::handlersGetTheirArguments_data()
@@ -809,7 +672,7 @@ void tst_dispatch::onlyHandlersAreReachable()
 {
     QFETCH(const QString, action);
     Recorder recorder;
-    Other other;
+    QObject other;
     Dispatcher one;
     one.addTarget(&recorder);
     Dispatcher two;
@@ -839,283 +702,6 @@ void tst_dispatch::tablesHoldHandlersOnly()
     }
     QVERIFY(table->find("nothing"));
     QVERIFY(!table->find("received"));
-}
-
-void tst_dispatch::everyTargetWithAHandlerGetsTheMessageInOrder()
-{
-    Target first;
-    Other second;
-    Target third;
-    QString order;
-    first.onCall = [&] { order += u'1'; };
-    second.onCall = [&] { order += u'2'; };
-    third.onCall = [&] { order += u'3'; };
-    Dispatcher dispatcher;
-    dispatcher.addTarget(&third);
-    dispatcher.addTarget(&first);
-    dispatcher.addTarget(&second);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(order, text("312"));
-    QCOMPARE(dispatch(dispatcher, frameOf("other")), Outcome::Handled);
-    QCOMPARE(dispatch(dispatcher, frameOf("neither")), Outcome::Unhandled);
-    QCOMPARE(first.calls, 1);
-    QCOMPARE(second.calls, 2);
-    QCOMPARE(third.calls, 1);
-}
-
-void tst_dispatch::aMismatchDoesNotKeepTheMessageFromOthers()
-{
-    Target strict;
-    Listener lax;
-    Dispatcher dispatcher;
-    dispatcher.addTarget(&strict);
-    dispatcher.addTarget(&lax);
-    expectWarning("Target::Network_number: field \"n\" is missing");
-    QCOMPARE(dispatch(dispatcher, frameOf("number")), Outcome::Handled);
-    QCOMPARE(lax.numbers, 1);
-    QCOMPARE(dispatch(dispatcher, frameOf("number", {{text("n"), 3}})), Outcome::Handled);
-    QCOMPARE(strict.others, 3);
-    QCOMPARE(lax.numbers, 2);
-
-    Target second;
-    dispatcher.removeTarget(&lax);
-    dispatcher.addTarget(&second);
-    expectWarning("Target::Network_number: field \"n\" is missing"); // of the table of the second
-    QCOMPARE(dispatch(dispatcher, frameOf("number")), Outcome::Mismatched);
-}
-
-void tst_dispatch::aTargetAddedTwiceIsOneTarget()
-{
-    Target first;
-    Other second;
-    Dispatcher dispatcher;
-    dispatcher.addTarget(&first);
-    dispatcher.addTarget(&second);
-    dispatcher.addTarget(&first);
-    dispatcher.removeTarget(&first);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(first.calls, 0);
-    QCOMPARE(second.calls, 1);
-}
-
-void tst_dispatch::removedTargetsGetNothing()
-{
-    Target first;
-    Other second;
-    Dispatcher dispatcher;
-    dispatcher.addTarget(&first);
-    dispatcher.addTarget(&second);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    dispatcher.removeTarget(&first);
-    dispatcher.removeTarget(this); // was never added
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    dispatcher.removeTarget(&second);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Unhandled);
-    dispatcher.addTarget(&first);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(first.calls, 2);
-    QCOMPARE(second.calls, 2);
-}
-
-void tst_dispatch::destroyedTargetsAreForgotten()
-{
-    auto first = std::make_unique<Target>();
-    auto second = std::make_unique<Other>();
-    auto third = std::make_unique<Target>();
-    Dispatcher dispatcher;
-    dispatcher.addTarget(first.get());
-    dispatcher.addTarget(second.get());
-    dispatcher.addTarget(third.get());
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    first.reset();
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(second->calls, 2);
-    QCOMPARE(dispatch(dispatcher, frameOf("number", {{text("n"), 3}})), Outcome::Handled);
-    QCOMPARE(third->others, 3);
-    second.reset();
-    QCOMPARE(dispatch(dispatcher, frameOf("other")), Outcome::Unhandled);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(third->calls, 3);
-    third.reset();
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Unhandled);
-}
-
-void tst_dispatch::aTargetMayBeAddedInItsConstructor()
-{
-    Dispatcher dispatcher;
-    Derived derived(dispatcher); // it is its base class that adds it
-    QCOMPARE(dispatch(dispatcher, frameOf("nothing")), Outcome::Handled);
-    QCOMPARE(derived.calls, QVariantList{QVariant(QVariantList{text("derived nothing")})});
-}
-
-void tst_dispatch::tablesCanBeShared()
-{
-    const std::shared_ptr<const HandlerTable> table =
-        HandlerTable::create(&Target::staticMetaObject);
-    Target targets[3];
-    Dispatcher dispatchers[3];
-    for (int i = 0; i < 3; ++i) {
-        dispatchers[i].addTarget(&targets[i], table);
-        QCOMPARE(dispatch(dispatchers[i], frameOf("call")), Outcome::Handled);
-        QCOMPARE(targets[i].calls, 1);
-    }
-    QCOMPARE(table.use_count(), 4);
-
-    expectWarning("Target::Network_number: field \"n\" is missing"); // once for the class
-    for (Dispatcher &dispatcher : dispatchers)
-        QCOMPARE(dispatch(dispatcher, frameOf("number")), Outcome::Mismatched);
-}
-
-void tst_dispatch::handlersMayDeleteTheirObject()
-{
-    Dispatcher dispatcher;
-    auto *only = new Target;
-    only->onCall = [only] { delete only; };
-    dispatcher.addTarget(only);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Unhandled);
-
-    auto *first = new Target;
-    first->onCall = [first] { delete first; };
-    Other second;
-    dispatcher.addTarget(first);
-    dispatcher.addTarget(&second);
-    QCOMPARE(dispatch(dispatcher, frameOf("call") + frameOf("call")), Outcome::Handled);
-    QCOMPARE(second.calls, 2);
-}
-
-void tst_dispatch::handlersMayDeleteAnyTarget()
-{
-    Dispatcher dispatcher;
-    auto first = std::make_unique<Target>();
-    auto second = std::make_unique<Target>();
-    auto third = std::make_unique<Other>();
-    auto fourth = std::make_unique<Target>();
-    second->onCall = [&] {
-        first.reset();
-        second.reset();
-        third.reset();
-    };
-    for (QObject *target :
-         std::initializer_list<QObject *>{first.get(), second.get(), third.get(), fourth.get()})
-        dispatcher.addTarget(target);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(fourth->calls, 1);
-    QCOMPARE(dispatch(dispatcher, frameOf("call") + frameOf("other")), Outcome::Unhandled);
-    QCOMPARE(fourth->calls, 2);
-}
-
-void tst_dispatch::handlersMayRemoveALaterTarget()
-{
-    Dispatcher dispatcher;
-    Target first;
-    Target second;
-    first.onCall = [&] { dispatcher.removeTarget(&second); };
-    second.onCall = [&] { dispatcher.removeTarget(&first); };
-    dispatcher.addTarget(&first);
-    dispatcher.addTarget(&second);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(first.calls, 1);
-    QCOMPARE(second.calls, 0);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(first.calls, 2);
-    QCOMPARE(second.calls, 0);
-}
-
-void tst_dispatch::handlersMayAddATarget()
-{
-    Dispatcher dispatcher;
-    Target first;
-    Other second;
-    first.onCall = [&] {
-        dispatcher.removeTarget(&first);
-        dispatcher.addTarget(&second);
-    };
-    dispatcher.addTarget(&first);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(second.calls, 0); // the next message is its first
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(first.calls, 1);
-    QCOMPARE(second.calls, 1);
-
-    second.onCall = [&] {
-        Target passing;
-        dispatcher.addTarget(&passing);
-        dispatcher.addTarget(&first);
-    };
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(first.calls, 1);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(first.calls, 2);
-    QCOMPARE(second.calls, 3);
-}
-
-void tst_dispatch::handlersMayAddARemovedTargetAgain()
-{
-    Dispatcher dispatcher;
-    Target first;
-    Target second;
-    first.onCall = [&] {
-        dispatcher.removeTarget(&second);
-        dispatcher.addTarget(&second);
-    };
-    dispatcher.addTarget(&first);
-    dispatcher.addTarget(&second);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(second.calls, 0); // added for what comes next
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(first.calls, 2);
-    QCOMPARE(second.calls, 1);
-}
-
-void tst_dispatch::handlersMayDeleteTheDispatcher()
-{
-    const QByteArray bytes = frameOf("call");
-    const MessageLimits limits;
-    FrameReader reader(limits);
-    std::memcpy(reader.prepare(bytes.size()), bytes.constData(), size_t(bytes.size()));
-    QVERIFY(reader.commit(bytes.size()));
-    const FrameBatch batch = reader.takeFrames();
-    TextCache keys;
-
-    for (const bool severalTargets : {false, true}) {
-        auto dispatcher = std::make_unique<Dispatcher>();
-        auto target = std::make_unique<Target>();
-        Other other;
-        target->onCall = [&] {
-            dispatcher.reset();
-            target.reset();
-        };
-        dispatcher->addTarget(target.get());
-        if (severalTargets)
-            dispatcher->addTarget(&other);
-        QCOMPARE(dispatcher->dispatch(Message(batch.frames.front(), keys)), Outcome::Handled);
-        QVERIFY(!dispatcher);
-        QVERIFY(!target);
-        QCOMPARE(other.calls, 0);
-    }
-}
-
-void tst_dispatch::handlersMayDispatch()
-{
-    Dispatcher dispatcher;
-    Target target;
-    target.onCall = [&] {
-        QCOMPARE(dispatch(dispatcher, frameOf("number", {{text("n"), 3}})), Outcome::Handled);
-        QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    };
-    dispatcher.addTarget(&target);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(target.calls, 2);
-    QCOMPARE(target.others, 3);
-}
-
-void tst_dispatch::noTargetsHandleNothing()
-{
-    Dispatcher dispatcher;
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Unhandled);
-    dispatcher.addTarget(nullptr);
-    QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Unhandled);
 }
 
 QTEST_APPLESS_MAIN(tst_dispatch)
