@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <QRepod/channel.h>
 
+#include "delivery/requestfields.h"
 #include "protocol/builtin.h"
 #include "server/channelprivate.h"
 #include "server/serverprivate.h"
@@ -33,13 +34,16 @@ void Channel::Private::attach(Server::Private *newServer, const ConnectionSettin
                               std::shared_ptr<const HandlerTable> handlers)
 {
     server = newServer;
-    session.emplace(Link::create({&server->waker, this}, settings));
+    session = std::make_shared<Session>(Link::create({&server->waker, this}, settings));
     m_dispatcher.addTarget(q, std::move(handlers));
 }
 
 void Channel::Private::handleWake()
 {
+    const QPointer<Channel> alive(q);
     m_walk.run(server->texts);
+    if (alive && m_requester && !isDelivering())
+        m_requester->expire();
 }
 
 void Channel::Private::joined(const Delivery &, Turn &turn)
@@ -53,9 +57,17 @@ void Channel::Private::joined(const Delivery &, Turn &turn)
 
 bool Channel::Private::received(const Message &message, Turn &turn)
 {
-    const bool isHandled = dispatch(message, turn);
-    if (turn.isAlive() && !isHandled)
+    if (m_requester && m_requester->takeReply(message))
+        return true;
+    std::optional<IncomingRequest> request;
+    if (isRequest(message))
+        request.emplace(answerPath(), *message.request());
+    const Dispatcher::Outcome outcome =
+        dispatch(message, turn, request ? request->answer() : nullptr);
+    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
         q->network_received(message.map());
+    if (request)
+        request->finish(outcome, turn.isAlive() ? q : nullptr);
     return true;
 }
 
@@ -80,7 +92,10 @@ void Channel::Private::left(const Delivery &, Turn &turn)
 {
     server->leave(q);
     q->deleteLater();
-    Q_EMIT q->disconnected();
+    if (m_requester)
+        m_requester->failAll(connectionEnded());
+    if (turn.isAlive())
+        Q_EMIT q->disconnected();
     turn.announce(BuiltIn::disconnected());
     if (turn.isAlive())
         server->announceLeft(q);
@@ -93,12 +108,13 @@ void Channel::Private::cancelled(const Delivery &, Turn &)
 }
 
 //! Asks the channel, and then the objects that handle messages for the whole server.
-bool Channel::Private::dispatch(const Message &message, const Turn &turn)
+Dispatcher::Outcome Channel::Private::dispatch(const Message &message, const Turn &turn,
+                                               Answer *answer)
 {
-    Dispatcher::Outcome outcome = m_dispatcher.dispatch(message);
+    Dispatcher::Outcome outcome = m_dispatcher.dispatch(message, nullptr, answer);
     if (turn.isAlive() && outcome == Dispatcher::Outcome::Unhandled)
-        outcome = server->dispatcher.dispatch(message, q);
-    return outcome == Dispatcher::Outcome::Handled;
+        outcome = server->dispatcher.dispatch(message, q, answer);
+    return outcome;
 }
 
 qint64 Channel::Private::send(const QVariantMap &message)
@@ -114,13 +130,39 @@ qint64 Channel::Private::send(const QVariantMap &message)
 
 qint64 Channel::Private::send(const EncodedMessage &message)
 {
-    const Outbox::Result result = session->send(message);
+    return send(*session, address, message).bytes;
+}
+
+//! Also for those who answer later, when the channel may have been deleted.
+Outbox::Result Channel::Private::send(Session &session, const QString &address,
+                                      const EncodedMessage &message)
+{
+    const Outbox::Result result = session.send(message);
     if (result.status == Outbox::Status::Full) {
         // The client does not read: it must not hold up memory or the others.
-        session->link().outbox->close();
-        session->link().inbox->abort(address + QLatin1String(": ") + result.error);
+        session.link().outbox->close();
+        session.link().inbox->abort(address + QLatin1String(": ") + result.error);
     }
-    return result.bytes;
+    return result;
+}
+
+AnswerPath Channel::Private::answerPath() const
+{
+    return {[session = session, address = address](const EncodedMessage &message) {
+                return send(*session, address, message);
+            },
+            session->limits(), address};
+}
+
+QFuture<QVariant> Channel::Private::request(const QString &action, const QVariantMap &fields,
+                                            int timeout)
+{
+    if (!session || !session->isOpen())
+        return failedRequest(action, notConnected());
+    if (!m_requester)
+        m_requester =
+            std::make_unique<Requester>(server->deadlines, WakeTarget{&server->waker, this});
+    return m_requester->ask(*session, action, fields, timeout);
 }
 
 Channel::Channel(QObject *parent)
@@ -162,6 +204,11 @@ qint64 Channel::send(const QVariantMap &message)
 qint64 Channel::send(const QString &action, const QVariantMap &fields)
 {
     return send(withAction(action, fields));
+}
+
+QFuture<QVariant> Channel::request(const QString &action, const QVariantMap &fields, int timeout)
+{
+    return d->request(action, fields, timeout);
 }
 
 void Channel::close()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "delivery/incomingrequest.h"
+#include "delivery/requester.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "session/session.h"
@@ -8,7 +10,7 @@
 #include <QRepod/channel.h>
 #include <QRepod/server.h>
 
-#include <optional>
+#include <memory>
 
 namespace QRepod {
 
@@ -33,9 +35,12 @@ public:
     qint64 send(const QVariantMap &message);
     qint64 send(const EncodedMessage &message); ///< which is valid
 
+    QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
+
     Channel *const q;
     Server::Private *server = nullptr;
-    std::optional<Session> session; // once the channel is attached
+    std::shared_ptr<Session>
+        session; // once the channel is attached; also of those who answer later
     QString address;
 
 private:
@@ -49,9 +54,14 @@ private:
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
-    bool dispatch(const Message &message, const Turn &turn);
+    Dispatcher::Outcome dispatch(const Message &message, const Turn &turn,
+                                 Answer *answer = nullptr);
+    static Outbox::Result send(Session &session, const QString &address,
+                               const EncodedMessage &message);
+    AnswerPath answerPath() const;
 
-    Dispatcher m_dispatcher;
+    Dispatcher m_dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};
+    std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
     bool m_hasJoined = false;
 };
