@@ -5,6 +5,7 @@
 #include <QRepod/qrepod_global.h>
 #include <QRepod/statistics.h>
 
+#include <QtCore/qfuture.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qvariant.h>
 
@@ -84,6 +85,13 @@ public:
 
     //! The rooms that it is in, in the order of joining, without Server::everyone().
     QList<Room *> rooms() const;
+
+    //! Sends a message that the client is to answer, and returns the future of the answer; in the
+    //! server's thread only, where the future finishes.
+    ///
+    /// All else is as with ConnectionListener::request().
+    QFuture<QVariant> request(const QString &action, const QVariantMap &fields = {},
+                              int timeout = 10'000);
 
     //! Ends the connection. What was sent before still goes out, for at most
     //! Server::closeTimeout().

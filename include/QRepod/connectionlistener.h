@@ -5,6 +5,7 @@
 #include <QRepod/qrepod_global.h>
 
 #include <QtCore/qdeadlinetimer.h>
+#include <QtCore/qfuture.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qvariant.h>
 #include <QtNetwork/qtnetworkglobal.h>
@@ -126,6 +127,26 @@ public:
     {
         return send(QString(action), QVariantMap());
     }
+
+    //! Sends a message that the server is to answer, and returns the future of the answer.
+    ///
+    /// \code
+    /// game.request("buy", {{"item", 3}})
+    ///     .then([](const QVariant &result) { showBought(result.toMap()); })
+    ///     .onFailed([](const QRepod::RequestError &error) { showText(error.error()); });
+    /// \endcode
+    ///
+    /// The future finishes inside pump(), in this object's thread, and so does what hangs on it. It
+    /// holds the result, or fails with a RequestError that names the action and why: the server
+    /// refused, \a timeout milliseconds have passed (a negative one stands for ever), or the
+    /// connection ended. It has failed when this returns if the listener is not connected, if the
+    /// message cannot be sent, or if 10,000 requests wait already. When the listener is deleted, it
+    /// fails once control returns to the event loop.
+    ///
+    /// For the server it is a message with one more field, `_request`. An answer that comes too
+    /// late is a message with the action `_reply`.
+    QFuture<QVariant> request(const QString &action, const QVariantMap &fields = {},
+                              int timeout = 10'000);
 
     //! Ends the connection; see Client::close().
     ///
@@ -284,7 +305,8 @@ Q_SIGNALS:
     //! A message was dispatched; emitted after its handler.
     void messageReceived(const QString &action, const QVariantMap &message);
 
-    //! The queue went from empty to not empty.
+    //! The queue went from empty to not empty, or a request has timed out: there is something for
+    //! pump() to do.
     void messagesQueued();
 
 protected:

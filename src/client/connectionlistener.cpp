@@ -3,6 +3,7 @@
 
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
+#include "delivery/requestfields.h"
 #include "protocol/builtin.h"
 #include "protocol/message.h"
 #include "transport/address.h"
@@ -18,6 +19,7 @@ Q_DECLARE_LOGGING_CATEGORY(clientLog)
 ConnectionListener::Private::Private(ConnectionListener *listener)
     : q(listener)
     , m_waker(listener) // its child, so that it moves to another thread with it
+    , m_deadlines(listener)
     , m_walk(listener, *this)
 {
 }
@@ -71,7 +73,8 @@ void ConnectionListener::Private::close()
 
 void ConnectionListener::Private::handleWake()
 {
-    if (inbox().isEmpty() && m_walk.isEmpty())
+    const bool isOverdue = m_requester && m_requester->isOverdue();
+    if (inbox().isEmpty() && m_walk.isEmpty() && !isOverdue)
         return;
     const QPointer<ConnectionListener> alive(q);
     Q_EMIT q->messagesQueued();
@@ -81,10 +84,25 @@ void ConnectionListener::Private::handleWake()
 
 int ConnectionListener::Private::pump(QDeadlineTimer budget)
 {
-    if (!client)
+    if (!client || m_walk.isRunning())
         return 0;
     mayBeObserved = q->isSignalConnected(messageReceivedSignal());
-    return m_walk.run(m_texts, budget);
+    const QPointer<ConnectionListener> alive(q);
+    const int dispatched = m_walk.run(m_texts, budget);
+    if (alive && m_requester) // after the walk: what has arrived by now has arrived in time
+        m_requester->expire();
+    return dispatched;
+}
+
+QFuture<QVariant> ConnectionListener::Private::request(const QString &action,
+                                                       const QVariantMap &fields, int timeout)
+{
+    if (state != State::Connected)
+        return failedRequest(action, notConnected());
+    if (!m_requester)
+        m_requester = std::make_unique<Requester>(m_deadlines, WakeTarget{&m_waker, this});
+    return m_requester->ask(*Client::Private::get(client)->currentSession(), action, fields,
+                            timeout);
 }
 
 Inbox &ConnectionListener::Private::inbox()
@@ -95,7 +113,9 @@ Inbox &ConnectionListener::Private::inbox()
 void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
 {
     m_isFirstMessage = true;
+    m_session = nullptr; // unless it is one that has been replaced already
     if (isCurrent(delivery)) {
+        m_session = Client::Private::get(client)->currentSession();
         backoff.connected(Backoff::Clock::now());
         Client::Private::get(client)->reportCurrent();
         setState(State::Connected);
@@ -112,16 +132,30 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
     if (std::exchange(m_isFirstMessage, false) && message.action() == "connected"
         && message.map().size() == 1)
         return false;
-    announced(message, turn);
+    if (!m_requester || !m_requester->takeReply(message))
+        announced(message, turn);
     return true;
+}
+
+//! Where an answer to a message that is delivered now goes: never to a later connection.
+AnswerPath ConnectionListener::Private::answerPath() const
+{
+    return {[session = m_session](const EncodedMessage &message) { return session->send(message); },
+            m_session->limits(), client->address()};
 }
 
 //! Built-in messages reach all that a peer's messages reach.
 void ConnectionListener::Private::announced(const Message &message, Turn &turn)
 {
-    const Dispatcher::Outcome outcome = dispatcher.dispatch(message);
+    std::optional<IncomingRequest> request;
+    if (isRequest(message) && m_session)
+        request.emplace(answerPath(), *message.request());
+    const Dispatcher::Outcome outcome =
+        dispatcher.dispatch(message, nullptr, request ? request->answer() : nullptr);
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
         q->network_received(message.map());
+    if (request)
+        request->finish(outcome, turn.isAlive() ? q : nullptr);
     if (turn.isAlive() && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
         Q_EMIT q->messageReceived(m_texts.text(message.action()), message.map());
 }
@@ -136,7 +170,10 @@ void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
 
 void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
 {
+    m_session = nullptr;
     followEnd(delivery);
+    if (turn.isAlive() && m_requester)
+        m_requester->failAll(connectionEnded());
     if (turn.isAlive())
         Q_EMIT q->disconnected();
     turn.announce(BuiltIn::disconnected());
@@ -215,6 +252,12 @@ qint64 ConnectionListener::send(const QVariantMap &message)
 qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields)
 {
     return send(withAction(action, fields));
+}
+
+QFuture<QVariant> ConnectionListener::request(const QString &action, const QVariantMap &fields,
+                                              int timeout)
+{
+    return d->request(action, fields, timeout);
 }
 
 void ConnectionListener::close()

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "client/backoff.h"
+#include "delivery/incomingrequest.h"
+#include "delivery/requester.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "transport/settings.h"
@@ -26,6 +28,7 @@ public:
     void open(const QString &host, int port);
     void close();
     int pump(QDeadlineTimer budget);
+    QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
     void setState(State newState);
 
     //! Sets one of the settings of the next connection, and tells of it if it is another.
@@ -50,7 +53,7 @@ public:
     ConnectionListener *const q;
     Client *client = nullptr;
     SharedSettings<ConnectionSettings> settings;
-    Dispatcher dispatcher;
+    Dispatcher dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};
     State state = State::Disconnected;
     Backoff backoff;
     bool reconnect = false;
@@ -72,13 +75,18 @@ private:
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
+    AnswerPath answerPath() const;
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
     void followEnd(const Delivery &delivery);
 
     //! The inbox of the connection that `state` is about: null before connect() and after close().
     const Inbox *m_current = nullptr;
+    //! The session whose messages are delivered at present, from `connected` to `disconnected`.
+    std::shared_ptr<Session> m_session;
     Waker m_waker;
+    Deadlines m_deadlines;
+    std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
     TextCache m_texts;
     bool m_canExist = false;       // its address can

@@ -4,6 +4,7 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qbytearrayview.h>
 
+#include <optional>
 #include <vector>
 
 namespace QRepod {
@@ -17,8 +18,9 @@ inline constexpr QByteArrayView heartbeatFrame("\x00\x00\x00\x01\x80", 5);
 //! Where one validated message lies in the bytes of its FrameBatch.
 struct Frame
 {
-    QByteArrayView payload; ///< one MessagePack map with an `action`
-    QByteArrayView action;  ///< its text in UTF-8
+    QByteArrayView payload;              ///< one MessagePack map with an `action`
+    QByteArrayView action;               ///< its text in UTF-8
+    std::optional<quint64> request = {}; ///< its number, if the sender waits for an answer
 };
 
 //! Validated messages and the bytes they are slices of: what crosses from the network thread.

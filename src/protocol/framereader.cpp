@@ -105,7 +105,7 @@ bool FrameReader::readFrame(QByteArrayView payload)
     }
     if (!verdict.actionText.isEmpty())
         verdict.action = m_batch.actionTexts.emplace_back(std::move(verdict.actionText));
-    m_batch.frames.push_back({payload, verdict.action});
+    m_batch.frames.push_back({payload, verdict.action, verdict.request});
     return true;
 }
 

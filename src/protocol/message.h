@@ -21,6 +21,9 @@ public:
 
     QByteArrayView payload() const { return m_frame.payload; }
     QByteArrayView action() const { return m_frame.action; }
+    //! The number that the answer has to name, if the sender waits for one.
+    std::optional<quint64> request() const { return m_frame.request; }
+
     const DecodeContext &context() const { return m_context; }
 
     //! The whole message, decoded at the first call.

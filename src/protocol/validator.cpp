@@ -16,6 +16,7 @@ using Kind = MessagePackReader::Kind;
 using Token = MessagePackReader::Token;
 
 constexpr QByteArrayView actionKey("action");
+constexpr QByteArrayView requestKey("_request");
 
 //! A number's text as repod's f-string writes it, which is Python's repr(): a whole number keeps
 //! its `.0`, and the exponent comes later than in C.
@@ -82,7 +83,7 @@ public:
     }
 
 private:
-    //! The outermost map, which alone has an action.
+    //! The outermost map, which alone has an action and a request.
     bool message(quint32 count)
     {
         if (!enter(count))
@@ -94,6 +95,8 @@ private:
             const Token token = m_reader.next();
             if (name.kind == Kind::Text && name.bytes() == actionKey)
                 takeAction(token);
+            else if (name.kind == Kind::Text && name.bytes() == requestKey)
+                takeRequest(token);
             if (!value(token))
                 return false;
         }
@@ -105,6 +108,17 @@ private:
         m_verdict.hasAction = true;
         m_verdict.actionText = pythonText(token);
         m_verdict.action = token.kind == Kind::Text ? token.bytes() : m_verdict.actionText;
+    }
+
+    //! Of a number that stands twice the last one counts.
+    void takeRequest(Token token)
+    {
+        if (token.kind == Kind::Unsigned)
+            m_verdict.request = token.number;
+        else if (token.kind == Kind::Integer && token.integer >= 0)
+            m_verdict.request = quint64(token.integer);
+        else
+            m_verdict.request.reset();
     }
 
     //! The value that begins with \a token.

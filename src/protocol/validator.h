@@ -7,19 +7,22 @@
 #include <QtCore/qbytearrayview.h>
 #include <QtCore/qstring.h>
 
+#include <optional>
+
 namespace QRepod {
 
 //! What a payload turned out to be.
 struct Verdict
 {
-    QString error;          ///< why it breaks the protocol; empty if it does not
-    bool hasAction = false; ///< a map with an `action`; anything else is skipped
-    QByteArrayView action;  ///< its text, inside the payload or in actionText
-    QByteArray actionText;  ///< holds the text of an action that was not text on the wire
+    QString error;                  ///< why it breaks the protocol; empty if it does not
+    bool hasAction = false;         ///< a map with an `action`; anything else is skipped
+    QByteArrayView action;          ///< its text, inside the payload or in actionText
+    std::optional<quint64> request; ///< what `_request` says, if that is an unsigned number
+    QByteArray actionText;          ///< holds the text of an action that was not text on the wire
 };
 
 //! Whether \a payload is exactly one well-formed value inside of \a limits, with valid UTF-8
-//! throughout, and which action it names.
+//! throughout, and which action and request it names.
 ///
 /// Every byte is looked at once, here; whoever reads a validated payload later need not check
 /// again. Nothing is allocated that the peer could make large.

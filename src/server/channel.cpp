@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include <QRepod/channel.h>
 
+#include "delivery/requestfields.h"
 #include "protocol/builtin.h"
 #include "server/channelprivate.h"
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
 
 #include <QtCore/qloggingcategory.h>
+
 #include <QtCore/qpointer.h>
+#include <algorithm>
 
 #include <utility>
 
@@ -40,13 +43,16 @@ void Channel::Private::attach(Server::Private *newServer, const ConnectionSettin
                               std::shared_ptr<const HandlerTable> handlers)
 {
     server = newServer;
-    session.emplace(Link::create({&server->waker, this}, settings));
+    session = std::make_shared<Session>(Link::create({&server->waker, this}, settings));
     m_dispatcher.addTarget(q, std::move(handlers));
 }
 
 void Channel::Private::handleWake()
 {
+    const QPointer<Channel> alive(q);
     m_walk.run(server->texts);
+    if (alive && m_requester && !isDelivering())
+        m_requester->expire();
 }
 
 void Channel::Private::joined(const Delivery &, Turn &turn)
@@ -60,9 +66,17 @@ void Channel::Private::joined(const Delivery &, Turn &turn)
 
 bool Channel::Private::received(const Message &message, Turn &turn)
 {
-    const bool isHandled = dispatch(message, turn);
-    if (!isHandled)
+    if (m_requester && m_requester->takeReply(message))
+        return true;
+    std::optional<IncomingRequest> request;
+    if (isRequest(message))
+        request.emplace(answerPath(), *message.request());
+    const Dispatcher::Outcome outcome =
+        dispatch(message, turn, request ? request->answer() : nullptr);
+    if (outcome != Dispatcher::Outcome::Handled)
         leaveToFallbacks(message, turn);
+    if (request)
+        request->finish(outcome, turn.isAlive() ? q : nullptr);
     return true;
 }
 
@@ -88,6 +102,8 @@ void Channel::Private::left(const Delivery &, Turn &turn)
     m_standing = Standing::Gone;
     q->deleteLater();
     server->leave(q);
+    if (turn.isAlive() && m_requester)
+        m_requester->failAll(connectionEnded());
     if (turn.isAlive())
         Q_EMIT q->disconnected();
     turn.announce(BuiltIn::disconnected());
@@ -105,16 +121,16 @@ void Channel::Private::cancelled(const Delivery &, Turn &)
 
 //! For the channel, then for its rooms, then for the objects that handle messages for the whole
 //! server.
-///
-/// \return whether a handler has taken it.
-bool Channel::Private::dispatch(const Message &message, const Turn &turn)
+Dispatcher::Outcome Channel::Private::dispatch(const Message &message, const Turn &turn,
+                                               Answer *answer)
 {
-    bool isHandled = m_dispatcher.dispatch(message) == Dispatcher::Outcome::Handled;
-    forEachRoom(turn,
-                [&](Room *room) { isHandled |= Room::Private::get(room)->dispatch(message, q); });
+    Dispatcher::Outcome outcome = m_dispatcher.dispatch(message, nullptr, answer);
+    forEachRoom(turn, [&](Room *room) {
+        outcome = std::min(outcome, Room::Private::get(room)->dispatch({message, q, answer}));
+    });
     if (turn.isAlive())
-        isHandled |= server->dispatcher.dispatch(message, q) == Dispatcher::Outcome::Handled;
-    return isHandled;
+        outcome = std::min(outcome, server->dispatcher.dispatch(message, q, answer));
+    return outcome;
 }
 
 //! Nobody has taken it.
@@ -193,13 +209,39 @@ qint64 Channel::Private::send(const QVariantMap &message)
 
 qint64 Channel::Private::send(const EncodedMessage &message)
 {
-    const Outbox::Result result = session->send(message);
+    return send(*session, address, message).bytes;
+}
+
+//! Also for those who answer later, when the channel may have been deleted.
+Outbox::Result Channel::Private::send(Session &session, const QString &address,
+                                      const EncodedMessage &message)
+{
+    const Outbox::Result result = session.send(message);
     if (result.status == Outbox::Status::Full) {
         // The client does not read: it must not hold up memory or the others.
-        session->link().outbox->close();
-        session->link().inbox->abort(address + QLatin1String(": ") + result.error);
+        session.link().outbox->close();
+        session.link().inbox->abort(address + QLatin1String(": ") + result.error);
     }
-    return result.bytes;
+    return result;
+}
+
+AnswerPath Channel::Private::answerPath() const
+{
+    return {[session = session, address = address](const EncodedMessage &message) {
+                return send(*session, address, message);
+            },
+            session->limits(), address};
+}
+
+QFuture<QVariant> Channel::Private::request(const QString &action, const QVariantMap &fields,
+                                            int timeout)
+{
+    if (!session || !session->isOpen())
+        return failedRequest(action, notConnected());
+    if (!m_requester)
+        m_requester =
+            std::make_unique<Requester>(server->deadlines, WakeTarget{&server->waker, this});
+    return m_requester->ask(*session, action, fields, timeout);
 }
 
 Channel::Channel(QObject *parent)
@@ -259,6 +301,11 @@ void Channel::leave(const QString &room)
 QList<Room *> Channel::rooms() const
 {
     return d->rooms;
+}
+
+QFuture<QVariant> Channel::request(const QString &action, const QVariantMap &fields, int timeout)
+{
+    return d->request(action, fields, timeout);
 }
 
 void Channel::close()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "delivery/incomingrequest.h"
+#include "delivery/requester.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "session/session.h"
@@ -9,7 +11,7 @@
 #include <QRepod/room.h>
 #include <QRepod/server.h>
 
-#include <optional>
+#include <memory>
 
 namespace QRepod {
 
@@ -38,9 +40,12 @@ public:
     QString join(const QString &name, const QVariantMap &options);
     void leave(const QString &name);
 
+    QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
+
     Channel *const q;
     Server::Private *server = nullptr;
-    std::optional<Session> session; // once the channel is attached
+    std::shared_ptr<Session>
+        session; // once the channel is attached; also of those who answer later
     QString address;
     QList<Room *> rooms; // in the order of joining, without the server's everyone()
 
@@ -61,13 +66,18 @@ private:
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
-    bool dispatch(const Message &message, const Turn &turn);
+    Dispatcher::Outcome dispatch(const Message &message, const Turn &turn,
+                                 Answer *answer = nullptr);
     void leaveToFallbacks(const Message &message, const Turn &turn);
     template <class Function>
     void forEachRoom(const Turn &turn, Function function);
     void leaveRooms();
+    static Outbox::Result send(Session &session, const QString &address,
+                               const EncodedMessage &message);
+    AnswerPath answerPath() const;
 
-    Dispatcher m_dispatcher;
+    Dispatcher m_dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};
+    std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
     Standing m_standing = Standing::Arriving;
 };

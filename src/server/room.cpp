@@ -153,13 +153,14 @@ void Room::Private::detach()
     tellClosed();
 }
 
-bool Room::Private::dispatch(const Message &message, Channel *sender) const
+Dispatcher::Outcome Room::Private::dispatch(const Call &call) const
 {
+    using Outcome = Dispatcher::Outcome;
     const std::shared_ptr<const HandlerTable> handlers = m_handlers; // this may be deleted
-    if (!handlers)
-        return false;
-    const auto *const entry = handlers->find(message.action());
-    return entry && entry->second.call(q, message, sender);
+    const Handler *const handler = handlers ? handlers->find(call.message.action()) : nullptr;
+    if (!handler)
+        return Outcome::Unhandled;
+    return handler->call(q, call) ? Outcome::Handled : Outcome::Mismatched;
 }
 
 Room::Room(QObject *parent)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "dispatch/handlertable.h"
+#include "dispatch/dispatcher.h"
 #include "protocol/encodedmessage.h"
 #include "server/channelprivate.h"
 
@@ -54,7 +54,7 @@ public:
     void detach();
 
     //! \return whether a handler of the room has taken \a message.
-    bool dispatch(const Message &message, Channel *sender) const;
+    Dispatcher::Outcome dispatch(const Call &call) const;
 
     //! Any thread.
     template <class T>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "server/rooms.h"
+#include "delivery/incomingrequest.h"
 
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
@@ -102,7 +103,8 @@ std::shared_ptr<const HandlerTable> Rooms::handlersOf(const Room *room)
     std::weak_ptr<const HandlerTable> &known = m_handlers[type];
     std::shared_ptr<const HandlerTable> handlers = known.lock();
     if (!handlers)
-        known = handlers = HandlerTable::create(type, Handler::Leading::Sender);
+        known = handlers =
+            HandlerTable::create(type, {Leading::Sender, IncomingRequest::supplied()});
     return handlers;
 }
 

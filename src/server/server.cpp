@@ -42,6 +42,7 @@ QHostAddress resolve(const QString &host)
 Server::Private::Private(Server *server)
     : q(server)
     , waker(server)
+    , deadlines(server)
     , everyone(std::make_unique<Room>(server))
     , rooms(*this)
     , m_connections(std::make_unique<ConnectionGroups>(server))
@@ -180,7 +181,8 @@ std::shared_ptr<const HandlerTable> Server::Private::handlersOf(const Channel *c
 {
     if (channel->metaObject() != m_handlersClass) {
         m_handlersClass = channel->metaObject();
-        m_handlers = HandlerTable::create(m_handlersClass);
+        m_handlers =
+            HandlerTable::create(m_handlersClass, {Leading::Nothing, IncomingRequest::supplied()});
     }
     return m_handlers;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "delivery/incomingrequest.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "server/rooms.h"
 #include "transport/acceptor.h"
 #include "transport/connectiongroups.h"
+#include "transport/deadlines.h"
 #include "transport/settings.h"
 
 #include <QRepod/server.h>
@@ -92,9 +94,12 @@ public:
     Server *const q;
     SharedSettings<ServerSettings> settings;
     std::function<Channel *()> makeChannel;
-    Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
+    Dispatcher dispatcher{
+        {Leading::Sender,
+         IncomingRequest::supplied()}}; // for what a channel does not handle itself
     TextCache texts;
-    Waker waker; // of the channels; lives in the working thread
+    Waker waker;         // of the channels; lives in the working thread
+    Deadlines deadlines; // of their requests; likewise
 
     //! Who has joined. Lives as long as this.
     const std::unique_ptr<Room> everyone;

@@ -181,6 +181,34 @@ async def non_messages(peer, options, problems):
     await finish(peer, problems)
 
 
+# Requests
+
+
+async def asks(peer, options, problems):
+    """Asks by hand, several requests before the first answer, and checks the answers."""
+    await peer.send({"action": "add", "a": 2, "b": 3, "_request": 1},
+                    {"action": "add", "a": 2, "b": "x", "_request": 2},
+                    {"action": "unheard of", "_request": 2**64 - 1})  # fmt: skip
+    replies = [await peer.receive() for _ in range(3)]
+    if replies[0] != {"action": "_reply", "_request": 1, "result": 5}:
+        problems.append(f"{replies[0]!r:.200} is not the sum")
+    for reply, number in zip(replies[1:], (2, 2**64 - 1), strict=True):
+        if reply.keys() != {"action", "_request", "error"} or reply["_request"] != number:
+            problems.append(f"{reply!r:.200} is no refusal of {number}")
+    await peer.close()
+
+
+async def answers(peer, options, problems):
+    """Answers by hand until the other end says done: adds, and refuses everything else."""
+    while (message := await peer.receive()) != DONE:
+        reply = {"action": "_reply", "_request": message["_request"]}
+        if message["action"] == "add":
+            reply["result"] = message["a"] + message["b"]
+        else:
+            reply["error"] = "no such action"
+        await peer.send(reply)
+
+
 # Faults
 
 
@@ -238,6 +266,8 @@ SCENARIOS = {
     "large": large,
     "slices": slices,
     "say": say,
+    "asks": asks,
+    "answers": answers,
     "non-messages": non_messages,
     "close": close,
     "partial": partial,

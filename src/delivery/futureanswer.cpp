@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "delivery/futureanswer.h"
+
+#include <QtCore/qfuture.h>
+#include <QtCore/qfuturewatcher.h>
+#include <QtCore/qloggingcategory.h>
+
+#include <cstddef>
+#include <exception>
+
+namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(requestLog)
+
+namespace {
+
+constexpr QByteArrayView futurePrefix("QFuture<");
+
+QMetaType resultType(QMetaType future)
+{
+    const QByteArrayView name(future.name());
+    return QMetaType::fromName(name.sliced(futurePrefix.size()).chopped(1));
+}
+
+//! The first result in \a store, which is of \a type.
+QVariant firstResult(const QtPrivate::ResultStoreBase &store, QMetaType type)
+{
+    if (type.id() == QMetaType::Void || !store.contains(0))
+        return {};
+    // What it points to is of the type that only Qt's type system knows.
+    const void *const result = store.resultAt(0).pointer<std::byte>();
+    if (type.id() == QMetaType::QVariant)
+        return *static_cast<const QVariant *>(result);
+    return QVariant(type, result);
+}
+
+//! Finished; \a type is that of its result.
+void answer(const Request &request, QFuture<void> future, QMetaType type)
+{
+    try {
+        future.waitForFinished(); // throws what the future has failed with
+    } catch (const RequestError &error) {
+        request.refuse(error.error());
+        return;
+    } catch (const std::exception &error) {
+        request.refuse(QString::fromUtf8(error.what()));
+        return;
+    } catch (...) {
+        request.refuse(QStringLiteral("the handler failed"));
+        return;
+    }
+    if (future.isCanceled())
+        request.refuse(QStringLiteral("the handler's future was cancelled"));
+    else
+        request.reply(firstResult(QFutureInterfaceBase::get(future).resultStoreBase(), type));
+}
+
+} // namespace
+
+bool FutureAnswer::isFuture(const QVariant &value)
+{
+    return QByteArrayView(value.metaType().name()).startsWith(futurePrefix);
+}
+
+void FutureAnswer::follow(const QVariant &future, const Request &request, QObject *reader)
+{
+    const QMetaType type = resultType(future.metaType());
+    if (!type.isValid()) {
+        const QString error = QStringLiteral("what a %1 results in is not a registered type")
+                                  .arg(QLatin1String(future.metaType().name()));
+        qCWarning(requestLog).noquote() << error;
+        request.refuse(error);
+        return;
+    }
+    // Registering the type is what lets Qt convert it.
+    QMetaType(future.metaType()).id();
+    const auto finished = future.value<QFuture<void>>();
+    if (finished.isFinished())
+        return answer(request, finished, type);
+
+    auto *const watcher = new QFutureWatcher<void>(reader);
+    // The future itself is held as well: its last owner destroys the result.
+    QObject::connect(watcher, &QFutureWatcherBase::finished, watcher,
+                     [watcher, request, type, future] {
+                         watcher->deleteLater();
+                         answer(request, watcher->future(), type);
+                     });
+    watcher->setFuture(finished);
+}
+
+} // namespace QRepod

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "delivery/incomingrequest.h"
+
+#include "delivery/futureanswer.h"
+#include "delivery/requestfields.h"
+
+namespace QRepod {
+
+void IncomingRequest::finish(Dispatcher::Outcome outcome, QObject *reader)
+{
+    if (outcome == Dispatcher::Outcome::Unhandled)
+        m_request.refuse(noHandler());
+    else if (outcome == Dispatcher::Outcome::Mismatched)
+        m_request.refuse(m_answer.mismatch);
+    else if (FutureAnswer::isFuture(m_answer.value))
+        FutureAnswer::follow(m_answer.value, m_request, reader);
+    else if (!m_answer.isTaken)
+        m_request.reply(m_answer.value); // nil, of a handler that returns nothing
+}
+
+} // namespace QRepod

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "delivery/requester.h"
+
+#include "delivery/requestfields.h"
+
+#include <QtCore/qobject.h>
+
+#include <memory>
+
+namespace QRepod {
+
+Requester::Requester(Deadlines &deadlines, WakeTarget reader)
+    : Deadline(deadlines)
+    , m_reader(reader)
+{
+}
+
+Requester::~Requester()
+{
+    if (m_pending.size() == 0)
+        return;
+    auto *const later = new QObject;
+    QMetaObject::invokeMethod(
+        later,
+        [pending = std::make_shared<PendingRequests>(std::move(m_pending))] {
+            pending->failAll(connectionEnded());
+        },
+        Qt::QueuedConnection);
+    later->deleteLater();
+}
+
+QFuture<QVariant> Requester::ask(Session &session, const QString &action, QVariantMap fields,
+                                 int timeout)
+{
+    const std::optional<PendingRequests::Added> added =
+        m_pending.add(action, timeout, Deadlines::now());
+    if (!added)
+        return failedRequest(
+            action,
+            QStringLiteral("%1 requests wait for an answer already").arg(PendingRequests::maximum));
+    fields.insert(requestField(), added->number);
+    const EncodedMessage message(withAction(action, fields), session.limits());
+    if (!message.isValid()) {
+        m_pending.fail(added->number, message.error());
+    } else if (const Outbox::Result result = session.send(message);
+               result.status != Outbox::Status::Accepted) {
+        m_pending.fail(added->number, result.error.isEmpty() ? notConnected() : result.error);
+    } else {
+        awaitNext();
+    }
+    return added->future;
+}
+
+bool Requester::takeReply(const Message &message)
+{
+    if (!isReply(message) || !m_pending.contains(*message.request()))
+        return false;
+    const QVariantMap fields = message.map();
+    const QVariant error = fields.value(errorField());
+    if (error.isNull())
+        return m_pending.finish(*message.request(), fields.value(resultField()));
+    const QString reason = error.toString();
+    return m_pending.fail(*message.request(), reason.isEmpty() ? wasRefused() : reason);
+}
+
+void Requester::expire()
+{
+    if (!isOverdue())
+        return;
+    awaitNext(); // now, though it will come too early for the next: this may be deleted meanwhile
+    m_pending.expire(Deadlines::now());
+}
+
+void Requester::handleDeadline()
+{
+    m_alarm = PendingRequests::never;
+    if (isOverdue())
+        m_reader.wake();
+    else
+        awaitNext();
+}
+
+//! Sets the deadline to the next one that is not over yet.
+void Requester::awaitNext()
+{
+    const qint64 next = m_pending.nextDeadline();
+    if (next >= m_alarm)
+        return;
+    m_alarm = next;
+    setDeadline(next - Deadlines::now());
+}
+
+} // namespace QRepod

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "protocol/encodedmessage.h"
+#include "transport/outbox.h"
+
+#include <QRepod/request.h>
+
+#include <atomic>
+#include <functional>
+
+namespace QRepod {
+
+//! The way back to the peer. It may be used in any thread, and after its reader has been deleted.
+struct AnswerPath
+{
+    std::function<Outbox::Result(const EncodedMessage &)> send;
+    MessageLimits limits;
+    QString peer; ///< for warnings
+};
+
+//! What all copies of a request share. Any thread.
+class Q_DECL_HIDDEN Request::Private
+{
+public:
+    Private(AnswerPath path, quint64 number);
+    ~Private(); ///< refuses what was not answered
+    Q_DISABLE_COPY_MOVE(Private)
+
+    qint64 reply(const QVariant &result);
+    qint64 refuse(const QString &error);
+
+private:
+    bool begin() { return !m_isAnswered.exchange(true); }
+    EncodedMessage answer(const QString &field, const QVariant &value) const;
+    qint64 send(const EncodedMessage &message) const;
+
+    const AnswerPath m_path;
+    const quint64 m_number;
+    std::atomic<bool> m_isAnswered = false;
+};
+
+} // namespace QRepod
