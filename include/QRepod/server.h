@@ -73,7 +73,8 @@ public:
         setChannelFactory([]() -> Channel * { return new C; });
     }
 
-    //! The same for channels that need arguments. \a factory runs in the server's thread.
+    //! The same for channels that need arguments. \a factory runs in the server's thread, and makes
+    //! a new channel each time. Where it returns nullptr, the client is refused with an `error`.
     void setChannelFactory(std::function<Channel *()> factory);
 
     //! Listens on \a host: an address (one of IPv6 may stand in brackets), a name such as
@@ -172,6 +173,9 @@ public:
     void setThreads(int threads);
 
     //! Stops listening and closes every channel; listen() may be called again.
+    ///
+    /// What had arrived is delivered, and then `disconnected` for each channel, before it returns.
+    /// Only a channel whose handler calls this is told when that handler has returned.
     void close();
 
     /// \name Times

@@ -47,7 +47,7 @@ void Channel::Private::attach(Server::Private *newServer, const ConnectionSettin
     m_dispatcher.addTarget(q, std::move(handlers));
 }
 
-void Channel::Private::handleWake()
+void Channel::Private::deliver()
 {
     const QPointer<Channel> alive(q);
     m_walk.run(server->texts);

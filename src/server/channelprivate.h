@@ -29,6 +29,9 @@ public:
                 std::shared_ptr<const HandlerTable> handlers);
     void detach(); ///< the channel is being deleted
 
+    //! Delivers what has arrived, unless a handler is running.
+    void deliver();
+
     //! Whether a handler is running.
     bool isDelivering() const { return m_walk.isRunning(); }
 
@@ -56,7 +59,7 @@ private:
         Gone,
     };
 
-    void handleWake() override; // delivers what has arrived
+    void handleWake() override { deliver(); }
 
     Inbox &inbox() override { return session->inbox(); }
     void joined(const Delivery &delivery, Turn &turn) override;

@@ -91,9 +91,6 @@ bool Server::Private::listen(const QString &host, int wantedPort)
 {
     if (m_acceptor->isListening())
         return failToListen(QStringLiteral("the server is listening already"));
-    if (!isPort(wantedPort))
-        return failToListen(hostAndPort(host, wantedPort)
-                            + QLatin1String(": a port is a number from 0 to 65535"));
     const QString wanted = hostAndPort(host, wantedPort);
     if (!isPort(wantedPort))
         return failToListen(wanted + QLatin1String(": a port is a number from 0 to 65535"));
@@ -160,6 +157,9 @@ void Server::Private::accept(std::unique_ptr<Stream> stream)
     isMaking = true;
     Channel *channel = makeChannel ? makeChannel() : new Channel;
     isMaking = false;
+    if (!channel)
+        return refuse(std::move(stream), channelSettings,
+                      QStringLiteral("the server does not take this client"));
     Channel::Private *const client = Channel::Private::get(channel);
     client->attach(this, channelSettings, handlersOf(channel));
     client->address = stream->peer();
@@ -217,11 +217,19 @@ void Server::Private::disown(Channel *channel)
     m_owned.remove(channel);
 }
 
+//! Closes every channel, and then delivers what had arrived and the end, for a game may save its
+//! players there. Handlers may delete channels, and the server.
 void Server::Private::closeAll()
 {
     m_acceptor->close();
-    for (Channel *channel : std::as_const(m_owned))
+    port = 0;
+    const QList<QPointer<Channel>> channels(m_owned.cbegin(), m_owned.cend());
+    for (const QPointer<Channel> &channel : channels)
         channel->close();
+    for (const QPointer<Channel> &channel : channels) {
+        if (channel)
+            Channel::Private::get(channel)->deliver();
+    }
 }
 
 Server::Server(QObject *parent)
@@ -328,9 +336,10 @@ void Server::close()
 {
     if (!isListening())
         return;
+    const QPointer<Server> alive(this);
     d->runInWorkingThread([this] { d->closeAll(); });
-    d->port = 0;
-    Q_EMIT listeningChanged();
+    if (alive)
+        Q_EMIT listeningChanged();
 }
 
 } // namespace QRepod

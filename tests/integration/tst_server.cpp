@@ -90,6 +90,7 @@ private Q_SLOTS:
     void greetingIsTheFirstThingOnTheWire();
     void channelClassCountsForLaterClients();
     void channelFactoryMakesChannelsOfAnyClass();
+    void channelFactoryMayRefuse();
     void handlersFollowTheSameRules();
     void builtInMessagesReachTheirHandlers();
     void builtInMessagesReachNothingElse();
@@ -314,6 +315,24 @@ void tst_Server::channelFactoryMakesChannelsOfAnyClass()
     }
     QCOMPARE(server.script.log, expected);
     QCOMPARE(server->channels(), made);
+}
+
+void tst_Server::channelFactoryMayRefuse()
+{
+    TestServer server;
+    bool isWelcome = false;
+    server->setChannelFactory(
+        [&]() -> Channel * { return isWelcome ? new ScriptedChannel(server.script) : nullptr; });
+    QSignalSpy joined(server.server, &Server::channelConnected);
+    RawClient refused(server->port());
+    QVERIFY(refused.ends());
+    QCOMPARE(refused.messages(),
+             QList<QVariantMap>(
+                 {message(u"error"_s, {{u"error"_s, u"the server does not take this client"_s}})}));
+    QCOMPARE(joined.count(), 0);
+    isWelcome = true;
+    const JoinedClient client(server);
+    QCOMPARE(joined.count(), 1);
 }
 
 void tst_Server::handlersFollowTheSameRules()

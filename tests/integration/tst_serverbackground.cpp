@@ -10,14 +10,17 @@
 #include <QRepod/Server>
 
 #include <QtCore/qelapsedtimer.h>
+#include <QtCore/qpointer.h>
 #include <QtCore/qset.h>
 #include <QtCore/qthread.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 using QRepod::Channel;
@@ -99,6 +102,8 @@ private Q_SLOTS:
     void startBackgroundWhileClientsArrive();
     void backgroundServerClosesAndListensAgain();
     void destroyedBackgroundServerHasDeletedItsChannels();
+    void backgroundServerDeletedInItsOwnHandler_data();
+    void backgroundServerDeletedInItsOwnHandler();
 };
 
 void tst_ServerBackground::backgroundServerWorksInOneOtherThread_data()
@@ -242,6 +247,67 @@ void tst_ServerBackground::destroyedBackgroundServerHasDeletedItsChannels()
         for (qsizetype n = 0; n < numbers.size(); ++n)
             QCOMPARE(numbers[n], n);
     }
+}
+
+void tst_ServerBackground::backgroundServerDeletedInItsOwnHandler_data()
+{
+    QTest::addColumn<QString>("when");
+    for (const QString &when : {u"channelConnected"_s, u"handler"_s, u"channelDisconnected"_s})
+        QTest::newRow(qPrintable(when)) << when;
+}
+
+void tst_ServerBackground::backgroundServerDeletedInItsOwnHandler()
+{
+    class DeletingChannel : public Channel
+    {
+    public:
+        explicit DeletingChannel(std::function<void()> call)
+            : m_call(std::move(call))
+        {
+        }
+
+        void network_received(const QVariantMap &) override
+        {
+            send(message(u"last"_s));
+            m_call();
+        }
+
+    private:
+        std::function<void()> m_call;
+    };
+    QFETCH(const QString, when);
+    QTest::ignoreMessage(QtWarningMsg,
+                         "a server is deleted in its own thread, which ends when control returns");
+    auto *const server = new Server;
+    server->setCloseTimeout(patience);
+    const auto deleteAt = [server, when](const QString &now) {
+        if (now == when)
+            delete server;
+    };
+    server->setChannelFactory(
+        [&] { return new DeletingChannel([deleteAt] { deleteAt(u"handler"_s); }); });
+    for (const auto &[signal, name] :
+         {std::pair(&Server::channelConnected, u"channelConnected"_s),
+          std::pair(&Server::channelDisconnected, u"channelDisconnected"_s)})
+        connect(server, signal, server, [deleteAt, name = name] { deleteAt(name); });
+    server->startBackground();
+    QVERIFY(server->listen(local, 0));
+    QPointer<QThread> thread = server->workingThread(); // the object lives in this thread
+    std::atomic<bool> isDeleted = false;
+    connect(
+        server, &QObject::destroyed, this, [&] { isDeleted = true; }, Qt::DirectConnection);
+
+    RawClient client(server->port());
+    client.send(message(u"hello"_s));
+    if (when == u"channelDisconnected"_s) {
+        QVERIFY(client.receives(u"last"_s));
+        client.close();
+    }
+    QVERIFY(eventually([&] { return isDeleted.load(); }));
+    QVERIFY(client.ends());
+    if (when == u"handler"_s)
+        QCOMPARE(client.actions(), QStringList({u"connected"_s, u"last"_s}));
+    QVERIFY(eventually([&] { return !thread; }));
 }
 
 QTEST_GUILESS_MAIN(tst_ServerBackground)

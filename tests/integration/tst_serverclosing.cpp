@@ -15,6 +15,8 @@
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qeventloop.h>
 #include <QtCore/qpointer.h>
+#include <QtCore/qset.h>
+#include <QtCore/qthread.h>
 #include <QtNetwork/qtcpsocket.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
@@ -41,6 +43,14 @@ private Q_SLOTS:
     void channelDeletedInANestedEventLoop();
     void serverDeletedInANestedEventLoop();
     void closedServerSendsWhatWasSentAndListensAgain();
+    void closedServerHasToldEveryChannel_data();
+    void closedServerHasToldEveryChannel();
+    void closedServerHasDeliveredWhatHadArrived();
+    void serverClosedInAHandler();
+    void serverListensAgainWhileItCloses();
+    void serverDeletedWhileItCloses();
+    void channelsDeletedWhileTheServerCloses();
+    void channelWhoseDestructorDeletesAnother();
     void destroyedServerSendsWhatWasSentWithinBounds();
 };
 
@@ -308,7 +318,7 @@ void tst_ServerClosing::closedServerSendsWhatWasSentAndListensAgain()
         QVERIFY(client->client.ends());
         QCOMPARE(client->client.actions(), QStringList({u"connected"_s, u"bulky"_s, u"last"_s}));
     }
-    QVERIFY(eventually([&] { return gone.count() == 2; }));
+    QCOMPARE(gone.count(), 2);
     QVERIFY(server->channels().isEmpty());
     QTcpSocket refused;
     refused.connectToHost(QHostAddress::LocalHost, port);
@@ -318,6 +328,141 @@ void tst_ServerClosing::closedServerSendsWhatWasSentAndListensAgain()
     JoinedClient late(server);
     late->send(message(u"hello"_s));
     QVERIFY(server.receives(u"hello"_s));
+}
+
+void tst_ServerClosing::closedServerHasToldEveryChannel_data()
+{
+    QTest::addColumn<bool>("isInBackground");
+    QTest::newRow("in this thread") << false;
+    QTest::newRow("in the background") << true;
+}
+
+//! A game that saves its players in `disconnected` can do so when it ends.
+void tst_ServerClosing::closedServerHasToldEveryChannel()
+{
+    QFETCH(const bool, isInBackground);
+    TestServer<AttentiveChannel> server;
+    JoinedClient one(server);
+    JoinedClient other(server);
+    if (isInBackground)
+        server->startBackground();
+    QStringList gone; // in the working thread, as the script's log is
+    connect(
+        server.server, &Server::channelDisconnected, this,
+        [&](Channel *channel) { gone << channel->address(); }, Qt::DirectConnection);
+    server->close();
+    QVERIFY(!server->isListening());
+    QCOMPARE(server.script.log.count(u"Network_disconnected"_s), 2);
+    QCOMPARE(QSet<QString>(gone.cbegin(), gone.cend()),
+             QSet<QString>({one->address(), other->address()}));
+    QCOMPARE(gone.size(), 2);
+    QVERIFY(server->channels().isEmpty());
+}
+
+void tst_ServerClosing::closedServerHasDeliveredWhatHadArrived()
+{
+    TestServer<AttentiveChannel> server;
+    server->close();
+    server->setThreads(1); // which receives while this thread does something else
+    QVERIFY(server->listen(local, 0));
+    JoinedClient client(server);
+    client->sendBytes(QRepod::encode(number(1)) + QRepod::encode(number(2)));
+    while (client.channel->statistics().messagesWaiting < 2)
+        QThread::yieldCurrentThread();
+    server.script.log.clear();
+    server->close();
+    QCOMPARE(server.script.log, QStringList({u"number"_s, u"number"_s, u"Network_disconnected"_s}));
+    QCOMPARE(server.script.numbers, QList<qint64>({1, 2}));
+}
+
+//! The channel whose handler it is cannot be told inside of that handler.
+void tst_ServerClosing::serverClosedInAHandler()
+{
+    TestServer<AttentiveChannel> server;
+    JoinedClient client(server);
+    JoinedClient other(server);
+    QStringList atTheEnd;
+    server.script.onMessage = [&](Channel *channel, const QVariantMap &) {
+        channel->send(message(u"last"_s));
+        server->close();
+        atTheEnd = server.script.log;
+    };
+    server.script.log.clear();
+    client->send(message(u"shutdown"_s));
+    QVERIFY(eventually([&] { return !client.channel && !other.channel; }));
+    QCOMPARE(atTheEnd, QStringList({u"shutdown"_s, u"Network_disconnected"_s}));
+    QCOMPARE(server.script.log,
+             QStringList({u"shutdown"_s, u"Network_disconnected"_s, u"Network_disconnected"_s}));
+    QVERIFY(client->ends());
+    QCOMPARE(client->actions(), QStringList({u"connected"_s, u"last"_s}));
+}
+
+void tst_ServerClosing::serverListensAgainWhileItCloses()
+{
+    TestServer server;
+    JoinedClient client(server);
+    connect(server.server, &Server::channelDisconnected, this,
+            [&] { QVERIFY2(server->listen(local, 0), qPrintable(server->errorString())); });
+    server->close();
+    QVERIFY(server->isListening());
+    QVERIFY(server->port() != 0);
+    JoinedClient late(server);
+    QCOMPARE(server->channels(), QList<Channel *>({late.channel}));
+}
+
+void tst_ServerClosing::serverDeletedWhileItCloses()
+{
+    TestServer<AttentiveChannel> server;
+    JoinedClient client(server);
+    JoinedClient other(server);
+    connect(server.server, &Server::channelDisconnected, this, [&] { delete server.server; });
+    server->close();
+    QVERIFY(!server.server);
+    QCOMPARE(server.script.log.count(u"Network_disconnected"_s), 1);
+    QVERIFY(client->ends());
+    QVERIFY(other->ends());
+}
+
+void tst_ServerClosing::channelsDeletedWhileTheServerCloses()
+{
+    TestServer<AttentiveChannel> server;
+    JoinedClient client(server);
+    JoinedClient other(server);
+    connect(server.server, &Server::channelDisconnected, this, [&] {
+        delete client.channel;
+        delete other.channel;
+    });
+    server->close();
+    QVERIFY(!client.channel && !other.channel);
+    QCOMPARE(server.script.log.count(u"Network_disconnected"_s), 1);
+    QVERIFY(client->ends());
+    QVERIFY(other->ends());
+}
+
+//! As a game has it where one player owns others.
+void tst_ServerClosing::channelWhoseDestructorDeletesAnother()
+{
+    class OwningChannel : public Channel
+    {
+    public:
+        ~OwningChannel() override { delete owned; }
+
+        QPointer<Channel> owned;
+    };
+    TestServer server;
+    server->setChannelFactory([] { return new OwningChannel; });
+    JoinedClient clients[] = {JoinedClient(server), JoinedClient(server), JoinedClient(server),
+                              JoinedClient(server)};
+    const auto setOwned = [&](int owner, int owned) {
+        static_cast<OwningChannel *>(clients[owner].channel.data())->owned = clients[owned].channel;
+    };
+    setOwned(0, 1); // the older and the younger, for nobody says who goes first
+    setOwned(3, 2);
+    delete server.server;
+    for (JoinedClient &client : clients) {
+        QVERIFY(!client.channel);
+        QVERIFY(client->ends());
+    }
 }
 
 void tst_ServerClosing::destroyedServerSendsWhatWasSentWithinBounds()
