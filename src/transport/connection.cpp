@@ -284,8 +284,10 @@ Liveness::Facts Connection::livenessFacts() const
 
 Pace::Facts Connection::paceFacts() const
 {
+    // What waits for a peer that has gone does not stall.
+    const qint64 bytesWaiting = m_link.outbox->isOpen() ? m_link.outbox->counts().bytesWaiting : 0;
     const qint64 frameBytes = m_isReading ? m_reader.pendingBytes() : 0;
-    return {.bytesWaiting = m_link.outbox->counts().bytesWaiting,
+    return {.bytesWaiting = bytesWaiting,
             .stalledFor = m_link.outbox->stalledFor(),
             .frameBytes = frameBytes,
             .frameAge = frameBytes > 0 ? Deadlines::now() - m_frameBegan : 0};

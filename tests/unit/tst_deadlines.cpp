@@ -82,6 +82,8 @@ private Q_SLOTS:
     void eventLoopInsideAHandlerDoesNotCallItAgain();
     void thousandCostFewTimers();
     void moveToAnotherThread();
+    void canBeSetAndClearedRightAfterTheyMoved();
+    void stoppedDoNotCome();
 
 private:
     Alarm &add(const QString &name)
@@ -318,15 +320,44 @@ void tst_Deadlines::moveToAnotherThread()
         QThread::currentThread()->quit();
     };
     alarm.setDeadline(1);
-    m_deadlines->pause();
+    m_deadlines->moveToThread(&other);
     spin(3);
     QCoreApplication::processEvents();
     QVERIFY(m_log.isEmpty());
-    m_deadlines->moveToThread(&other);
     other.start();
-    QMetaObject::invokeMethod(m_deadlines.get(), [this] { m_deadlines->resume(); });
     QVERIFY(other.wait(patience));
     QCOMPARE(cameIn, &other);
+}
+
+void tst_Deadlines::canBeSetAndClearedRightAfterTheyMoved()
+{
+    QThread other;
+    Alarm &alarm = add(u"alarm"_s);
+    Alarm &quit = add(u"quit"_s);
+    alarm.setDeadline(1);
+    quit.onDue = [] { QThread::currentThread()->quit(); };
+    // Comes before what moves a timer, as a wake-up that was posted before the move does.
+    QMetaObject::invokeMethod(
+        m_deadlines.get(),
+        [&] {
+            alarm.clearDeadline();
+            quit.setDeadline(5);
+        },
+        Qt::QueuedConnection);
+    m_deadlines->moveToThread(&other);
+    other.start();
+    QVERIFY(other.wait(patience));
+    QCOMPARE(m_log, QStringList({u"quit"_s}));
+}
+
+void tst_Deadlines::stoppedDoNotCome()
+{
+    Alarm &alarm = add(u"alarm"_s);
+    alarm.setDeadline(1);
+    m_deadlines->stop();
+    spin(3);
+    QCoreApplication::processEvents();
+    QVERIFY(m_log.isEmpty());
 }
 
 QTEST_GUILESS_MAIN(tst_Deadlines)

@@ -63,7 +63,7 @@ public:
     }
     void cancelled(const Delivery &, Turn &) override { step(u"cancelled()"_s); }
 
-    std::shared_ptr<Inbox> currentInbox = std::make_shared<Inbox>(nullptr, mebi);
+    std::shared_ptr<Inbox> currentInbox = std::make_shared<Inbox>(WakeTarget(), mebi);
     Walk walk{this, *this};
     std::function<void(const QString &)> onStep = [](const QString &) {};
 
@@ -243,8 +243,7 @@ void tst_Walk::doesNothingInsideOfAStep()
 void tst_Walk::wakesForWhatArrivedMeanwhile()
 {
     Sleeper sleeper;
-    m_reader->currentInbox = std::make_shared<Inbox>(&sleeper, mebi);
-    sleeper.onWake = [&] { m_reader->currentInbox->acknowledgeWake(); };
+    m_reader->currentInbox = std::make_shared<Inbox>(sleeper, mebi);
     m_reader->push({{u"a"_s}});
     m_reader->onStep = [&](const QString &action) {
         if (action != u"a"_s)
@@ -263,9 +262,9 @@ void tst_Walk::freesEachBatchAsItGoes()
 {
     Sleeper writer;
     const qint64 cost = batch({u"a"_s}).cost();
-    const auto inbox = std::make_shared<Inbox>(nullptr, 2 * cost);
+    const auto inbox = std::make_shared<Inbox>(WakeTarget(), 2 * cost);
     m_reader->currentInbox = inbox;
-    inbox->setWriter(&writer);
+    inbox->setWriter(writer);
     QVERIFY(inbox->pushMessages(batch({u"a"_s})));
     QVERIFY(inbox->pushMessages(batch({u"b"_s})));
     QVERIFY(!inbox->pushMessages(batch({u"c"_s})));
