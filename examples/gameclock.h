@@ -16,8 +16,10 @@
 class GameClock
 {
 public:
-    explicit GameClock(std::function<void(int steps)> due)
+    //! Works in the thread of \a owner, also when that moves to another one.
+    GameClock(QObject *owner, std::function<void(int steps)> due)
         : m_due(std::move(due))
+        , m_timer(owner)
     {
         m_timer.setTimerType(Qt::PreciseTimer);
         m_timer.setSingleShot(true);

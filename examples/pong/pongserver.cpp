@@ -47,7 +47,7 @@ void PongChannel::Network_name(const QString &newName)
 
 PongServer::PongServer(int winScore)
     : m_game(winScore)
-    , m_clock([this](int steps) { tick(steps); })
+    , m_clock(this, [this](int steps) { tick(steps); })
 {
     setChannelClass<PongChannel>();
     connect(this, &Server::channelConnected, this, &PongServer::join);

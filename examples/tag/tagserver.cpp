@@ -58,7 +58,7 @@ void TagChannel::Network_name(const QString &newName)
 }
 
 TagServer::TagServer()
-    : m_clock([this](int steps) { tick(steps); })
+    : m_clock(this, [this](int steps) { tick(steps); })
 {
     setChannelClass<TagChannel>();
     connect(this, &Server::channelConnected, this, &TagServer::join);

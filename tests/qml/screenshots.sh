@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Makes screenshots of the whiteboard and of pong, in narrow and in wide windows, at 1x and at 2x:
+# Makes screenshots of the windows of the examples, wide, narrow and as small as they get, at 1x and at 2x:
 # sh tests/qml/screenshots.sh FOLDER [BUILD]
 # BUILD is where QRepod was built with its tests, by default build/dev.
 set -eu

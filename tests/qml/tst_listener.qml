@@ -115,7 +115,7 @@ TestCase {
         const listener = make(plain, {
             connectTimeout: 1,
             closeTimeout: 2,
-            maximumFrameSize: 2 ** 33,
+            maximumFrameSize: 3 * 2 ** 30,
             maximumDepth: 4,
             maximumValues: 5,
             maximumReceiveBacklog: 6,
@@ -128,7 +128,7 @@ TestCase {
         });
         compare(listener.connectTimeout, 1);
         compare(listener.closeTimeout, 2);
-        compare(listener.maximumFrameSize, 2 ** 33);
+        compare(listener.maximumFrameSize, 3 * 2 ** 30);
         compare(listener.maximumDepth, 4);
         compare(listener.maximumValues, 5);
         compare(listener.maximumReceiveBacklog, 6);

@@ -334,7 +334,7 @@ TestCase {
             heartbeatInterval: 2,
             idleTimeout: 3,
             maximumConnections: 4,
-            maximumFrameSize: 2 ** 33,
+            maximumFrameSize: 3 * 2 ** 30,
             maximumDepth: 6,
             maximumValues: 7,
             maximumSendBacklog: 8
