@@ -18,6 +18,10 @@ Arguments::Arguments(const Signature &signature, const Call &call)
     m_pointers[0] = nullptr;
     for (const Fixed &fixed : signature.fixed())
         m_pointers[size_t(fixed.parameter)] = place(fixed);
+    for (FieldSet rest = signature.preset(); rest != 0; rest &= rest - 1) {
+        const Field &field = signature.fields()[size_t(std::countr_zero(rest))];
+        m_pointers[size_t(field.parameter)] = field.type.construct(m_memory.at(field.offset));
+    }
 }
 
 void *Arguments::place(const Fixed &fixed)
@@ -64,7 +68,8 @@ Arguments::~Arguments()
         else if (fixed.kind == Fixed::Kind::Gadget)
             fixed.type.destruct(m_memory.at(fixed.offset));
     }
-    for (FieldSet rest = m_given & m_signature.constructed(); rest != 0; rest &= rest - 1) {
+    for (FieldSet rest = (m_given | m_signature.preset()) & m_signature.constructed(); rest != 0;
+         rest &= rest - 1) {
         const Field &field = m_signature.fields()[size_t(std::countr_zero(rest))];
         field.type.destruct(m_memory.at(field.offset));
     }
@@ -85,13 +90,19 @@ const Field *Arguments::read()
 const Field *Arguments::firstMissing()
 {
     const std::vector<Field> &fields = m_signature.fields();
-    const auto given = size_t(std::countr_one(m_given));
+    const auto given = size_t(std::countr_one(m_given | m_signature.preset()));
     if (given == fields.size())
         return nullptr;
-    const bool isLast = (m_given & (m_given + 1)) == 0; // nothing comes behind it
+    const bool isLast = (m_given >> given) == 0; // nothing has come that stands behind it
     if (!fields[given].isOptional || !isLast)
         return &fields[given];
-    m_omitted = m_signature.parameters() + 1 - fields[given].parameter;
+    if (m_signature.isScript()) {
+        static const QVariant undefined;
+        for (size_t i = given; i < fields.size(); ++i)
+            m_pointers[size_t(fields[i].parameter)] = const_cast<QVariant *>(&undefined);
+    } else {
+        m_omitted = m_signature.parameters() + 1 - fields[given].parameter;
+    }
     return nullptr;
 }
 
@@ -112,7 +123,7 @@ bool Arguments::field(const Value &value)
     } else {
         argument = m_memory.at(field.offset);
         if (m_signature.constructed() & bit) {
-            if (m_given & bit) { // it stands twice; nothing of the first may shine through
+            if ((m_given | m_signature.preset()) & bit) { // of the first nothing may shine through
                 m_given &= ~bit;
                 field.type.destruct(argument);
             }

@@ -49,7 +49,7 @@ private:
     const Call &m_call;
     const Signature::Field *m_current = nullptr;
     size_t m_next = 0;
-    FieldSet m_given = 0; // the arguments of fields that are constructed; not for a gadget
+    FieldSet m_given = 0; // the fields that have come; not for a gadget
     FieldSet m_unfit = 0;
     int m_omitted = 0;
     bool m_isSupplied = false;

@@ -8,24 +8,11 @@
 #include <QtCore/qsequentialiterable.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace QRepod {
 
 namespace {
-
-const QVariantList *listOf(const Value &value)
-{
-    return value.kind() == Value::Kind::List
-        ? static_cast<const QVariantList *>(value.decoded()->constData())
-        : nullptr;
-}
-
-const QVariantMap *mapOf(const Value &value)
-{
-    return value.kind() == Value::Kind::Map
-        ? static_cast<const QVariantMap *>(value.decoded()->constData())
-        : nullptr;
-}
 
 //! Any container of which Qt knows how to add to it: QList, QSet, std::vector.
 class SequenceConverter final : public Converter
@@ -59,13 +46,82 @@ private:
     const Converter &m_element;
 };
 
-//! Any map or hash with texts as keys: QMap, QHash, std::map.
+//! Makes the keys of a map: texts; or integers and enumerations, whose number became a text when
+//! the message was decoded.
+class KeyConverter
+{
+public:
+    explicit KeyConverter(QMetaType type, Converters &converters)
+        : m_isText(type.id() == QMetaType::QString)
+        , m_converter(isNumber(type) ? converters.find(type) : nullptr)
+    {
+    }
+
+    //! Whether a key can become one.
+    bool isValid() const { return m_isText || m_converter; }
+
+    bool convert(const QString &text, void *target) const
+    {
+        if (m_isText) {
+            *static_cast<QString *>(target) = text;
+            return true;
+        }
+        const QVariant name(text);
+        const std::optional<Value> number = numberOf(text);
+        return m_converter->convert(number ? *number : Value(name), target);
+    }
+
+private:
+    static bool isNumber(QMetaType type);
+
+    //! The integer of which \a text is the only form.
+    static std::optional<Value> numberOf(const QString &text)
+    {
+        constexpr qsizetype longest = 20; // -9223372036854775808, 18446744073709551615
+        if (text.size() > longest)
+            return {};
+        bool isInteger = false;
+        const qint64 integer = text.toLongLong(&isInteger);
+        if (isInteger && QString::number(integer) == text)
+            return Value::integer(integer);
+        const quint64 number = text.toULongLong(&isInteger);
+        if (isInteger && QString::number(number) == text)
+            return Value::unsignedInteger(number);
+        return {};
+    }
+
+    bool m_isText;
+    const Converter *m_converter;
+};
+
+bool KeyConverter::isNumber(QMetaType type)
+{
+    switch (type.id()) {
+    case QMetaType::SChar:
+    case QMetaType::UChar:
+    case QMetaType::Short:
+    case QMetaType::UShort:
+    case QMetaType::Int:
+    case QMetaType::UInt:
+    case QMetaType::Long:
+    case QMetaType::ULong:
+    case QMetaType::LongLong:
+    case QMetaType::ULongLong:
+        return true;
+    default:
+        return type.flags() & QMetaType::IsEnumeration;
+    }
+}
+
+//! Any map or hash: QMap, QHash, std::map.
 class AssociationConverter final : public Converter
 {
 public:
-    AssociationConverter(QMetaAssociation association, const Converter &mapped)
+    AssociationConverter(QMetaAssociation association, KeyConverter key, const Converter &mapped)
         : m_association(association)
+        , m_keyType(association.keyMetaType())
         , m_mappedType(association.mappedMetaType())
+        , m_key(key)
         , m_mapped(mapped)
     {
     }
@@ -77,17 +133,21 @@ public:
             return false;
         m_association.clear(target);
         for (auto it = map->begin(); it != map->end(); ++it) {
+            LocalObject key(m_keyType);
             LocalObject mapped(m_mappedType);
-            if (!m_mapped.convert(Value(it.value()), mapped.data()))
+            if (!m_key.convert(it.key(), key.data())
+                || !m_mapped.convert(Value(it.value()), mapped.data()))
                 return false;
-            m_association.setMappedAtKey(target, &it.key(), mapped.data());
+            m_association.setMappedAtKey(target, key.data(), mapped.data());
         }
         return true;
     }
 
 private:
     const QMetaAssociation m_association;
+    const QMetaType m_keyType;
     const QMetaType m_mappedType;
+    const KeyConverter m_key;
     const Converter &m_mapped;
 };
 
@@ -113,14 +173,28 @@ std::unique_ptr<const Converter> createSequence(QMetaType type, Converters &conv
 std::unique_ptr<const Converter> createAssociation(QMetaType type, Converters &converters)
 {
     const QMetaAssociation association = metaContainerOf<QAssociativeIterable>(type);
+    const KeyConverter key(association.keyMetaType(), converters);
     const Converter *const mapped = converters.find(association.mappedMetaType());
-    if (!mapped || association.keyMetaType() != QMetaType::fromType<QString>()
-        || !association.canClear() || !association.canSetMappedAtKey())
+    if (!key.isValid() || !mapped || !association.canClear() || !association.canSetMappedAtKey())
         return nullptr;
-    return std::make_unique<AssociationConverter>(association, *mapped);
+    return std::make_unique<AssociationConverter>(association, key, *mapped);
 }
 
 } // namespace
+
+const QVariantList *listOf(const Value &value)
+{
+    return value.kind() == Value::Kind::List
+        ? static_cast<const QVariantList *>(value.decoded()->constData())
+        : nullptr;
+}
+
+const QVariantMap *mapOf(const Value &value)
+{
+    return value.kind() == Value::Kind::Map
+        ? static_cast<const QVariantMap *>(value.decoded()->constData())
+        : nullptr;
+}
 
 bool toList(const Value &value, void *target)
 {
@@ -169,6 +243,9 @@ bool toHash(const Value &value, void *target)
 
 std::unique_ptr<const Converter> createContainerConverter(QMetaType type, Converters &converters)
 {
+    // Their hash has no secret: a peer could send keys that all collide.
+    if (QByteArrayView(type.name()).contains("std::unordered_"))
+        return nullptr;
     if (QMetaType::canView(type, QMetaType::fromType<QAssociativeIterable>()))
         return createAssociation(type, converters);
     if (QMetaType::canView(type, QMetaType::fromType<QSequentialIterable>()))

@@ -12,6 +12,12 @@ class Converters;
 /// \file
 /// Lists fit sequential containers, maps fit associative ones, if each element fits theirs.
 
+//! The list that \a value is; nullptr if it is none.
+const QVariantList *listOf(const Value &value);
+
+//! The map that \a value is; nullptr if it is none.
+const QVariantMap *mapOf(const Value &value);
+
 bool toList(const Value &value, void *target);
 bool toStringList(const Value &value, void *target);
 bool toMap(const Value &value, void *target);

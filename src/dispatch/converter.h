@@ -23,6 +23,9 @@ public:
     /// part.
     virtual bool convert(const Value &value, void *target) const = 0;
 
+    //! Whether an object made without arguments may stand for a field that is missing.
+    virtual bool takesNothing() const { return false; }
+
 protected:
     Converter() = default;
 };

@@ -3,7 +3,10 @@
 
 #include "dispatch/containers.h"
 #include "dispatch/enumconverter.h"
+#include "dispatch/geometry.h"
+#include "dispatch/json.h"
 #include "dispatch/numbers.h"
+#include "dispatch/optionals.h"
 #include "dispatch/texts.h"
 
 #include <QRepod/extension.h>
@@ -92,6 +95,12 @@ const Converter *findFunction(QMetaType type)
         return FunctionConverter<toUuid>::instance();
     case QMetaType::QChar:
         return FunctionConverter<toChar>::instance();
+    case QMetaType::QDate:
+        return FunctionConverter<toDate>::instance();
+    case QMetaType::QTime:
+        return FunctionConverter<toTime>::instance();
+    case QMetaType::QColor:
+        return FunctionConverter<toColor>::instance();
     case QMetaType::QByteArray:
         return FunctionConverter<toBytes>::instance();
     case QMetaType::QDateTime:
@@ -104,6 +113,24 @@ const Converter *findFunction(QMetaType type)
         return FunctionConverter<toMap>::instance();
     case QMetaType::QVariantHash:
         return FunctionConverter<toHash>::instance();
+    case QMetaType::QPoint:
+        return FunctionConverter<toPoint>::instance();
+    case QMetaType::QPointF:
+        return FunctionConverter<toPointF>::instance();
+    case QMetaType::QSize:
+        return FunctionConverter<toSize>::instance();
+    case QMetaType::QSizeF:
+        return FunctionConverter<toSizeF>::instance();
+    case QMetaType::QRect:
+        return FunctionConverter<toRect>::instance();
+    case QMetaType::QRectF:
+        return FunctionConverter<toRectF>::instance();
+    case QMetaType::QJsonValue:
+        return FunctionConverter<toJsonValue>::instance();
+    case QMetaType::QJsonArray:
+        return FunctionConverter<toJsonArray>::instance();
+    case QMetaType::QJsonObject:
+        return FunctionConverter<toJsonObject>::instance();
     case QMetaType::QVariant:
         return FunctionConverter<toVariant>::instance();
     default:
@@ -150,6 +177,8 @@ const Converter *Converters::make(QMetaType type)
     std::unique_ptr<const Converter> made = type.flags() & QMetaType::IsEnumeration
         ? EnumConverter::create(type)
         : createContainerConverter(type, *this);
+    if (!made)
+        made = createOptionalConverter(type, *this);
     return (m_made[type.id()] = std::move(made)).get();
 }
 

@@ -3,6 +3,8 @@
 
 #include "dispatch/numbers.h"
 
+#include <QtCore/qstringtokenizer.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -46,10 +48,11 @@ EnumConverter::EnumConverter(QMetaType type, const QMetaEnum &values)
         const int value = values.value(i);
         const qint64 number = isUnsigned ? qint64(quint32(value)) : qint64(value);
         m_numbers.push_back(number);
-        m_names.insert(QString::fromUtf8(values.key(i)), number);
+        m_names.emplace_back(QString::fromUtf8(values.key(i)), number);
         m_bits |= number;
     }
     std::sort(m_numbers.begin(), m_numbers.end());
+    std::sort(m_names.begin(), m_names.end());
 }
 
 bool EnumConverter::convert(const Value &value, void *target) const
@@ -87,24 +90,29 @@ std::optional<qint64> EnumConverter::fromNumber(const Value &value) const
     return isKnown ? std::optional(number) : std::nullopt;
 }
 
-std::optional<qint64> EnumConverter::fromText(const QString &text) const
+std::optional<qint64> EnumConverter::fromText(QStringView text) const
 {
     if (!m_isFlag)
         return fromName(text);
     qint64 bits = 0;
-    for (const QStringView name : QStringView(text).split(u'|', Qt::SkipEmptyParts)) {
-        const auto bit = fromName(name.trimmed().toString());
-        if (!bit)
+    size_t count = 0;
+    for (const QStringView name : qTokenize(text, u'|', Qt::SkipEmptyParts)) {
+        const auto bit = fromName(name.trimmed());
+        if (!bit || ++count > m_names.size())
             return {};
         bits |= *bit;
     }
     return bits;
 }
 
-std::optional<qint64> EnumConverter::fromName(const QString &name) const
+std::optional<qint64> EnumConverter::fromName(QStringView name) const
 {
-    const auto value = m_names.constFind(name);
-    return value == m_names.constEnd() ? std::nullopt : std::optional(*value);
+    const auto found = std::lower_bound(
+        m_names.begin(), m_names.end(), name,
+        [](const auto &known, QStringView wanted) { return known.first < wanted; });
+    if (found == m_names.end() || found->first != name)
+        return {};
+    return found->second;
 }
 
 } // namespace QRepod

@@ -3,11 +3,11 @@
 
 #include "dispatch/converter.h"
 
-#include <QtCore/qhash.h>
 #include <QtCore/qmetaobject.h>
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace QRepod {
@@ -28,14 +28,14 @@ private:
     EnumConverter(QMetaType type, const QMetaEnum &values);
 
     std::optional<qint64> fromNumber(const Value &value) const;
-    std::optional<qint64> fromText(const QString &text) const;
-    std::optional<qint64> fromName(const QString &name) const;
+    std::optional<qint64> fromText(QStringView text) const;
+    std::optional<qint64> fromName(QStringView name) const;
 
     const bool m_isFlag;
-    const qsizetype m_size;        // of an object
-    std::vector<qint64> m_numbers; // sorted
-    QHash<QString, qint64> m_names;
-    qint64 m_bits = 0; // of all values
+    const qsizetype m_size;                          // of an object
+    std::vector<qint64> m_numbers;                   // sorted
+    std::vector<std::pair<QString, qint64>> m_names; // sorted
+    qint64 m_bits = 0;                               // of all values
 };
 
 } // namespace QRepod

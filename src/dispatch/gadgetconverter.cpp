@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/gadgetconverter.h"
 
+#include "dispatch/containers.h"
 #include "dispatch/converters.h"
 #include "dispatch/memory.h"
 
@@ -41,10 +42,10 @@ void GadgetConverter::addProperties(const QMetaObject &type, Converters &convert
 
 bool GadgetConverter::convert(const Value &value, void *target) const
 {
-    if (value.kind() != Value::Kind::Map)
+    const QVariantMap *const map = mapOf(value);
+    if (!map)
         return false;
-    const auto &map = *static_cast<const QVariantMap *>(value.decoded()->constData());
-    for (auto field = map.begin(); field != map.end(); ++field) {
+    for (auto field = map->begin(); field != map->end(); ++field) {
         const auto index = m_indexes.constFind(field.key());
         if (index != m_indexes.constEnd()
             && !m_properties[*index].assign(Value(field.value()), target))

@@ -7,12 +7,14 @@
 #include <cmath>
 #include <concepts>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace QRepod {
 
 /// \file
-/// Numbers fit a type that holds exactly this number.
+/// Numbers fit a type that holds exactly this number. A `float` takes every number in its range and
+/// rounds it, for peers that only know `double` have no other way to say 0.1.
 
 //! The first whole number above the range of \a Integer: a power of two, so exact.
 template <std::integral Integer>
@@ -44,14 +46,13 @@ bool toNumber(const Value &value, void *target)
     }
 }
 
-//! Whether \a Real holds a whole number of this \a magnitude. It counts bits, for where a processor
-//! computes with more of them than \a Real has, a comparison proves nothing.
-template <std::floating_point Real>
-constexpr bool isExact(quint64 magnitude)
+//! Whether a `double` holds a whole number of this \a magnitude. It counts bits, for where a
+//! processor computes with more of them than a `double` has, a comparison proves nothing.
+constexpr bool isExactDouble(quint64 magnitude)
 {
     return magnitude == 0
         || std::bit_width(magnitude) - std::countr_zero(magnitude)
-        <= std::numeric_limits<Real>::digits;
+        <= std::numeric_limits<double>::digits;
 }
 
 template <std::floating_point Real>
@@ -61,17 +62,19 @@ bool toNumber(const Value &value, void *target)
         *static_cast<Real *>(target) = Real(number);
         return true;
     };
+    constexpr bool rounds = std::is_same_v<Real, float>;
     switch (value.kind()) {
     case Value::Kind::Integer: {
         const qint64 number = value.toInteger();
-        return isExact<Real>(number < 0 ? 0 - quint64(number) : quint64(number)) && assign(number);
+        const quint64 magnitude = number < 0 ? 0 - quint64(number) : quint64(number);
+        return (rounds || isExactDouble(magnitude)) && assign(number);
     }
     case Value::Kind::Unsigned:
-        return isExact<Real>(value.toUnsigned()) && assign(value.toUnsigned());
+        return (rounds || isExactDouble(value.toUnsigned())) && assign(value.toUnsigned());
     case Value::Kind::Real: {
         const double real = value.toReal();
         const bool inRange = std::abs(real) <= double(std::numeric_limits<Real>::max());
-        return (!std::isfinite(real) || (inRange && double(Real(real)) == real)) && assign(real);
+        return (inRange || !std::isfinite(real)) && assign(real);
     }
     default:
         return false;

@@ -23,6 +23,11 @@ bool isSame(const QByteArray &name, QByteArrayView key)
         && std::equal(name.begin(), name.end(), key.begin(), std::equal_to<char>());
 }
 
+bool isWhole(QMetaType type)
+{
+    return type.id() == QMetaType::QVariantMap || type.id() == QMetaType::QVariant;
+}
+
 } // namespace
 
 QByteArray withArticle(QByteArray noun)
@@ -33,6 +38,7 @@ QByteArray withArticle(QByteArray noun)
 Signature::Signature(const QMetaMethod &method, int optional, const Extras &extras,
                      Converters &converters)
     : m_parameters(method.parameterCount())
+    , m_isScript(!method.enclosingMetaObject()->d.static_metacall)
 {
     if (m_parameters > maximumParameters) {
         m_fault = "it has more than " + QByteArray::number(maximumParameters) + " parameters";
@@ -50,18 +56,30 @@ Signature::Signature(const QMetaMethod &method, int optional, const Extras &extr
 //! Takes what the message fills.
 void Signature::takeRest(const QMetaMethod &method, int required, Converters &converters)
 {
+    const QMetaType only = rest().size() == 1 ? typeOf(method, rest().front()) : QMetaType();
+    if (isWhole(only))
+        return takeMessage(rest().front(), only);
+    if (only.flags() & QMetaType::IsGadget)
+        return takeGadget(rest().front(), only, converters);
+    const QByteArrayList names = method.parameterNames();
+    for (const int i : rest().size() > 1 ? rest() : QList<int>()) {
+        const QMetaType type = typeOf(method, i);
+        if (type.id() == QMetaType::QVariantMap && names[i - 1] == "message")
+            takeMessage(i, type);
+    }
+    takeFields(method, converters);
+    addOptional(required);
+}
+
+//! The parameters that nothing has been found for yet.
+QList<int> Signature::rest() const
+{
     QList<int> rest;
     for (int i = 1; i <= m_parameters; ++i) {
         if (!isFixed(i))
             rest.append(i);
     }
-    const QMetaType only = rest.size() == 1 ? typeOf(method, rest.front()) : QMetaType();
-    if (only.id() == QMetaType::QVariantMap || only.id() == QMetaType::QVariant)
-        takeMessage(rest.front(), only);
-    else if (only.flags() & QMetaType::IsGadget)
-        takeGadget(rest.front(), only, converters);
-    else
-        takeFields(method, rest, required, converters);
+    return rest;
 }
 
 bool Signature::isFixed(int parameter) const
@@ -121,33 +139,38 @@ void Signature::takeGadget(int parameter, QMetaType type, Converters &converters
     }
 }
 
-void Signature::takeFields(const QMetaMethod &method, const QList<int> &parameters, int required,
-                           Converters &converters)
+void Signature::takeFields(const QMetaMethod &method, Converters &converters)
 {
     const QByteArrayList names = method.parameterNames();
-    for (const int i : parameters) {
+    for (const int i : rest()) {
         const QMetaType type = typeOf(method, i);
         const Converter *const converter = converters.find(type);
         if (!m_fault.isEmpty())
             return;
-        if (names[i - 1].isEmpty()) {
+        if (names[i - 1].isEmpty())
             m_fault = "parameter " + QByteArray::number(i) + " has no name";
-        } else if (!converter) {
+        else if (!converter)
             m_fault = "no field can become " + withArticle(method.parameterTypeName(i - 1));
-        } else {
+        else
             addField(names[i - 1], i, type, converter);
-            // What no field fills is never left out, so nothing before it can be.
-            m_fields.back().isOptional = i > required && i > lastFixed();
-        }
     }
 }
 
-int Signature::lastFixed() const
+//! Finds out which of the last fields may be missing.
+void Signature::addOptional(int required)
 {
-    int last = 0;
+    int lastFixed = 0;
     for (const Fixed &fixed : m_fixed)
-        last = std::max(last, fixed.parameter);
-    return last;
+        lastFixed = std::max(lastFixed, fixed.parameter);
+    bool isOptional = true;
+    for (size_t i = m_fields.size(); i-- > 0;) {
+        Field &field = m_fields[i];
+        if (m_isScript) // but for the first: of a message without any field, a warning tells more
+            isOptional = isOptional && i > 0 && field.type == QMetaType::fromType<QVariant>();
+        else // what no field fills is never left out, so nothing before it can be
+            isOptional = field.parameter > required && field.parameter > lastFixed;
+        field.isOptional = isOptional;
+    }
 }
 
 void Signature::addField(const QByteArray &name, int parameter, QMetaType type,
@@ -156,8 +179,11 @@ void Signature::addField(const QByteArray &name, int parameter, QMetaType type,
     // Of these a value that fits sets every byte; of a gadget only those of the fields that come.
     const bool isPlain = type.id() < QMetaType::User
         && !(type.flags() & (QMetaType::NeedsConstruction | QMetaType::NeedsDestruction));
-    if (!isPlain && m_fields.size() < maximumFields)
-        m_constructed |= FieldSet(1) << m_fields.size();
+    const FieldSet bit = m_fields.size() < maximumFields ? FieldSet(1) << m_fields.size() : 0;
+    if (!isPlain)
+        m_constructed |= bit;
+    if (converter->takesNothing())
+        m_preset |= bit;
     m_fields.push_back({name, type.name(), parameter, converter, type, reserve(type)});
 }
 

@@ -93,6 +93,12 @@ public:
     //! The fields of parameters that are objects, not plain numbers.
     FieldSet constructed() const { return m_constructed; }
 
+    //! Those of them for which an object made without arguments stands while they are missing.
+    FieldSet preset() const { return m_preset; }
+
+    //! Whether the method is one of QML's: it takes `undefined` for optional fields.
+    bool isScript() const { return m_isScript; }
+
     size_t size() const { return m_size; } ///< of the memory for the arguments
     size_t alignment() const { return m_alignment; }
 
@@ -106,11 +112,11 @@ private:
     void takeSender(const QMetaMethod &method);
     void takeSupplied(const QMetaMethod &method, const std::vector<QMetaType> &types);
     void takeRest(const QMetaMethod &method, int required, Converters &converters);
+    QList<int> rest() const;
     void takeMessage(int parameter, QMetaType type);
     void takeGadget(int parameter, QMetaType type, Converters &converters);
-    void takeFields(const QMetaMethod &method, const QList<int> &parameters, int required,
-                    Converters &converters);
-    int lastFixed() const;
+    void takeFields(const QMetaMethod &method, Converters &converters);
+    void addOptional(int required);
     bool isFixed(int parameter) const;
     void addField(const QByteArray &name, int parameter, QMetaType type,
                   const Converter *converter);
@@ -126,6 +132,8 @@ private:
     std::vector<Field> m_fields;
     std::vector<Name> m_names; // of the fields, sorted
     FieldSet m_constructed = 0;
+    FieldSet m_preset = 0;
+    bool m_isScript;
     size_t m_size = 0;
     size_t m_alignment = 1;
     QByteArray m_fault;

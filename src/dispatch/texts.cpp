@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/texts.h"
 
+#include <QtCore/qdatetime.h>
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace QRepod {
@@ -22,6 +25,26 @@ bool assign(void *target, T object)
     return true;
 }
 
+// QUrl composes the characters of a host, which takes the square of the number of marks that follow
+// one letter. Unicode knows no more in a row in any language (its Stream-Safe Text Format).
+constexpr qsizetype mostMarks = 30;
+constexpr qsizetype longestUrl = 8192;
+
+//! Whether \a text has more marks in a row, like accents, than a text can need.
+bool hasLongMarks(const QString &text)
+{
+    qsizetype marks = 0;
+    for (const uint character : text.toUcs4()) {
+        marks = QChar::combiningClass(character) == 0 ? 0 : marks + 1;
+        if (marks > mostMarks)
+            return true;
+    }
+    return false;
+}
+
+// Longer than any date or time of day.
+constexpr qsizetype longestTime = 32;
+
 } // namespace
 
 bool toText(const Value &value, void *target)
@@ -34,6 +57,8 @@ bool toUrl(const Value &value, void *target)
     if (!isText(value))
         return false;
     const QString text = value.toText();
+    if (text.size() > longestUrl || hasLongMarks(text))
+        return false;
     const QUrl url(text, QUrl::StrictMode);
     return (url.isValid() || text.isEmpty()) && assign(target, url);
 }
@@ -55,6 +80,46 @@ bool toChar(const Value &value, void *target)
         return false;
     const QString text = value.toText();
     return text.size() == 1 && assign(target, text.front());
+}
+
+bool toDate(const Value &value, void *target)
+{
+    if (!isText(value))
+        return false;
+    const QString text = value.toText();
+    const QDate date = QDate::fromString(text.left(longestTime), Qt::ISODate);
+    // Qt takes text that merely begins like a date.
+    return date.isValid() && date.toString(Qt::ISODate) == text && assign(target, date);
+}
+
+bool toTime(const Value &value, void *target)
+{
+    if (!isText(value))
+        return false;
+    const QString text = value.toText();
+    const QTime time = QTime::fromString(text.left(longestTime), Qt::ISODate);
+    if (!time.isValid())
+        return false;
+    // What stands there must be all that there is: Qt rounds a microsecond.
+    const QString whole = time.toString(Qt::ISODateWithMs) + QStringLiteral("000");
+    constexpr qsizetype minutes = 5;
+    constexpr qsizetype seconds = 8;
+    const bool isForm =
+        text.size() == minutes || text.size() == seconds || text.size() > seconds + 1;
+    return isForm && whole.startsWith(text) && assign(target, time);
+}
+
+bool toColor(const Value &value, void *target)
+{
+    if (!isText(value))
+        return false;
+    const QString text = value.toText();
+    // Nothing else: of a name that it does not know, Qt warns.
+    const auto isHexadecimal = [](QChar c) { return std::isxdigit(uchar(c.toLatin1())) != 0; };
+    return (text.size() == 7 || text.size() == 9) && text.front() == u'#'
+        && std::all_of(text.begin() + 1, text.end(), isHexadecimal)
+        && QMetaType::convert(QMetaType::fromType<QString>(), &text, QMetaType(QMetaType::QColor),
+                              target);
 }
 
 } // namespace QRepod

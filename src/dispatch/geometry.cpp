@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "dispatch/geometry.h"
+
+#include "dispatch/containers.h"
+#include "dispatch/numbers.h"
+
+#include <QtCore/qpoint.h>
+#include <QtCore/qrect.h>
+#include <QtCore/qsize.h>
+
+#include <array>
+#include <optional>
+
+namespace QRepod {
+
+namespace {
+
+template <class Number, size_t count>
+using Numbers = std::optional<std::array<Number, count>>;
+
+//! The fields of a map that have these \a names.
+template <class Number, size_t count>
+Numbers<Number, count> fields(const Value &value, const std::array<QString, count> &names)
+{
+    const QVariantMap *const map = mapOf(value);
+    if (!map)
+        return {};
+    std::array<Number, count> numbers;
+    for (size_t i = 0; i < count; ++i) {
+        const auto field = map->constFind(names[i]);
+        if (field == map->constEnd() || !toNumber<Number>(Value(*field), &numbers[i]))
+            return {};
+    }
+    return numbers;
+}
+
+//! The elements of a list that has as many as \a names, or the fields of a map.
+template <class Number, size_t count>
+Numbers<Number, count> elements(const Value &value, const std::array<QString, count> &names)
+{
+    const QVariantList *const list = listOf(value);
+    if (!list)
+        return fields<Number>(value, names);
+    if (size_t(list->size()) != count)
+        return {};
+    std::array<Number, count> numbers;
+    for (size_t i = 0; i < count; ++i) {
+        if (!toNumber<Number>(Value(list->at(qsizetype(i))), &numbers[i]))
+            return {};
+    }
+    return numbers;
+}
+
+//! A type that is made of two numbers.
+template <class T, class Number>
+bool toPair(const Value &value, const std::array<QString, 2> &names, void *target)
+{
+    const auto numbers = elements<Number>(value, names);
+    if (numbers)
+        *static_cast<T *>(target) = T((*numbers)[0], (*numbers)[1]);
+    return numbers.has_value();
+}
+
+const std::array<QString, 2> &namesOfPoint()
+{
+    static const std::array names = {QStringLiteral("x"), QStringLiteral("y")};
+    return names;
+}
+
+const std::array<QString, 2> &namesOfSize()
+{
+    static const std::array names = {QStringLiteral("width"), QStringLiteral("height")};
+    return names;
+}
+
+const std::array<QString, 4> &namesOfRect()
+{
+    static const std::array names = {QStringLiteral("x"), QStringLiteral("y"),
+                                     QStringLiteral("width"), QStringLiteral("height")};
+    return names;
+}
+
+} // namespace
+
+bool toPoint(const Value &value, void *target)
+{
+    return toPair<QPoint, int>(value, namesOfPoint(), target);
+}
+
+bool toPointF(const Value &value, void *target)
+{
+    return toPair<QPointF, qreal>(value, namesOfPoint(), target);
+}
+
+bool toSize(const Value &value, void *target)
+{
+    return toPair<QSize, int>(value, namesOfSize(), target);
+}
+
+bool toSizeF(const Value &value, void *target)
+{
+    return toPair<QSizeF, qreal>(value, namesOfSize(), target);
+}
+
+bool toRect(const Value &value, void *target)
+{
+    const auto numbers = fields<int>(value, namesOfRect());
+    if (!numbers)
+        return false;
+    const auto [x, y, width, height] = *numbers;
+    // A QRect holds its last column and row, which have to be an int as well.
+    if (!std::in_range<int>(qint64(x) + width - 1) || !std::in_range<int>(qint64(y) + height - 1))
+        return false;
+    *static_cast<QRect *>(target) = QRect(x, y, width, height);
+    return true;
+}
+
+bool toRectF(const Value &value, void *target)
+{
+    const auto numbers = fields<qreal>(value, namesOfRect());
+    if (!numbers)
+        return false;
+    const auto [x, y, width, height] = *numbers;
+    *static_cast<QRectF *>(target) = QRectF(x, y, width, height);
+    return true;
+}
+
+} // namespace QRepod
