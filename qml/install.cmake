@@ -9,7 +9,8 @@ install(FILES ${PROJECT_BINARY_DIR}/qml/QRepod/qmldir ${PROJECT_BINARY_DIR}/qml/
         DESTINATION ${module_dir} COMPONENT qml)
 
 if(BUILD_SHARED_LIBS)
-    install(TARGETS QRepodQml LIBRARY DESTINATION ${module_dir} COMPONENT qml)
+    install(TARGETS QRepodQml RUNTIME DESTINATION ${module_dir} COMPONENT qml # a DLL is one
+            LIBRARY DESTINATION ${module_dir} COMPONENT qml)
     qrepod_set_install_rpath(QRepodQml ${module_dir})
 else()
     set_target_properties(QRepodQml PROPERTIES EXPORT_NAME Qml)

@@ -26,7 +26,7 @@ timed() {
 
 build() {
     # shellcheck disable=SC2086
-    install_packages $build_packages $qml_packages dpkg-dev file
+    install_packages $build_packages $qml_packages dpkg-dev file doxygen qt6-documentation-tools
     configure package "$folder"
     cmake --build "$folder" &&
         rm -f "$folder"/*.deb &&
@@ -47,6 +47,13 @@ use() {
         "$work/$1/consumer"
 }
 
+# Those that the package with the documentation brings; a server and two clients talk.
+examples() {
+    cmake -S /usr/share/doc/libqrepod-doc/examples -B "$work/examples" -G Ninja -DCMAKE_BUILD_TYPE=Debug &&
+        cmake --build "$work/examples" &&
+        "$work/examples/quickstart"
+}
+
 # The tool against itself: a message to an echo, and back.
 talk() {
     repodcat --listen --echo 0 2>"$work/said" &
@@ -60,6 +67,16 @@ talk() {
         [ "$answer" = '{"action":"hello","n":1}' ]
 }
 
+# hardened FILE…: each is bound at the start, and calls the checks of its stack and of libc's functions.
+hardened() {
+    for file in "$@"; do
+        readelf --dynamic --wide "$file" | grep -q BIND_NOW || fail "$file is not bound at the start"
+        for check in __stack_chk_fail '__[a-z]*_chk'; do
+            readelf --dyn-syms --wide "$file" | grep -q " $check@" || fail "$file never calls $check"
+        done
+    done
+}
+
 # What is installed where it does not belong would show up here.
 places() {
     found=$(dpkg -L libqrepod0.1 qml6-module-qrepod |
@@ -68,7 +85,9 @@ places() {
     ldconfig=$(PATH=$PATH:/usr/sbin:/sbin command -v ldconfig)
     "$ldconfig" -p | grep -q libQRepod || fail 'ldconfig was not run'
     [ -s /usr/share/man/man1/repodcat.1.gz ] || fail 'the manual page is not there, or not compressed'
-    for package in libqrepod0.1 libqrepodtest0.1 libqrepod-dev qml6-module-qrepod qrepod-tools; do
+    [ -s /usr/share/qt6/doc/qrepod.qch ] || fail 'Qt Creator would not find the documentation'
+    [ -s /usr/share/doc/libqrepod-doc/html/index.html ] || fail 'the documentation has no first page'
+    for package in libqrepod0.1 libqrepodtest0.1 libqrepod-dev libqrepod-doc qml6-module-qrepod qrepod-tools; do
         for file in copyright changelog.gz changelog.Debian.gz; do
             [ -s "/usr/share/doc/$package/$file" ] || fail "$package has no $file"
         done
@@ -85,10 +104,12 @@ ls -l "$folder"/*.deb
 timed 'Installing the packages' install_debs "$folder"/*.deb
 timed 'repodcat' talk
 timed 'Where they are' places
+timed 'Hardening' hardened "$(dpkg -L libqrepod0.1 | grep 'so\.[0-9.]*$' | tail -1)" /usr/bin/repodcat
 timed 'What programs are built with' install_packages g++ cmake ninja-build pkg-config qt6-declarative-dev
 timed 'A project with find_package' use find_package
 timed 'A project with the test kit' use test_component
 timed 'A project with the QML module' use qml_module
+timed 'The examples' examples
 timed 'A project with pkg-config' env CXX=g++ PREFIX=/usr PKG_CONFIG=pkg-config \
     sh "$root/tests/package/pkg_config/build.sh" "$work/pkg_config"
 step 'All of it works'

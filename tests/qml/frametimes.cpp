@@ -21,6 +21,7 @@
 #include <QtQuick/QQuickWindow>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -45,16 +46,24 @@ public:
     {
         m_server.startBackground();
         m_server.listen(QStringLiteral("127.0.0.1"), 0);
-        m_thread = std::jthread([this](const std::stop_token &stop) { run(stop); });
+        m_thread = std::thread([this] { run(); });
+    }
+
+    ~Traffic()
+    {
+        m_isStopped = true;
+        m_thread.join();
     }
 
     int port() const { return m_server.port(); }
 
 private:
-    void run(const std::stop_token &stop)
+    Q_DISABLE_COPY_MOVE(Traffic)
+
+    void run()
     {
         const auto start = std::chrono::steady_clock::now();
-        for (qint64 number = 0; !stop.stop_requested(); ++number) {
+        for (qint64 number = 0; !m_isStopped; ++number) {
             std::this_thread::sleep_until(start + number * std::chrono::nanoseconds(1s) / m_rate);
             m_server.sendToAll({{QStringLiteral("action"), QStringLiteral("move")},
                                 {QStringLiteral("id"), number % 100},
@@ -65,7 +74,8 @@ private:
 
     const qint64 m_rate;
     QRepod::Server m_server;
-    std::jthread m_thread;
+    std::atomic<bool> m_isStopped = false;
+    std::thread m_thread;
 };
 
 //! The milliseconds between the frames that \a window shows in the next \a seconds.

@@ -8,10 +8,14 @@
 #include <QtCore/QtEndian>
 
 #include <fcntl.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef Q_OS_LINUX
+#    include <linux/tcp.h>
+#else
+#    include <netinet/tcp.h>
+#endif
 
 #include <algorithm>
 #include <array>
@@ -25,6 +29,12 @@ int check(int result)
         qFatal("a socket of the test failed: %s", strerror(errno));
     return result;
 }
+
+#ifdef Q_OS_MACOS
+constexpr int withoutSignal = 0; // an option of the socket stands for it
+#else
+constexpr int withoutSignal = MSG_NOSIGNAL;
+#endif
 
 template <class Value>
 void setOption(int descriptor, int level, int option, Value value)
@@ -47,7 +57,7 @@ QByteArray hex(const char *digits)
 }
 
 RawClient::RawClient(quint16 port, qsizetype bufferSize)
-    : m_descriptor(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)))
+    : m_descriptor(check(::socket(AF_INET, SOCK_STREAM, 0)))
 {
     if (bufferSize > 0) {
         setOption(m_descriptor, SOL_SOCKET, SO_SNDBUF, int(bufferSize));
@@ -61,14 +71,18 @@ RawClient::RawClient(quint16 port, qsizetype bufferSize)
     auto *const generic = reinterpret_cast<sockaddr *>(&address);
     check(::connect(m_descriptor, generic, size));
     check(::fcntl(m_descriptor, F_SETFL, O_NONBLOCK));
+    check(::fcntl(m_descriptor, F_SETFD, FD_CLOEXEC));
     setOption(m_descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+#ifdef Q_OS_MACOS
+    setOption(m_descriptor, SOL_SOCKET, SO_NOSIGPIPE, 1);
+#endif
     check(::getsockname(m_descriptor, generic, &size));
     m_address = u"127.0.0.1:%1"_s.arg(ntohs(address.sin_port));
 }
 
 qsizetype RawClient::write(QByteArrayView bytes) const
 {
-    const ssize_t written = ::send(m_descriptor, bytes.data(), size_t(bytes.size()), MSG_NOSIGNAL);
+    const ssize_t written = ::send(m_descriptor, bytes.data(), size_t(bytes.size()), withoutSignal);
     return std::max<qsizetype>(0, written);
 }
 
@@ -196,6 +210,7 @@ void RawClient::reset()
     close();
 }
 
+#ifdef Q_OS_LINUX
 quint32 RawClient::segments() const
 {
     tcp_info info = {};
@@ -203,3 +218,4 @@ quint32 RawClient::segments() const
     check(::getsockopt(m_descriptor, IPPROTO_TCP, TCP_INFO, &info, &size));
     return info.tcpi_data_segs_in;
 }
+#endif

@@ -70,8 +70,10 @@ public:
     //! Closes with a reset, as a crash of the peer's machine or a firewall does.
     void reset();
 
+#ifdef Q_OS_LINUX
     //! How many pieces with bytes have come, as they were on the line.
     quint32 segments() const;
+#endif
 
     QByteArray received; ///< everything that read() has read
     bool hasEnded =

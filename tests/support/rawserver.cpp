@@ -7,7 +7,11 @@
 
 #include <QtTest/QTest>
 
-#include <sys/socket.h>
+#ifdef Q_OS_WIN
+#    include <winsock2.h>
+#else
+#    include <sys/socket.h>
+#endif
 
 RawServer::RawServer()
 {
@@ -77,7 +81,8 @@ void RawServer::resetClient()
     while (m_client->bytesToWrite() > 0)
         m_client->waitForBytesWritten();
     const linger abort{1, 0};
-    setsockopt(int(m_client->socketDescriptor()), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+    setsockopt(int(m_client->socketDescriptor()), SOL_SOCKET, SO_LINGER,
+               reinterpret_cast<const char *>(&abort), sizeof abort);
     m_client->abort();
 }
 

@@ -258,15 +258,19 @@ void tst_FaultProxy::chunkSizeCutsIntoPieces()
     const QByteArray sent = randomBytes(400);
     m_server->sendRaw(sent);
     QCOMPARE(client.receive(sent.size()), sent);
+#ifdef Q_OS_LINUX
     const quint32 before = client.segments();
     QVERIFY2(before <= 4, qPrintable(QString::number(before)));
+#endif
 
     m_proxy->setChunkSize(1, Direction::ToClient);
     m_server->sendRaw(sent);
     QCOMPARE(client.receive(sent.size()), sent);
+#ifdef Q_OS_LINUX
     const quint32 pieces = client.segments() - before;
     // As many as TCP sends before it waits for the receiver; then it puts some together.
     QVERIFY2(pieces >= 10, qPrintable(QString::number(pieces)));
+#endif
 }
 
 void tst_FaultProxy::listenerReadsThroughChunksOfOneByte()
