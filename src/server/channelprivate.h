@@ -3,6 +3,7 @@
 
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
+#include "server/guest.h"
 #include "session/session.h"
 
 #include <QRepod/channel.h>
@@ -38,6 +39,10 @@ public:
     QString join(const QString &name, const QVariantMap &options);
     void leave(const QString &name);
 
+    bool isGuest() const { return m_standing == Standing::Guest; }
+    void admit();
+    void refuse(const QString &reason);
+
     Channel *const q;
     Server::Private *server = nullptr;
     std::optional<Session> session; // once the channel is attached
@@ -47,6 +52,7 @@ public:
 private:
     enum class Standing {
         Arriving, ///< not greeted yet
+        Guest,    ///< until the game admits it
         Member,   ///< one of the server's channels
         Gone,
     };
@@ -61,15 +67,20 @@ private:
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
-    bool dispatch(const Message &message, const Turn &turn);
-    void leaveToFallbacks(const Message &message, const Turn &turn);
+    void becomeGuest(const QStringList &actions, int timeout);
+    void expel(const QString &error);
+    void say(const QString &error);
+    bool dispatch(const Message &message);
+    void leaveToFallbacks(const Message &message);
     template <class Function>
-    void forEachRoom(const Turn &turn, Function function);
+    void forEachRoom(Function function);
     void leaveRooms();
 
     Dispatcher m_dispatcher;
     Walk m_walk;
+    std::unique_ptr<Guest> m_guest; // as long as it is one
     Standing m_standing = Standing::Arriving;
+    bool m_isRefused = false;
 };
 
 } // namespace QRepod

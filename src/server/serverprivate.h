@@ -6,11 +6,13 @@
 #include "server/rooms.h"
 #include "transport/acceptor.h"
 #include "transport/connectiongroups.h"
+#include "transport/deadlines.h"
 #include "transport/settings.h"
 
 #include <QRepod/server.h>
 
 #include <QtCore/qset.h>
+#include <QtCore/qstringlist.h>
 
 #include <algorithm>
 #include <atomic>
@@ -42,6 +44,7 @@ struct ServerSettings : ConnectionSettings
     static constexpr int greatestThreads = 64; // more than the cores of a machine only cost
 
     int maximumConnections = 0; ///< 0: no limit
+    QStringList guestActions;   ///< none: nobody is a guest
     int threads = 0;            ///< for the sockets; 0: the working thread
 };
 
@@ -92,7 +95,8 @@ public:
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{Handler::Leading::Sender}; // for what a channel does not handle itself
     TextCache texts;
-    Waker waker; // of the channels; lives in the working thread
+    Deadlines deadlines; // of guests; in the working thread
+    Waker waker;         // of the channels; lives in the working thread
 
     //! Who has joined. Lives as long as this.
     const std::unique_ptr<Room> everyone;

@@ -31,9 +31,10 @@ struct Link
     //! Both queues, empty. \a reader is woken when something has come in.
     static Link create(WakeTarget reader, const ConnectionSettings &settings)
     {
-        return {std::make_shared<Inbox>(reader, settings.receiveBacklog),
-                std::make_shared<Outbox>(settings.sendBacklog), std::make_shared<Traffic>(),
-                settings.message};
+        auto inbox = std::make_shared<Inbox>(reader, settings.receiveBacklog);
+        inbox->setMessageRate(settings.messageRate);
+        return {std::move(inbox), std::make_shared<Outbox>(settings.sendBacklog),
+                std::make_shared<Traffic>(), settings.message};
     }
 
     //! Nothing more goes in or comes out; what was accepted before still does. Any thread.
