@@ -21,8 +21,8 @@ class Server;
 /// Subclass it and write `Network_<action>` handlers, by the same rules as in a ConnectionListener;
 /// give the class to Server::setChannelClass(). The server creates a channel for each client and
 /// deletes it after `disconnected`. Channels live in the server's thread, which runs their
-/// handlers; send(), close(), address(), isConnected() and statistics() may be called from any
-/// thread while the channel exists, everything else from the server's.
+/// handlers; send(), close(), address(), isConnected(), statistics() and setMaximumMessageRate()
+/// may be called from any thread while the channel exists, everything else from the server's.
 ///
 /// Built-in messages reach a channel that has a handler for them, and no other: `connected` when
 /// the client has joined, `disconnected` when it has left, `error` before that if the connection
@@ -93,6 +93,21 @@ public:
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields = {},
                               int timeout = 10'000);
 
+    //! Whether the client has not been admitted yet, see Server::guestActions().
+    bool isGuest() const;
+
+    //! Makes a guest one of the server's channels: Server::channelConnected() and `connected` come
+    //! now. Does nothing for others.
+    Q_INVOKABLE void admit();
+
+    //! Sends an `error` message with \a reason, and closes. Nothing that the client has sent is
+    //! delivered any more. For guests and others.
+    Q_INVOKABLE void refuse(const QString &reason);
+
+    //! How many messages this client may send a second, instead of Server::maximumMessageRate(); 0:
+    //! no limit. Any thread.
+    Q_INVOKABLE void setMaximumMessageRate(int perSecond);
+
     //! Ends the connection. What was sent before still goes out, for at most
     //! Server::closeTimeout().
     Q_INVOKABLE void close();
@@ -102,7 +117,8 @@ public:
     virtual void network_received(const QVariantMap &message);
 
 Q_SIGNALS:
-    //! The client has gone; the channel is deleted when control returns to the event loop.
+    //! The client has gone, perhaps as a guest; the channel is deleted when control returns to the
+    //! event loop.
     void disconnected();
 
     //! The connection broke, or the client broke the protocol. \a error names the client and why.

@@ -8,6 +8,7 @@
 
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qstringlist.h>
 #include <QtCore/qvariant.h>
 #include <QtNetwork/qtnetworkglobal.h>
 #if QT_CONFIG(ssl)
@@ -42,6 +43,12 @@ class QREPOD_EXPORT Server : public QObject
     Q_PROPERTY(int frameTimeout READ frameTimeout WRITE setFrameTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int stallTimeout READ stallTimeout WRITE setStallTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(
+        int handshakeTimeout READ handshakeTimeout WRITE setHandshakeTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(
+        QStringList guestActions READ guestActions WRITE setGuestActions NOTIFY settingsChanged)
+    Q_PROPERTY(int maximumMessageRate READ maximumMessageRate WRITE setMaximumMessageRate NOTIFY
+                   settingsChanged)
     Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY settingsChanged)
     Q_PROPERTY(int maximumConnections READ maximumConnections WRITE setMaximumConnections NOTIFY
                    settingsChanged)
@@ -218,10 +225,27 @@ public:
     QSslConfiguration sslConfiguration() const;
     void setSslConfiguration(const QSslConfiguration &configuration);
 
-    //! How long a TLS handshake may take, in milliseconds: 1 or more. Default 10,000.
+#endif
+
+    /// \name Guests
+    /// @{
+
+    //! What a client may send before the game admits it, for example `{"login"}`. Default: none,
+    //! and then nobody is a guest.
+    ///
+    /// With guest actions, a client that connects begins as a guest: it gets the greeting and what
+    /// Channel::send() sends to it, but it is in nobody's channels() and gets no broadcast, and
+    /// channelConnected() and `connected` come only when the game calls Channel::admit(). A guest
+    /// that sends anything else, or is not admitted within handshakeTimeout(), gets an `error`
+    /// message and is closed, see errorOccurred().
+    QStringList guestActions() const;
+    void setGuestActions(const QStringList &actions);
+
+    //! How long a TLS handshake may take, and after it a guest, in milliseconds: 1 or more. Default
+    //! 10,000.
     int handshakeTimeout() const;
     void setHandshakeTimeout(int milliseconds);
-#endif
+    /// @}
 
     /// \name Limits
     /// Each applies to clients that connect afterwards, and is 1 or more; less counts as 1, but for
@@ -250,6 +274,14 @@ public:
     //! How many values one message may hold, list elements and map values. Default 1,000,000.
     int maximumValues() const;
     void setMaximumValues(int values);
+
+    //! How many messages a client may send a second; 0, the default: no limit.
+    ///
+    /// A client that was quiet may send a second's worth at once. Past it its socket is not read
+    /// until the rate is met: nothing is lost, the client slows down. Heartbeats and other frames
+    /// without an action do not count. Channel::setMaximumMessageRate() makes exceptions.
+    int maximumMessageRate() const;
+    void setMaximumMessageRate(int perSecond);
 
     //! How much may be received from one client and not yet handled, in bytes. Default 64 MiB.
     ///
@@ -282,8 +314,9 @@ Q_SIGNALS:
     //! loop. If somebody has deleted it, it is about to be destroyed.
     void roomClosed(QRepod::Room *room);
 
-    //! A client could not be accepted, for example because its TLS handshake failed; \a error names
-    //! it and why. Emitted in the server's working thread.
+    //! A client could not be accepted, for example because its TLS handshake failed, or was not
+    //! admitted, for example because it sent what a guest may not; \a error names it and why.
+    //! Emitted in the server's working thread.
     void errorOccurred(const QString &error);
 
     void listeningChanged();

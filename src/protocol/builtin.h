@@ -8,6 +8,9 @@
 #include <QtCore/qstring.h>
 #include <QtCore/qvariant.h>
 
+#include <algorithm>
+#include <array>
+
 namespace QRepod {
 
 //! A message that the library itself says: to handlers, which get it like one from the wire, or to
@@ -21,6 +24,15 @@ public:
     static BuiltIn error(const QString &text)
     {
         return BuiltIn(QStringLiteral("error"), {{QStringLiteral("error"), text}});
+    }
+
+    //! Whether messages of this name are the library's own. A client that sends one cannot make its
+    //! server believe that something has happened to a connection.
+    static bool isName(QByteArrayView action)
+    {
+        constexpr std::array<QByteArrayView, 6> names = {
+            "connected", "socketConnect", "disconnected", "error", "interrupted", "resumed"};
+        return std::find(names.begin(), names.end(), action) != names.end();
     }
 
     //! For handlers. It refers to this object.

@@ -34,6 +34,7 @@ void Channel::Private::detach()
     link.outbox->close();
     link.inbox->detachReader();
     server->waker.forget(this);
+    m_guest.reset();
     if (std::exchange(m_standing, Standing::Gone) == Standing::Member)
         server->leave(q);
     leaveRooms();
@@ -55,35 +56,96 @@ void Channel::Private::deliver()
         m_requester->expire();
 }
 
-void Channel::Private::joined(const Delivery &, Turn &turn)
+void Channel::Private::joined(const Delivery &, Turn &)
 {
     const BuiltIn connected = BuiltIn::connected();
     session->link().outbox->send(connected.bytes()); // repod's clients may wait for it
+    const ServerSettings settings = server->settings.snapshot();
+    m_standing = Standing::Guest;
+    if (settings.guestActions.isEmpty())
+        admit();
+    else
+        becomeGuest(settings.guestActions, settings.connectTimeout);
+}
+
+void Channel::Private::becomeGuest(const QStringList &actions, int timeout)
+{
+    m_guest = std::make_unique<Guest>(server->deadlines, actions, timeout, [this, timeout] {
+        expel(QStringLiteral("not admitted within %1 ms").arg(timeout));
+    });
+}
+
+void Channel::Private::admit()
+{
+    if (!isGuest() || m_isRefused)
+        return;
+    m_guest.reset();
     m_standing = Standing::Member;
+    const QPointer<Channel> channel(q);
     server->join(q);
-    turn.announce(connected);
+    if (!channel)
+        return;
+    const BuiltIn connected = BuiltIn::connected();
+    const Frame frame = connected.frame();
+    dispatch(Message(frame, server->texts));
+}
+
+void Channel::Private::refuse(const QString &reason)
+{
+    if (m_isRefused || !session)
+        return;
+    say(reason);
+    session->inbox().close();
+}
+
+//! The same for a fault of the client's, of which the server is told too.
+void Channel::Private::expel(const QString &error)
+{
+    if (m_isRefused)
+        return;
+    say(error);
+    session->inbox().close(address + QLatin1String(": ") + error);
+}
+
+//! As the last that the client gets. Nothing that it has sent is delivered any more.
+void Channel::Private::say(const QString &error)
+{
+    m_isRefused = true;
+    const Link link = session->link();
+    link.outbox->send(BuiltIn::error(error).bytes());
+    link.outbox->close();
 }
 
 bool Channel::Private::received(const Message &message, Turn &turn)
 {
+    if (m_isRefused)
+        return false;
+    if (m_guest && !m_guest->maySend(message.action())) {
+        expel(QStringLiteral("a guest may not send \"%1\"")
+                  .arg(QString::fromUtf8(message.action()).left(100)));
+        return false;
+    }
     if (m_requester && m_requester->takeReply(message))
         return true;
+    if (BuiltIn::isName(message.action())) { // for handlers these are the library's alone
+        leaveToFallbacks(message);
+        return true;
+    }
     std::optional<IncomingRequest> request;
     if (isRequest(message))
         request.emplace(answerPath(), *message.request());
-    const Dispatcher::Outcome outcome =
-        dispatch(message, turn, request ? request->answer() : nullptr);
-    if (outcome != Dispatcher::Outcome::Handled)
-        leaveToFallbacks(message, turn);
+    const Dispatcher::Outcome outcome = dispatch(message, request ? request->answer() : nullptr);
+    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
+        leaveToFallbacks(message);
     if (request)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
     return true;
 }
 
 //! Unlike a client's message it is only for those that have a handler for it.
-void Channel::Private::announced(const Message &message, Turn &turn)
+void Channel::Private::announced(const Message &message, Turn &)
 {
-    dispatch(message, turn);
+    dispatch(message);
 }
 
 void Channel::Private::failed(const Delivery &delivery, Turn &turn)
@@ -94,18 +156,25 @@ void Channel::Private::failed(const Delivery &delivery, Turn &turn)
         return;
     }
     Q_EMIT q->errorOccurred(delivery.error());
-    turn.announce(BuiltIn::error(delivery.error()));
+    if (turn.isAlive() && isGuest())
+        server->reject(delivery.error());
+    else
+        turn.announce(BuiltIn::error(delivery.error()));
 }
 
 void Channel::Private::left(const Delivery &, Turn &turn)
 {
-    m_standing = Standing::Gone;
+    const Standing before = std::exchange(m_standing, Standing::Gone);
+    m_guest.reset();
     q->deleteLater();
-    server->leave(q);
+    if (before == Standing::Member)
+        server->leave(q);
     if (turn.isAlive() && m_requester)
         m_requester->failAll(connectionEnded());
     if (turn.isAlive())
         Q_EMIT q->disconnected();
+    if (before != Standing::Member) // nobody has been told of it
+        return;
     turn.announce(BuiltIn::disconnected());
     if (turn.isAlive())
         leaveRooms();
@@ -121,44 +190,48 @@ void Channel::Private::cancelled(const Delivery &, Turn &)
 
 //! For the channel, then for its rooms, then for the objects that handle messages for the whole
 //! server.
-Dispatcher::Outcome Channel::Private::dispatch(const Message &message, const Turn &turn,
-                                               Answer *answer)
+Dispatcher::Outcome Channel::Private::dispatch(const Message &message, Answer *answer)
 {
+    const QPointer<Channel> channel(q);
     Dispatcher::Outcome outcome = m_dispatcher.dispatch(message, nullptr, answer);
-    forEachRoom(turn, [&](Room *room) {
-        outcome = std::min(outcome, Room::Private::get(room)->dispatch({message, q, answer}));
-    });
-    if (turn.isAlive())
+    if (channel)
+        forEachRoom([&](Room *room) {
+            const Call call{message, channel, answer};
+            outcome = std::min(outcome, Room::Private::get(room)->dispatch(call));
+        });
+    if (channel)
         outcome = std::min(outcome, server->dispatcher.dispatch(message, q, answer));
     return outcome;
 }
 
 //! Nobody has taken it.
-void Channel::Private::leaveToFallbacks(const Message &message, const Turn &turn)
+void Channel::Private::leaveToFallbacks(const Message &message)
 {
-    if (turn.isAlive())
-        q->network_received(message.map());
-    forEachRoom(turn, [&](Room *room) { room->network_received(q, message.map()); });
+    const QPointer<Channel> channel(q);
+    q->network_received(message.map());
+    if (channel)
+        forEachRoom([&](Room *room) { room->network_received(channel, message.map()); });
 }
 
 //! Calls \a function for the rooms that the channel is in now, but not for those that it leaves
 //! meanwhile.
 template <class Function>
-void Channel::Private::forEachRoom(const Turn &turn, Function function)
+void Channel::Private::forEachRoom(Function function)
 {
-    if (!turn.isAlive())
-        return;
+    const QPointer<Channel> channel(q);
     const QList<Room *> present = rooms; // shares its memory until a room is joined or left
     for (Room *const room : present) {
+        if (!channel)
+            return;
         if (rooms.isSharedWith(present) || rooms.contains(room))
             function(room);
-        if (!turn.isAlive())
-            return;
     }
 }
 
 QString Channel::Private::join(const QString &name, const QVariantMap &options)
 {
+    if (isGuest())
+        return QStringLiteral("a guest cannot join a room");
     if (m_standing != Standing::Member)
         return QStringLiteral("the client is not connected");
     const QPointer<Channel> channel(q);
@@ -306,6 +379,27 @@ QList<Room *> Channel::rooms() const
 QFuture<QVariant> Channel::request(const QString &action, const QVariantMap &fields, int timeout)
 {
     return d->request(action, fields, timeout);
+}
+
+bool Channel::isGuest() const
+{
+    return d->isGuest();
+}
+
+void Channel::admit()
+{
+    d->admit();
+}
+
+void Channel::refuse(const QString &reason)
+{
+    d->refuse(reason);
+}
+
+void Channel::setMaximumMessageRate(int perSecond)
+{
+    if (d->session)
+        d->session->inbox().setMessageRate(perSecond);
 }
 
 void Channel::close()

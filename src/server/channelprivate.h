@@ -5,6 +5,7 @@
 #include "delivery/requester.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
+#include "server/guest.h"
 #include "session/session.h"
 
 #include <QRepod/channel.h>
@@ -45,6 +46,10 @@ public:
 
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
 
+    bool isGuest() const { return m_standing == Standing::Guest; }
+    void admit();
+    void refuse(const QString &reason);
+
     Channel *const q;
     Server::Private *server = nullptr;
     std::shared_ptr<Session>
@@ -55,6 +60,7 @@ public:
 private:
     enum class Standing {
         Arriving, ///< not greeted yet
+        Guest,    ///< until the game admits it
         Member,   ///< one of the server's channels
         Gone,
     };
@@ -69,11 +75,13 @@ private:
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
-    Dispatcher::Outcome dispatch(const Message &message, const Turn &turn,
-                                 Answer *answer = nullptr);
-    void leaveToFallbacks(const Message &message, const Turn &turn);
+    void becomeGuest(const QStringList &actions, int timeout);
+    void expel(const QString &error);
+    void say(const QString &error);
+    Dispatcher::Outcome dispatch(const Message &message, Answer *answer = nullptr);
+    void leaveToFallbacks(const Message &message);
     template <class Function>
-    void forEachRoom(const Turn &turn, Function function);
+    void forEachRoom(Function function);
     void leaveRooms();
     static Outbox::Result send(Session &session, const QString &address,
                                const EncodedMessage &message);
@@ -82,7 +90,9 @@ private:
     Dispatcher m_dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};
     std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
+    std::unique_ptr<Guest> m_guest; // as long as it is one
     Standing m_standing = Standing::Arriving;
+    bool m_isRefused = false;
 };
 
 } // namespace QRepod

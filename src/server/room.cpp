@@ -149,8 +149,11 @@ void Room::Private::detach()
         return;
     m_isClosed = true;
     server->rooms.remove(q);
+    q->setParent(nullptr); // a slot may delete the server
+    const QPointer<Server> alive(server->q);
     removeAll();
-    tellClosed();
+    if (alive)
+        tellClosed();
 }
 
 Dispatcher::Outcome Room::Private::dispatch(const Call &call) const

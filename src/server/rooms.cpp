@@ -6,6 +6,7 @@
 #include "server/serverprivate.h"
 
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
 #include <QtCore/qscopeguard.h>
 
 namespace QRepod {
@@ -38,8 +39,9 @@ Room *Rooms::open(const QString &name)
     room->setParent(m_server.q); // moves to another thread with the server
     insert(room, name);
     qCDebug(serverLog).noquote() << "room" << name << "is open";
+    const QPointer<Room> opened(room);
     Q_EMIT m_server.q->roomOpened(room);
-    return find(name);
+    return opened && !Room::Private::get(room)->isClosed() ? room : nullptr;
 }
 
 //! A room that nobody has yet, or nullptr.

@@ -13,6 +13,7 @@
 #include <QRepod/server.h>
 
 #include <QtCore/qset.h>
+#include <QtCore/qstringlist.h>
 
 #include <algorithm>
 #include <atomic>
@@ -46,6 +47,7 @@ struct ServerSettings : ConnectionSettings
     static constexpr int greatestThreads = 64; // more than the cores of a machine only cost
 
     int maximumConnections = 0; ///< 0: no limit
+    QStringList guestActions;   ///< none: nobody is a guest
     int threads = 0;            ///< for the sockets; 0: the working thread
 };
 
@@ -99,7 +101,7 @@ public:
          IncomingRequest::supplied()}}; // for what a channel does not handle itself
     TextCache texts;
     Waker waker;         // of the channels; lives in the working thread
-    Deadlines deadlines; // of their requests; likewise
+    Deadlines deadlines; // of their requests and of guests; likewise
 
     //! Who has joined. Lives as long as this.
     const std::unique_ptr<Room> everyone;

@@ -66,6 +66,7 @@ void Server::setSslConfiguration(const QSslConfiguration &configuration)
     d->settings.update(
         [&](ServerSettings &settings) { settings.setSslConfiguration(configuration); });
 }
+#endif
 
 int Server::handshakeTimeout() const
 {
@@ -76,7 +77,25 @@ void Server::setHandshakeTimeout(int milliseconds)
 {
     d->change(&ServerSettings::connectTimeout, milliseconds);
 }
-#endif
+QStringList Server::guestActions() const
+{
+    return d->settings.snapshot().guestActions;
+}
+
+void Server::setGuestActions(const QStringList &actions)
+{
+    d->change(&ServerSettings::guestActions, actions);
+}
+
+int Server::maximumMessageRate() const
+{
+    return d->settings.snapshot().messageRate;
+}
+
+void Server::setMaximumMessageRate(int perSecond)
+{
+    d->change(&ServerSettings::messageRate, perSecond);
+}
 
 int Server::maximumConnections() const
 {

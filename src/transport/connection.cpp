@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace QRepod {
 
@@ -20,6 +21,9 @@ constexpr int turnsOfSending = 16;
 
 // The round trip is asked for no more often, in milliseconds.
 constexpr qint64 measuringInterval = 250;
+
+// Of a frame: no message is shorter than a map with an action of one byte.
+constexpr qint64 smallestMessage = frameHeaderSize + 9;
 
 } // namespace
 
@@ -81,6 +85,7 @@ void Connection::streamOpened()
     m_link.outbox->open({&m_group.waker(), this}, m_stream->directWriter());
     m_link.inbox->pushConnected();
     m_liveness.start(Deadlines::now());
+    m_budget.setRate(m_link.inbox->messageRate(), Deadlines::now());
     expectCheck();
 }
 
@@ -93,6 +98,8 @@ void Connection::handleDeadline()
         return end(
             QStringLiteral("connecting timed out after %1 ms").arg(m_settings.connectTimeout));
     case State::Open:
+        if (m_waitForRate > 0)
+            updateReading();
         return check();
     case State::Closing:
     case State::Closed:
@@ -100,7 +107,7 @@ void Connection::handleDeadline()
     }
 }
 
-//! The outbox has something, the inbox has room again, or it has been closed.
+//! The outbox has something, the inbox has room again or another rate, or it has been closed.
 void Connection::handleWake()
 {
     if (m_state == State::Waiting || m_state == State::Connecting || m_state == State::Open) {
@@ -114,12 +121,12 @@ void Connection::handleWake()
         }
     }
     send();
-    if (!m_isReading && m_state == State::Open && m_link.inbox->hasRoom()) {
-        m_isReading = true;
-        m_frameBegan = Deadlines::now(); // the peer could not go on with it
-        qCDebug(transportLog).noquote() << m_stream->peer() << "is read from again";
-        m_stream->setReading(true);
-    }
+    if (m_state != State::Open)
+        return;
+    if (const int rate = m_link.inbox->messageRate(); rate != m_budget.rate())
+        m_budget.setRate(rate, Deadlines::now());
+    if (!m_isReading)
+        updateReading();
 }
 
 void Connection::streamReadable()
@@ -132,7 +139,7 @@ void Connection::streamReadable()
 
 void Connection::receive()
 {
-    const qint64 wanted = m_reader.wantedBytes(m_settings.readSize);
+    const qint64 wanted = m_reader.wantedBytes(readSize());
     const qint64 size = std::clamp<qint64>(m_stream->readableBytes(), 1, wanted);
     const qint64 received = m_stream->read(m_reader.prepare(size), size);
     if (received == 0)
@@ -144,14 +151,45 @@ void Connection::receive()
         m_frameBegan = Deadlines::now();
         watchPace();
     }
-    if (m_reader.hasFrames() && !m_link.inbox->pushMessages(m_reader.takeFrames())) {
-        m_isReading = false;
-        m_stream->setReading(false);
-        qCDebug(transportLog).noquote()
-            << m_stream->peer() << "is not read from: too much waits to be pumped";
+    bool hasRoom = true;
+    if (m_reader.hasFrames()) {
+        FrameBatch batch = m_reader.takeFrames();
+        m_budget.take(qint64(batch.frames.size()));
+        hasRoom = m_link.inbox->pushMessages(std::move(batch));
     }
     if (!isSound)
-        end(m_reader.error());
+        return end(m_reader.error());
+    if (!hasRoom || m_budget.isLimited())
+        updateReading();
+}
+
+//! How much to read at once, in bytes. With a rate, no more than what the budget may bring.
+qint64 Connection::readSize() const
+{
+    if (!m_budget.isLimited())
+        return m_settings.readSize;
+    return std::clamp<qint64>(m_budget.available() * smallestMessage, 1, m_settings.readSize);
+}
+
+//! The peer is read from while the inbox has room and the rate is met.
+void Connection::updateReading()
+{
+    m_waitForRate = m_budget.wait(Deadlines::now());
+    const bool hasRoom = m_link.inbox->hasRoom();
+    const bool isReading = hasRoom && m_waitForRate == 0;
+    if (m_waitForRate > 0)
+        expectCheck();
+    if (isReading == m_isReading)
+        return;
+    m_isReading = isReading;
+    if (isReading)
+        m_frameBegan = Deadlines::now(); // the peer could not go on with it
+    m_stream->setReading(isReading);
+    qCDebug(transportLog).noquote()
+        << m_stream->peer()
+        << (isReading     ? "is read from again"
+                : hasRoom ? "is not read from: it sends more messages a second than it may"
+                          : "is not read from: too much waits to be pumped");
 }
 
 void Connection::discard()
@@ -338,6 +376,8 @@ void Connection::expectCheck()
         const qint64 next = m_liveness.nextCheck(Deadlines::now(), livenessFacts());
         wait = m_isPaceWatched ? std::min(wait, next) : next;
     }
+    if (m_waitForRate > 0)
+        wait = wait >= 0 ? std::min(wait, m_waitForRate) : m_waitForRate;
     if (wait >= 0)
         setDeadline(wait);
 }

@@ -5,6 +5,7 @@
 #include "transport/deadlines.h"
 #include "transport/link.h"
 #include "transport/liveness.h"
+#include "transport/messagebudget.h"
 #include "transport/pace.h"
 #include "transport/stream.h"
 #include "transport/unsent.h"
@@ -67,6 +68,8 @@ private:
 
     void connect();
     void receive();
+    qint64 readSize() const;
+    void updateReading();
     void discard();
     void send();
     bool writeUnsent();
@@ -92,11 +95,13 @@ private:
     Unsent m_unsent;
     Liveness m_liveness;
     const Pace m_pace;
-    qint64 m_frameBegan = 0; // when the frame at hand did
-    qint64 m_measuredAt = 0; // the round trip
-    int m_linger = 0;        // once closing
+    MessageBudget m_budget;   // for what is received
+    qint64 m_frameBegan = 0;  // when the frame at hand did
+    qint64 m_measuredAt = 0;  // the round trip
+    qint64 m_waitForRate = 0; // milliseconds; 0 while the budget is not spent
+    int m_linger = 0;         // once closing
     State m_state = State::Waiting;
-    bool m_isReading = true; // false while the inbox is full
+    bool m_isReading = true; // false while the inbox is full or the budget spent
     bool m_isWritingClosed = false;
     bool m_isRefused = false;
     bool m_isPaceWatched = false; // by the deadline

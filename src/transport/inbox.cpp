@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "transport/inbox.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace QRepod {
@@ -98,9 +99,24 @@ Inbox::Counts Inbox::counts() const
     return m_counts;
 }
 
-void Inbox::close()
+int Inbox::messageRate() const
 {
     const std::lock_guard lock(m_mutex);
+    return m_messageRate;
+}
+
+void Inbox::setMessageRate(int perSecond)
+{
+    const std::lock_guard lock(m_mutex);
+    m_messageRate = std::max(0, perSecond);
+    m_writer.wake();
+}
+
+void Inbox::close(const QString &error)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!error.isEmpty())
+        push(Delivery(error));
     close(State::Closed);
 }
 

@@ -114,11 +114,15 @@ public:
     };
     Counts counts() const;
 
-    //! Ends the queue, with Disconnected if it was connected and Cancelled if not; nothing comes
-    //! after. The connection is woken to close itself.
-    void close();
+    //! How many messages a second may come in; 0: no limit. The connection sees to it.
+    int messageRate() const;
+    void setMessageRate(int perSecond);
 
-    //! The same with an error before; the connection is to end at once.
+    //! Ends the queue, with Disconnected if it was connected and Cancelled if not, and \a error
+    //! before it if there is one; nothing comes after. The connection is woken to close itself.
+    void close(const QString &error = {});
+
+    //! The same, but the connection is to end at once.
     void abort(const QString &error);
     /// @}
 
@@ -138,6 +142,7 @@ private:
     WakeTarget m_reader;
     WakeTarget m_writer;
     Counts m_counts;
+    int m_messageRate = 0;
     qint64 m_cost = 0; // of the messages that wait, taken out or not
     State m_state = State::Open;
     bool m_isConnected = false; // has been; how it ends depends on it

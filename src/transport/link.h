@@ -31,7 +31,9 @@ struct Link
     //! Both queues, empty. \a reader is woken when something has come in.
     static Link create(WakeTarget reader, const ConnectionSettings &settings)
     {
-        return {std::make_shared<Inbox>(reader, settings.receiveBacklog),
+        auto inbox = std::make_shared<Inbox>(reader, settings.receiveBacklog);
+        inbox->setMessageRate(settings.messageRate);
+        return {std::move(inbox),
                 std::make_shared<Outbox>(settings.sendBacklog * settings.sendOverrun),
                 std::make_shared<Traffic>(), settings.message};
     }

@@ -26,6 +26,7 @@ struct ConnectionSettings
     qint64 sendBacklog = 64 * 1024 * 1024;    ///< sent and not yet written
     int sendOverrun = 1;         ///< so many times the backlog, for a peer that takes some of it
     qint64 readSize = 64 * 1024; ///< read at once, and so one batch: cheap locks and wake-ups
+    int messageRate = 0;         ///< received a second; 0: no limit
     int connectTimeout = 10'000; ///< with TLS, its handshake included
     int closeTimeout = 3'000;
     int heartbeatInterval = 5'000; ///< 0: none
@@ -49,6 +50,7 @@ struct ConnectionSettings
         message.values = std::max(1, message.values);
         receiveBacklog = std::max<qint64>(1, receiveBacklog);
         sendBacklog = std::max<qint64>(1, sendBacklog);
+        messageRate = std::max(0, messageRate);
         connectTimeout = std::max(1, connectTimeout);
         closeTimeout = std::max(0, closeTimeout);
         heartbeatInterval = std::max(0, heartbeatInterval);

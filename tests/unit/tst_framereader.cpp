@@ -373,7 +373,7 @@ void tst_FrameReader::otherBytesAreCopied()
     };
     QVERIFY(!isCopied(context.bytes(QByteArrayView(memory).last(150 * kibi))));
     QVERIFY(isCopied(context.bytes(QByteArrayView(memory).first(150 * kibi)))); // no zero behind it
-    QVERIFY(isCopied(context.bytes(QByteArrayView(memory).last(90 * kibi))));   // a small part of it
+    QVERIFY(isCopied(context.bytes(QByteArrayView(memory).last(90 * kibi)))); // a small part of it
     QVERIFY(isCopied(DecodeContext(keys).bytes(QByteArrayView(memory).last(150 * kibi))));
     const QByteArray small(10 * kibi, 'x');
     QVERIFY(DecodeContext(keys, &small).bytes(small).constData() != small.constData());
