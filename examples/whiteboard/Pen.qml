@@ -7,5 +7,6 @@ QtObject {
     property int thickness: 5
 
     //! The ink as it is sent. As a list<int> it would reach C++ in another form with each Qt.
-    readonly property var rgb: [ink.r, ink.g, ink.b].map(part => Math.round(part * 255))
+    readonly property var rgb: [Math.round(ink.r * 255), Math.round(ink.g * 255),
+                                Math.round(ink.b * 255)]
 }
