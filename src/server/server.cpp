@@ -41,7 +41,6 @@ QHostAddress resolve(const QString &host)
 
 Server::Private::Private(Server *server)
     : q(server)
-    , deadlines(server)
     , waker(server)
     , deadlines(server)
     , everyone(std::make_unique<Room>(server))
