@@ -29,7 +29,7 @@ QREPOD_EXPORT QByteArray encode(const QVariantMap &message, QString *error = nul
 
 //! Decodes \a payload, the bytes of one frame without its header.
 ///
-/// The default limits hold: 64 levels of nesting, 1,000,000 values.
+/// The default limits hold: 64 levels of nesting, 100,000 values.
 ///
 /// \return the message, or nothing when the payload is not one well-formed MessagePack map, is past
 ///         a limit or contains text that is not UTF-8; then \a error, if given, says which. A map

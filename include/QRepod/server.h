@@ -271,7 +271,7 @@ public:
     int maximumDepth() const;
     void setMaximumDepth(int levels);
 
-    //! How many values one message may hold, list elements and map values. Default 1,000,000.
+    //! How many values one message may hold, list elements and map values. Default 100,000.
     int maximumValues() const;
     void setMaximumValues(int values);
 

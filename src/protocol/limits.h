@@ -12,8 +12,8 @@ struct MessageLimits
     static constexpr int greatestDepth = 1024;
 
     qint64 frameSize = 16 * 1024 * 1024; ///< bytes of payload
-    int depth = 64;         ///< containers inside one another, the message being the first
-    int values = 1'000'000; ///< list elements and map values, the message itself not counted
+    int depth = 64;       ///< containers inside one another, the message being the first
+    int values = 100'000; ///< list elements and map values, the message itself not counted
 };
 
 } // namespace QRepod

@@ -3,6 +3,7 @@
 
 #include "protocol/messagepackreader.h"
 #include "protocol/text.h"
+#include "protocol/timestamp.h"
 
 #include <QtCore/qlocale.h>
 
@@ -167,10 +168,10 @@ private:
         switch (token.kind) {
         case Kind::Text:
             return text(token.bytes());
-        case Kind::Binary:
-            return fail(QStringLiteral("a map key is bytes"));
-        case Kind::Extension:
-            return fail(QStringLiteral("a map key is an extension"));
+        case Kind::Extension: // a time has a text
+            return (token.extensionType() == Timestamp::extensionType
+                    && Timestamp::decode(token.extensionData()))
+                || fail(QStringLiteral("a map key is an extension"));
         case Kind::List:
             return fail(QStringLiteral("a map key is a list"));
         case Kind::Map:

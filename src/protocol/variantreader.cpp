@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/variantreader.h"
 
+#include "protocol/text.h"
 #include "protocol/timestamp.h"
 
 #include <QRepod/extension.h>
 
 #include <QtCore/qdatetime.h>
 
+#include <algorithm>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace QRepod {
 
 namespace {
+
+// Pairs; the maps of games are smaller.
+constexpr quint32 largeMap = 64;
+
+QString hexadecimal(QByteArrayView bytes)
+{
+    return QString::fromLatin1(bytes.toByteArray().toHex());
+}
 
 using Kind = MessagePackReader::Kind;
 
@@ -58,6 +70,8 @@ QVariant VariantReader::read(MessagePackReader::Token token)
 
 QVariantMap VariantReader::readMap(quint32 count)
 {
+    if (count > largeMap)
+        return readLargeMap(count);
     // What a QVariantMap is made of: it would look at each insert() whether it is shared.
     std::map<QString, QVariant> map;
     for (; count > 0; --count) {
@@ -66,6 +80,26 @@ QVariantMap VariantReader::readMap(quint32 count)
         const auto pair = map.try_emplace(map.cend(), std::move(name));
         pair->second = read(m_reader.next()); // of two equal keys the latter counts
     }
+    return QVariantMap(std::move(map));
+}
+
+//! Puts the pairs in order first. To find the places of shuffled keys one by one, in a tree that
+//! does not fit the processor's cache, takes several times as long.
+QVariantMap VariantReader::readLargeMap(quint32 count)
+{
+    using Pair = std::pair<QString, QVariant>;
+    std::vector<Pair> pairs;
+    pairs.reserve(count);
+    for (; count > 0; --count) {
+        QString name = key(m_reader.next());
+        pairs.emplace_back(std::move(name), read(m_reader.next()));
+    }
+    const auto isBefore = [](const Pair &a, const Pair &b) { return a.first < b.first; };
+    if (!std::is_sorted(pairs.begin(), pairs.end(), isBefore))
+        std::stable_sort(pairs.begin(), pairs.end(), isBefore);
+    std::map<QString, QVariant> map;
+    for (Pair &pair : pairs) // of equal keys the last counts
+        map.insert_or_assign(map.cend(), std::move(pair.first), std::move(pair.second));
     return QVariantMap(std::move(map));
 }
 
@@ -94,6 +128,13 @@ QString VariantReader::key(MessagePackReader::Token token)
         return QString::number(token.number);
     case Kind::Real:
         return QString::number(token.real, 'g', QLocale::FloatingPointShortest);
+    case Kind::Binary:
+        return isUtf8(token.bytes()) ? textFromUtf8(token.bytes()) : hexadecimal(token.bytes());
+    case Kind::Extension: { // a time, or it would not be a key
+        const QByteArrayView data = token.extensionData();
+        const QString text = Timestamp::decode(data)->toString(Qt::ISODateWithMs);
+        return text.isEmpty() ? hexadecimal(data) : text; // beyond the year 9999
+    }
     default:
         break;
     }

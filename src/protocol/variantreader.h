@@ -28,6 +28,7 @@ public:
     QVariantMap readMap(quint32 count);
 
 private:
+    QVariantMap readLargeMap(quint32 count);
     QVariantList readList(quint32 count);
     QString key(MessagePackReader::Token token);
 

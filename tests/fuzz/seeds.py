@@ -71,7 +71,7 @@ def decode():
         if not is_error(outcome) and number % 6 == 0:
             write("roundtrip", f"message-{number}", b"\x5e" + data[4:])
     write("decode", "not-a-map", b"\xff\x80\x93\x01\x02\x03")
-    write("decode", "claims", b"\xff\x80\x81\xa1v\xdd\x00\x0f\x42\x3f")
+    write("decode", "claims", b"\xff\x80\x81\xa1v\xdd\x00\x01\x86\x9f")
     write("roundtrip", "generated", bytes([1, 7]) + bytes(range(7, 250, 3)))
 
 

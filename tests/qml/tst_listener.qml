@@ -106,7 +106,7 @@ TestCase {
         compare(listener.closeTimeout, 3000);
         compare(listener.maximumFrameSize, 16 * 1024 * 1024);
         compare(listener.maximumDepth, 64);
-        compare(listener.maximumValues, 1000000);
+        compare(listener.maximumValues, 100000);
         compare(listener.maximumReceiveBacklog, 64 * 1024 * 1024);
         compare(listener.maximumSendBacklog, 64 * 1024 * 1024);
     }

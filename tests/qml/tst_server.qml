@@ -106,7 +106,7 @@ TestCase {
         compare(server.closeTimeout, 3000);
         compare(server.maximumFrameSize, 16 * 1024 * 1024);
         compare(server.maximumDepth, 64);
-        compare(server.maximumValues, 1000000);
+        compare(server.maximumValues, 100000);
         compare(server.maximumReceiveBacklog, 64 * 1024 * 1024);
         compare(server.maximumSendBacklog, 16 * 1024 * 1024);
     }

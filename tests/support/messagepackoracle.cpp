@@ -72,6 +72,15 @@ QString key(const msgpack::object &object)
         return QString::number(object.via.f64, 'g', QLocale::FloatingPointShortest);
     case msgpack::type::NIL:
         return QString::fromLatin1("null");
+    case msgpack::type::BIN: {
+        const QByteArray bytes(object.via.bin.ptr, qsizetype(object.via.bin.size));
+        return bytes.isValidUtf8() ? text(bytes) : QString::fromLatin1(bytes.toHex());
+    }
+    case msgpack::type::EXT: {
+        const QByteArray data(object.via.ext.data(), qsizetype(object.via.ext.size));
+        const QString time = QRepod::Timestamp::decode(data).value().toString(Qt::ISODateWithMs);
+        return time.isEmpty() ? QString::fromLatin1(data.toHex()) : time;
+    }
     default:
         qFatal("no key: %d", int(object.type));
     }

@@ -695,9 +695,8 @@ void tst_FrameReader::valuesLimitIsInclusive_data()
     QTest::newRow("empty containers") << message("x", 2) + hex("a16180a16290") << 3;
     QTest::newRow("skipped list") << hex("93010203") << 3;
     QTest::newRow("skipped integer") << hex("01") << 0;
-    QByteArray large =
-        message("x", 1) + shortText("l") + hex("dd000f423e") + QByteArray(999'998, 1);
-    QTest::newRow("as many as the default allows") << large << 1'000'000;
+    QByteArray large = message("x", 1) + shortText("l") + hex("dd0001869e") + QByteArray(99'998, 1);
+    QTest::newRow("as many as the default allows") << large << 100'000;
 }
 
 void tst_FrameReader::valuesLimitIsInclusive()
@@ -728,29 +727,27 @@ void tst_FrameReader::hostileSizesAreRefusedAtOnce_data()
         << QByteArray(100'000, '\x81') << QStringLiteral("a map key is a map");
 
     const QString values =
-        QStringLiteral("message of 4294967295 values is over the limit of 1000000");
+        QStringLiteral("message of 4294967295 values is over the limit of 100000");
     QTest::newRow("list of 2^32-1") << hex("ddffffffff") << values;
     QTest::newRow("map of 2^32-1") << hex("dfffffffff") << values;
     QTest::newRow("lists of 2^32-1 in one another")
         << hex("91ddffffffff")
-        << QStringLiteral("message of 4294967296 values is over the limit of 1000000");
-    QTest::newRow("lists that add up")
-        << hex("92dd000f423e") + QByteArray(999'998, '\0') + hex("91") + '\0'
-        << QStringLiteral("message of 1000001 values is over the limit of 1000000");
+        << QStringLiteral("message of 4294967296 values is over the limit of 100000");
+    QTest::newRow("lists that add up") << hex("92dd0001869e") + QByteArray(99'998, '\0') + hex("91")
+            + '\0' << QStringLiteral("message of 100001 values is over the limit of 100000");
 
     const QString middle = QStringLiteral("payload ends in the middle of a value");
-    QTest::newRow("list of a million, empty") << hex("dd000f4240") << middle;
+    QTest::newRow("list of 100,000, empty") << hex("dd000186a0") << middle;
     QTest::newRow("text of 2^32-1 bytes") << hex("dbffffffff41") << middle;
     QTest::newRow("bytes of 2^32-1 bytes") << hex("c6ffffffff41") << middle;
     QTest::newRow("extension of 2^32-1 bytes") << hex("c9ffffffff0541") << middle;
 
     QTest::newRow("list as a key") << hex("8190c0") << QStringLiteral("a map key is a list");
     QTest::newRow("map as a key") << hex("8180c0") << QStringLiteral("a map key is a map");
-    QTest::newRow("bytes as a key") << hex("81c40178c0") << QStringLiteral("a map key is bytes");
     QTest::newRow("extension as a key")
         << hex("81d40500c0") << QStringLiteral("a map key is an extension");
-    QTest::newRow("time as a key")
-        << hex("81d6ff00000000c0") << QStringLiteral("a map key is an extension");
+    QTest::newRow("time that is none as a key")
+        << hex("81d7ffffffffffffffffffc0") << QStringLiteral("a map key is an extension");
     QTest::newRow("list as a key deep down")
         << hex("91918190c0") << QStringLiteral("a map key is a list");
 }
