@@ -12,18 +12,15 @@
 
 namespace QRepod {
 
-namespace {
-
 Q_LOGGING_CATEGORY(transportLog, "qrepod.transport", QtWarningMsg)
+
+namespace {
 
 // How often in a row what has been sent meanwhile is written, before what has arrived is looked at.
 constexpr int turnsOfSending = 16;
 
 // The round trip is asked for no more often, in milliseconds.
 constexpr qint64 measuringInterval = 250;
-
-// Of a frame: no message is shorter than a map with an action of one byte.
-constexpr qint64 smallestMessage = frameHeaderSize + 9;
 
 } // namespace
 
@@ -34,7 +31,7 @@ Connection::Connection(ConnectionGroup &group, const Link &link, const Connectio
     , m_link(link)
     , m_settings(settings)
     , m_stream(std::move(stream))
-    , m_reader(settings.message)
+    , m_intake(m_link, *m_stream, settings)
     , m_liveness(settings.heartbeatInterval, settings.idleTimeout)
     , m_pace({settings.sendBacklog, settings.stallTimeout, settings.frameTimeout})
 {
@@ -85,7 +82,7 @@ void Connection::streamOpened()
     m_link.outbox->open({&m_group.waker(), this}, m_stream->directWriter());
     m_link.inbox->pushConnected();
     m_liveness.start(Deadlines::now());
-    m_budget.setRate(m_link.inbox->messageRate(), Deadlines::now());
+    m_intake.start(Deadlines::now());
     expectCheck();
 }
 
@@ -98,7 +95,7 @@ void Connection::handleDeadline()
         return end(
             QStringLiteral("connecting timed out after %1 ms").arg(m_settings.connectTimeout));
     case State::Open:
-        if (m_waitForRate > 0)
+        if (m_intake.waitForRate() > 0)
             updateReading();
         return check();
     case State::Closing:
@@ -121,17 +118,13 @@ void Connection::handleWake()
         }
     }
     send();
-    if (m_state != State::Open)
-        return;
-    if (const int rate = m_link.inbox->messageRate(); rate != m_budget.rate())
-        m_budget.setRate(rate, Deadlines::now());
-    if (!m_isReading)
+    if (m_state == State::Open)
         updateReading();
 }
 
 void Connection::streamReadable()
 {
-    if (m_state == State::Open && m_isReading)
+    if (m_state == State::Open && m_intake.isReading())
         receive();
     else if (m_state == State::Closing)
         discard();
@@ -139,57 +132,24 @@ void Connection::streamReadable()
 
 void Connection::receive()
 {
-    const qint64 wanted = m_reader.wantedBytes(readSize());
-    const qint64 size = std::clamp<qint64>(m_stream->readableBytes(), 1, wanted);
-    const qint64 received = m_stream->read(m_reader.prepare(size), size);
+    const qint64 received = m_intake.receive(Deadlines::now());
     if (received == 0)
         return;
-    const bool isContinued = m_reader.pendingBytes() > 0;
-    const bool isSound = m_reader.commit(received);
     count(received);
-    if (m_reader.pendingBytes() > 0 && (!isContinued || m_reader.hasFrames())) {
-        m_frameBegan = Deadlines::now();
+    if (!m_intake.error().isEmpty())
+        return end(m_intake.error());
+    if (m_intake.frameBytes() > 0)
         watchPace();
-    }
-    bool hasRoom = true;
-    if (m_reader.hasFrames()) {
-        FrameBatch batch = m_reader.takeFrames();
-        m_budget.take(qint64(batch.frames.size()));
-        hasRoom = m_link.inbox->pushMessages(std::move(batch));
-    }
-    if (!isSound)
-        return end(m_reader.error());
-    if (!hasRoom || m_budget.isLimited())
-        updateReading();
+    if (m_intake.waitForRate() > 0)
+        expectCheck();
 }
 
-//! How much to read at once, in bytes. With a rate, no more than what the budget may bring.
-qint64 Connection::readSize() const
-{
-    if (!m_budget.isLimited())
-        return m_settings.readSize;
-    return std::clamp<qint64>(m_budget.available() * smallestMessage, 1, m_settings.readSize);
-}
-
-//! The peer is read from while the inbox has room and the rate is met.
+//! The inbox may have room again, or another rate; or the rate is met again.
 void Connection::updateReading()
 {
-    m_waitForRate = m_budget.wait(Deadlines::now());
-    const bool hasRoom = m_link.inbox->hasRoom();
-    const bool isReading = hasRoom && m_waitForRate == 0;
-    if (m_waitForRate > 0)
+    m_intake.update(Deadlines::now());
+    if (m_intake.waitForRate() > 0)
         expectCheck();
-    if (isReading == m_isReading)
-        return;
-    m_isReading = isReading;
-    if (isReading)
-        m_frameBegan = Deadlines::now(); // the peer could not go on with it
-    m_stream->setReading(isReading);
-    qCDebug(transportLog).noquote()
-        << m_stream->peer()
-        << (isReading     ? "is read from again"
-                : hasRoom ? "is not read from: it sends more messages a second than it may"
-                          : "is not read from: too much waits to be pumped");
 }
 
 void Connection::discard()
@@ -296,7 +256,7 @@ void Connection::streamEnded()
     if (const int error = m_link.outbox->directError();
         error != 0 && !NativeSocket::isLateWrite(error))
         return end(qt_error_string(error));
-    const qsizetype pending = m_reader.pendingBytes();
+    const qint64 pending = m_intake.frameBytes();
     end(pending == 0 ? QString()
                      : QStringLiteral("the peer closed after %1 bytes of a frame").arg(pending));
 }
@@ -316,19 +276,19 @@ Liveness::Facts Connection::livenessFacts() const
     const bool mayBeat = m_unsent.isEmpty() && m_link.outbox->isOpen();
     return {.sentNothingFor = mayBeat ? m_link.outbox->quietFor() : 0,
             .unacknowledgedFor = m_stream->unacknowledgedFor(),
-            .hasSentHeartbeats = m_reader.heartbeats() > 0,
-            .isReading = m_isReading};
+            .hasSentHeartbeats = m_intake.hasHeartbeats(),
+            .isReading = m_intake.isReading()};
 }
 
 Pace::Facts Connection::paceFacts() const
 {
     // What waits for a peer that has gone does not stall.
     const qint64 bytesWaiting = m_link.outbox->isOpen() ? m_link.outbox->counts().bytesWaiting : 0;
-    const qint64 frameBytes = m_isReading ? m_reader.pendingBytes() : 0;
+    const qint64 frameBytes = m_intake.isReading() ? m_intake.frameBytes() : 0;
     return {.bytesWaiting = bytesWaiting,
             .stalledFor = m_link.outbox->stalledFor(),
             .frameBytes = frameBytes,
-            .frameAge = frameBytes > 0 ? Deadlines::now() - m_frameBegan : 0};
+            .frameAge = m_intake.frameAge(Deadlines::now())};
 }
 
 void Connection::check()
@@ -376,8 +336,8 @@ void Connection::expectCheck()
         const qint64 next = m_liveness.nextCheck(Deadlines::now(), livenessFacts());
         wait = m_isPaceWatched ? std::min(wait, next) : next;
     }
-    if (m_waitForRate > 0)
-        wait = wait >= 0 ? std::min(wait, m_waitForRate) : m_waitForRate;
+    if (const qint64 rest = m_intake.waitForRate(); rest > 0)
+        wait = wait >= 0 ? std::min(wait, rest) : rest;
     if (wait >= 0)
         setDeadline(wait);
 }
@@ -401,7 +361,7 @@ void Connection::count(qint64 received)
 {
     Traffic &traffic = *m_link.traffic;
     traffic.bytesReceived.fetch_add(received, std::memory_order_relaxed);
-    traffic.framesSkipped.store(qint64(m_reader.skipped()), std::memory_order_relaxed);
+    traffic.framesSkipped.store(m_intake.skipped(), std::memory_order_relaxed);
     const qint64 now = Deadlines::now();
     m_liveness.hear(now);
     if (now - m_measuredAt > measuringInterval)

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "protocol/framereader.h"
 #include "transport/deadlines.h"
+#include "transport/intake.h"
 #include "transport/link.h"
 #include "transport/liveness.h"
-#include "transport/messagebudget.h"
 #include "transport/pace.h"
 #include "transport/stream.h"
 #include "transport/unsent.h"
@@ -68,7 +67,6 @@ private:
 
     void connect();
     void receive();
-    qint64 readSize() const;
     void updateReading();
     void discard();
     void send();
@@ -91,17 +89,13 @@ private:
     const Link m_link;
     const ConnectionSettings m_settings;
     const std::unique_ptr<Stream> m_stream;
-    FrameReader m_reader;
+    Intake m_intake;
     Unsent m_unsent;
     Liveness m_liveness;
     const Pace m_pace;
-    MessageBudget m_budget;   // for what is received
-    qint64 m_frameBegan = 0;  // when the frame at hand did
-    qint64 m_measuredAt = 0;  // the round trip
-    qint64 m_waitForRate = 0; // milliseconds; 0 while the budget is not spent
-    int m_linger = 0;         // once closing
+    qint64 m_measuredAt = 0; // the round trip
+    int m_linger = 0;        // once closing
     State m_state = State::Waiting;
-    bool m_isReading = true; // false while the inbox is full or the budget spent
     bool m_isWritingClosed = false;
     bool m_isRefused = false;
     bool m_isPaceWatched = false; // by the deadline

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+#include "server/channelprivate.h"
+
+#include "delivery/requestfields.h"
+#include "protocol/builtin.h"
+#include "server/roomprivate.h"
+#include "server/serverprivate.h"
+
+#include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(serverLog)
+
+Channel::Private::Private(Channel *channel)
+    : q(channel)
+    , m_walk(channel, *this)
+{
+}
+
+void Channel::Private::detach()
+{
+    if (!server)
+        return;
+    server->disown(q);
+    q->setParent(nullptr); // whoever sees it leave or destroyed may delete the server
+    const Link link = session->link();
+    link.outbox->close();
+    link.inbox->detachReader();
+    server->waker.forget(this);
+    m_guest.reset();
+    if (std::exchange(m_standing, Standing::Gone) == Standing::Member)
+        server->leave(q);
+    leaveRooms();
+}
+
+void Channel::Private::attach(Server::Private *newServer, const ConnectionSettings &settings,
+                              std::shared_ptr<const HandlerTable> handlers)
+{
+    server = newServer;
+    session = std::make_shared<Session>(Link::create({&server->waker, this}, settings));
+    m_dispatcher.addTarget(q, std::move(handlers));
+}
+
+void Channel::Private::deliver()
+{
+    const QPointer<Channel> alive(q);
+    m_walk.run(server->texts);
+    if (alive && m_requester && !isDelivering())
+        m_requester->expire();
+}
+
+void Channel::Private::joined(const Delivery &, Turn &)
+{
+    const BuiltIn connected = BuiltIn::connected();
+    session->link().outbox->send(connected.bytes()); // repod's clients may wait for it
+    const ServerSettings settings = server->settings.snapshot();
+    m_standing = Standing::Guest;
+    if (settings.guestActions.isEmpty())
+        admit();
+    else
+        becomeGuest(settings.guestActions, settings.connectTimeout);
+}
+
+void Channel::Private::becomeGuest(const QStringList &actions, int timeout)
+{
+    m_guest = std::make_unique<Guest>(server->deadlines, actions, timeout, [this, timeout] {
+        expel(QStringLiteral("not admitted within %1 ms").arg(timeout));
+    });
+}
+
+void Channel::Private::admit()
+{
+    if (!isGuest() || m_isRefused)
+        return;
+    m_guest.reset();
+    m_standing = Standing::Member;
+    const QPointer<Channel> channel(q);
+    server->join(q);
+    if (!channel)
+        return;
+    const BuiltIn connected = BuiltIn::connected();
+    const Frame frame = connected.frame();
+    dispatch(Message(frame, server->texts));
+}
+
+void Channel::Private::refuse(const QString &reason)
+{
+    if (m_isRefused || !session)
+        return;
+    say(reason);
+    session->inbox().close();
+}
+
+//! The same for a fault of the client's, of which the server is told too.
+void Channel::Private::expel(const QString &error)
+{
+    if (m_isRefused)
+        return;
+    say(error);
+    session->inbox().close(address + QLatin1String(": ") + error);
+}
+
+//! As the last that the client gets. Nothing that it has sent is delivered any more.
+void Channel::Private::say(const QString &error)
+{
+    m_isRefused = true;
+    const Link link = session->link();
+    link.outbox->send(BuiltIn::error(error).bytes());
+    link.outbox->close();
+}
+
+bool Channel::Private::received(const Message &message, Turn &turn)
+{
+    if (m_isRefused)
+        return false;
+    if (m_guest && !m_guest->maySend(message.action())) {
+        expel(QStringLiteral("a guest may not send \"%1\"")
+                  .arg(QString::fromUtf8(message.action()).left(100)));
+        return false;
+    }
+    if (m_requester && m_requester->takeReply(message))
+        return true;
+    if (BuiltIn::isName(message.action())) { // for handlers these are the library's alone
+        leaveToFallbacks(message);
+        return true;
+    }
+    std::optional<IncomingRequest> request;
+    if (isRequest(message))
+        request.emplace(answerPath(), *message.request());
+    const Dispatcher::Outcome outcome = dispatch(message, request ? request->answer() : nullptr);
+    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
+        leaveToFallbacks(message);
+    if (request)
+        request->finish(outcome, turn.isAlive() ? q : nullptr);
+    return true;
+}
+
+//! Unlike a client's message it is only for those that have a handler for it.
+void Channel::Private::announced(const Message &message, Turn &)
+{
+    dispatch(message);
+}
+
+void Channel::Private::failed(const Delivery &delivery, Turn &turn)
+{
+    if (m_standing == Standing::Arriving) { // the TLS handshake failed
+        q->deleteLater();
+        server->reject(delivery.error());
+        return;
+    }
+    Q_EMIT q->errorOccurred(delivery.error());
+    if (turn.isAlive() && isGuest())
+        server->reject(delivery.error());
+    else
+        turn.announce(BuiltIn::error(delivery.error()));
+}
+
+void Channel::Private::left(const Delivery &, Turn &turn)
+{
+    const Standing before = std::exchange(m_standing, Standing::Gone);
+    m_guest.reset();
+    q->deleteLater();
+    if (before == Standing::Member)
+        server->leave(q);
+    if (turn.isAlive() && m_requester)
+        m_requester->failAll(connectionEnded());
+    if (turn.isAlive())
+        Q_EMIT q->disconnected();
+    if (before != Standing::Member) // nobody has been told of it
+        return;
+    turn.announce(BuiltIn::disconnected());
+    if (turn.isAlive())
+        leaveRooms();
+    if (turn.isAlive())
+        server->announceLeft(q);
+}
+
+//! Closed while the TLS handshake was going on.
+void Channel::Private::cancelled(const Delivery &, Turn &)
+{
+    q->deleteLater();
+}
+
+//! For the channel, then for its rooms, then for the objects that handle messages for the whole
+//! server.
+Dispatcher::Outcome Channel::Private::dispatch(const Message &message, Answer *answer)
+{
+    const QPointer<Channel> channel(q);
+    Dispatcher::Outcome outcome = m_dispatcher.dispatch(message, nullptr, answer);
+    if (channel)
+        forEachRoom([&](Room *room) {
+            const Call call{message, channel, answer};
+            outcome = std::min(outcome, Room::Private::get(room)->dispatch(call));
+        });
+    if (channel)
+        outcome = std::min(outcome, server->dispatcher.dispatch(message, q, answer));
+    return outcome;
+}
+
+//! Nobody has taken it.
+void Channel::Private::leaveToFallbacks(const Message &message)
+{
+    const QPointer<Channel> channel(q);
+    q->network_received(message.map());
+    if (channel)
+        forEachRoom([&](Room *room) { room->network_received(channel, message.map()); });
+}
+
+//! Calls \a function for the rooms that the channel is in now, but not for those that it leaves
+//! meanwhile.
+template <class Function>
+void Channel::Private::forEachRoom(Function function)
+{
+    const QPointer<Channel> channel(q);
+    const QList<Room *> present = rooms; // shares its memory until a room is joined or left
+    for (Room *const room : present) {
+        if (!channel)
+            return;
+        if (rooms.isSharedWith(present) || rooms.contains(room))
+            function(room);
+    }
+}
+
+QString Channel::Private::join(const QString &name, const QVariantMap &options)
+{
+    if (isGuest())
+        return QStringLiteral("a guest cannot join a room");
+    if (m_standing != Standing::Member)
+        return QStringLiteral("the client is not connected");
+    const QPointer<Channel> channel(q);
+    const bool isNew = !server->rooms.find(name);
+    const QPointer<Room> room = server->rooms.open(name);
+    if (!room)
+        return QStringLiteral("room \"%1\" cannot be opened").arg(name);
+    Room::Private *const part = Room::Private::get(room);
+    if (channel && part->contains(q))
+        return {};
+    QString refusal = channel ? room->refusal(q, options) : QString();
+    // Both may have run anything.
+    if (!channel || m_standing != Standing::Member)
+        refusal = QStringLiteral("the client has gone");
+    else if (!room || part->isClosed())
+        refusal = QStringLiteral("room \"%1\" has closed").arg(name);
+    if (refusal.isEmpty())
+        part->add(q);
+    else if (room && isNew)
+        part->closeIfEmpty();
+    return refusal;
+}
+
+void Channel::Private::leave(const QString &name)
+{
+    Room *const room = server ? server->rooms.find(name) : nullptr;
+    if (room)
+        Room::Private::get(room)->remove(q);
+}
+
+void Channel::Private::leaveRooms()
+{
+    const QPointer<Channel> channel(q);
+    while (channel && !rooms.isEmpty())
+        Room::Private::get(rooms.constLast())->remove(q);
+}
+
+qint64 Channel::Private::send(const QVariantMap &message)
+{
+    if (!session || !session->isOpen())
+        return 0;
+    const EncodedMessage encoded(message, session->limits());
+    if (encoded.isValid())
+        return send(encoded);
+    qCWarning(serverLog).noquote() << notSent(encoded, address, encoded.error());
+    return 0;
+}
+
+qint64 Channel::Private::send(const EncodedMessage &message)
+{
+    return send(*session, address, message).bytes;
+}
+
+//! Also for those who answer later, when the channel may have been deleted.
+Outbox::Result Channel::Private::send(Session &session, const QString &address,
+                                      const EncodedMessage &message)
+{
+    const Outbox::Result result = session.send(message);
+    if (result.status == Outbox::Status::Full) {
+        // The client does not read: it must not hold up memory or the others.
+        session.link().outbox->close();
+        session.link().inbox->abort(address + QLatin1String(": ") + result.error);
+    }
+    return result;
+}
+
+AnswerPath Channel::Private::answerPath() const
+{
+    return {[session = session, address = address](const EncodedMessage &message) {
+                return send(*session, address, message);
+            },
+            session->limits(), address};
+}
+
+QFuture<QVariant> Channel::Private::request(const QString &action, const QVariantMap &fields,
+                                            int timeout)
+{
+    if (!session || !session->isOpen())
+        return failedRequest(action, notConnected());
+    if (!m_requester)
+        m_requester =
+            std::make_unique<Requester>(server->deadlines, WakeTarget{&server->waker, this});
+    return m_requester->ask(*session, action, fields, timeout);
+}
+
+} // namespace QRepod

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "protocol/framereader.h"
+#include "transport/link.h"
+#include "transport/messagebudget.h"
+#include "transport/stream.h"
+
+namespace QRepod {
+
+//! What a connection receives: cut into frames, checked, and put into the inbox, for as long as
+//! that has room and the peer keeps to its rate.
+///
+/// Times are told, in milliseconds.
+class Intake
+{
+public:
+    Intake(const Link &link, Stream &stream, const ConnectionSettings &settings);
+
+    //! The connection stands.
+    void start(qint64 now) { m_budget.setRate(m_link.inbox->messageRate(), now); }
+
+    //! Reads once, and puts whole frames into the inbox. The stream may tell of its end meanwhile.
+    ///
+    /// \return how many bytes there were; error() says whether they broke the protocol.
+    qint64 receive(qint64 now);
+    QString error() const { return m_reader.error(); }
+
+    //! Stops and resumes reading, as the inbox has room and the rate is met.
+    void update(qint64 now);
+    bool isReading() const { return m_isReading; }
+
+    //! How long nothing is read because of the rate, in milliseconds; 0 while it is met.
+    qint64 waitForRate() const { return m_waitForRate; }
+
+    //! Of a frame whose end has not come: its bytes, and how long they wait for the rest.
+    qint64 frameBytes() const { return m_reader.pendingBytes(); }
+    qint64 frameAge(qint64 now) const { return frameBytes() > 0 ? now - m_frameBegan : 0; }
+
+    qint64 skipped() const { return qint64(m_reader.skipped()); }
+    bool hasHeartbeats() const { return m_reader.heartbeats() > 0; }
+
+private:
+    qint64 readSize() const;
+
+    const Link &m_link;
+    Stream &m_stream;
+    const qint64 m_readSize;
+    FrameReader m_reader;
+    MessageBudget m_budget;
+    qint64 m_frameBegan = 0; // when the frame at hand did
+    qint64 m_waitForRate = 0;
+    bool m_isReading = true;
+};
+
+} // namespace QRepod
