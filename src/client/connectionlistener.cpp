@@ -152,8 +152,10 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
         request.emplace(answerPath(), *message.request());
     const Dispatcher::Outcome outcome =
         dispatcher.dispatch(message, nullptr, request ? request->answer() : nullptr);
-    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
+    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled) {
+        Dispatcher::noteUnhandled(message.action());
         q->network_received(message.map());
+    }
     if (request)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
     if (turn.isAlive() && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))

@@ -68,6 +68,13 @@ Dispatcher::Outcome Dispatcher::deliver(const Receiver &receiver, const Call &ca
                                                                  : Outcome::Mismatched;
 }
 
+void Dispatcher::noteUnhandled(QByteArrayView action)
+{
+    constexpr qsizetype mostShown = 64; // bytes: a peer may send a name of megabytes
+    qCDebug(dispatchLog) << "no handler for action"
+                         << action.first(std::min(action.size(), mostShown));
+}
+
 void Dispatcher::buildRoutes()
 {
     forgetDestroyed();

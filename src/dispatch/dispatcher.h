@@ -50,6 +50,9 @@ public:
     /// With \a answer, the message is one that is to be answered.
     Outcome dispatch(const Message &message, QObject *sender = nullptr, Answer *answer = nullptr);
 
+    //! Logs, if that is wanted, that no handler has taken a message of this \a action.
+    static void noteUnhandled(QByteArrayView action);
+
 private:
     struct Target
     {

@@ -205,6 +205,7 @@ Dispatcher::Outcome Channel::Private::dispatch(const Message &message, Answer *a
 //! Nobody has taken it.
 void Channel::Private::leaveToFallbacks(const Message &message)
 {
+    Dispatcher::noteUnhandled(message.action());
     const QPointer<Channel> channel(q);
     q->network_received(message.map());
     if (channel)

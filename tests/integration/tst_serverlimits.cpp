@@ -150,6 +150,7 @@ void tst_ServerLimits::frameThatIsNeverFinishedBreaksTheProtocol()
             [&](const QString &text) { error = text; });
     slow->sendBytes(hex("00000010"));
     QVERIFY(slow->ends());
+    QVERIFY(eventually([&] { return !slow.channel; }));
     QVERIFY2(error.contains(u"frame not finished after 100 ms: 4 bytes of it have come"_s),
              qPrintable(error));
     healthy->send(number(1)); // a frame that is finished, after a longer silence

@@ -273,7 +273,7 @@ TestCase {
         compare(server.calls[0], [true, "received one"]);
     }
 
-    function test_handlerObjectsAreAskedAfterTheServer() {
+    function test_handlerObjectsGetWhatTheServerGets() {
         const server = host(roomWithHandlers);
         const player = join(server);
         player.send("lobby", {
@@ -283,7 +283,7 @@ TestCase {
         player.send("unknown");
         tryCompare(server.calls, "length", 2);
         compare(server.calls, ["room", [true, "received unknown"]]);
-        compare(server.lobby.calls, [[true, 3]]);
+        compare(server.lobby.calls, [[true, 3], "lobby"]);
     }
 
     function test_sendToAllTakesAMessageOrAnAction() {

@@ -10,7 +10,6 @@
 #include <QtCore/quuid.h>
 #include <QtGui/qcolor.h>
 
-#include <ctime>
 #include <limits>
 #include <map>
 #include <unordered_map>
@@ -91,8 +90,6 @@ private Q_SLOTS:
     void keysAreTheOnlyFormOfTheirNumber();
     void hashesWithoutASecretAreRefused();
     void urlsAreBounded();
-    void workGrowsWithTheMessageOnly_data();
-    void workGrowsWithTheMessageOnly();
 };
 
 void tst_qttypes::pointsAreMapsOrLists()
@@ -219,8 +216,6 @@ void tst_qttypes::optionalsAreEmptyForNil()
     QCOMPARE(to<std::optional<QString>>(text("x")), std::optional(std::optional(text("x"))));
     QCOMPARE(to<std::optional<QPointF>>(point(1.5, 2.5)),
              std::optional(std::optional(QPointF(1.5, 2.5))));
-    QCOMPARE(to<QList<Number>>(QVariantList{integer(1), nil()}),
-             (QList<Number>{Number(1), Number()}));
 
     const auto hint = to<Hint>(QVariantMap{{text("level"), nil()}, {text("at"), point(1.5, 2.5)}});
     QVERIFY(hint);
@@ -292,124 +287,6 @@ void tst_qttypes::urlsAreBounded()
     for (int i = 0; i < 31; ++i)
         musical += text("\U0001D165");
     QVERIFY(!to<QUrl>(text("https://a") + musical));
-}
-
-namespace {
-
-using Make = QVariant (*)(int count);
-
-QVariantList listOf(int count, QVariant (*element)(int index))
-{
-    QVariantList list;
-    for (int i = 0; i < count; ++i)
-        list.append(element(i));
-    return list;
-}
-
-QVariantMap mapOf(int count, QString (*key)(int index))
-{
-    QVariantMap map;
-    for (int i = 0; i < count; ++i)
-        map.insert(key(i), integer(i));
-    return map;
-}
-
-QString marks(int count)
-{
-    QString text;
-    for (int i = 0; i < count; ++i)
-        text += QChar(i % 2 ? 0x301 : 0x323); // of two kinds, which have to be put in order
-    return text;
-}
-
-//! CPU time of this thread, in seconds: the least of several, as others use the machine as well.
-double cost(const Converter &converter, QMetaType type, const QVariant &value)
-{
-    const auto now = [] {
-        timespec time;
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-        return double(time.tv_sec) + double(time.tv_nsec) / 1e9;
-    };
-    double least = 1e9;
-    for (int i = 0; i < 5; ++i) {
-        QVariant object(type);
-        const double start = now();
-        converter.convert(Value(value), object.data());
-        least = std::min(least, now() - start);
-    }
-    return least;
-}
-
-} // namespace
-
-void tst_qttypes::workGrowsWithTheMessageOnly_data()
-{
-    QTest::addColumn<QMetaType>("type");
-    QTest::addColumn<int>("count");
-    QTest::addColumn<Make>("make");
-    const auto row = [](const char *name, QMetaType type, int count, Make make) {
-        QTest::newRow(name) << type << count << make;
-    };
-    row("QUrl, marks in the host", QMetaType::fromType<QUrl>(), 900,
-        [](int n) { return QVariant(text("http://a") + marks(n)); });
-    row("QUrl, marks in many hosts", QMetaType::fromType<QList<QUrl>>(), 200, [](int n) {
-        return QVariant(
-            QVariantList(n, QVariant(text("http://") + (u'a' + marks(29)).repeated(n / 10))));
-    });
-    row("QUrl, long path", QMetaType::fromType<QUrl>(), 1000,
-        [](int n) { return QVariant(text("http://a/") + text("../").repeated(n / 4)); });
-    row("QUuid", QMetaType::fromType<QUuid>(), 100'000,
-        [](int n) { return QVariant(QString(n, u'a')); });
-    row("QDate", QMetaType::fromType<QDate>(), 100'000,
-        [](int n) { return QVariant(QString(n, u'1')); });
-    row("QTime", QMetaType::fromType<QTime>(), 100'000,
-        [](int n) { return QVariant(text("12:30:15.") + QString(n, u'1')); });
-    row("flags", QMetaType::fromType<QList<Game::Keys>>(), 5'000, [](int n) {
-        return QVariant(listOf(n, [](int) { return QVariant(text("Left|Right||")); }));
-    });
-    row("flags, nothing but separators", QMetaType::fromType<Game::Keys>(), 50'000,
-        [](int n) { return QVariant(text("|").repeated(n)); });
-    row("enums", QMetaType::fromType<QList<Game::Color>>(), 10'000,
-        [](int n) { return QVariant(listOf(n, [](int) { return QVariant(text("Green")); })); });
-    row("QSet", QMetaType::fromType<QSet<int>>(), 10'000,
-        [](int n) { return QVariant(listOf(n, [](int i) { return integer(i); })); });
-    row("QSet, multiples", QMetaType::fromType<QSet<qint64>>(), 10'000,
-        [](int n) { return QVariant(listOf(n, [](int i) { return integer(qint64(i) << 32); })); });
-    row("QHash", QMetaType::fromType<QHash<int, int>>(), 10'000,
-        [](int n) { return QVariant(mapOf(n, [](int i) { return QString::number(i << 12); })); });
-    row("QMap", QMetaType::fromType<QMap<int, int>>(), 10'000,
-        [](int n) { return QVariant(mapOf(n, [](int i) { return QString::number(i); })); });
-    row("QVariantHash", QMetaType::fromType<QVariantHash>(), 10'000,
-        [](int n) { return QVariant(mapOf(n, [](int i) { return QString::number(i); })); });
-    row("QJsonObject", QMetaType::fromType<QJsonObject>(), 5'000, [](int n) {
-        return QVariant(
-            mapOf(n, [](int i) { return QString(QChar(0x100 + i)) + QString::number(i); }));
-    });
-    row("QJsonArray", QMetaType::fromType<QJsonArray>(), 10'000, [](int n) {
-        return QVariant(listOf(n, [](int i) { return QVariant(QVariantList{integer(i)}); }));
-    });
-    row("gadgets", QMetaType::fromType<QList<Move>>(), 5'000, [](int n) {
-        return QVariant(listOf(n, [](int i) {
-            return QVariant(mapOf(i % 3, [](int k) { return QString::number(k); }));
-        }));
-    });
-    row("a gadget with many fields", QMetaType::fromType<Move>(), 10'000,
-        [](int n) { return QVariant(mapOf(n, [](int i) { return QString::number(i); })); });
-}
-
-//! Eight times as much takes about eight times as long; where it took the square, it would be 64.
-void tst_qttypes::workGrowsWithTheMessageOnly()
-{
-    QFETCH(const QMetaType, type);
-    QFETCH(const int, count);
-    QFETCH(const Make, make);
-    Converters converters;
-    const Converter *const converter = converters.find(type);
-    QVERIFY(converter);
-    const double little = cost(*converter, type, make(count));
-    const double much = cost(*converter, type, make(count * 8));
-    constexpr double noise = 50e-6;
-    QVERIFY2(much < little * 28 + noise, qPrintable(text("%1 s and %2 s").arg(little).arg(much)));
 }
 
 QTEST_APPLESS_MAIN(tst_qttypes)
