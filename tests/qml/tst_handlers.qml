@@ -319,7 +319,7 @@ TestCase {
         tryCompare(listener.calls, "length", 2);
         compare(listener.calls, ["base", "received unknown"]);
         compare(listener.first.calls, ["first", "first"]);
-        compare(listener.second.calls, ["only second"]);
+        compare(listener.second.calls, ["second", "second", "only second"]);
     }
 
     function test_destroyedHandlerLeavesTheList() {
