@@ -51,7 +51,7 @@ bool toNumber(const Value &value, void *target)
 constexpr bool isExactDouble(quint64 magnitude)
 {
     return magnitude == 0
-        || std::bit_width(magnitude) - std::countr_zero(magnitude)
+        || int(std::bit_width(magnitude)) - std::countr_zero(magnitude)
         <= std::numeric_limits<double>::digits;
 }
 

@@ -235,13 +235,14 @@ QString Channel::Private::join(const QString &name, const QVariantMap &options)
         return QStringLiteral("the client is not connected");
     const QPointer<Channel> channel(q);
     const bool isNew = !server->rooms.find(name);
-    const QPointer<Room> room = server->rooms.open(name);
-    if (!room)
+    Room *const opened = server->rooms.open(name);
+    if (!opened)
         return QStringLiteral("room \"%1\" cannot be opened").arg(name);
-    Room::Private *const part = Room::Private::get(room);
+    const QPointer<Room> room(opened);
+    Room::Private *const part = Room::Private::get(opened);
     if (channel && part->contains(q))
         return {};
-    QString refusal = channel ? room->refusal(q, options) : QString();
+    QString refusal = channel ? opened->refusal(q, options) : QString();
     // Both may have run anything.
     if (!channel || m_standing != Standing::Member)
         refusal = QStringLiteral("the client has gone");

@@ -54,7 +54,7 @@ std::optional<PendingRequests::Pending> PendingRequests::take(quint64 number)
     if (!node)
         return {};
     m_deadlines.erase({node.mapped().deadline, number});
-    return std::move(node.mapped());
+    return std::optional<Pending>(std::move(node.mapped()));
 }
 
 bool PendingRequests::finish(quint64 number, const QVariant &result)
