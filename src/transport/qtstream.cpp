@@ -42,7 +42,7 @@ QtStream::QtStream(qintptr descriptor, const QString &peer, const ConnectionSett
 
 QtStream::~QtStream()
 {
-    abort();
+    QtStream::abort();
     delete m_socket;
 }
 
