@@ -23,7 +23,7 @@ class Q_DECL_HIDDEN ConnectionListener::Private final : private Recipient, priva
 {
 public:
     explicit Private(ConnectionListener *listener);
-    ~Private();
+    virtual ~Private();
 
     void open(const QString &host, int port);
     void close();

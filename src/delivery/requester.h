@@ -20,7 +20,7 @@ public:
 
     //! The futures of what still waits fail once control returns to the event loop, for nothing is
     //! called back while the reader is being deleted.
-    ~Requester();
+    virtual ~Requester();
 
     //! Sends a request. Its future has failed already if that cannot be.
     QFuture<QVariant> ask(Session &session, const QString &action, QVariantMap fields, int timeout);

@@ -23,6 +23,7 @@ class Q_DECL_HIDDEN Channel::Private final : private Recipient, private Wakeable
 {
 public:
     explicit Private(Channel *channel);
+    virtual ~Private() = default;
 
     static Private *get(const Channel *channel) { return channel->d.get(); }
 

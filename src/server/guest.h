@@ -25,6 +25,7 @@ public:
     {
         setDeadline(timeout);
     }
+    virtual ~Guest() = default;
 
     bool maySend(QByteArrayView action) const
     {

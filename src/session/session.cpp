@@ -32,7 +32,7 @@ Outbox::Result Session::send(const EncodedMessage &message)
         return m_link.outbox->send(message);
     // The lock spans both, so that messages are kept in the order in which they are queued.
     const std::lock_guard lock(m_mutex);
-    const Outbox::Result result = m_link.outbox->send(message);
+    Outbox::Result result = m_link.outbox->send(message);
     if (result.status == Outbox::Status::Accepted)
         m_kept->add(message);
     return result;

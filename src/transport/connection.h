@@ -32,7 +32,7 @@ class Connection final : private Stream::Owner, private Wakeable, private Deadli
 public:
     Connection(ConnectionGroup &group, const Link &link, const ConnectionSettings &settings,
                std::unique_ptr<Stream> stream);
-    ~Connection();
+    virtual ~Connection();
 
     //! Opens the stream, after \a delay milliseconds. The inbox gets Connected when it is open.
     void open(int delay = 0);
