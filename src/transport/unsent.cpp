@@ -14,7 +14,7 @@ Unsent::Result Unsent::write(Stream &stream, Outbox &outbox)
         outbox.written(taken);
         m_sentOfFirst += taken;
         if (taken == size) {
-            part = {}; // its memory
+            part = QByteArray(); // moved, not copied: its memory is given back here
             ++m_first;
             m_sentOfFirst = 0;
         }

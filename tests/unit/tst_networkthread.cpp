@@ -8,6 +8,7 @@
 #include <QtCore/qsemaphore.h>
 #include <QtTest/qtest.h>
 
+#include <atomic>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -36,7 +37,7 @@ void tst_NetworkThread::wakesForWhatIsPosted()
     NetworkThread network(std::make_unique<ConnectionGroup>());
     network.start();
     QSemaphore done;
-    int sum = 0;
+    std::atomic<int> sum = 0;
     for (int i = 0; i < 10'000; ++i) { // each finds the thread asleep, or about to be
         network.post([&](ConnectionGroup *) {
             ++sum;
