@@ -9,6 +9,23 @@
 
 namespace QRepod {
 
+namespace {
+
+//! Once control returns to the event loop.
+void failLater(PendingRequests &&requests)
+{
+    auto *const later = new QObject;
+    QMetaObject::invokeMethod(
+        later,
+        [pending = std::make_shared<PendingRequests>(std::move(requests))] {
+            pending->failAll(connectionEnded());
+        },
+        Qt::QueuedConnection);
+    later->deleteLater();
+}
+
+} // namespace
+
 Requester::Requester(Deadlines &deadlines, WakeTarget reader)
     : Deadline(deadlines)
     , m_reader(reader)
@@ -17,16 +34,8 @@ Requester::Requester(Deadlines &deadlines, WakeTarget reader)
 
 Requester::~Requester()
 {
-    if (m_pending.size() == 0)
-        return;
-    auto *const later = new QObject;
-    QMetaObject::invokeMethod(
-        later,
-        [pending = std::make_shared<PendingRequests>(std::move(m_pending))] {
-            pending->failAll(connectionEnded());
-        },
-        Qt::QueuedConnection);
-    later->deleteLater();
+    if (m_pending.size() > 0)
+        failLater(std::move(m_pending));
 }
 
 QFuture<QVariant> Requester::ask(Session &session, const QString &action, QVariantMap fields,
@@ -55,7 +64,7 @@ bool Requester::takeReply(const Message &message)
 {
     if (!isReply(message) || !m_pending.contains(*message.request()))
         return false;
-    const QVariantMap fields = message.map();
+    const QVariantMap &fields = message.map();
     const QVariant error = fields.value(errorField());
     if (error.isNull())
         return m_pending.finish(*message.request(), fields.value(resultField()));

@@ -20,7 +20,7 @@ QMetaType typeOf(const QMetaMethod &method, int parameter)
 bool isSame(const QByteArray &name, QByteArrayView key)
 {
     return name.size() == key.size()
-        && std::equal(name.begin(), name.end(), key.begin(), std::equal_to<char>());
+        && std::equal(name.begin(), name.end(), key.begin(), std::equal_to<>());
 }
 
 bool isWhole(QMetaType type)

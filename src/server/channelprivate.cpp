@@ -289,7 +289,7 @@ qint64 Channel::Private::send(const EncodedMessage &message)
 Outbox::Result Channel::Private::send(Session &session, const QString &address,
                                       const EncodedMessage &message)
 {
-    const Outbox::Result result = session.send(message);
+    Outbox::Result result = session.send(message);
     if (result.status == Outbox::Status::Full) {
         // The client does not read: it must not hold up memory or the others.
         session.link().outbox->close();
