@@ -14,8 +14,6 @@
 #include <map>
 #include <unordered_map>
 
-namespace {
-
 class Game
 {
     Q_GADGET
@@ -27,6 +25,8 @@ public:
     Q_DECLARE_FLAGS(Keys, Key)
     Q_FLAG(Keys)
 };
+
+namespace {
 
 //! A type of an application, which it registers.
 struct Move
