@@ -9,7 +9,9 @@
 #include <QtCore/qsize.h>
 
 #include <array>
+#include <limits>
 #include <optional>
+#include <utility>
 
 namespace QRepod {
 
@@ -108,10 +110,14 @@ bool toRect(const Value &value, void *target)
     if (!numbers)
         return false;
     const auto [x, y, width, height] = *numbers;
-    // A QRect holds its last column and row, which have to be an int as well.
-    if (!std::in_range<int>(qint64(x) + width - 1) || !std::in_range<int>(qint64(y) + height - 1))
+    // A QRect holds its last column and row, and computes its size from them, all in int.
+    const qint64 right = qint64(x) + width - 1;
+    const qint64 bottom = qint64(y) + height - 1;
+    constexpr int lowest = std::numeric_limits<int>::min();
+    if (!std::in_range<int>(right) || !std::in_range<int>(bottom) || width == lowest
+        || height == lowest)
         return false;
-    *static_cast<QRect *>(target) = QRect(x, y, width, height);
+    *static_cast<QRect *>(target) = QRect(QPoint(x, y), QPoint(int(right), int(bottom)));
     return true;
 }
 

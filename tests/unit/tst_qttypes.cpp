@@ -131,9 +131,13 @@ void tst_qttypes::rectanglesAreMaps()
     QCOMPARE(to<QRectF>(rect(1.5, 2.5, integer(3), 4.5)), QRectF(1.5, 2.5, 3, 4.5));
     QCOMPARE(to<QRect>(rect(integer(1), integer(2), integer(3), integer(4))), QRect(1, 2, 3, 4));
     QCOMPARE(to<QRect>(rect(integer(highest), integer(0), integer(1), integer(1))),
-             QRect(highest, 0, 1, 1));
+             QRect(QPoint(highest, 0), QPoint(highest, 0)));
     QCOMPARE(to<QRect>(rect(integer(highest), integer(0), integer(2), integer(1))), std::nullopt);
     QCOMPARE(to<QRect>(rect(integer(0), integer(lowest), integer(1), integer(0))), std::nullopt);
+    QCOMPARE(to<QRect>(rect(integer(lowest), integer(lowest), integer(highest), integer(highest))),
+             QRect(QPoint(lowest, lowest), QPoint(-2, -2)));
+    QCOMPARE(to<QRect>(rect(integer(1), integer(0), integer(lowest), integer(1))), std::nullopt);
+    QCOMPARE(to<QRect>(rect(integer(0), integer(1), integer(1), integer(lowest))), std::nullopt);
     QCOMPARE(to<QRect>(rect(1.5, integer(2), integer(3), integer(4))), std::nullopt);
     QCOMPARE(to<QRectF>(point(1.5, 2.5)), std::nullopt);
     QCOMPARE(to<QRectF>(QVariantList{1.5, 2.5, 3.5, 4.5}), std::nullopt);
