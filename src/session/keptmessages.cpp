@@ -11,7 +11,7 @@ void KeptMessages::add(const EncodedMessage &message)
 
 bool KeptMessages::forget(qint64 received)
 {
-    if (received < m_forgotten || received > last())
+    if (!canForget(received))
         return false;
     for (; m_forgotten < received; ++m_forgotten) {
         m_bytes -= m_messages.front().size();

@@ -135,7 +135,7 @@ void Connection::receive()
         return;
     count(received);
     if (!m_intake.error().isEmpty())
-        return end(m_intake.error());
+        return end(m_intake.error(), Inbox::End::Fault);
     if (m_intake.frameBytes() > 0)
         watchPace();
     if (m_intake.waitForRate() > 0)
@@ -296,7 +296,7 @@ void Connection::check()
         streamReadable();
         send();
         if (m_state == State::Open && !m_pace.fault(paceFacts()).isEmpty())
-            end(fault);
+            end(fault, Inbox::End::Fault);
     }
     if (m_state == State::Open)
         checkLiveness();
@@ -349,6 +349,7 @@ void Connection::watchPace()
 
 void Connection::beat()
 {
+    m_intake.acknowledge(Intake::Due::Now);
     m_link.outbox->addOwn(heartbeatFrame);
     send();
     measureRoundTrip();
@@ -372,15 +373,16 @@ void Connection::measureRoundTrip()
     m_link.traffic->roundTripTime = m_stream->roundTripTime();
 }
 
-//! The connection has ended by itself: with an error, or because the peer closed it.
-void Connection::end(const QString &error)
+//! The connection has ended by itself: with an error, or as the peer closed it.
+void Connection::end(const QString &error, Inbox::End kind)
 {
     if (m_state == State::Closed)
         return;
     m_link.outbox->close();
     qCDebug(transportLog).noquote()
         << m_stream->peer() << (error.isEmpty() ? QStringLiteral("closed the connection") : error);
-    m_link.inbox->pushEnd(error.isEmpty() ? error : m_stream->peer() + QLatin1String(": ") + error);
+    m_link.inbox->pushEnd(error.isEmpty() ? error : m_stream->peer() + QLatin1String(": ") + error,
+                          kind);
     finish();
 }
 

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace QRepod {
@@ -26,6 +27,7 @@ public:
         Messages,
         Error,
         Disconnected,
+        Resumed,   ///< a session goes on here; made by the reader itself
         Cancelled, ///< closed by the reader before it was connected
     };
 
@@ -43,6 +45,12 @@ public:
         , m_error(error)
     {
     }
+    //! The end of a connection whose line was lost, where a session can go on.
+    static Delivery lost(Delivery &&end)
+    {
+        end.m_isLoss = true;
+        return std::move(end);
+    }
     Delivery(Delivery &&) = default;
     Delivery &operator=(Delivery &&) = default;
     ~Delivery();
@@ -50,6 +58,9 @@ public:
     Kind kind() const { return m_kind; }
     const FrameBatch &batch() const { return m_batch; }
     const QString &error() const { return m_error; }
+
+    //! Of Error and Disconnected: neither end has meant it, the line was lost.
+    bool isLoss() const { return m_isLoss; }
     const Inbox *origin() const { return m_origin.get(); }
 
 private:
@@ -58,6 +69,7 @@ private:
     Kind m_kind;
     FrameBatch m_batch;
     QString m_error;
+    bool m_isLoss = false;
     std::shared_ptr<Inbox> m_origin; ///< set once it has been taken out
 };
 
@@ -82,7 +94,12 @@ public:
     void pushConnected();
     [[nodiscard]] bool pushMessages(FrameBatch &&batch); ///< false: stop reading
     bool hasRoom() const;
-    void pushEnd(const QString &error); ///< \a error is empty if the peer closed
+
+    enum class End {
+        Lost,  ///< the line broke, or the peer closed it
+        Fault, ///< the peer broke the rules
+    };
+    void pushEnd(const QString &error, End end = End::Fault); ///< no \a error: the peer closed
     /// @}
 
     /// \name For the reader, in its thread
@@ -96,6 +113,19 @@ public:
 
     //! The reader will be destroyed: closes, and wakes it no more.
     void detachReader();
+
+    //! From now on \a reader is woken; at once, if there is something to take.
+    void setReader(WakeTarget reader);
+
+    //! Closes without an end that the reader would see: another connection takes over.
+    void retire();
+
+    //! For a reader without a connection, who can close it nevertheless: its end is Disconnected.
+    void standIn();
+
+    //! The peer is told from now on how many messages have come, \a before those of this inbox
+    //! included.
+    void beginReceipts(qint64 before);
     /// @}
 
     /// \name Any thread
@@ -113,6 +143,9 @@ public:
         qint64 waiting = 0;  ///< of these, not yet pumped
     };
     Counts counts() const;
+
+    //! How many messages have come in this session; nothing if the peer is not to be told.
+    std::optional<qint64> receipt() const;
 
     //! How many messages a second may come in; 0: no limit. The connection sees to it.
     int messageRate() const;
@@ -142,6 +175,7 @@ private:
     WakeTarget m_reader;
     WakeTarget m_writer;
     Counts m_counts;
+    std::optional<qint64> m_before; // messages of the session; set: the peer gets receipts
     int m_messageRate = 0;
     qint64 m_cost = 0; // of the messages that wait, taken out or not
     State m_state = State::Open;

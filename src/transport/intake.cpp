@@ -16,6 +16,10 @@ namespace {
 // Of a frame: no message is shorter than a map with an action of one byte.
 constexpr qint64 smallestMessage = frameHeaderSize + 9;
 
+// After so much the peer is told what has arrived, so that it can forget it.
+constexpr qint64 receiptMessages = 64;
+constexpr qint64 receiptBytes = 64 * 1024;
+
 } // namespace
 
 Intake::Intake(const Link &link, Stream &stream, const ConnectionSettings &settings)
@@ -42,21 +46,56 @@ qint64 Intake::receive(qint64 now)
         FrameBatch batch = m_reader.takeFrames();
         m_budget.take(qint64(batch.frames.size()));
         if (batch.controls > 0)
-            answerHello(batch);
-        hasRoom = m_link.inbox->pushMessages(std::move(batch));
+            answerControls(batch);
+        if (!batch.frames.empty())
+            hasRoom = m_link.inbox->pushMessages(std::move(batch));
+        m_unacknowledgedBytes += received;
+        acknowledge(Due::NowAndThen);
     }
     if (isSound && (!hasRoom || m_budget.isLimited()))
         update(now);
     return received;
 }
 
-//! A peer that says hello knows control frames: says it in turn, unless this end has begun.
-void Intake::answerHello(const FrameBatch &batch)
+//! Does what the connection sees to by itself: hello is answered, and receipts, of which there are
+//! many, are passed on without waking the reader.
+void Intake::answerControls(FrameBatch &batch)
 {
-    for (const Frame &frame : batch.frames) {
-        if (frame.isControl() && Control(frame.payload).kind() == Control::Kind::Hello)
-            m_link.outbox->answerHello();
-    }
+    Outbox &outbox = *m_link.outbox;
+    const auto isDone = [&outbox](const Frame &frame) {
+        if (!frame.isControl())
+            return false;
+        const Control control(frame.payload);
+        switch (control.kind()) {
+        case Control::Kind::Hello:
+            outbox.answerHello();
+            return false;
+        case Control::Kind::Resume:
+        case Control::Kind::Resumed:
+        case Control::Kind::Lost:
+            outbox.knowPeer();
+            return false;
+        case Control::Kind::Ack:
+            return !outbox.takeReceipt(control.count());
+        default:
+            return false;
+        }
+    };
+    batch.controls -= qint64(std::erase_if(batch.frames, isDone));
+}
+
+void Intake::acknowledge(Due due)
+{
+    const std::optional<qint64> receipt = m_link.inbox->receipt();
+    if (!receipt || *receipt == m_acknowledged)
+        return;
+    if (due == Due::NowAndThen && *receipt - m_acknowledged < receiptMessages
+        && m_unacknowledgedBytes < receiptBytes)
+        return;
+    if (!m_link.outbox->sendControl(Control::ack(*receipt)))
+        return;
+    m_acknowledged = *receipt;
+    m_unacknowledgedBytes = 0;
 }
 
 //! How much to read at once, in bytes. With a rate, no more than what the budget may bring.

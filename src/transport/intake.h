@@ -26,6 +26,11 @@ public:
     qint64 receive(qint64 now);
     QString error() const { return m_reader.error(); }
 
+    enum class Due { NowAndThen, Now };
+
+    //! Tells a peer that wants to know it what has arrived, unless it knows.
+    void acknowledge(Due due);
+
     //! Stops and resumes reading, as the inbox has room and the rate is met.
     void update(qint64 now);
     bool isReading() const { return m_isReading; }
@@ -41,7 +46,7 @@ public:
     bool hasHeartbeats() const { return m_reader.heartbeats() > 0; }
 
 private:
-    void answerHello(const FrameBatch &batch);
+    void answerControls(FrameBatch &batch);
     qint64 readSize() const;
 
     const Link &m_link;
@@ -51,6 +56,8 @@ private:
     MessageBudget m_budget;
     qint64 m_frameBegan = 0; // when the frame at hand did
     qint64 m_waitForRate = 0;
+    qint64 m_acknowledged = 0;        // messages
+    qint64 m_unacknowledgedBytes = 0; // on the wire
     bool m_isReading = true;
 };
 

@@ -16,6 +16,19 @@
 
 namespace QRepod {
 
+//! Who wants to know what the peer has received. Called in the connection's thread.
+class ReceiptHolder
+{
+public:
+    //! The peer has received so many messages.
+    ///
+    /// \return whether the reader has to be told, too.
+    virtual bool acknowledge(qint64 received) = 0;
+
+protected:
+    ~ReceiptHolder() = default;
+};
+
 //! Frames on their way from any thread to the connection that writes them.
 ///
 /// Open while the connection stands. The connection is woken only when it sleeps,
@@ -47,10 +60,21 @@ public:
     Result send(const EncodedMessage &message); ///< which is valid; shares the memory of much
     Result send(const QByteArray &frame);       ///< the same, of a whole frame
 
+    //! The same, whatever the limit: the peer may have it already, or the game has accepted it.
+    void sendAgain(const EncodedMessage &message);
+
+    enum class Bound {
+        Limit, ///< dropped if too much waits
+        None,  ///< for what is said once
+    };
+
     //! Queues a control frame behind all else, for a peer that has said hello.
     ///
     /// \return false, and it is dropped, if the peer has not, or cannot take more at present.
-    bool sendControl(const QByteArray &frame);
+    bool sendControl(const QByteArray &frame, Bound bound = Bound::Limit);
+
+    //! \a holder gets the receipts from now on.
+    void setReceiptHolder(std::weak_ptr<ReceiptHolder> holder);
 
     //! Whether the peer has said that it understands control frames.
     bool isPeerKnown() const { return m_isPeerKnown; }
@@ -74,6 +98,12 @@ public:
     //! The peer understands control frames: tells it the same, unless this end has begun().
     void answerHello();
 
+    //! The peer understands control frames; another answer than hello is on its way.
+    void knowPeer();
+
+    //! The peer has received so many messages. \return whether the reader has to be told, too.
+    bool takeReceipt(qint64 received);
+
     //! All that waits, in order. It counts as waiting until it is reported as written. Whoever
     //! takes goes on until nothing is left: only then will it be woken again.
     std::vector<QByteArray> takeAll();
@@ -96,7 +126,8 @@ private:
     using Clock = std::chrono::steady_clock;
 
     enum class Kind { Message, Control };
-    Result add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large, qint64 size);
+    Result add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large, qint64 size,
+               Bound bound = Bound::Limit);
     static int since(Clock::time_point time);
     qint64 writeAtOnce(QByteArrayView bytes);
     void append(QByteArrayView bytes, const QByteArray *owner);
@@ -109,6 +140,7 @@ private:
     std::vector<QByteArray> m_parts;
     WakeTarget m_writer;                          // while open
     std::unique_ptr<DirectWriter> m_directWriter; // while open, if there is one
+    std::weak_ptr<ReceiptHolder> m_receiptHolder;
     int m_directError = 0;
     bool m_isWriterAwake = false; // or about to wake up
     bool m_isClosed = false;      // for good, even before it was opened
