@@ -120,6 +120,7 @@ public:
 private:
     bool canWorkHere() const;
     void endBackground();
+    void tearDown();
     void accept(std::unique_ptr<Stream> stream);
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
