@@ -38,8 +38,8 @@ public:
     bool isDelivering() const { return m_walk.isRunning(); }
 
     //! Queues \a message. Any thread.
-    qint64 send(const QVariantMap &message);
-    qint64 send(const EncodedMessage &message); ///< which is valid
+    qint64 send(const QVariantMap &message, SendMode mode);
+    qint64 send(const EncodedMessage &message, SendMode mode); ///< which is valid
 
     //! \return why the channel is not in the room \a name; empty if it is.
     QString join(const QString &name, const QVariantMap &options);
@@ -81,11 +81,12 @@ private:
     void say(const QString &error);
     Dispatcher::Outcome dispatch(const Message &message, Answer *answer = nullptr);
     void leaveToFallbacks(const Message &message);
+    void tellReceived(const Message &message, Turn &turn);
     template <class Function>
     void forEachRoom(Function function);
     void leaveRooms();
     static Outbox::Result send(Session &session, const QString &address,
-                               const EncodedMessage &message);
+                               const EncodedMessage &message, SendMode mode);
     AnswerPath answerPath() const;
 
     Dispatcher m_dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};

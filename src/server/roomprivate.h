@@ -37,7 +37,7 @@ public:
     QList<Channel *> channels() const;           ///< any thread
 
     //! Any thread. Sends what is encoded already to everyone but \a except.
-    void send(const EncodedMessage &message, const Channel *except) const;
+    void send(const EncodedMessage &message, const Channel *except, SendMode mode) const;
 
     //! Unless it is there already.
     void add(Channel *channel);
@@ -55,6 +55,9 @@ public:
 
     //! \return whether a handler of the room has taken \a message.
     Dispatcher::Outcome dispatch(const Call &call) const;
+
+    //! Lets those who look on know that \a message of \a channel was delivered.
+    void tellReceived(Channel *channel, const Message &message) const;
 
     //! Any thread.
     template <class T>

@@ -38,7 +38,7 @@ public:
     const MessageLimits &limits() const { return m_limits; }
 
     //! Queues \a message for the peer.
-    Outbox::Result send(const EncodedMessage &message);
+    Outbox::Result send(const EncodedMessage &message, SendMode mode = SendMode::Reliable);
 
     //! The peer has received so many messages; false if that cannot be.
     bool acknowledge(qint64 received);
@@ -61,6 +61,7 @@ private:
     mutable std::mutex m_mutex; // guards everything below, unless nothing is kept: then it is fixed
     Link m_link;
     qint64 m_receivedBefore = 0; // over connections that are gone
+    qint64 m_numberOffset = 0;   // from a message's number in the outbox to that in the session
 };
 
 } // namespace QRepod
