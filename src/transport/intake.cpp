@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "transport/intake.h"
 
+#include "protocol/control.h"
+
 #include <QtCore/qloggingcategory.h>
 
 #include <algorithm>
@@ -54,7 +56,21 @@ void Intake::cut(qint64 received, qint64 now)
 //! \return whether the inbox has room for more.
 bool Intake::push()
 {
-    return !m_reader.hasFrames() || m_link.inbox->pushMessages(m_reader.takeFrames());
+    if (!m_reader.hasFrames())
+        return true;
+    FrameBatch batch = m_reader.takeFrames();
+    if (batch.controls > 0)
+        answerHello(batch);
+    return m_link.inbox->pushMessages(std::move(batch));
+}
+
+//! A peer that says hello knows control frames: says it in turn, unless this end has begun.
+void Intake::answerHello(const FrameBatch &batch)
+{
+    for (const Frame &frame : batch.frames) {
+        if (frame.isControl() && Control(frame.payload).kind() == Control::Kind::Hello)
+            m_link.outbox->answerHello();
+    }
 }
 
 void Intake::flush()

@@ -50,6 +50,7 @@ public:
 private:
     void cut(qint64 received, qint64 now);
     bool push();
+    void answerHello(const FrameBatch &batch);
 
     const Link &m_link;
     Stream &m_stream;

@@ -38,6 +38,9 @@ public:
         bool isReplacing = false; ///< the message that had this number is not sent any more
     };
 
+    //! Makes \a hello, a control frame, the first that is written. Before the connection opens.
+    void begin(const QByteArray &hello);
+
     //! \a limit is how many bytes may wait. One message may, however large, if nothing else does.
     //! Messages of SendMode::Latest do not count.
     explicit Outbox(qint64 limit)
@@ -50,6 +53,15 @@ public:
     //! \a message is valid. The memory of much is shared.
     Result send(const EncodedMessage &message, SendMode mode = SendMode::Reliable);
     Result send(const QByteArray &frame); ///< the same, of a whole frame
+
+    //! Queues a control frame behind all else, for a peer that has said hello.
+    ///
+    /// \return false, and it is dropped, if the peer has not, or cannot take more at present.
+    bool sendControl(const QByteArray &frame);
+
+    //! Whether the peer has said that it understands control frames.
+    bool isPeerKnown() const { return m_isPeerKnown; }
+
     bool isOpen() const { return m_isOpen; }
     void close();
 
@@ -66,6 +78,9 @@ public:
     /// \name For the connection, in its thread
     /// @{
     void open(WakeTarget connection, std::unique_ptr<DirectWriter> directWriter = {});
+
+    //! The peer understands control frames: tells it the same, unless this end has begun().
+    void answerHello();
 
     //! All that waits, in order. It counts as waiting until it is reported as written. Whoever
     //! takes goes on until nothing is left: only then will it be woken again.
@@ -92,7 +107,8 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    Result add(const QByteArray &bytes, const QList<LargeValue> &large, qint64 size);
+    enum class Kind { Message, Control };
+    Result add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large, qint64 size);
     Result addLatest(const QByteArray &frame, const QString &action);
     qint64 latestWaiting() const;
     static int since(Clock::time_point time);
@@ -102,6 +118,7 @@ private:
 
     const qint64 m_limit;
     std::atomic<bool> m_isOpen = false; // whether m_writer is set, to be asked without the lock
+    std::atomic<bool> m_isPeerKnown = false; // to understand control frames
 
     mutable std::mutex m_mutex; // guards everything below
     FrameQueue m_queue;
@@ -112,6 +129,7 @@ private:
     bool m_isClosed = false;      // for good, even before it was opened
     bool m_isBlocked = false;     // the peer has taken nothing since something was left over
     qint64 m_latestTaken = 0;     // at most so much of what was taken does not count
+    bool m_hasSaidHello = false;
     Clock::time_point m_lastWritten;
     Clock::time_point m_waitingSince; // while something waits
     Counts m_counts;
