@@ -161,36 +161,6 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
     return true;
 }
 
-//! Whether what is delivered now is of the current connection, and not of one before.
-bool ConnectionListener::Private::isDeliveringCurrent() const
-{
-    return m_current && m_session && m_session == Client::Private::get(client)->currentSession();
-}
-
-void ConnectionListener::Private::controlled(const Control &control, Turn &turn)
-{
-    if (!isDeliveringCurrent())
-        return;
-    switch (control.kind()) {
-    case Control::Kind::Refused:
-        m_isRefused = true;
-        break;
-    case Control::Kind::Bye:
-        m_hasSaidBye = true;
-        break;
-    case Control::Kind::Resumed:
-        if (isInterrupted())
-            resume(control.count(), turn);
-        break;
-    case Control::Kind::Lost:
-        if (isInterrupted())
-            lose(control.value().toString(), turn);
-        break;
-    default: // the others are nothing to this end
-        break;
-    }
-}
-
 //! Where an answer to a message that is delivered now goes: never to a later connection.
 AnswerPath ConnectionListener::Private::answerPath() const
 {
@@ -206,14 +176,33 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
         request.emplace(answerPath(), *message.request());
     const Dispatcher::Outcome outcome =
         dispatcher.dispatch(message, nullptr, request ? request->answer() : nullptr);
-    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled) {
-        Dispatcher::noteUnhandled(message.action());
-        q->network_received(message.map());
-    }
+    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
+        leaveToFallback(message, outcome, turn);
+    if (request && turn.isAlive())
+        request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
-    if (turn.isAlive() && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
+    if (turn.isAlive() && isObserved())
         Q_EMIT q->messageReceived(m_texts.text(message.action()), message.map());
+}
+
+bool ConnectionListener::Private::isObserved() const
+{
+    return mayBeObserved && q->isSignalConnected(messageReceivedSignal());
+}
+
+//! No handler has taken it. A plain listener has no network_received() of its own, so the message
+//! need not be decoded for it.
+void ConnectionListener::Private::leaveToFallback(const Message &message,
+                                                  Dispatcher::Outcome outcome, Turn &turn)
+{
+    isUntaken = typeid(*q) == typeid(ConnectionListener);
+    if (!isUntaken)
+        q->network_received(message.map());
+    if (turn.isAlive() && isUntaken && outcome == Dispatcher::Outcome::Unhandled && !isObserved())
+        m_unhandled.note(message.action(), UnhandledActions::Receiver::of(*q),
+                         client ? client->address() : QString(),
+                         [this](QByteArrayView action) { return dispatcher.nearest(action); });
 }
 
 void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
@@ -315,14 +304,14 @@ int ConnectionListener::pump(QDeadlineTimer budget)
     return d->pump(budget);
 }
 
-qint64 ConnectionListener::send(const QVariantMap &message)
+qint64 ConnectionListener::send(const QVariantMap &message, SendMode mode)
 {
-    return d->state == State::Connected || d->isInterrupted() ? d->client->send(message) : 0;
+    return d->state == State::Connected || d->isInterrupted() ? d->client->send(message, mode) : 0;
 }
 
-qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields)
+qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields, SendMode mode)
 {
-    return send(withAction(action, fields));
+    return send(withAction(action, fields), mode);
 }
 
 QFuture<QVariant> ConnectionListener::request(const QString &action, const QVariantMap &fields,
@@ -372,6 +361,14 @@ void ConnectionListener::removeHandler(QObject *handler)
     d->dispatcher.removeTarget(handler);
 }
 
-void ConnectionListener::network_received(const QVariantMap &) { }
+void ConnectionListener::network_received(const QVariantMap &)
+{
+    d->isUntaken = true;
+}
+
+QVariant ConnectionListener::answerFor(const QVariant &returned)
+{
+    return returned;
+}
 
 } // namespace QRepod

@@ -6,6 +6,7 @@
 #include "delivery/requester.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
+#include "dispatch/unhandledactions.h"
 #include "transport/settings.h"
 #include "transport/timeout.h"
 
@@ -68,6 +69,9 @@ public:
     std::atomic<bool> mayBeObserved = false;
     static QMetaMethod messageReceivedSignal();
 
+    //! Set by the default network_received(): nothing has overridden it, or that has called it.
+    bool isUntaken = false;
+
 private:
     void handleWake() override;
 
@@ -81,6 +85,8 @@ private:
     void cancelled(const Delivery &delivery, Turn &turn) override;
     void resumed(const Delivery &, Turn &) override { } // comes as a control frame instead
 
+    bool isObserved() const;
+    void leaveToFallback(const Message &message, Dispatcher::Outcome outcome, Turn &turn);
     AnswerPath answerPath() const;
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
@@ -117,6 +123,7 @@ private:
     Timeout m_answerTimeout{m_deadlines, [this] { inbox().close(); }}; // to an attempt to resume
     std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
+    UnhandledActions m_unhandled;
     TextCache m_texts;
     QString m_token;               // of the session that the server keeps; empty: none
     QString m_nextToken;           // of the greeting

@@ -24,6 +24,36 @@ bool ConnectionListener::Private::isInterrupted() const
     return client && Client::Private::get(client)->isInterrupted;
 }
 
+//! Whether what is delivered now is of the current connection, and not of one before.
+bool ConnectionListener::Private::isDeliveringCurrent() const
+{
+    return m_current && m_session && m_session == Client::Private::get(client)->currentSession();
+}
+
+void ConnectionListener::Private::controlled(const Control &control, Turn &turn)
+{
+    if (!isDeliveringCurrent())
+        return;
+    switch (control.kind()) {
+    case Control::Kind::Refused:
+        m_isRefused = true;
+        break;
+    case Control::Kind::Bye:
+        m_hasSaidBye = true;
+        break;
+    case Control::Kind::Resumed:
+        if (isInterrupted())
+            resume(control.count(), turn);
+        break;
+    case Control::Kind::Lost:
+        if (isInterrupted())
+            lose(control.value().toString(), turn);
+        break;
+    default: // the others are nothing to this end
+        break;
+    }
+}
+
 //! The first message of a server. Without a token it keeps no session.
 void ConnectionListener::Private::takeGreeting(const Message &message)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "session/session.h"
 
+#include <algorithm>
+
 namespace QRepod {
 
 namespace {
@@ -56,39 +58,63 @@ bool Session::isAccepting() const
     return m_phase == Phase::Resumable || m_link.outbox->isOpen();
 }
 
-Outbox::Result Session::send(const EncodedMessage &message)
+Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
 {
     if (!m_isKeeping)
-        return m_link.outbox->send(message);
+        return m_link.outbox->send(message, mode);
     // The lock spans both, so that messages are kept in the order in which they are queued.
     const std::lock_guard lock(m_mutex);
     if (m_phase == Phase::Ended)
         return {Outbox::Status::Closed};
     if (m_isAway)
-        return keep(message);
-    Outbox::Result result = m_link.outbox->send(message);
+        return keep(message, mode);
+    Outbox::Result result = m_link.outbox->send(message, mode);
     if (result.status == Outbox::Status::Closed && m_phase == Phase::Resumable)
-        return keep(message); // lost, which the reader does not know yet
+        return keep(message, mode); // lost, which the reader does not know yet
     if (result.status != Outbox::Status::Accepted || !m_isKeeping)
         return result;
-    m_kept.add(message);
+    if (result.isReplacing) {
+        m_kept.replace(m_numberOffset + result.number, message);
+    } else {
+        m_kept.add(message);
+        m_numberOffset = m_kept.last() - result.number;
+    }
     if (m_kept.bytes() > m_keepLimits.connected)
         drop();
     return result;
 }
 
-//! Until the peer is back. Called with the lock held.
-Outbox::Result Session::keep(const EncodedMessage &message)
+//! Until the peer is back. Of what is soon out of date, the latest of each action is kept, and does
+//! not count. Called with the lock held.
+Outbox::Result Session::keep(const EncodedMessage &message, SendMode mode)
 {
-    const qint64 bytes = m_kept.bytes() + message.size();
-    if (m_kept.bytes() > 0 && bytes > m_keepLimits.away) {
+    const Outbox::Result accepted{Outbox::Status::Accepted, message.size()};
+    if (mode == SendMode::Latest) {
+        keepLatest(message);
+        return accepted;
+    }
+    const qint64 kept = m_kept.bytes() - m_latestBytes;
+    if (kept > 0 && kept + message.size() > m_keepLimits.away) {
         return {Outbox::Status::Full, 0,
                 QStringLiteral("%1 bytes kept for the peer are over the limit of %2")
-                    .arg(bytes)
+                    .arg(kept + message.size())
                     .arg(m_keepLimits.away)};
     }
     m_kept.add(message);
-    return {Outbox::Status::Accepted, message.size()};
+    return accepted;
+}
+
+//! Called with the lock held.
+void Session::keepLatest(const EncodedMessage &message)
+{
+    const qint64 before = m_kept.bytes();
+    if (const qint64 number = m_latest.value(message.action()); number > 0) {
+        m_kept.replace(number, message);
+    } else {
+        m_kept.add(message);
+        m_latest.insert(message.action(), m_kept.last());
+    }
+    m_latestBytes += m_kept.bytes() - before;
 }
 
 //! Called with the lock held.
@@ -106,6 +132,17 @@ bool Session::acknowledge(qint64 received)
     if (m_isKeeping)
         m_kept.forget(received);
     return std::exchange(m_isFirstReceipt, false);
+}
+
+qint64 Session::heldBytes() const
+{
+    const Link current = link();
+    const qint64 kept = [this] {
+        const std::lock_guard lock(m_mutex);
+        return m_kept.bytes();
+    }();
+    // What waits to be written is kept, too.
+    return current.inbox->heldBytes() + std::max(kept, current.outbox->counts().bytesWaiting);
 }
 
 qint64 Session::sent() const
@@ -204,11 +241,14 @@ void Session::goOn()
 {
     m_phase = Phase::Resumable;
     m_isAway = false;
+    m_latest.clear();
+    m_latestBytes = 0;
     m_isFirstReceipt = true;
     m_link.outbox->setReceiptHolder(weak_from_this());
     m_link.inbox->beginReceipts(m_receivedBefore);
     for (const EncodedMessage &message : m_kept.messages())
         m_link.outbox->sendAgain(message);
+    m_numberOffset = m_kept.last() - m_link.outbox->counts().messages;
 }
 
 void Session::end()

@@ -5,6 +5,8 @@
 #include "session/keptmessages.h"
 #include "transport/link.h"
 
+#include <QtCore/qhash.h>
+
 #include <atomic>
 #include <limits>
 #include <memory>
@@ -62,7 +64,7 @@ public:
     const MessageLimits &limits() const { return m_limits; }
 
     //! Queues \a message for the peer, or keeps it until the peer is back.
-    Outbox::Result send(const EncodedMessage &message);
+    Outbox::Result send(const EncodedMessage &message, SendMode mode = SendMode::Reliable);
 
     //! Queues a control frame; dropped unless the peer has said hello.
     void sendControl(const QVariantMap &fields)
@@ -74,6 +76,9 @@ public:
     ///
     /// \return whether it is the first such news of this connection.
     bool acknowledge(qint64 received) override;
+
+    //! What waits at this end, in either direction, and what is kept. In bytes.
+    qint64 heldBytes() const;
 
     //! Messages in this session, over all its connections.
     qint64 sent() const;
@@ -127,7 +132,8 @@ private:
     // Each is called with the lock held.
     void moveTo(const Link &next);
     void goOn();
-    Outbox::Result keep(const EncodedMessage &message);
+    Outbox::Result keep(const EncodedMessage &message, SendMode mode);
+    void keepLatest(const EncodedMessage &message);
     void drop();
 
     const MessageLimits m_limits;
@@ -137,9 +143,12 @@ private:
     mutable std::mutex m_mutex; // guards everything below
     Link m_link;
     KeptMessages m_kept;
+    QHash<QString, qint64> m_latest; // kept for a peer that is away: actions and their numbers
+    qint64 m_latestBytes = 0;        // of these
     Phase m_phase = Phase::New;
     Statistics m_before;           // of connections that are gone
     qint64 m_receivedBefore = 0;   // messages, over connections that are gone
+    qint64 m_numberOffset = 0;     // from a message's number in the outbox to that in the session
     bool m_isAway = false;         // from leave() to resume()
     bool m_isFirstReceipt = false; // of this connection
 };

@@ -7,6 +7,7 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -95,6 +96,9 @@ public:
     [[nodiscard]] bool pushMessages(FrameBatch &&batch); ///< false: stop reading
     bool hasRoom() const;
 
+    //! Of a frame whose end has not come, \a bytes are there.
+    void setUnfinished(qint64 bytes) { m_unfinished.store(bytes, std::memory_order_relaxed); }
+
     enum class End {
         Lost,  ///< the line broke, or the peer closed it
         Fault, ///< the peer broke the rules
@@ -147,6 +151,12 @@ public:
     //! How many messages have come in this session; nothing if the peer is not to be told.
     std::optional<qint64> receipt() const;
 
+    //! What waits, the beginning of a frame included. In bytes.
+    qint64 heldBytes() const;
+
+    //! Whether the connection is not to read, however much room there is.
+    void setHeld(bool isHeld);
+
     //! How many messages a second may come in; 0: no limit. The connection sees to it.
     int messageRate() const;
     void setMessageRate(int perSecond);
@@ -169,6 +179,7 @@ private:
     void release(const FrameBatch &batch);
 
     const qint64 m_limit;
+    std::atomic<qint64> m_unfinished = 0; // bytes; set by the connection
 
     mutable std::mutex m_mutex; // guards everything below
     std::vector<Delivery> m_deliveries;
@@ -181,6 +192,7 @@ private:
     State m_state = State::Open;
     bool m_isConnected = false; // has been; how it ends depends on it
     bool m_isWriterStopped = false;
+    bool m_isHeld = false;
 };
 
 } // namespace QRepod
