@@ -192,12 +192,12 @@ void tst_SessionFaults::interruptedAtRandom_data()
     QTest::addColumn<int>("chunk");
     QTest::addColumn<int>("times");
 
-    QTest::newRow("plain") << 0 << false << 0 << 200;
-    QTest::newRow("network threads") << 2 << false << 0 << 200;
-    QTest::newRow("TLS") << 0 << true << 0 << 50;
-    QTest::newRow("TLS, network threads") << 2 << true << 0 << 50;
-    QTest::newRow("single bytes") << 0 << false << 1 << 50;
-    QTest::newRow("single bytes, network threads") << 2 << false << 1 << 50;
+    QTest::newRow("plain") << 0 << false << 0 << 100;
+    QTest::newRow("network threads") << 2 << false << 0 << 100;
+    QTest::newRow("TLS") << 0 << true << 0 << 20;
+    QTest::newRow("TLS, network threads") << 2 << true << 0 << 20;
+    QTest::newRow("single bytes") << 0 << false << 1 << 20;
+    QTest::newRow("single bytes, network threads") << 2 << false << 1 << 20;
 }
 
 //! Within the frames of messages, within control frames, while a session is resumed.
