@@ -16,16 +16,16 @@ class Control
 public:
     enum class Kind {
         Unknown,
-        Hello,    ///< the peer understands control frames
-        Refused,  ///< the server does not want this client; the value is the reason
-        Redirect, ///< the client is to go to the address that is the value
-        Ping,     ///< asks for the server's time; the value comes back
-        Pong,     ///< the answer
-        Resume,   ///< goes on with the session whose token is the value
-        Resumed,  ///< the session goes on; the value is how many messages the server has received
-        Lost,     ///< the session is not known any more; the value is the reason
-        Ack,      ///< the value is how many messages the peer has received
-        Bye,      ///< the peer ends its session
+        Hello,    ///< `_hello`: the peer understands control frames
+        Refused,  ///< `_refused`: the server does not want this client; the value is the reason
+        Redirect, ///< `_redirect`: the client is to go to the address that is the value
+        Ping,     ///< `_ping`: asks for the server's time; the value comes back
+        Pong,     ///< `_pong`: the answer
+        Resume,   ///< `_resume`: goes on with the session whose token is the value
+        Resumed, ///< `_resumed`: it goes on; the value is how many messages the server has received
+        Lost,    ///< `_lost`: the session is not known any more; the value is the reason
+        Ack,     ///< `_ack`: the value is how many messages the peer has received
+        Bye,     ///< `_bye`: the peer ends its session
     };
 
     //! No control frame has a longer payload; what is longer is skipped. In bytes.

@@ -95,6 +95,8 @@ private slots:
     void cutAfterPassesExactlyThatMany_data();
     void cutAfterPassesExactlyThatMany();
     void cutAfterOfWhatHasPassedCutsAtOnce();
+    void cutWithinCutsAtRandomAndAlikeForASeed();
+    void interruptLetsNobodyInForAWhile();
     void clearFaultsTakesEverythingBack();
 
     void halfCloseEndsOneWay();
@@ -425,6 +427,39 @@ void tst_FaultProxy::resetResetsBothEnds()
     QCOMPARE(client.endOfStream(), ECONNRESET);
     QTRY_VERIFY(server.clientHasClosed());
     QCOMPARE(proxy.openConnectionCount(), 0);
+}
+
+void tst_FaultProxy::interruptLetsNobodyInForAWhile()
+{
+    RawClient before(m_proxy->port());
+    QVERIFY(m_server->waitForClients(1));
+    m_proxy->interrupt(60'000);
+    QCOMPARE(before.endOfStream(), ECONNRESET);
+    RawClient meanwhile(m_proxy->port());
+    QCOMPARE(meanwhile.endOfStream(), ECONNRESET);
+    m_proxy->interrupt(0);
+    RawClient after(m_proxy->port());
+    QVERIFY(m_server->waitForClients(1));
+}
+
+void tst_FaultProxy::cutWithinCutsAtRandomAndAlikeForASeed()
+{
+    const QByteArray bytes = randomBytes(100);
+    QList<QList<qint64>> runs;
+    for (int run = 0; run < 2; ++run) {
+        FaultProxy proxy(m_server->port(), 7);
+        proxy.cutWithin(100, Direction::ToServer);
+        QList<qint64> passed;
+        for (int i = 0; i < 10; ++i) {
+            RawClient client(proxy.port());
+            client.write(bytes);
+            QVERIFY(client.ends());
+            passed << proxy.bytesForwarded(Direction::ToServer);
+        }
+        runs << passed;
+        QVERIFY(passed.last() > 0 && passed.last() < 10 * bytes.size());
+    }
+    QCOMPARE(runs[0], runs[1]);
 }
 
 void tst_FaultProxy::resetReachesAClientWhoHasJustConnected()
