@@ -111,7 +111,8 @@ public:
     Q_INVOKABLE void admit();
 
     //! Sends an `error` message with \a reason, and closes. Nothing that the client has sent is
-    //! delivered any more. For guests and others.
+    //! delivered any more. For guests and others. A QRepod client that has said hello, which is its
+    //! first frame, does not connect again by itself.
     Q_INVOKABLE void refuse(const QString &reason);
 
     //! How many messages this client may send a second, instead of Server::maximumMessageRate(); 0:

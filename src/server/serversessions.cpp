@@ -45,6 +45,7 @@ void Server::Private::arrive(std::unique_ptr<Stream> stream, const ServerSetting
 
 void Server::Private::welcome(Arrival &arrival, FirstFrame frame)
 {
+    const auto owned = m_arrivals.extract(&arrival); // whatever the factory does, it lives on here
     if (isFull(arrival.settings()) && !makeRoom())
         return refuse(arrival, fullText(arrival.settings()));
     Channel *const channel = make();
@@ -53,7 +54,7 @@ void Server::Private::welcome(Arrival &arrival, FirstFrame frame)
     Channel::Private *const client = Channel::Private::get(channel);
     client->attach(this, arrival, frame, handlersOf(channel));
     m_owned.insert(channel);
-    m_arrivals.erase(&arrival);
+    m_memoryWatch.start();
     client->deliver();
 }
 
@@ -109,14 +110,13 @@ void Server::Private::turnAway(Arrival &arrival, const QString &error)
         reject(error);
 }
 
-//! Says why, in an `error` message, and closes.
+//! Says why, in an `error` message. It is closed with the arrival.
 void Server::Private::refuse(Arrival &arrival, const QString &reason)
 {
     qCDebug(serverLog).noquote() << arrival.address() << "is refused:" << reason;
     const Link &link = arrival.link();
     link.outbox->send(BuiltIn::error(reason).bytes());
     link.outbox->sendControl(Control::bye(), Outbox::Bound::None);
-    m_arrivals.erase(&arrival); // which closes it
 }
 
 Channel *Server::Private::channel(const QString &sessionId) const
