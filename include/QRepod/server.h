@@ -146,12 +146,12 @@ public:
     Room *everyone() const;
 
     //! Sends \a message to every client: everyone()->sendToAll(). Any thread.
-    Q_INVOKABLE void sendToAll(const QVariantMap &message,
-                               QRepod::SendMode mode = SendMode::Reliable);
+    Q_INVOKABLE void sendToAll(const QVariantMap &message);
+    void sendToAll(const QVariantMap &message, SendMode mode);
 
     //! Sends \a fields with `action` set to \a action.
-    Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields,
-                               QRepod::SendMode mode = SendMode::Reliable);
+    Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields);
+    void sendToAll(const QString &action, const QVariantMap &fields, SendMode mode);
 
     //! Sends a message that is nothing but its \a action: `sendToAll("tick")`.
     template <class Text, IfText<Text> = true>

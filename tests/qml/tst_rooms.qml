@@ -49,7 +49,7 @@ TestCase {
                 property string nameWhenComplete: ""
 
                 Component.onCompleted: {
-                    match.nameWhenComplete = match.name + " of " + (match.server === lobby);
+                    match.nameWhenComplete = match.name + " of " + match.server.actualPort;
                     match.userData = {
                         round: 1
                     };
@@ -191,7 +191,7 @@ TestCase {
         const room = server.room("blue");
         compare(server.log, ["opened blue"]);
         compare(room.log, ["joined 1"]);
-        compare(room.nameWhenComplete, "blue of true");
+        compare(room.nameWhenComplete, "blue of " + server.actualPort);
         compare(room.userData.round, 1);
         compare(room.channels.get(0), server.channels.get(0));
         compare(server.channels.get(0).rooms.length, 1);
