@@ -107,7 +107,10 @@ void Channel::close()
         d->session->link().close();
 }
 
-void Channel::network_received(const QVariantMap &) { }
+void Channel::network_received(const QVariantMap &)
+{
+    ++d->untaken;
+}
 
 QVariant Channel::answerFor(const QVariant &returned)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <QRepod/room.h>
 
+#include "server/channelprivate.h"
 #include "server/roomprivate.h"
 #include "server/rooms.h"
 #include "server/serverprivate.h"
@@ -166,11 +167,21 @@ Dispatcher::Outcome Room::Private::dispatch(const Call &call) const
     return handler->call(q, call) ? Outcome::Handled : Outcome::Mismatched;
 }
 
-void Room::Private::tellReceived(Channel *channel, const Message &message) const
+bool Room::Private::isObserved() const
 {
     static const QMetaMethod signal = QMetaMethod::fromSignal(&Room::messageReceived);
-    if (q->isSignalConnected(signal))
+    return q->isSignalConnected(signal);
+}
+
+void Room::Private::tellReceived(Channel *channel, const Message &message) const
+{
+    if (isObserved())
         Q_EMIT q->messageReceived(channel, server->texts.text(message.action()), message.map());
+}
+
+QByteArray Room::Private::nearestHandler(QByteArrayView action) const
+{
+    return m_handlers ? m_handlers->nearest(action) : QByteArray();
 }
 
 Room::Room(QObject *parent)
@@ -272,6 +283,10 @@ QString Room::refusal(Channel *, const QVariantMap &)
     return {};
 }
 
-void Room::network_received(Channel *, const QVariantMap &) { }
+void Room::network_received(Channel *channel, const QVariantMap &)
+{
+    if (channel)
+        ++Channel::Private::get(channel)->untaken;
+}
 
 } // namespace QRepod

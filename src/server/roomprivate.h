@@ -56,8 +56,15 @@ public:
     //! \return whether a handler of the room has taken \a message.
     Dispatcher::Outcome dispatch(const Call &call) const;
 
+    //! Whether somebody looks on.
+    bool isObserved() const;
+
     //! Lets those who look on know that \a message of \a channel was delivered.
     void tellReceived(Channel *channel, const Message &message) const;
+
+    //! The name of the room's handler for an action that is nearly \a action; empty if there is
+    //! none.
+    QByteArray nearestHandler(QByteArrayView action) const;
 
     //! Any thread.
     template <class T>
