@@ -141,6 +141,9 @@ protected:
     /// Override it for types that cannot be sent as they are.
     virtual QVariant answerFor(const QVariant &returned);
 
+    //! When it is overridden, this one has to be called too, for messageReceived() to be emitted.
+    void connectNotify(const QMetaMethod &signal) override;
+
 private:
     std::unique_ptr<Private> d;
 };

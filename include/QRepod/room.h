@@ -144,6 +144,10 @@ Q_SIGNALS:
     //! set it.
     void settingsChanged();
 
+protected:
+    //! When it is overridden, this one has to be called too, for messageReceived() to be emitted.
+    void connectNotify(const QMetaMethod &signal) override;
+
 private:
     std::unique_ptr<Private> d;
 };

@@ -107,6 +107,13 @@ void Channel::close()
         d->session->link().close();
 }
 
+void Channel::connectNotify(const QMetaMethod &signal)
+{
+    if (signal == QMetaMethod::fromSignal(&Channel::messageReceived))
+        d->isObserved = true;
+    QObject::connectNotify(signal);
+}
+
 void Channel::network_received(const QVariantMap &)
 {
     ++d->untaken;

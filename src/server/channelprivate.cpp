@@ -148,23 +148,10 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     return true;
 }
 
-QMetaMethod Channel::Private::messageReceivedSignal()
-{
-    static const QMetaMethod signal = QMetaMethod::fromSignal(&Channel::messageReceived);
-    return signal;
-}
-
-bool Channel::Private::isObserved() const
-{
-    return q->isSignalConnected(messageReceivedSignal())
-        || std::any_of(rooms.cbegin(), rooms.cend(),
-                       [](Room *room) { return Room::Private::get(room)->isObserved(); });
-}
-
 //! For those who only look on.
 void Channel::Private::tellReceived(const Message &message, Turn &turn)
 {
-    if (turn.isAlive() && q->isSignalConnected(messageReceivedSignal()))
+    if (turn.isAlive() && isObserved)
         Q_EMIT q->messageReceived(server->texts.text(message.action()), message.map());
     if (turn.isAlive())
         forEachRoom([&](Room *room) { Room::Private::get(room)->tellReceived(q, message); });
@@ -253,7 +240,7 @@ void Channel::Private::leaveToFallbacks(const Message &message, Dispatcher::Outc
                 room->network_received(channel, message.map());
             }
         });
-    if (channel && untaken == called && outcome == Dispatcher::Outcome::Unhandled && !isObserved())
+    if (channel && untaken == called && outcome == Dispatcher::Outcome::Unhandled && !isObserved)
         noteUnhandled(message.action());
 }
 

@@ -12,6 +12,7 @@
 #include <QRepod/room.h>
 #include <QRepod/server.h>
 
+#include <atomic>
 #include <memory>
 
 namespace QRepod {
@@ -56,6 +57,8 @@ public:
     std::shared_ptr<Session>
         session; // once the channel is attached; also of those who answer later
     QString address;
+    std::atomic<bool> isObserved =
+        false;           // whether messageReceived() was ever connected; any thread
     int untaken = 0;     // calls of the defaults of network_received(), here and in rooms
     QList<Room *> rooms; // in the order of joining, without the server's everyone()
 
@@ -86,8 +89,6 @@ private:
     void leaveToFallbacks(const Message &message, Dispatcher::Outcome outcome);
     void noteUnhandled(QByteArrayView action);
     QByteArray nearestHandler(QByteArrayView action) const;
-    static QMetaMethod messageReceivedSignal();
-    bool isObserved() const;
     void tellReceived(const Message &message, Turn &turn);
     template <class Function>
     void forEachRoom(Function function);

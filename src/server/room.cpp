@@ -167,21 +167,15 @@ Dispatcher::Outcome Room::Private::dispatch(const Call &call) const
     return handler->call(q, call) ? Outcome::Handled : Outcome::Mismatched;
 }
 
-bool Room::Private::isObserved() const
+QByteArray Room::Private::nearestHandler(QByteArrayView action) const
 {
-    static const QMetaMethod signal = QMetaMethod::fromSignal(&Room::messageReceived);
-    return q->isSignalConnected(signal);
+    return m_handlers ? m_handlers->nearest(action) : QByteArray();
 }
 
 void Room::Private::tellReceived(Channel *channel, const Message &message) const
 {
-    if (isObserved())
+    if (isObserved)
         Q_EMIT q->messageReceived(channel, server->texts.text(message.action()), message.map());
-}
-
-QByteArray Room::Private::nearestHandler(QByteArrayView action) const
-{
-    return m_handlers ? m_handlers->nearest(action) : QByteArray();
 }
 
 Room::Room(QObject *parent)
@@ -281,6 +275,13 @@ QString Room::refusal(Channel *, const QVariantMap &)
     if (maximum > 0 && d->size() >= maximum)
         return QStringLiteral("room \"%1\" is full: %2 channels").arg(d->name).arg(maximum);
     return {};
+}
+
+void Room::connectNotify(const QMetaMethod &signal)
+{
+    if (signal == QMetaMethod::fromSignal(&Room::messageReceived))
+        d->isObserved = true;
+    QObject::connectNotify(signal);
 }
 
 void Room::network_received(Channel *channel, const QVariantMap &)

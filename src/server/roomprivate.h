@@ -56,15 +56,12 @@ public:
     //! \return whether a handler of the room has taken \a message.
     Dispatcher::Outcome dispatch(const Call &call) const;
 
-    //! Whether somebody looks on.
-    bool isObserved() const;
-
-    //! Lets those who look on know that \a message of \a channel was delivered.
-    void tellReceived(Channel *channel, const Message &message) const;
-
     //! The name of the room's handler for an action that is nearly \a action; empty if there is
     //! none.
     QByteArray nearestHandler(QByteArrayView action) const;
+
+    //! Lets those who look on know that \a message of \a channel was delivered.
+    void tellReceived(Channel *channel, const Message &message) const;
 
     //! Any thread.
     template <class T>
@@ -81,6 +78,7 @@ public:
     std::atomic<int> maximumChannels = 0; // 0: no limit
     std::atomic<bool> isOpen = true;
     std::atomic<bool> isPersistent = false;
+    std::atomic<bool> isObserved = false; // whether messageReceived() was ever connected
 
 private:
     using Members = std::list<Channel *>; // in the order of joining

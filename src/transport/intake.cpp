@@ -53,6 +53,7 @@ void Intake::cut(qint64 received, qint64 now)
         if (isSound && (!hasRoom || m_budget.isLimited()))
             update(now);
     } while (isSound && m_isReading && isHolding());
+    m_link.inbox->setUnfinished(frameBytes());
 }
 
 //! \return whether the inbox has room for more.

@@ -11,6 +11,7 @@
 #include "delivery/requester.h"
 #include "delivery/requestfields.h"
 #include "input.h"
+#include "protocol/framereader.h"
 #include "protocol/validator.h"
 
 #include <QtCore/qcoreapplication.h>
