@@ -79,8 +79,7 @@ public:
     ///
     /// \return false if that is not possible: the room refuses the channel, the server's room
     ///         factory makes none, or the client has gone. \a error, if given, says why.
-    Q_INVOKABLE bool join(const QString &room, const QVariantMap &options = {});
-    bool join(const QString &room, const QVariantMap &options, QString *error);
+    bool join(const QString &room, const QVariantMap &options = {}, QString *error = nullptr);
 
     //! Leaves the room \a name; does nothing if the channel is not in it. An empty room closes,
     //! unless it is Room::isPersistent().

@@ -135,10 +135,10 @@ public:
     /// Room::close(). Channel::join() opens rooms as well.
     ///
     /// \return nullptr, with a warning, if \a name is empty or the factory makes no room.
-    Q_INVOKABLE QRepod::Room *openRoom(const QString &name);
+    Room *openRoom(const QString &name);
 
     //! The open room of this name, or nullptr. Any thread.
-    Q_INVOKABLE QRepod::Room *room(const QString &name) const;
+    Room *room(const QString &name) const;
 
     //! The rooms that are open, in the order of opening, without everyone(). Any thread; a room
     //! lives on only in the server's.

@@ -57,11 +57,6 @@ qint64 Channel::send(const QString &action, const QVariantMap &fields, SendMode 
     return send(withAction(action, fields), mode);
 }
 
-bool Channel::join(const QString &room, const QVariantMap &options)
-{
-    return join(room, options, nullptr);
-}
-
 bool Channel::join(const QString &room, const QVariantMap &options, QString *error)
 {
     const QString refusal = d->join(room, options);

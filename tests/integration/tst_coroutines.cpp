@@ -6,6 +6,7 @@
 
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
+#include <QRepod/Request>
 #include <QRepod/RequestError>
 #include <QRepod/Server>
 
@@ -33,12 +34,15 @@ private slots:
 
 namespace {
 
+// Without literals of UTF-16 and braces inside of braces, which g++ 12 takes amiss in a coroutine.
 QCoro::Task<> shopping(QRepod::ConnectionListener &game, QStringList &log)
 {
-    const QVariant price = co_await game.request(u"price"_s, {{u"item"_s, 3}});
+    QVariantMap item;
+    item.insert(QLatin1String("item"), 3);
+    const QVariant price = co_await game.request(QLatin1String("price"), item);
     log << price.toString();
     try {
-        co_await game.request(u"buy"_s);
+        co_await game.request(QLatin1String("buy"));
     } catch (const QRepod::RequestError &error) {
         log << error.error();
     }
