@@ -37,7 +37,7 @@ class QmlServer;
 ///         }
 ///     }
 ///
-///     function network_join(channel: Channel, room: string) { channel.join(room) }
+///     function network_join(channel, room: string) { channel.join(room) }
 /// }
 /// \endcode
 ///

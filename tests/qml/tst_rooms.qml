@@ -20,12 +20,12 @@ TestCase {
         onRoomOpened: room => lobby.log.push("opened " + room.name)
         onRoomClosed: room => lobby.log.push("closed " + room.name)
 
-        function network_join(channel: Channel, room: string, options: var): bool {
+        function network_join(channel, room: string, options: var): bool {
             const isIn = channel.join(room, options);
             lobby.answers.push(channel.errorString);
             return isIn;
         }
-        function network_leave(channel: Channel, room: string) {
+        function network_leave(channel, room: string) {
             channel.leave(room);
         }
         function network_login(channel: Channel, name: string) {
