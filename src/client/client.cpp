@@ -22,6 +22,10 @@ QString addressFault(const QString &host, int port)
     return {};
 }
 
+// In milliseconds. A server that says why it turns a client away, and closes, has done so by then.
+// One that closes with bytes of ours unread would make a reset of it, which loses what it has said.
+constexpr int helloDelay = 50;
+
 } // namespace
 
 bool Client::Private::open(const std::shared_ptr<Session> &newSession,
@@ -42,7 +46,7 @@ bool Client::Private::open(const std::shared_ptr<Session> &newSession,
         return false;
     }
     const Link link = newSession->link();
-    link.outbox->begin(Control::hello());
+    link.outbox->begin(Control::hello(), helloDelay);
     open(link, settings, delay);
     return true;
 }

@@ -80,7 +80,10 @@ void Connection::streamOpened()
     m_link.inbox->pushConnected();
     m_liveness.start(Deadlines::now());
     m_intake.start(Deadlines::now());
-    send(); // what the outbox began with
+    if (const int delay = m_link.outbox->beginDelay(); delay > 0)
+        m_beginTime = Deadlines::now() + delay;
+    else
+        send();
     expectCheck();
 }
 
@@ -93,6 +96,8 @@ void Connection::handleDeadline()
         return end(
             QStringLiteral("connecting timed out after %1 ms").arg(m_settings.connectTimeout));
     case State::Open:
+        if (m_beginTime > 0 && Deadlines::now() >= m_beginTime)
+            send();
         if (m_intake.waitForRate() > 0)
             updateReading();
         return check();
@@ -160,6 +165,7 @@ void Connection::send()
 {
     if (m_state != State::Open && m_state != State::Closing)
         return;
+    m_beginTime = 0;
     for (int turn = 0; turn < turnsOfSending; ++turn) {
         if (m_unsent.isEmpty())
             m_unsent.takeFrom(*m_link.outbox);

@@ -99,6 +99,7 @@ private:
     bool m_isWritingClosed = false;
     bool m_isRefused = false;
     bool m_isPaceWatched = false; // by the deadline
+    qint64 m_beginTime = 0;       // when the first frame is sent at the latest; 0: it has been
 };
 
 } // namespace QRepod

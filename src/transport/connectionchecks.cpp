@@ -76,6 +76,10 @@ void Connection::expectCheck()
         const qint64 next = m_liveness.nextCheck(Deadlines::now(), livenessFacts());
         wait = m_isPaceWatched ? std::min(wait, next) : next;
     }
+    if (m_beginTime > 0) {
+        const qint64 rest = std::max<qint64>(0, m_beginTime - Deadlines::now());
+        wait = wait >= 0 ? std::min(wait, rest) : rest;
+    }
     if (const qint64 rest = m_intake.waitForRate(); rest > 0)
         wait = wait >= 0 ? std::min(wait, rest) : rest;
     if (wait >= 0)

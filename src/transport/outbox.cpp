@@ -65,11 +65,18 @@ void Outbox::knowPeer()
     m_hasSaidHello = true;
 }
 
-void Outbox::begin(const QByteArray &hello)
+void Outbox::begin(const QByteArray &hello, int delay)
 {
     addOwn(hello);
     const std::lock_guard lock(m_mutex);
     m_hasSaidHello = true;
+    m_beginDelay = delay;
+}
+
+int Outbox::beginDelay() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_beginDelay;
 }
 
 void Outbox::answerHello()

@@ -52,7 +52,12 @@ public:
     };
 
     //! Makes \a hello, a control frame, the first that is written. Before the connection opens.
-    void begin(const QByteArray &hello);
+    ///
+    /// \a delay is how many milliseconds it may wait for a message to go with.
+    void begin(const QByteArray &hello, int delay = 0);
+
+    //! How long the connection may leave what it finds, once it is open.
+    int beginDelay() const;
 
     //! \a limit is how many bytes may wait. One message may, however large, if nothing else does.
     //! Messages of SendMode::Latest do not count.
@@ -162,6 +167,7 @@ private:
     bool m_isBlocked = false;     // the peer has taken nothing since something was left over
     qint64 m_latestTaken = 0;     // at most so much of what was taken does not count
     bool m_hasSaidHello = false;
+    int m_beginDelay = 0; // milliseconds
     Clock::time_point m_lastWritten;
     Clock::time_point m_waitingSince; // while something waits
     Counts m_counts;
