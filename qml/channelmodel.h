@@ -20,7 +20,7 @@ namespace QRepod {
 ///     }
 /// }
 /// \endcode
-class ChannelModel : public ObjectModel
+class ChannelModel : public QRepod::ObjectModel
 {
     Q_OBJECT
     QML_ELEMENT

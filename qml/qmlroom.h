@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "objectlist.h"
 #include "qmlfunction.h"
 
 #include <QRepod/Room>
@@ -9,8 +10,6 @@
 #include <QtQml/qqmllist.h>
 #include <QtQml/qqmlparserstatus.h>
 #include <QtQml/qqmlregistration.h>
-
-#include "objectlist.h"
 
 namespace QRepod {
 
@@ -38,7 +37,7 @@ class QmlServer;
 ///         }
 ///     }
 ///
-///     function network_join(channel: Channel, room: string) { channel.join(room) }
+///     function network_join(channel, room: string) { channel.join(room) }
 /// }
 /// \endcode
 ///

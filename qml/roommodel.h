@@ -19,7 +19,7 @@ namespace QRepod {
 ///     }
 /// }
 /// \endcode
-class RoomModel : public ObjectModel
+class RoomModel : public QRepod::ObjectModel
 {
     Q_OBJECT
     QML_ELEMENT

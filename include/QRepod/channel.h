@@ -66,11 +66,12 @@ public:
     /// warning,
     ///         when the message has no `action` or cannot be encoded. A client that lets more than
     ///         Server::maximumSendBacklog() pile up is closed with an error.
-    Q_INVOKABLE qint64 send(const QVariantMap &message, QRepod::SendMode mode = SendMode::Reliable);
+    Q_INVOKABLE qint64 send(const QVariantMap &message);
+    qint64 send(const QVariantMap &message, SendMode mode);
 
     //! Queues \a fields with `action` set to \a action.
-    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields,
-                            QRepod::SendMode mode = SendMode::Reliable);
+    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields);
+    qint64 send(const QString &action, const QVariantMap &fields, SendMode mode);
 
     //! Queues a message that is nothing but its \a action: `send("jump")`.
     template <class Text, IfText<Text> = true>
@@ -86,8 +87,7 @@ public:
     ///
     /// \return false if that is not possible: the room refuses the channel, the server's room
     ///         factory makes none, or the client has gone. \a error, if given, says why.
-    Q_INVOKABLE bool join(const QString &room, const QVariantMap &options = {},
-                          QString *error = nullptr);
+    bool join(const QString &room, const QVariantMap &options = {}, QString *error = nullptr);
 
     //! Leaves the room \a name; does nothing if the channel is not in it. An empty room closes,
     //! unless it is Room::isPersistent().

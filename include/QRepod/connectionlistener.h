@@ -117,11 +117,12 @@ public:
     ///
     /// \return the bytes accepted; 0 before `connected` was delivered and after the connection
     /// ended.
-    Q_INVOKABLE qint64 send(const QVariantMap &message, QRepod::SendMode mode = SendMode::Reliable);
+    Q_INVOKABLE qint64 send(const QVariantMap &message);
+    qint64 send(const QVariantMap &message, SendMode mode);
 
     //! Queues \a fields with `action` set to \a action.
-    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields,
-                            QRepod::SendMode mode = SendMode::Reliable);
+    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields);
+    qint64 send(const QString &action, const QVariantMap &fields, SendMode mode);
 
     //! Queues a message that is nothing but its \a action: `send("jump")`.
     template <class Text, IfText<Text> = true>

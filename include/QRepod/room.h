@@ -86,13 +86,14 @@ public:
     /// A message without `action`, or with a value that cannot be encoded, is sent to nobody, with
     /// a warning. For all that are in the room, messages from several threads come in the same
     /// order.
-    Q_INVOKABLE void sendToAll(const QVariantMap &message, QRepod::Channel *except = nullptr,
-                               QRepod::SendMode mode = SendMode::Reliable);
+    Q_INVOKABLE void sendToAll(const QVariantMap &message, QRepod::Channel *except = nullptr);
+    void sendToAll(const QVariantMap &message, Channel *except, SendMode mode);
 
     //! Sends \a fields with `action` set to \a action.
     Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields,
-                               QRepod::Channel *except = nullptr,
-                               QRepod::SendMode mode = SendMode::Reliable);
+                               QRepod::Channel *except = nullptr);
+    void sendToAll(const QString &action, const QVariantMap &fields, Channel *except,
+                   SendMode mode);
 
     //! Sends a message that is nothing but its \a action: `sendToAll("tick")`.
     template <class Text, IfText<Text> = true>

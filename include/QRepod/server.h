@@ -142,10 +142,10 @@ public:
     /// Room::close(). Channel::join() opens rooms as well.
     ///
     /// \return nullptr, with a warning, if \a name is empty or the factory makes no room.
-    Q_INVOKABLE QRepod::Room *openRoom(const QString &name);
+    Room *openRoom(const QString &name);
 
     //! The open room of this name, or nullptr. Any thread.
-    Q_INVOKABLE QRepod::Room *room(const QString &name) const;
+    Room *room(const QString &name) const;
 
     //! The rooms that are open, in the order of opening, without everyone(). Any thread; a room
     //! lives on only in the server's.
@@ -155,12 +155,12 @@ public:
     Room *everyone() const;
 
     //! Sends \a message to every client: everyone()->sendToAll(). Any thread.
-    Q_INVOKABLE void sendToAll(const QVariantMap &message,
-                               QRepod::SendMode mode = SendMode::Reliable);
+    Q_INVOKABLE void sendToAll(const QVariantMap &message);
+    void sendToAll(const QVariantMap &message, SendMode mode);
 
     //! Sends \a fields with `action` set to \a action.
-    Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields,
-                               QRepod::SendMode mode = SendMode::Reliable);
+    Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields);
+    void sendToAll(const QString &action, const QVariantMap &fields, SendMode mode);
 
     //! Sends a message that is nothing but its \a action: `sendToAll("tick")`.
     template <class Text, IfText<Text> = true>

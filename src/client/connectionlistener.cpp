@@ -304,9 +304,19 @@ int ConnectionListener::pump(QDeadlineTimer budget)
     return d->pump(budget);
 }
 
+qint64 ConnectionListener::send(const QVariantMap &message)
+{
+    return send(message, SendMode::Reliable);
+}
+
 qint64 ConnectionListener::send(const QVariantMap &message, SendMode mode)
 {
     return d->state == State::Connected || d->isInterrupted() ? d->client->send(message, mode) : 0;
+}
+
+qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields)
+{
+    return send(withAction(action, fields));
 }
 
 qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields, SendMode mode)

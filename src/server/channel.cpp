@@ -47,9 +47,19 @@ Statistics Channel::statistics() const
     return d->session ? d->session->statistics() : Statistics();
 }
 
+qint64 Channel::send(const QVariantMap &message)
+{
+    return d->send(message, SendMode::Reliable);
+}
+
 qint64 Channel::send(const QVariantMap &message, SendMode mode)
 {
     return d->send(message, mode);
+}
+
+qint64 Channel::send(const QString &action, const QVariantMap &fields)
+{
+    return send(withAction(action, fields));
 }
 
 qint64 Channel::send(const QString &action, const QVariantMap &fields, SendMode mode)

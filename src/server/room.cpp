@@ -234,6 +234,11 @@ void Room::setPersistent(bool isPersistent)
     d->change(&Private::isPersistent, isPersistent);
 }
 
+void Room::sendToAll(const QVariantMap &message, Channel *except)
+{
+    sendToAll(message, except, SendMode::Reliable);
+}
+
 void Room::sendToAll(const QVariantMap &message, Channel *except, SendMode mode)
 {
     if (!d->server)
@@ -244,6 +249,11 @@ void Room::sendToAll(const QVariantMap &message, Channel *except, SendMode mode)
     const QString whom =
         d->name.isEmpty() ? QStringLiteral("all clients") : QStringLiteral("room ") + d->name;
     qCWarning(serverLog).noquote() << notSent(encoded, whom, encoded.error());
+}
+
+void Room::sendToAll(const QString &action, const QVariantMap &fields, Channel *except)
+{
+    sendToAll(withAction(action, fields), except);
 }
 
 void Room::sendToAll(const QString &action, const QVariantMap &fields, Channel *except,

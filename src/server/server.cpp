@@ -344,9 +344,19 @@ Room *Server::everyone() const
     return d->everyone.get();
 }
 
+void Server::sendToAll(const QVariantMap &message)
+{
+    d->everyone->sendToAll(message);
+}
+
 void Server::sendToAll(const QVariantMap &message, SendMode mode)
 {
     d->everyone->sendToAll(message, nullptr, mode);
+}
+
+void Server::sendToAll(const QString &action, const QVariantMap &fields)
+{
+    d->everyone->sendToAll(action, fields);
 }
 
 void Server::sendToAll(const QString &action, const QVariantMap &fields, SendMode mode)

@@ -2,7 +2,9 @@
 #include <QRepod/Test/messagespy.h>
 
 #include <QRepod/Test/pumpuntil.h>
+#include <QRepod/channel.h>
 #include <QRepod/connectionlistener.h>
+#include <QRepod/room.h>
 
 #include <QtCore/qpointer.h>
 
@@ -11,30 +13,56 @@ namespace QRepod {
 class MessageSpyPrivate
 {
 public:
+    explicit MessageSpyPrivate(const QString &action)
+        : action(action)
+    {
+    }
+
+    void add(const QString &actionOfMessage, const QVariantMap &message)
+    {
+        if (!action.isEmpty() && actionOfMessage != action)
+            return;
+        messages.append(message);
+        ++seen;
+    }
+
     bool waitUntil(const std::function<bool()> &condition, int timeout) const
     {
         return pumpUntil(QList<ConnectionListener *>{listener}, condition, timeout);
     }
 
     QPointer<ConnectionListener> listener;
-    QString action;
+    const QString action;
     QList<QVariantMap> messages;
     qint64 seen = 0; // ever, also those that have been taken
     QObject context; // ends the connection to the listener
 };
 
 MessageSpy::MessageSpy(ConnectionListener *listener, const QString &action)
-    : d(std::make_unique<MessageSpyPrivate>())
+    : d(std::make_unique<MessageSpyPrivate>(action))
 {
     d->listener = listener;
-    d->action = action;
     QObject::connect(listener, &ConnectionListener::messageReceived, &d->context,
                      [d = d.get()](const QString &action, const QVariantMap &message) {
-                         if (!d->action.isEmpty() && action != d->action)
-                             return;
-                         d->messages.append(message);
-                         ++d->seen;
+                         d->add(action, message);
                      });
+}
+
+MessageSpy::MessageSpy(Channel *channel, const QString &action)
+    : d(std::make_unique<MessageSpyPrivate>(action))
+{
+    QObject::connect(channel, &Channel::messageReceived, &d->context,
+                     [d = d.get()](const QString &action, const QVariantMap &message) {
+                         d->add(action, message);
+                     });
+}
+
+MessageSpy::MessageSpy(Room *room, const QString &action)
+    : d(std::make_unique<MessageSpyPrivate>(action))
+{
+    QObject::connect(room, &Room::messageReceived, &d->context,
+                     [d = d.get()](const Channel *, const QString &action,
+                                   const QVariantMap &message) { d->add(action, message); });
 }
 
 MessageSpy::~MessageSpy() = default;

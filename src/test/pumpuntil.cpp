@@ -46,4 +46,9 @@ bool pumpUntil(const QList<ConnectionListener *> &listeners, const std::function
     }
 }
 
+bool pumpUntil(const std::function<bool()> &predicate, int timeout)
+{
+    return pumpUntil(QList<ConnectionListener *>(), predicate, timeout);
+}
+
 } // namespace QRepod

@@ -56,6 +56,8 @@ void Intake::cut(qint64 received, qint64 now)
         m_budget.take(m_reader.framesCut() - before);
         if (!isContinued || m_reader.framesCut() > before)
             m_frameBegan = now;
+        if (isContinued || frameBytes() > 0)
+            m_link.inbox->setUnfinished(frameBytes());
         const bool hasRoom = push();
         if (isSound && (!hasRoom || m_budget.isLimited()))
             update(now);

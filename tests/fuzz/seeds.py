@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Writes the seeds in corpus/ anew: the examples of PROTOCOL.md, a message for each handler of
-fuzz_dispatch, and scripts for fuzz_endpoints. Needs Python's msgpack."""
+fuzz_dispatch, and scripts for fuzz_endpoints and fuzz_requests. Needs Python's msgpack."""
 
 import datetime
 import pathlib
@@ -126,11 +126,33 @@ def endpoints():
     script("corrupted", (MANY, 0, 9), (TURN, 0, 1), (SLICE, 0, 200), (CORRUPT, 0, 0xA1), *trip)
 
 
+# The operations of fuzz_requests, in the order of Run::step().
+ASK, RESULT, ERROR, NIL, MADE_UP, REQUEST, END = range(7)
+
+
+def requests():
+    def script(name, *steps):
+        write("requests", name, b"".join(bytes(step) for step in steps))
+
+    script("answered", (ASK,), (ASK,), (RESULT, 1), (RESULT, 0), (ASK,), (ERROR, 2), (ASK,), (NIL, 3))
+    script("twice", (ASK,), (RESULT, 0), (RESULT, 0), (ERROR, 0), (ASK,), (ERROR, 1), (RESULT, 1))
+    script("unknown", (ASK,), (RESULT, 255, 1, 2, 3), (RESULT, 251, *range(200, 208)), (ERROR, 207), (RESULT, 0))
+    script("end", (ASK,), (ASK,), (END,), (RESULT, 0), (ASK,), (RESULT, 2))
+    for number, message in enumerate([
+            {"_request": 1, "action": "_reply"}, {"_request": -1, "action": "_reply", "result": 1},
+            {"_request": "1", "action": "_reply"}, {"_request": 2**64 - 1, "action": "_reply", "error": [1]},
+            {"_request": 1, "action": "other", "result": 1}]):
+        payload = msgpack.packb(message)
+        script(f"made-up-{number}", (ASK,), (MADE_UP, len(payload), *payload), (RESULT, 0))
+    script("requests", *((REQUEST, 255, 7, answers) for answers in range(32)))
+
+
 for corpus in (HERE / "corpus").iterdir():
     shutil.rmtree(corpus)
-for seeds in ("framereader", "decode", "roundtrip", "dispatch", "endpoints"):
+for seeds in ("framereader", "decode", "roundtrip", "dispatch", "endpoints", "requests"):
     (HERE / "corpus" / seeds).mkdir(parents=True)
 framereader()
 decode()
 dispatch()
 endpoints()
+requests()

@@ -71,7 +71,7 @@ TestCase {
         }
     }
 
-    property Shop shop: null
+    property var shop: null
     property Player player: null
     property var outcomes: []
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "support/recordinglistener.h"
 
+#include <QRepod/Channel>
+#include <QRepod/Room>
+#include <QRepod/Server>
 #include <QRepod/Test/MessageSpy>
+#include <QRepod/Test/PumpUntil>
 #include <QRepod/Test/TestServer>
 
 #include <QtCore/QElapsedTimer>
@@ -35,6 +39,8 @@ private slots:
     void indexOutOfRangeIsEmpty();
     void worksWithAutoPump();
     void outlivesTheListener();
+    void seesWhatAChannelAndARoomGet_data();
+    void seesWhatAChannelAndARoomGet();
 
 private:
     void sendScores(int from, int to)
@@ -157,6 +163,42 @@ void tst_MessageSpy::outlivesTheListener()
     m_client.reset();
     QCOMPARE(scores.at(0)["points"], 7);
     QVERIFY(!scores.wait(10));
+}
+
+void tst_MessageSpy::seesWhatAChannelAndARoomGet_data()
+{
+    QTest::addColumn<bool>("isInBackground");
+    QTest::newRow("in this thread") << false;
+    QTest::newRow("in a thread of the server's") << true;
+}
+
+void tst_MessageSpy::seesWhatAChannelAndARoomGet()
+{
+    QFETCH(bool, isInBackground);
+
+    QRepod::Server server;
+    QObject::connect(&server, &QRepod::Server::channelConnected, &server,
+                     [](QRepod::Channel *channel) { channel->join("match"); });
+    QVERIFY(server.listen("127.0.0.1", 0));
+    if (isInBackground)
+        server.startBackground();
+    RecordingListener ada;
+    RecordingListener bob;
+    QVERIFY(ada.connectAndWait(server.port()));
+    QVERIFY(QRepod::pumpUntil([&] { return server.channels().size() == 1; }));
+    QVERIFY(bob.connectAndWait(server.port()));
+    QVERIFY(QRepod::pumpUntil([&] { return server.room("match")->channels().size() == 2; }));
+
+    MessageSpy moves(server.channels().first(), "move"); // ada's
+    MessageSpy all(server.room("match"));
+    ada.send("move", {{"x", 1}});
+    QVERIFY(moves.wait());
+    bob.send("move", {{"x", 2}});
+    ada.send("stop");
+    QVERIFY(all.waitForCount(3));
+    QCOMPARE(moves.count(), 1);
+    QCOMPARE(moves.at(0)["x"], 1);
+    QCOMPARE(all.count(), 3);
 }
 
 QTEST_GUILESS_MAIN(tst_MessageSpy)

@@ -5,6 +5,7 @@
 #include "support/recordinglistener.h"
 
 #include <QRepod/Protocol>
+#include <QRepod/RequestError>
 #include <QRepod/Test/PumpUntil>
 #include <QRepod/Test/TestServer>
 

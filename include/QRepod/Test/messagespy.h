@@ -10,14 +10,17 @@
 
 namespace QRepod {
 
+class Channel;
 class ConnectionListener;
 class MessageSpyPrivate;
+class Room;
 
-//! Writes down the messages that a listener delivers: a QSignalSpy for an action.
+//! Writes down the messages that a listener, a channel or a room delivers: a QSignalSpy for an
+//! action.
 ///
-/// It sees a message after the listener's handlers have, whether or not there is a handler, and
-/// built-in messages such as `connected` and `error` like any other. It belongs to the thread of
-/// the listener, which it may outlive.
+/// It sees a message after the handlers have, whether or not there is a handler; of a listener also
+/// built-in messages such as `connected` and `error`. It belongs to the thread of the listener,
+/// which it may outlive. Channel and room may work in a thread of their own.
 ///
 /// \code
 /// QRepod::MessageSpy scores(&client, "score");
@@ -32,6 +35,12 @@ class QREPOD_TEST_EXPORT MessageSpy
 public:
     //! Spies on the messages of \a listener with this \a action, or on all if \a action is empty.
     explicit MessageSpy(ConnectionListener *listener, const QString &action = {});
+
+    //! The same for what one client sends to a server.
+    explicit MessageSpy(Channel *channel, const QString &action = {});
+
+    //! The same for what the clients in a room send, while they are in it.
+    explicit MessageSpy(Room *room, const QString &action = {});
     ~MessageSpy();
 
     //! The action given to the constructor.
@@ -51,14 +60,14 @@ public:
 
     void clear();
 
-    //! Pumps the listener until a further message comes, or for \a timeout milliseconds.
+    //! Pumps the listener, if it is one, and runs the event loop until a further message comes, or
+    //! for \a timeout milliseconds.
     ///
     /// As with QSignalSpy, a message that came before does not count; waitForCount() counts it.
     /// \return whether one has come.
     bool wait(int timeout = 5000);
 
-    //! Pumps the listener until there are at least \a count messages, or for \a timeout
-    //! milliseconds.
+    //! The same until there are at least \a count messages.
     ///
     /// \return whether there are.
     bool waitForCount(int count, int timeout = 5000);

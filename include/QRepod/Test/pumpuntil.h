@@ -34,4 +34,7 @@ QREPOD_TEST_EXPORT bool pumpUntil(ConnectionListener *listener,
 QREPOD_TEST_EXPORT bool pumpUntil(const QList<ConnectionListener *> &listeners,
                                   const std::function<bool()> &predicate, int timeout = 5000);
 
+//! Runs the event loop alone: for a server, which works in it, or clients with autoPump.
+QREPOD_TEST_EXPORT bool pumpUntil(const std::function<bool()> &predicate, int timeout = 5000);
+
 } // namespace QRepod
