@@ -157,6 +157,10 @@ public:
         sendToAll(QString(action), QVariantMap());
     }
 
+    //! What time it is on the server's clock, in milliseconds: since some time in the past, without
+    //! jumps. ConnectionListener::serverTime() says the same at a client. Any thread.
+    Q_INVOKABLE static qint64 time();
+
     //! Moves the server to a thread of its own, before or after listen().
     ///
     /// From then on the server lives there: its channels and handlers, slots connected to its

@@ -3,6 +3,7 @@
 
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
+#include "client/statetickscope.h"
 #include "delivery/requestfields.h"
 #include "protocol/builtin.h"
 #include "protocol/message.h"
@@ -18,8 +19,12 @@ Q_DECLARE_LOGGING_CATEGORY(clientLog)
 
 ConnectionListener::Private::Private(ConnectionListener *listener)
     : q(listener)
+    , m_replicas([listener](const QString &name, qint64 time) {
+        Q_EMIT listener->stateReceived(name, time);
+    })
     , m_waker(listener) // its child, so that it moves to another thread with it
     , m_deadlines(listener)
+    , m_serverTime(m_deadlines)
     , m_walk(listener, *this)
 {
 }
@@ -90,7 +95,9 @@ int ConnectionListener::Private::pump(QDeadlineTimer budget)
     mayBeObserved = q->isSignalConnected(messageReceivedSignal());
     const QPointer<ConnectionListener> alive(q);
     const int dispatched = m_walk.run(m_texts, budget);
-    if (alive && m_requester) // after the walk: what has arrived by now has arrived in time
+    if (alive)
+        m_serverTime.askIfDue(); // also in a loop of the game's own, in which no timer runs
+    if (alive && m_requester)    // after the walk: what has arrived by now has arrived in time
         m_requester->expire();
     return dispatched;
 }
@@ -133,8 +140,9 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
     if (std::exchange(m_isFirstMessage, false) && message.action() == "connected"
         && message.map().size() == 1)
         return false;
-    if (!m_requester || !m_requester->takeReply(message))
-        announced(message, turn);
+    if ((m_requester && m_requester->takeReply(message)) || takeState(message))
+        return true;
+    announced(message, turn);
     return true;
 }
 
@@ -146,9 +154,39 @@ void ConnectionListener::Private::controlled(const Control &control, Turn &)
     case Control::Kind::Refused:
         m_isRefused = true;
         break;
+    case Control::Kind::Hello:
+        m_serverTime.follow(m_session);
+        break;
+    case Control::Kind::Pong:
+        m_serverTime.take(control);
+        break;
     default: // the others are nothing to this end
         break;
     }
+}
+
+std::shared_ptr<ReplicaState> ConnectionListener::Private::replicaState(const QString &name)
+{
+    m_serverTime.want();
+    return m_replicas.find(name);
+}
+
+qint64 ConnectionListener::Private::serverTime()
+{
+    m_serverTime.want();
+    return m_serverTime.now();
+}
+
+//! Shared state is for replicas. Without one it is a message like any other.
+bool ConnectionListener::Private::takeState(const Message &message)
+{
+    if (message.action() != "_state")
+        return false;
+    const QVariantMap &fields = message.map();
+    const StateTick tick{q, fields.value(StateField::name()).toString(),
+                         fields.value(StateField::time()).toLongLong()};
+    const StateTick::Scope scope(tick);
+    return m_replicas.take(fields);
 }
 
 //! Where an answer to a message that is delivered now goes: never to a later connection.
@@ -187,7 +225,10 @@ void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
 void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
 {
     m_session = nullptr;
+    m_serverTime.stop();
     followEnd(delivery);
+    if (turn.isAlive())
+        m_replicas.expire();
     if (turn.isAlive() && m_requester)
         m_requester->failAll(connectionEnded());
     if (turn.isAlive())
@@ -280,6 +321,11 @@ void ConnectionListener::close()
 {
     d->close();
     d->setState(State::Disconnected);
+}
+
+qint64 ConnectionListener::serverTime() const
+{
+    return d->serverTime();
 }
 
 Client *ConnectionListener::connection() const

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "client/backoff.h"
+#include "client/servertime.h"
 #include "delivery/incomingrequest.h"
 #include "delivery/requester.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
+#include "state/replicas.h"
 #include "transport/settings.h"
 
 #include <QRepod/connectionlistener.h>
@@ -25,11 +27,18 @@ public:
     explicit Private(ConnectionListener *listener);
     virtual ~Private();
 
+    static Private *get(const ConnectionListener *listener) { return listener->d.get(); }
+
     void open(const QString &host, int port);
     void close();
     int pump(QDeadlineTimer budget);
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
     void setState(State newState);
+
+    //! What the server shares as \a name, for a replica.
+    std::shared_ptr<ReplicaState> replicaState(const QString &name);
+
+    qint64 serverTime();
 
     //! Sets one of the settings of the next connection, and tells of it if it is another.
     template <class Part, class T>
@@ -76,6 +85,7 @@ private:
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
+    bool takeState(const Message &message);
     AnswerPath answerPath() const;
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
@@ -85,8 +95,10 @@ private:
     const Inbox *m_current = nullptr;
     //! The session whose messages are delivered at present, from `connected` to `disconnected`.
     std::shared_ptr<Session> m_session;
+    Replicas m_replicas; // of what the server shares
     Waker m_waker;
     Deadlines m_deadlines;
+    ServerTime m_serverTime;
     std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
     TextCache m_texts;

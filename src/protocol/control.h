@@ -34,13 +34,16 @@ public:
     //! What \a key makes a map without `action`.
     static Kind kindOf(QByteArrayView key);
 
-    //! \a payload is validated, and a control frame.
-    explicit Control(QByteArrayView payload);
+    //! \a payload is validated, and a control frame; it came at \a arrival, in milliseconds on the
+    //! clock of deadlines.
+    explicit Control(QByteArrayView payload, qint64 arrival = 0);
 
     Kind kind() const { return m_kind; }
 
     //! Of the key that the kind goes by.
     QVariant value() const { return m_value; }
+
+    qint64 arrival() const { return m_arrival; }
 
     //! All fields; \see value()
     const QVariantMap &fields() const { return m_fields; }
@@ -55,6 +58,7 @@ private:
     Kind m_kind = Kind::Unknown;
     QVariant m_value;
     QVariantMap m_fields;
+    qint64 m_arrival;
 };
 
 } // namespace QRepod

@@ -142,8 +142,17 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     return true;
 }
 
-//! None of them concerns a channel so far: the connection itself has answered hello.
-void Channel::Private::controlled(const Control &, Turn &) { }
+//! The connection itself has answered hello.
+void Channel::Private::controlled(const Control &control, Turn &)
+{
+    if (control.kind() != Control::Kind::Ping)
+        return;
+    // Only a number comes back: what a client may have the server repeat is small.
+    const QMetaType type = control.value().metaType();
+    if (type == QMetaType::fromType<qint64>() || type == QMetaType::fromType<double>())
+        session->sendControl({{QStringLiteral("_pong"), control.value()},
+                              {QStringLiteral("_time"), Server::time()}});
+}
 
 //! Unlike a client's message it is only for those that have a handler for it.
 void Channel::Private::announced(const Message &message, Turn &)

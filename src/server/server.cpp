@@ -322,6 +322,11 @@ void Server::sendToAll(const QString &action, const QVariantMap &fields)
     d->everyone->sendToAll(action, fields);
 }
 
+qint64 Server::time()
+{
+    return Deadlines::now();
+}
+
 void Server::startBackground()
 {
     d->startBackground();

@@ -41,6 +41,7 @@ qint64 Intake::receive(qint64 now)
     if (m_reader.hasFrames()) {
         FrameBatch batch = m_reader.takeFrames();
         m_budget.take(qint64(batch.frames.size()));
+        batch.arrival = now;
         if (batch.controls > 0)
             answerHello(batch);
         hasRoom = m_link.inbox->pushMessages(std::move(batch));
