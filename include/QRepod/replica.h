@@ -29,7 +29,7 @@ class QREPOD_EXPORT Replica : public QObject
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Replica)
     Q_PROPERTY(QString name READ name CONSTANT)
-    Q_PROPERTY(bool ready READ isReady NOTIFY readyChanged)
+    Q_PROPERTY(bool isReady READ isReady NOTIFY readyChanged)
     Q_PROPERTY(QVariantMap values READ values NOTIFY valuesChanged)
 
 public:

@@ -29,7 +29,7 @@ class QREPOD_EXPORT ReplicaModel : public QAbstractListModel
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(ReplicaModel)
     Q_PROPERTY(QString name READ name CONSTANT)
-    Q_PROPERTY(bool ready READ isReady NOTIFY readyChanged)
+    Q_PROPERTY(bool isReady READ isReady NOTIFY readyChanged)
     Q_PROPERTY(int count READ count NOTIFY countChanged)
 
 public:

@@ -10,7 +10,7 @@ namespace QRepod {
 
 QVariant SharedModel::value(int row, qsizetype role)
 {
-    const QVariant value = m_model->index(row, 0).data(m_roleNumbers[role]);
+    const QVariant value = sharedForm(m_model->index(row, 0).data(m_roleNumbers[role]));
     return m_filter.accepts(m_roles[role], value) ? value : QVariant();
 }
 

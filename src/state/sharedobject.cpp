@@ -55,7 +55,7 @@ void SharedObject::collect(const MessageLimits &limits)
     for (Property &property : m_properties) {
         if (!std::exchange(property.isMarked, false))
             continue;
-        const QVariant value = property.property.read(m_object);
+        const QVariant value = sharedForm(property.property.read(m_object));
         if (property.isSendable && isSameValue(value, property.sent))
             continue;
         property.isSendable = m_filter.accepts(property.name, value);

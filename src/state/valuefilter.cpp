@@ -3,6 +3,8 @@
 
 #include "protocol/encoder.h"
 
+#include <QRepod/sharedvalue.h>
+
 #include <QtCore/qloggingcategory.h>
 
 namespace QRepod {
@@ -37,6 +39,15 @@ bool isPlain(QMetaType type)
 bool isSameValue(const QVariant &a, const QVariant &b)
 {
     return a.metaType() == b.metaType() && a == b;
+}
+
+QVariant sharedForm(const QVariant &value)
+{
+    const QMetaType type = value.metaType();
+    if (type.id() < QMetaType::User || isPlain(type))
+        return value;
+    const QMetaType shared = QMetaType::fromType<SharedValue>();
+    return QMetaType::canConvert(type, shared) ? value.value<SharedValue>().value : value;
 }
 
 bool ValueFilter::accepts(const QString &name, const QVariant &value)

@@ -13,6 +13,9 @@ namespace QRepod {
 //! neither are those of a type that cannot be compared.
 bool isSameValue(const QVariant &a, const QVariant &b);
 
+//! \a value as it is shared: itself, or what its type is converted to; see SharedValue.
+QVariant sharedForm(const QVariant &value);
+
 //! Tells what can be sent of the values of one shared thing, and warns of each that cannot, once.
 class ValueFilter
 {

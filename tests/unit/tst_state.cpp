@@ -9,10 +9,10 @@
 #include "support/literals.h"
 #include "support/warnings.h"
 
+#include <QRepod/SharedValue>
 #include <QRepod/protocol.h>
 
 #include <QtCore/qrandom.h>
-#include <QtCore/qsize.h>
 #include <QtCore/qstringlistmodel.h>
 #include <QtGui/qstandarditemmodel.h>
 #include <QtTest/qabstractitemmodeltester.h>
@@ -48,6 +48,18 @@ public:
     int x = 0;
     int y = 0;
     bool operator==(const Point &) const = default;
+};
+
+//! Of a type that nobody can send.
+struct Unknown
+{
+    int number = 0;
+};
+
+//! Of one that is shared as another.
+struct Card
+{
+    int rank = 0;
 };
 
 class World : public QObject
@@ -331,6 +343,7 @@ private Q_SLOTS:
     void changesAreToldOnceHoweverOftenTheyHappened();
     void valueThatIsWhatWasSentLastIsNotSent();
     void whatCannotBeEncodedIsLeftOutWithOneWarning();
+    void typesWithAConverterAreShared();
     void destroyedObjectIsGone();
 
     void rowsAreTranslated_data();
@@ -408,17 +421,31 @@ void tst_State::valueThatIsWhatWasSentLastIsNotSent()
 void tst_State::whatCannotBeEncodedIsLeftOutWithOneWarning()
 {
     World world;
-    world.size = QSize(1, 2);
+    world.size = QVariant::fromValue(Unknown{});
     const Warnings warnings;
     Pair<SharedObject> pair(&world);
     for (int i = 2; i < 5; ++i) {
-        world.size = QSize(i, i);
+        world.size = QVariant::fromValue(Unknown{i});
         Q_EMIT world.changed();
         QVERIFY(pair.tick().isEmpty());
     }
     QCOMPARE(Warnings::texts(),
-             QStringList{u"s is shared without size: QSize has no MessagePack form"_s});
+             QStringList{u"s is shared without size: Unknown has no MessagePack form"_s});
     QVERIFY(!pair.state->values.values().contains(u"size"_s));
+}
+
+void tst_State::typesWithAConverterAreShared()
+{
+    QMetaType::registerConverter<Card, SharedValue>(
+        [](const Card &card) { return SharedValue{QVariantList{card.rank}}; });
+    World world;
+    Pair<SharedObject> pair(&world);
+    world.size = QVariant::fromValue(Card{7});
+    Q_EMIT world.changed();
+    pair.tick();
+    QCOMPARE(pair.state->values.values()[u"size"_s], QVariant(QVariantList{7LL}));
+    Q_EMIT world.changed();
+    QVERIFY(pair.tick().isEmpty());
 }
 
 void tst_State::destroyedObjectIsGone()
@@ -526,7 +553,7 @@ void tst_State::roleThatCannotBeEncodedIsNil()
     for (int i = 0; i < 3; ++i) {
         auto *const item = new QStandardItem;
         item->setData(i, Qt::UserRole);
-        item->setData(QSize(i, i), Qt::UserRole + 1);
+        item->setData(QVariant::fromValue(Unknown{i}), Qt::UserRole + 1);
         model.appendRow(item);
     }
     ModelPair pair(&model, QString());
@@ -534,7 +561,7 @@ void tst_State::roleThatCannotBeEncodedIsNil()
     QCOMPARE(pair.state->rows.value(2, 0), QVariant(2LL));
     QVERIFY(pair.state->rows.value(2, 1).isNull());
     QCOMPARE(Warnings::texts(),
-             QStringList{u"s is shared without bad: QSize has no MessagePack form"_s});
+             QStringList{u"s is shared without bad: Unknown has no MessagePack form"_s});
 }
 
 void tst_State::modelWithoutRolesOfItsOwnHasDisplay()
