@@ -8,6 +8,7 @@
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "state/replicas.h"
+#include "dispatch/unhandledactions.h"
 #include "transport/settings.h"
 
 #include <QRepod/connectionlistener.h>
@@ -73,6 +74,9 @@ public:
     std::atomic<bool> mayBeObserved = false;
     static QMetaMethod messageReceivedSignal();
 
+    //! Set by the default network_received(): nothing has overridden it, or that has called it.
+    bool isUntaken = false;
+
 private:
     void handleWake() override;
 
@@ -86,6 +90,8 @@ private:
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
     bool takeState(const Message &message);
+    bool isObserved() const;
+    void leaveToFallback(const Message &message, Dispatcher::Outcome outcome, Turn &turn);
     AnswerPath answerPath() const;
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
@@ -101,6 +107,7 @@ private:
     ServerTime m_serverTime;
     std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
+    UnhandledActions m_unhandled;
     TextCache m_texts;
     bool m_canExist = false;       // its address can
     bool m_hasEnded = false;       // so far as delivered, the current connection has ended

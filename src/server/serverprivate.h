@@ -4,6 +4,7 @@
 #include "delivery/incomingrequest.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
+#include "dispatch/unhandledactions.h"
 #include "server/rooms.h"
 #include "transport/acceptor.h"
 #include "transport/connectiongroups.h"
@@ -99,6 +100,7 @@ public:
     Dispatcher dispatcher{
         {Leading::Sender,
          IncomingRequest::supplied()}}; // for what a channel does not handle itself
+    UnhandledActions unhandled;         // by any channel
     TextCache texts;
     Waker waker;         // of the channels; lives in the working thread
     Deadlines deadlines; // of their requests and of guests; likewise
@@ -118,6 +120,7 @@ public:
 private:
     bool canWorkHere() const;
     void endBackground();
+    void tearDown();
     void accept(std::unique_ptr<Stream> stream);
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
