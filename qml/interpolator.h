@@ -30,8 +30,8 @@ namespace QRepod {
 /// around that time. Past the newest state the value goes on at its last speed for at most `delay`;
 /// if nothing comes by then, it has stopped, and goes to where it was last known to be.
 ///
-/// What a Replica or ReplicaModel tells has the time of its tick. Any other value counts from when it
-/// is set.
+/// What a Replica or ReplicaModel tells has the time of its tick. Any other value counts from when
+/// it is set.
 class Interpolator : public QObject, public QQmlPropertyValueSource, public QQmlParserStatus
 {
     Q_OBJECT

@@ -6,34 +6,22 @@ namespace QRepod {
 QmlReplica::QmlReplica(QObject *parent)
     : QQmlPropertyMap(this, parent)
 {
+    QObject::connect(this, &QmlReplica::listenerChanged, this, &QmlReplica::follow);
+    QObject::connect(this, &QmlReplica::nameChanged, this, &QmlReplica::follow);
+    QObject::connect(this, &QmlReplica::targetChanged, this, &QmlReplica::followTarget);
 }
 
-void QmlReplica::setListener(ConnectionListener *listener)
+//! Those that are destroyed are not to be looked at again.
+void QmlReplica::followTarget()
 {
-    if (m_listener == listener)
-        return;
-    m_listener = listener;
-    Q_EMIT listenerChanged();
-    follow();
-}
-
-void QmlReplica::setName(const QString &name)
-{
-    if (m_name == name)
-        return;
-    m_name = name;
-    Q_EMIT nameChanged();
-    follow();
-}
-
-void QmlReplica::setTarget(QObject *target)
-{
-    if (m_target == target)
-        return;
-    m_target = target;
+    if (QObject *const target = m_target) {
+        QObject::connect(target, &QObject::destroyed, this, [this, target] {
+            if (m_target == target)
+                m_target = nullptr;
+        });
+    }
     if (m_replica)
-        m_replica->setTarget(target);
-    Q_EMIT targetChanged();
+        m_replica->setTarget(m_target);
 }
 
 void QmlReplica::componentComplete()
@@ -48,8 +36,13 @@ void QmlReplica::follow()
     if (!m_isComplete)
         return;
     m_replica.reset();
-    if (m_listener && !m_name.isEmpty()) {
-        m_replica = std::make_unique<Replica>(m_listener, m_name);
+    ConnectionListener *const listener = m_listener;
+    if (listener && !name().isEmpty()) {
+        QObject::connect(listener, &QObject::destroyed, this, [this, listener] {
+            if (m_listener == listener)
+                m_listener = nullptr;
+        });
+        m_replica = std::make_unique<Replica>(listener, m_name);
         m_replica->setTarget(m_target);
         QObject::connect(m_replica.get(), &Replica::valuesChanged, this, &QmlReplica::takeValues);
         QObject::connect(m_replica.get(), &Replica::readyChanged, this, &QmlReplica::readyChanged);
@@ -64,17 +57,17 @@ void QmlReplica::follow()
 void QmlReplica::takeValues()
 {
     const QVariantMap all = values();
+    // A binding that has asked for a property makes it one of the keys. It is not to be cleared:
+    // the binding would not be told when the value comes.
     const QStringList known = keys();
     for (const QString &property : known) {
-        if (!all.contains(property))
-            clear(property);
+        if (!all.contains(property) && value(property).isValid())
+            insert(property, QVariant());
     }
-    QVariantHash changed;
     for (auto it = all.cbegin(); it != all.cend(); ++it) {
         if (value(it.key()) != it.value())
-            changed.insert(it.key(), it.value());
+            insert(it.key(), it.value());
     }
-    insert(changed);
     Q_EMIT valuesChanged();
 }
 

@@ -4,7 +4,7 @@
 #include <QRepod/ConnectionListener>
 #include <QRepod/Replica>
 
-#include <QtCore/qpointer.h>
+#include <QtCore/qproperty.h>
 #include <QtQml/qqmlparserstatus.h>
 #include <QtQml/qqmlpropertymap.h>
 #include <QtQml/qqmlregistration.h>
@@ -26,6 +26,10 @@ namespace QRepod {
 ///
 /// Each property of the shared object is one of the replica; it is undefined until it has come, and
 /// cannot be set here. A property that is called like one of those below is reached by `values`.
+///
+/// What can be set is bindable in Qt's sense, and has to be: a binding of another kind on this
+/// object would keep QQmlPropertyMap from noticing which properties others ask for before they have
+/// come.
 class QmlReplica : public QQmlPropertyMap, public QQmlParserStatus
 {
     Q_OBJECT
@@ -33,11 +37,11 @@ class QmlReplica : public QQmlPropertyMap, public QQmlParserStatus
     QML_NAMED_ELEMENT(Replica)
 
     //! Whose server shares it.
-    Q_PROPERTY(QRepod::ConnectionListener *listener READ listener WRITE setListener NOTIFY
-                   listenerChanged FINAL)
+    Q_PROPERTY(QRepod::ConnectionListener *listener READ listener WRITE setListener BINDABLE
+                   bindableListener NOTIFY listenerChanged FINAL)
 
     //! What the server shares it as.
-    Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged FINAL)
+    Q_PROPERTY(QString name READ name WRITE setName BINDABLE bindableName NOTIFY nameChanged FINAL)
 
     //! Whether everything has come. False until then, after the connection has ended, and when the
     //! object is not shared any more; the values stay as they were.
@@ -47,22 +51,26 @@ class QmlReplica : public QQmlPropertyMap, public QQmlParserStatus
     Q_PROPERTY(QVariantMap values READ values NOTIFY valuesChanged FINAL)
 
     //! An object whose writable properties of the same names follow. Default: null.
-    Q_PROPERTY(QObject *target READ target WRITE setTarget NOTIFY targetChanged FINAL)
+    Q_PROPERTY(QObject *target READ target WRITE setTarget BINDABLE bindableTarget NOTIFY
+                   targetChanged FINAL)
 
 public:
     explicit QmlReplica(QObject *parent = nullptr);
 
     ConnectionListener *listener() const { return m_listener; }
-    void setListener(ConnectionListener *listener);
+    void setListener(ConnectionListener *listener) { m_listener = listener; }
+    QBindable<ConnectionListener *> bindableListener() { return &m_listener; }
 
     QString name() const { return m_name; }
-    void setName(const QString &name);
+    void setName(const QString &name) { m_name = name; }
+    QBindable<QString> bindableName() { return &m_name; }
 
     bool isReady() const { return m_replica && m_replica->isReady(); }
     QVariantMap values() const { return m_replica ? m_replica->values() : QVariantMap(); }
 
     QObject *target() const { return m_target; }
-    void setTarget(QObject *target);
+    void setTarget(QObject *target) { m_target = target; }
+    QBindable<QObject *> bindableTarget() { return &m_target; }
 
     void classBegin() override { m_isComplete = false; }
     void componentComplete() override;
@@ -82,11 +90,14 @@ protected:
 
 private:
     void follow();
+    void followTarget();
     void takeValues();
 
-    QPointer<ConnectionListener> m_listener;
-    QString m_name;
-    QPointer<QObject> m_target;
+    Q_OBJECT_BINDABLE_PROPERTY(QmlReplica, ConnectionListener *, m_listener,
+                               &QmlReplica::listenerChanged)
+    Q_OBJECT_BINDABLE_PROPERTY(QmlReplica, QString, m_name, &QmlReplica::nameChanged)
+    Q_OBJECT_BINDABLE_PROPERTY(QmlReplica, QObject *, m_target, &QmlReplica::targetChanged)
+
     std::unique_ptr<Replica> m_replica; // once it is known whose and of what
     bool m_isComplete = true;           // not between classBegin() and componentComplete()
 };

@@ -4,6 +4,7 @@
 
 #include "support/eventually.h"
 #include "support/messages.h"
+#include "support/pythonpeer.h"
 #include "support/rawclient.h"
 #include "support/rawserver.h"
 #include "support/recordinglistener.h"
@@ -123,6 +124,7 @@ private Q_SLOTS:
     void emptyChangeSendsNothing();
     void everyClientIsToldTheSame();
     void plainClientCanFollow();
+    void pythonClientCanFollow();
     void roomThatSharesInItsConstructor();
     void whoLeavesIsToldSo();
     void unsharingMakesReplicasNotReady();
@@ -283,6 +285,38 @@ void tst_SharedState::plainClientCanFollow()
     for (const QVariant &row : std::as_const(rows))
         texts << row.toList()[0].toString();
     QCOMPARE(texts, names.stringList());
+}
+
+void tst_SharedState::pythonClientCanFollow()
+{
+    TestServer server;
+    World world;
+    QStringListModel names({u"a"_s, u"b"_s, u"c"_s});
+    server->everyone()->share(u"names"_s, &names);
+    server->everyone()->share(u"world"_s, &world);
+    PythonPeer python(u"mirror.py"_s, {QString::number(server->port())});
+    QVERIFY(python.hasSaid(R"(names [["a"], ["b"], ["c"]])"));
+    QVERIFY(python.hasSaid(R"(world {"any": null, "flag": {"x": 0, "y": 0}, "score": 0, )"
+                           R"("title": "first", "weather": 0})"));
+    names.insertRow(1);
+    names.setData(names.index(1), u"x"_s);
+    server->everyone()->sync();
+    QVERIFY(python.hasSaid(R"(names [["a"], ["x"], ["b"], ["c"]])"));
+    names.moveRow({}, 0, {}, 4);
+    names.setData(names.index(1), u"y"_s);
+    server->everyone()->sync();
+    QVERIFY(python.hasSaid(R"(names [["x"], ["y"], ["c"], ["a"]])"));
+    names.removeRows(0, 2);
+    world.title = u"over"_s;
+    world.setScore(3);
+    server->everyone()->sync();
+    QVERIFY(python.hasSaid(R"(names [["c"], ["a"]])"));
+    QVERIFY(python.hasSaid(R"(world {"any": null, "flag": {"x": 0, "y": 0}, "score": 3, )"
+                           R"("title": "over", "weather": 0})"));
+    server->everyone()->unshare(u"world"_s);
+    QVERIFY(python.hasSaid("world null"));
+    server->close();
+    QCOMPARE(python.complaint(), QString());
 }
 
 void tst_SharedState::roomThatSharesInItsConstructor()

@@ -24,6 +24,12 @@
 
 using namespace QRepod;
 
+//! Of a type that nobody can send.
+struct Unknown
+{
+    int number = 0;
+};
+
 namespace {
 
 //! What \a fields are for the peer.
@@ -48,12 +54,6 @@ public:
     int x = 0;
     int y = 0;
     bool operator==(const Point &) const = default;
-};
-
-//! Of a type that nobody can send.
-struct Unknown
-{
-    int number = 0;
 };
 
 //! Of one that is shared as another.
