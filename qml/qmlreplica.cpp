@@ -56,7 +56,7 @@ void QmlReplica::follow()
 
 void QmlReplica::takeValues()
 {
-    const QVariantMap all = values();
+    const QVariantMap all = values().toMap();
     // A binding that has asked for a property makes it one of the keys. It is not to be cleared:
     // the binding would not be told when the value comes.
     const QStringList known = keys();

@@ -48,7 +48,7 @@ class QmlReplica : public QQmlPropertyMap, public QQmlParserStatus
     Q_PROPERTY(bool isReady READ isReady NOTIFY readyChanged FINAL)
 
     //! All values, by the names of the properties.
-    Q_PROPERTY(QVariantMap values READ values NOTIFY valuesChanged FINAL)
+    Q_PROPERTY(QVariant values READ values NOTIFY valuesChanged FINAL)
 
     //! An object whose writable properties of the same names follow. Default: null.
     Q_PROPERTY(QObject *target READ target WRITE setTarget BINDABLE bindableTarget NOTIFY
@@ -66,7 +66,7 @@ public:
     QBindable<QString> bindableName() { return &m_name; }
 
     bool isReady() const { return m_replica && m_replica->isReady(); }
-    QVariantMap values() const { return m_replica ? m_replica->values() : QVariantMap(); }
+    QVariant values() const { return m_replica ? m_replica->values() : QVariantMap(); }
 
     QObject *target() const { return m_target; }
     void setTarget(QObject *target) { m_target = target; }

@@ -202,7 +202,7 @@ bool RoomStates::send(const QString &name, const QVariantMap &fields, Channel *t
         return true;
     const EncodedMessage message = encode(name, fields);
     if (message.isValid())
-        Channel::Private::get(to)->send(message);
+        Channel::Private::get(to)->send(message, SendMode::Reliable);
     return message.isValid();
 }
 
@@ -212,7 +212,7 @@ bool RoomStates::sendToAll(const QString &name, const QVariantMap &fields)
         return true;
     const EncodedMessage message = encode(name, fields);
     if (message.isValid())
-        m_room.send(message, nullptr);
+        m_room.send(message, nullptr, SendMode::Reliable);
     return message.isValid();
 }
 

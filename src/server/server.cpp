@@ -51,6 +51,7 @@ Server::Private::Private(Server *server)
               accept(acceptedStream(descriptor, peer, settings.snapshot()));
           },
           server))
+    , m_memoryWatch(*this, deadlines)
 {
     Room::Private::get(everyone.get())->attach(this, QString(), nullptr);
     QObject::connect(m_acceptor.get(), &Acceptor::failed, server, [server](const QString &reason) {
@@ -175,6 +176,7 @@ void Server::Private::accept(std::unique_ptr<Stream> stream)
     client->address = stream->peer();
     channel->setParent(q); // moves to another thread with the server
     m_owned.insert(channel);
+    m_memoryWatch.start();
     m_connections->open(client->session->link(), channelSettings, std::move(stream));
 }
 
@@ -322,14 +324,14 @@ Room *Server::everyone() const
     return d->everyone.get();
 }
 
-void Server::sendToAll(const QVariantMap &message)
+void Server::sendToAll(const QVariantMap &message, SendMode mode)
 {
-    d->everyone->sendToAll(message);
+    d->everyone->sendToAll(message, nullptr, mode);
 }
 
-void Server::sendToAll(const QString &action, const QVariantMap &fields)
+void Server::sendToAll(const QString &action, const QVariantMap &fields, SendMode mode)
 {
-    d->everyone->sendToAll(action, fields);
+    d->everyone->sendToAll(action, fields, nullptr, mode);
 }
 
 qint64 Server::time()

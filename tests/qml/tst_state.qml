@@ -61,7 +61,8 @@ TestCase {
             property alias people: people
             property alias view: view
             property int score: game.world.values.score ?? -1
-            property var scoreByName: game.world.score
+            property var dynamic: world
+            property var scoreByName: game.dynamic.score
 
             ConnectionListener {
                 id: listener
@@ -119,8 +120,8 @@ TestCase {
 
             required property int port
             property alias world: world
-            property real shown: 0
-            property real angle: 0
+            property real shown
+            property real angle
             property var seen: []
 
             onShownChanged: seen.push(shown)
@@ -160,11 +161,44 @@ TestCase {
             id: local
 
             property real value: 0
-            property real shown: 0
+            property real shown
 
             Interpolator on shown {
                 value: local.value
                 delay: 30
+            }
+        }
+    }
+
+    Component {
+        id: hostComponent
+
+        Server {
+            id: host
+
+            property QtObject world: QtObject {
+                property int score: 3
+            }
+
+            port: 0
+            active: true
+            roomComponent: Component {
+                Room {
+                    id: match
+
+                    property ListModel people: ListModel {
+                    }
+
+                    syncInterval: 0
+                    Component.onCompleted: match.share("people", match.people)
+                    onChannelJoined: match.people.append({ nickname: "Eve", points: 3 })
+                }
+            }
+
+            Component.onCompleted: host.everyone().share("world", host.world)
+
+            function network_play(channel: Channel) {
+                channel.join("match");
             }
         }
     }
@@ -278,10 +312,11 @@ TestCase {
 
     function test_lostConnectionComesBack() {
         const { server, world, game } = play();
+        const changes = spy(game.world, "readyChanged");
         server.dropAll();
-        tryCompare(game.world, "isReady", false);
         world.title = "second";
-        tryCompare(game.world, "isReady", true);
+        tryCompare(changes, "count", 2);
+        compare(game.world.isReady, true);
         compare(game.world.title, "second");
     }
 
@@ -298,6 +333,19 @@ TestCase {
         compare(game.world.values, {});
         game.people.listener = null;
         compare(game.people.count, 0);
+    }
+
+    function test_roomsOfQmlShare() {
+        const host = createTemporaryObject(hostComponent, test);
+        const game = createTemporaryObject(gameComponent, test, {
+            port: host.actualPort
+        });
+        tryCompare(game, "score", 3);
+        host.world.score = 4;
+        tryCompare(game, "score", 4);
+        game.listener.send("play");
+        tryCompare(game.people, "isReady", true);
+        tryVerify(() => texts(game.view).join() === "Eve 3");
     }
 
     function test_interpolatorMovesAndArrives() {
