@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "javascript.h"
 
+#include <QRepod/SharedValue>
+
 #include <QtCore/qmap.h>
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qobject.h>
@@ -32,6 +34,10 @@ Q_DECLARE_METATYPE(QRepod::JavaScriptObjectAsKey)
 namespace QRepod {
 
 namespace {
+
+//! Arrays and objects in properties that are shared.
+[[maybe_unused]] const bool isShareable = QMetaType::registerConverter<QJSValue, SharedValue>(
+    [](const QJSValue &value) { return SharedValue{value.toVariant()}; });
 
 // Up to here every whole number has a double of its own: Number.MAX_SAFE_INTEGER.
 constexpr double maximumSafeInteger = 9007199254740991.0;

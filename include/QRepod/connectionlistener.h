@@ -157,6 +157,13 @@ public:
     /// still connecting ends without a word.
     Q_INVOKABLE void close();
 
+    //! What time it is on the server's clock, Server::time(), in milliseconds: smooth, and never
+    //! backwards while the connection lasts. -1 if that is not known: shortly after the first call,
+    //! or with a server that is none of QRepod's.
+    ///
+    /// From the first call on, or from the first Replica, the server is asked now and then.
+    Q_INVOKABLE qint64 serverTime() const;
+
     //! The connection and its thread; nullptr before the first connect().
     Client *connection() const;
 
@@ -324,6 +331,10 @@ Q_SIGNALS:
 
     //! A message was dispatched; emitted after its handler.
     void messageReceived(const QString &action, const QVariantMap &message);
+
+    //! What the server shares as \a name has changed, or come, and replicas of it know; \a time is
+    //! that of the tick, on the server's clock.
+    void stateReceived(const QString &name, qint64 time);
 
     //! The queue went from empty to not empty, or a request has timed out: there is something for
     //! pump() to do.

@@ -10,7 +10,12 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qvariant.h>
 
+#include <functional>
 #include <memory>
+
+QT_BEGIN_NAMESPACE
+class QAbstractItemModel;
+QT_END_NAMESPACE
 
 namespace QRepod {
 
@@ -50,6 +55,7 @@ class QREPOD_EXPORT Room : public QObject
         int maximumChannels READ maximumChannels WRITE setMaximumChannels NOTIFY settingsChanged)
     Q_PROPERTY(bool open READ isOpen WRITE setOpen NOTIFY settingsChanged)
     Q_PROPERTY(bool persistent READ isPersistent WRITE setPersistent NOTIFY settingsChanged)
+    Q_PROPERTY(int syncInterval READ syncInterval WRITE setSyncInterval NOTIFY settingsChanged)
 
 public:
     class Private; ///< the library's own part
@@ -102,6 +108,59 @@ public:
         sendToAll(QString(action), QVariantMap());
     }
 
+    /// \name Shared state
+    /// What is shared in a room is the same at each of its clients: in a Replica, a ReplicaModel,
+    /// or the handler `Network__state` of a program in another language.
+    ///
+    /// Who joins gets everything first; then everybody gets what has changed, once in an interval,
+    /// however often it changed. A message is encoded once for all. What cannot be encoded is left
+    /// out, with one warning. Who leaves the room is told that nothing more comes.
+    ///
+    /// What is shared lives in the thread that the server works in. It may be shared in many rooms,
+    /// and be destroyed at any time, which ends the sharing. A client that is in several rooms
+    /// knows what they share by name: give different things different names.
+    ///
+    /// \code
+    /// server.everyone()->share("world", &world);
+    /// server.openRoom("match")->share("players", &players);
+    /// \endcode
+    /// @{
+
+    //! Shares the readable properties of \a object that have a NOTIFY signal, but for those of
+    //! QObject, as \a name. What was shared by this name before is not any more.
+    ///
+    /// If it is a model, its rows are shared.
+    Q_INVOKABLE void share(const QString &name, QObject *object);
+
+    //! Shares the rows of \a model, a flat list, with the roles of its roleNames(); for a model
+    //! that names no roles of its own, `display` alone.
+    ///
+    /// Rows are inserted, removed, moved and changed at the clients as they are here, so that views
+    /// animate. \a key, if given, is the role by which a row is known after the model has been
+    /// reset or a client has come back: then, too, only what differs changes.
+    void share(const QString &name, QAbstractItemModel *model, const QString &key = {});
+
+    //! Ends the sharing. Replicas keep their values, but are not ready any more.
+    Q_INVOKABLE void unshare(const QString &name);
+
+    //! Lets a channel know only those rows of the model shared as \a name for which \a isVisible
+    //! returns true: cards of one's own hand, what is not in the fog. Others are never sent to it.
+    ///
+    /// It is asked for each row and channel at each tick of the room in which something has
+    /// changed, and by sync(). A row that becomes visible is inserted at that client, one that
+    /// ceases to be is removed. A null function lets everybody know everything.
+    void setVisible(const QString &name,
+                    std::function<bool(const Channel *channel, int row)> isVisible);
+
+    //! How many milliseconds lie between two ticks, at least: 0, whenever control returns to the
+    //! event loop, or more. Default 50. A change after a pause is told at once.
+    int syncInterval() const;
+    void setSyncInterval(int milliseconds);
+
+    //! Tells of what has changed now.
+    Q_INVOKABLE void sync();
+    /// @}
+
     //! Everyone leaves, and the room is deleted when control returns to the event loop.
     ///
     /// Its name is free at once: who joins a room of this name from now on opens another.
@@ -140,8 +199,8 @@ Q_SIGNALS:
     void messageReceived(QRepod::Channel *channel, const QString &action,
                          const QVariantMap &message);
 
-    //! maximumChannels(), isOpen() or isPersistent() is another now. Emitted in the thread that has
-    //! set it.
+    //! maximumChannels(), isOpen(), isPersistent() or syncInterval() is another now. Emitted in the
+    //! thread that has set it.
     void settingsChanged();
 
 protected:

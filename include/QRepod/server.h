@@ -152,7 +152,7 @@ public:
     QList<Room *> rooms() const;
 
     //! The room that every client is in from channelConnected() on. It cannot be left.
-    Room *everyone() const;
+    Q_INVOKABLE QRepod::Room *everyone() const;
 
     //! Sends \a message to every client: everyone()->sendToAll(). Any thread.
     Q_INVOKABLE void sendToAll(const QVariantMap &message);
@@ -168,6 +168,10 @@ public:
     {
         sendToAll(QString(action), QVariantMap());
     }
+
+    //! What time it is on the server's clock, in milliseconds: since some time in the past, without
+    //! jumps. ConnectionListener::serverTime() says the same at a client. Any thread.
+    Q_INVOKABLE static qint64 time();
 
     //! Moves the server to a thread of its own, before or after listen().
     ///

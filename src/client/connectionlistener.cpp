@@ -18,8 +18,12 @@ Q_DECLARE_LOGGING_CATEGORY(clientLog)
 
 ConnectionListener::Private::Private(ConnectionListener *listener)
     : q(listener)
+    , m_replicas([listener](const QString &name, qint64 time) {
+        Q_EMIT listener->stateReceived(name, time);
+    })
     , m_waker(listener) // its child, so that it moves to another thread with it
     , m_deadlines(listener)
+    , m_serverTime(m_deadlines)
     , m_walk(listener, *this)
 {
 }
@@ -95,7 +99,9 @@ int ConnectionListener::Private::pump(QDeadlineTimer budget)
     mayBeObserved = q->isSignalConnected(messageReceivedSignal());
     const QPointer<ConnectionListener> alive(q);
     const int dispatched = m_walk.run(m_texts, budget);
-    if (alive && m_requester) // after the walk: what has arrived by now has arrived in time
+    if (alive)
+        m_serverTime.askIfDue(); // also in a loop of the game's own, in which no timer runs
+    if (alive && m_requester)    // after the walk: what has arrived by now has arrived in time
         m_requester->expire();
     return dispatched;
 }
@@ -156,8 +162,9 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
     // repod's server greets with a bare `connected`, which has been delivered already.
     if (isFirst && isBareGreeting(message))
         return false;
-    if (!m_requester || !m_requester->takeReply(message))
-        announced(message, turn);
+    if ((m_requester && m_requester->takeReply(message)) || takeState(message))
+        return true;
+    announced(message, turn);
     return true;
 }
 
@@ -226,6 +233,7 @@ void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
     if (m_session)
         m_session->end();
     m_session = nullptr;
+    m_serverTime.stop();
     followEnd(delivery);
     if (m_isUp)
         announceEnd({}, turn);

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "client/backoff.h"
+#include "client/servertime.h"
 #include "delivery/incomingrequest.h"
 #include "delivery/requester.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/unhandledactions.h"
+#include "state/replicas.h"
 #include "transport/settings.h"
 #include "transport/timeout.h"
 
@@ -27,11 +29,18 @@ public:
     explicit Private(ConnectionListener *listener);
     virtual ~Private();
 
+    static Private *get(const ConnectionListener *listener) { return listener->d.get(); }
+
     void open(const QString &host, int port);
     void close();
     int pump(QDeadlineTimer budget);
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
     void setState(State newState);
+
+    //! What the server shares as \a name, for a replica.
+    std::shared_ptr<ReplicaState> replicaState(const QString &name);
+
+    qint64 serverTime();
 
     //! Sets one of the settings of the next connection, and tells of it if it is another.
     template <class Part, class T>
@@ -85,6 +94,7 @@ private:
     void cancelled(const Delivery &delivery, Turn &turn) override;
     void resumed(const Delivery &, Turn &) override { } // comes as a control frame instead
 
+    bool takeState(const Message &message);
     bool isObserved() const;
     void leaveToFallback(const Message &message, Dispatcher::Outcome outcome, Turn &turn);
     AnswerPath answerPath() const;
@@ -118,8 +128,10 @@ private:
     const Inbox *m_current = nullptr;
     //! The session whose messages are delivered at present, from `connected` to `disconnected`.
     std::shared_ptr<Session> m_session;
+    Replicas m_replicas; // of what the server shares
     Waker m_waker;
     Deadlines m_deadlines;
+    ServerTime m_serverTime;
     Timeout m_answerTimeout{m_deadlines, [this] { inbox().close(); }}; // to an attempt to resume
     std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;

@@ -38,6 +38,12 @@ void ConnectionListener::Private::controlled(const Control &control, Turn &turn)
     case Control::Kind::Refused:
         m_isRefused = true;
         break;
+    case Control::Kind::Hello:
+        m_serverTime.follow(m_session);
+        break;
+    case Control::Kind::Pong:
+        m_serverTime.take(control);
+        break;
     case Control::Kind::Bye:
         m_hasSaidBye = true;
         break;
@@ -166,6 +172,7 @@ void ConnectionListener::Private::lose(const QString &reason, Turn &turn)
     if (!turn.isAlive() || m_current != &next->inbox())
         return;
     m_session = next;
+    m_serverTime.follow(next);
     beginSession();
     announceConnected(turn);
     const QList<QByteArray> held = turn.isAlive() ? std::exchange(m_held, {}) : QList<QByteArray>();
@@ -174,7 +181,9 @@ void ConnectionListener::Private::lose(const QString &reason, Turn &turn)
             return;
         const Verdict verdict = validate(payload, MessageLimits());
         const Frame frame{payload, verdict.action, verdict.request};
-        announced(Message(frame, m_texts), turn);
+        const Message message(frame, m_texts);
+        if (!takeState(message))
+            announced(message, turn);
     }
 }
 
@@ -217,6 +226,10 @@ void ConnectionListener::Private::announceEnd(const QString &error, Turn &turn)
     if (!turn.isAlive())
         return;
     m_isUp = false;
+    m_serverTime.stop();
+    m_replicas.expire();
+    if (!turn.isAlive())
+        return;
     if (!error.isEmpty()) {
         Q_EMIT q->errorOccurred(error);
         turn.announce(BuiltIn::error(error));

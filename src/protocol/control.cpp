@@ -46,7 +46,8 @@ Control::Kind Control::kindOf(QByteArrayView key)
     return Kind::Unknown;
 }
 
-Control::Control(QByteArrayView payload)
+Control::Control(QByteArrayView payload, qint64 arrival)
+    : m_arrival(arrival)
 {
     TextCache keys;
     m_fields = decodeMap(payload, keys);

@@ -34,13 +34,16 @@ public:
     //! What \a key makes a map without `action`.
     static Kind kindOf(QByteArrayView key);
 
-    //! \a payload is validated, and a control frame.
-    explicit Control(QByteArrayView payload);
+    //! \a payload is validated, and a control frame; it came at \a arrival, in milliseconds on the
+    //! clock of deadlines.
+    explicit Control(QByteArrayView payload, qint64 arrival = 0);
 
     Kind kind() const { return m_kind; }
 
     //! Of the key that the kind goes by.
     QVariant value() const { return m_value; }
+
+    qint64 arrival() const { return m_arrival; }
 
     //! The value as a number of messages; -1 if it is none.
     qint64 count() const { return count(m_value); }
@@ -68,6 +71,7 @@ private:
     Kind m_kind = Kind::Unknown;
     QVariant m_value;
     QVariantMap m_fields;
+    qint64 m_arrival;
 };
 
 } // namespace QRepod

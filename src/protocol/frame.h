@@ -33,6 +33,7 @@ struct FrameBatch
     QByteArray bytes;
     std::vector<Frame> frames;
     qint64 controls = 0;                 ///< so many of these are control frames
+    qint64 arrival = 0;                  ///< of control frames: on the clock of deadlines
     std::vector<QByteArray> actionTexts; ///< what frames of an action that was not text refer to
 
     FrameBatch() = default;

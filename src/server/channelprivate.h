@@ -126,6 +126,7 @@ private:
     void resumed(const Delivery &delivery, Turn &turn) override;
 
     bool isCurrent(const Delivery &delivery) { return delivery.origin() == &inbox(); }
+    void answerPing(const Control &ping) const;
     void noteFirstMessage();
     bool isInterruption(const Delivery &delivery) const;
     void interrupt(Turn &turn);

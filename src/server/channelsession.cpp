@@ -54,6 +54,9 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
     case Control::Kind::Hello:
         m_mayResume = false;
         break;
+    case Control::Kind::Ping:
+        answerPing(control);
+        break;
     case Control::Kind::Resume:
         if (std::exchange(m_mayResume, false))
             becomeAnother(control, turn);
@@ -64,6 +67,15 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
     default: // the others are nothing to this end
         break;
     }
+}
+
+//! Only a number comes back: what a client may have the server repeat is small.
+void Channel::Private::answerPing(const Control &ping) const
+{
+    const QMetaType type = ping.value().metaType();
+    if (type == QMetaType::fromType<qint64>() || type == QMetaType::fromType<double>())
+        session->sendControl(
+            {{QStringLiteral("_pong"), ping.value()}, {QStringLiteral("_time"), Server::time()}});
 }
 
 //! The first message of a client shows whether it is a plain peer, who cannot resume.

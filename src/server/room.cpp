@@ -22,6 +22,18 @@ void Room::Private::attach(Server::Private *newServer, const QString &newName,
     server = newServer;
     name = newName;
     m_handlers = std::move(handlers);
+    if (m_states) // shared in its constructor
+        m_states->start();
+}
+
+RoomStates &Room::Private::states()
+{
+    if (!m_states) {
+        m_states = std::make_unique<RoomStates>(*this);
+        if (server)
+            m_states->start();
+    }
+    return *m_states;
 }
 
 bool Room::Private::isEveryone() const
@@ -53,13 +65,10 @@ Channel *Room::Private::first() const
     return m_members.empty() ? nullptr : m_members.front();
 }
 
-bool Room::Private::insert(Channel *channel)
+void Room::Private::insert(Channel *channel)
 {
     const std::lock_guard lock(m_mutex);
-    const auto [place, isNew] = m_places.try_emplace(channel);
-    if (isNew)
-        place->second = m_members.insert(m_members.end(), channel);
-    return isNew;
+    m_places.emplace(channel, m_members.insert(m_members.end(), channel));
 }
 
 bool Room::Private::erase(const Channel *channel)
@@ -86,8 +95,11 @@ void Room::Private::send(const EncodedMessage &message, const Channel *except, S
 
 void Room::Private::add(Channel *channel)
 {
-    if (!insert(channel))
+    if (contains(channel))
         return;
+    if (m_states)
+        m_states->welcome(channel);
+    insert(channel);
     if (!isEveryone())
         Channel::Private::get(channel)->rooms.append(q);
     Q_EMIT q->channelJoined(channel);
@@ -101,6 +113,8 @@ void Room::Private::remove(Channel *channel)
     QList<Room *> &rooms = Channel::Private::get(channel)->rooms;
     if (const qsizetype index = rooms.lastIndexOf(q); index >= 0)
         rooms.removeAt(index);
+    if (m_states)
+        m_states->farewell(channel);
     const QPointer<Room> room(q);
     Q_EMIT q->channelLeft(channel);
     if (room)
@@ -260,6 +274,43 @@ void Room::sendToAll(const QString &action, const QVariantMap &fields, Channel *
                      SendMode mode)
 {
     sendToAll(withAction(action, fields), except, mode);
+}
+
+void Room::share(const QString &name, QObject *object)
+{
+    d->states().share(name, object);
+}
+
+void Room::share(const QString &name, QAbstractItemModel *model, const QString &key)
+{
+    d->states().share(name, model, key);
+}
+
+void Room::unshare(const QString &name)
+{
+    d->states().unshare(name);
+}
+
+void Room::setVisible(const QString &name,
+                      std::function<bool(const Channel *channel, int row)> isVisible)
+{
+    d->states().setVisible(name, std::move(isVisible));
+}
+
+int Room::syncInterval() const
+{
+    return d->states().interval();
+}
+
+void Room::setSyncInterval(int milliseconds)
+{
+    if (d->states().setInterval(std::max(0, milliseconds)))
+        Q_EMIT settingsChanged();
+}
+
+void Room::sync()
+{
+    d->states().sync();
 }
 
 void Room::close()

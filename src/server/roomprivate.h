@@ -4,6 +4,7 @@
 #include "dispatch/dispatcher.h"
 #include "protocol/encodedmessage.h"
 #include "server/channelprivate.h"
+#include "server/roomstates.h"
 
 #include <QRepod/room.h>
 
@@ -71,6 +72,9 @@ public:
             Q_EMIT q->settingsChanged();
     }
 
+    //! What it shares. Nothing is there before somebody asks.
+    RoomStates &states();
+
     Room *const q;
     Server::Private *server = nullptr; // these two are fixed once the room is attached
     QString name;
@@ -84,14 +88,15 @@ private:
     using Members = std::list<Channel *>; // in the order of joining
 
     bool isEveryone() const;
-    bool insert(Channel *channel);
+    void insert(Channel *channel);
     bool erase(const Channel *channel);
     Channel *first() const;
     void removeAll();
     void tellClosed();
 
     std::shared_ptr<const HandlerTable> m_handlers; // of its class; null for a plain Room
-    bool m_isClosed = false;                        // or about to be
+    std::unique_ptr<RoomStates> m_states;
+    bool m_isClosed = false; // or about to be
     bool m_hasToldClosed = false;
 
     mutable std::mutex m_mutex; // guards everything below

@@ -364,6 +364,11 @@ void Server::sendToAll(const QString &action, const QVariantMap &fields, SendMod
     d->everyone->sendToAll(action, fields, nullptr, mode);
 }
 
+qint64 Server::time()
+{
+    return Deadlines::now();
+}
+
 void Server::startBackground()
 {
     d->startBackground();

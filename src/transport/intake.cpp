@@ -2,6 +2,7 @@
 #include "transport/intake.h"
 
 #include "protocol/control.h"
+#include "transport/deadlines.h"
 
 #include <QtCore/qloggingcategory.h>
 
@@ -71,8 +72,10 @@ bool Intake::push()
     if (!m_reader.hasFrames())
         return true;
     FrameBatch batch = m_reader.takeFrames();
-    if (batch.controls > 0)
+    if (batch.controls > 0) {
+        batch.arrival = Deadlines::now();
         answerControls(batch);
+    }
     const bool hasRoom = batch.frames.empty() || m_link.inbox->pushMessages(std::move(batch));
     acknowledge(Due::NowAndThen);
     return hasRoom;

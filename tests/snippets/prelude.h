@@ -5,10 +5,14 @@
 
 #include <QRepod/Client>
 #include <QRepod/ConnectionListener>
+#include <QRepod/ReplicaModel>
+#include <QRepod/Room>
 #include <QRepod/Server>
 #include <QRepod/Statistics>
 
 #include <QtCore/QFile>
+#include <QtCore/QSortFilterProxyModel>
+#include <QtCore/QStringListModel>
 #include <QtNetwork/QSslCertificate>
 #include <QtNetwork/QSslKey>
 

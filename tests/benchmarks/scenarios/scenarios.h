@@ -22,5 +22,6 @@ Scenario largePayload(bool isQuick);
 bool printCopies(const QStringList &arguments);
 
 Scenario flood(bool isQuick);
+Scenario state(bool isQuick);
 
 } // namespace Scenarios

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "qmlreplica.h"
+
+namespace QRepod {
+
+QmlReplica::QmlReplica(QObject *parent)
+    : QQmlPropertyMap(this, parent)
+{
+    QObject::connect(this, &QmlReplica::listenerChanged, this, &QmlReplica::follow);
+    QObject::connect(this, &QmlReplica::nameChanged, this, &QmlReplica::follow);
+    QObject::connect(this, &QmlReplica::targetChanged, this, &QmlReplica::followTarget);
+}
+
+//! Those that are destroyed are not to be looked at again.
+void QmlReplica::followTarget()
+{
+    if (QObject *const target = m_target) {
+        QObject::connect(target, &QObject::destroyed, this, [this, target] {
+            if (m_target == target)
+                m_target = nullptr;
+        });
+    }
+    if (m_replica)
+        m_replica->setTarget(m_target);
+}
+
+void QmlReplica::componentComplete()
+{
+    m_isComplete = true;
+    follow();
+}
+
+//! Another listener or name: what was known is of no meaning.
+void QmlReplica::follow()
+{
+    if (!m_isComplete)
+        return;
+    m_replica.reset();
+    ConnectionListener *const listener = m_listener;
+    if (listener && !name().isEmpty()) {
+        QObject::connect(listener, &QObject::destroyed, this, [this, listener] {
+            if (m_listener == listener)
+                m_listener = nullptr;
+        });
+        m_replica = std::make_unique<Replica>(listener, m_name);
+        m_replica->setTarget(m_target);
+        QObject::connect(m_replica.get(), &Replica::valuesChanged, this, &QmlReplica::takeValues);
+        QObject::connect(m_replica.get(), &Replica::readyChanged, this, &QmlReplica::readyChanged);
+        QObject::connect(m_replica.get(), &Replica::ready, this, &QmlReplica::ready);
+    }
+    takeValues();
+    Q_EMIT readyChanged();
+    if (isReady())
+        Q_EMIT ready();
+}
+
+void QmlReplica::takeValues()
+{
+    const QVariantMap all = values().toMap();
+    // A binding that has asked for a property makes it one of the keys. It is not to be cleared:
+    // the binding would not be told when the value comes.
+    const QStringList known = keys();
+    for (const QString &property : known) {
+        if (!all.contains(property) && value(property).isValid())
+            insert(property, QVariant());
+    }
+    for (auto it = all.cbegin(); it != all.cend(); ++it) {
+        if (value(it.key()) != it.value())
+            insert(it.key(), it.value());
+    }
+    Q_EMIT valuesChanged();
+}
+
+//! The server's values are not changed here.
+QVariant QmlReplica::updateValue(const QString &key, const QVariant &)
+{
+    return value(key);
+}
+
+} // namespace QRepod

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "protocol/control.h"
+#include "session/session.h"
+#include "state/serverclock.h"
+#include "transport/deadlines.h"
+
+#include <memory>
+
+namespace QRepod {
+
+//! Asks the server for its time now and then, once somebody wants to know it: quickly at first, so
+//! that it is known soon, then seldom. Used in the listener's thread.
+class ServerTime final : private Deadline
+{
+public:
+    using Deadline::Deadline;
+    virtual ~ServerTime() = default;
+
+    //! Somebody wants to know it.
+    void want();
+
+    //! The server of \a session understands control frames.
+    void follow(const std::shared_ptr<Session> &session);
+
+    //! The connection has ended.
+    void stop();
+
+    //! The answer to a question.
+    void take(const Control &pong);
+
+    //! Asks, if it is time to.
+    void askIfDue();
+
+    //! In milliseconds on the server's clock; -1: not known.
+    qint64 now();
+
+private:
+    void handleDeadline() override { ask(); }
+    void ask();
+
+    ServerClock m_clock;
+    std::shared_ptr<Session> m_session; // with a server that answers
+    bool m_isWanted = false;
+    int m_asked = 0; // times in this session
+    qint64 m_next = 0;
+};
+
+} // namespace QRepod

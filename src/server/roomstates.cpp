@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+#include "server/roomstates.h"
+
+#include "server/roomprivate.h"
+#include "server/serverprivate.h"
+#include "state/sharedobject.h"
+
+#include <QtCore/qloggingcategory.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(serverLog)
+
+//! Calls sync() soon, or after a while.
+class RoomStates::Ticker final : private Deadline, private Wakeable
+{
+public:
+    Ticker(Server::Private &server, RoomStates &states)
+        : Deadline(server.deadlines)
+        , m_waker(server.waker)
+        , m_states(states)
+    {
+    }
+    virtual ~Ticker() { m_waker.forget(this); }
+
+    //! \a delay is in milliseconds; 0: when control returns to the event loop.
+    void start(qint64 delay)
+    {
+        if (delay > 0)
+            setDeadline(delay);
+        else
+            m_waker.wake(this);
+    }
+
+private:
+    void handleDeadline() override { m_states.sync(); }
+    void handleWake() override { m_states.sync(); }
+
+    Waker &m_waker;
+    RoomStates &m_states;
+};
+
+RoomStates::RoomStates(Room::Private &room)
+    : m_room(room)
+{
+}
+
+RoomStates::~RoomStates() = default;
+
+void RoomStates::start()
+{
+    m_ticker = std::make_unique<Ticker>(*m_room.server, *this);
+}
+
+bool RoomStates::hasMembers() const
+{
+    return m_room.size() > 0;
+}
+
+void RoomStates::share(const QString &name, QObject *object)
+{
+    if (auto *const model = qobject_cast<QAbstractItemModel *>(object))
+        return share(name, model, {});
+    if (object)
+        add(name, std::make_unique<SharedObject>(name, object));
+}
+
+void RoomStates::share(const QString &name, QAbstractItemModel *model, const QString &key)
+{
+    if (model)
+        add(name, std::make_unique<SharedModel>(name, model, key));
+}
+
+void RoomStates::add(const QString &name, std::unique_ptr<StateSource> source)
+{
+    if (!source->isReachable()) {
+        qCWarning(serverLog).noquote()
+            << name << "is not shared: it lives in another thread than the room";
+        return;
+    }
+    unshare(name);
+    source->setParent(m_room.q); // moves to another thread with the room
+    QObject::connect(source.get(), &StateSource::marked, m_room.q, [this, name] { mark(name); });
+    QObject::connect(source.get(), &StateSource::gone, m_room.q, [this, name] { unshare(name); });
+    Share &share = m_shares[name];
+    share.source = std::move(source);
+    if (m_room.server && hasMembers() && collect(name, share))
+        sendToAll(name, share.source->whole(nullptr));
+}
+
+void RoomStates::unshare(const QString &name)
+{
+    const auto place = m_shares.find(name);
+    if (place == m_shares.end())
+        return;
+    place->second.source.release()->deleteLater(); // it may be telling of its end
+    m_shares.erase(place);
+    if (m_room.server)
+        sendToAll(name, {{StateField::end(), true}});
+}
+
+void RoomStates::setVisible(const QString &name, SharedModel::IsVisible isVisible)
+{
+    const auto place = m_shares.find(name);
+    auto *const model =
+        place == m_shares.end() ? nullptr : qobject_cast<SharedModel *>(place->second.source.get());
+    if (model)
+        model->setVisible(std::move(isVisible));
+    else
+        qCWarning(serverLog).noquote() << "setVisible: no model is shared as" << name;
+}
+
+bool RoomStates::setInterval(int milliseconds)
+{
+    if (std::exchange(m_interval, milliseconds) == milliseconds)
+        return false;
+    if (std::exchange(m_isScheduled, false))
+        schedule();
+    return true;
+}
+
+void RoomStates::mark(const QString &name)
+{
+    const auto place = m_shares.find(name);
+    if (place == m_shares.end())
+        return;
+    place->second.isMarked = true;
+    schedule();
+}
+
+//! Two ticks are an interval apart, at least. After a pause a change is told at once.
+void RoomStates::schedule()
+{
+    if (!m_ticker || !hasMembers() || std::exchange(m_isScheduled, true))
+        return;
+    m_ticker->start(std::max<qint64>(0, m_latestTick + m_interval - Deadlines::now()));
+}
+
+void RoomStates::sync()
+{
+    m_isScheduled = false;
+    if (!m_ticker)
+        return;
+    m_latestTick = Deadlines::now();
+    for (auto &[name, share] : m_shares) {
+        if (share.isMarked || !share.source->isForAll())
+            syncShare(name, share);
+    }
+}
+
+//! Lets the source look at what has changed; false if it cannot.
+bool RoomStates::collect(const QString &name, Share &share)
+{
+    share.isMarked = false;
+    if (!share.source->isReachable()) {
+        qCWarning(serverLog).noquote()
+            << name << "lives in another thread than the room that shares it";
+        return false;
+    }
+    share.source->collect(m_room.server->settings.snapshot().message);
+    return true;
+}
+
+void RoomStates::syncShare(const QString &name, Share &share)
+{
+    if (!hasMembers() || !collect(name, share))
+        return;
+    const bool isWhole = std::exchange(share.isOutOfStep, false);
+    const auto fieldsFor = [&](const Channel *channel) {
+        return isWhole ? share.source->whole(channel) : share.source->change(channel);
+    };
+    bool isSent = true;
+    if (share.source->isForAll()) {
+        isSent = sendToAll(name, fieldsFor(nullptr));
+    } else {
+        const QList<Channel *> channels = m_room.channels();
+        for (Channel *const channel : channels)
+            isSent = send(name, fieldsFor(channel), channel) && isSent;
+    }
+    share.isOutOfStep = !isSent;
+}
+
+EncodedMessage RoomStates::encode(const QString &name, QVariantMap fields) const
+{
+    fields.insert(StateField::name(), name);
+    fields.insert(StateField::time(), Server::time());
+    const EncodedMessage message(withAction(stateAction(), fields),
+                                 m_room.server->settings.snapshot().message);
+    if (!message.isValid())
+        qCWarning(serverLog).noquote()
+            << "the shared state" << name << "was not sent:" << message.error();
+    return message;
+}
+
+//! \return false if it cannot be sent.
+bool RoomStates::send(const QString &name, const QVariantMap &fields, Channel *to)
+{
+    if (fields.isEmpty())
+        return true;
+    const EncodedMessage message = encode(name, fields);
+    if (message.isValid())
+        Channel::Private::get(to)->send(message, SendMode::Reliable);
+    return message.isValid();
+}
+
+bool RoomStates::sendToAll(const QString &name, const QVariantMap &fields)
+{
+    if (fields.isEmpty() || !hasMembers())
+        return true;
+    const EncodedMessage message = encode(name, fields);
+    if (message.isValid())
+        m_room.send(message, nullptr, SendMode::Reliable);
+    return message.isValid();
+}
+
+void RoomStates::welcome(Channel *channel)
+{
+    for (auto &[name, share] : m_shares) {
+        // Nobody has been told of what has changed in an empty room.
+        if (share.isMarked && !hasMembers())
+            collect(name, share);
+        send(name, share.source->whole(channel), channel);
+    }
+}
+
+void RoomStates::farewell(Channel *channel)
+{
+    for (auto &[name, share] : m_shares) {
+        share.source->forget(channel);
+        send(name, {{StateField::end(), true}}, channel);
+    }
+}
+
+} // namespace QRepod

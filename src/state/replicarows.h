@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "state/observers.h"
+#include "state/statemessage.h"
+
+#include <vector>
+
+namespace QRepod {
+
+//! Who is told of each change to ReplicaRows, before and after it. It may be destroyed in between.
+class RowsObserver
+{
+public:
+    virtual void beginInsert(int first, int last) = 0;
+    virtual void endInsert() = 0;
+    virtual void beginRemove(int first, int last) = 0;
+    virtual void endRemove() = 0;
+    //! \a to is the row that they come before, counted as Qt does: while they are still there.
+    virtual void beginMove(int first, int last, int to) = 0;
+    virtual void endMove() = 0;
+    virtual void beginReset() = 0;
+    virtual void endReset() = 0;
+    virtual void changed(int row, const QList<int> &roles) = 0; ///< roles by their place
+
+protected:
+    ~RowsObserver() = default;
+};
+
+//! The rows of a shared model, as far as they are known here.
+///
+/// Observers run whatever they like, but do not change the rows.
+class ReplicaRows
+{
+public:
+    ReplicaRows() = default;
+    Q_DISABLE_COPY_MOVE(ReplicaRows)
+
+    const QStringList &roles() const { return m_roles; }
+    int count() const { return int(m_rows.size()); }
+    QVariant value(int row, int role) const { return m_rows[size_t(row)].value(role); }
+
+    Observers<RowsObserver> observers;
+
+    //! All there is. Rows are matched by \a key, if it is one of \a roles and that was so before,
+    //! so that observers are told of the difference alone.
+    void replace(const QStringList &roles, const QString &key, const QList<RowValues> &rows);
+
+    //! \return false if one of \a changes is about a row that does not exist; those before it have
+    //!         been made.
+    bool apply(const std::vector<StateChange> &changes);
+
+private:
+    bool apply(const StateChange &change);
+    void insert(int row, const QList<RowValues> &rows);
+    void remove(int row, int count);
+    void move(int row, int count, int to);
+    void set(int row, const QVariantMap &values);
+    void assign(int row, const RowValues &values);
+    bool replaceByKey(const QString &key, const QList<RowValues> &rows);
+    QStringList keysOf(const QList<RowValues> &rows, const QString &key) const;
+    RowValues padded(RowValues values) const;
+
+    template <class Begin, class Change, class End>
+    void tell(Begin begin, Change change, End end);
+
+    QStringList m_roles;
+    QString m_key;
+    std::vector<RowValues> m_rows;
+};
+
+} // namespace QRepod

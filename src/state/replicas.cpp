@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "state/replicas.h"
+
+#include <QtCore/qloggingcategory.h>
+
+#include <utility>
+
+namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(stateLog)
+
+//! Nobody is told: the listener is being deleted.
+Replicas::~Replicas()
+{
+    *m_isAlive = false;
+    for (const auto &state : std::as_const(m_states))
+        state->kind = ReplicaState::Kind::Unknown;
+}
+
+std::shared_ptr<ReplicaState> Replicas::find(const QString &name)
+{
+    std::shared_ptr<ReplicaState> &state = m_states[name];
+    if (!state)
+        state = std::make_shared<ReplicaState>();
+    return state;
+}
+
+bool Replicas::isObserved(const std::shared_ptr<ReplicaState> &state)
+{
+    return !state->observers.isEmpty();
+}
+
+bool Replicas::take(const QVariantMap &fields)
+{
+    const auto message = StateMessage::read(fields);
+    if (!message || (!m_states.contains(message->name) && m_states.size() >= maximum))
+        return false;
+    const std::shared_ptr<ReplicaState> state = find(message->name);
+    const std::shared_ptr<bool> isAlive = m_isAlive;
+    const bool isTaken = isObserved(state);
+    m_time = message->time;
+    apply(*state, *message);
+    if (!*isAlive)
+        return isTaken;
+    m_time = -1;
+    if (isTaken)
+        m_applied(message->name, message->time);
+    if (*isAlive && message->isEnd && !isObserved(state))
+        m_states.remove(message->name);
+    return isTaken;
+}
+
+void Replicas::apply(ReplicaState &state, const StateMessage &message)
+{
+    using Kind = ReplicaState::Kind;
+    if (message.isEnd)
+        return setKind(state, Kind::Unknown);
+    if (message.isFull)
+        return applyFull(state, message);
+    // Without the first message the others mean nothing.
+    if (message.set && state.kind == Kind::Object) {
+        const QStringList names = state.values.apply(*message.set, false);
+        if (!names.isEmpty())
+            state.observers.tell([&](ReplicaObserver *observer) { observer->changed(names); });
+    }
+    if (state.kind == Kind::Model && !state.rows.apply(message.changes)) {
+        qCWarning(stateLog).noquote() << "shared state" << message.name
+                                      << "is out of step: a change is about a row that it lacks";
+        setKind(state, Kind::Unknown);
+    }
+}
+
+void Replicas::applyFull(ReplicaState &state, const StateMessage &message)
+{
+    using Kind = ReplicaState::Kind;
+    if (!message.rows && !message.set)
+        return;
+    const Kind before = std::exchange(state.kind, message.rows ? Kind::Model : Kind::Object);
+    if (message.rows) {
+        state.rows.replace(message.roles, message.key, *message.rows);
+    } else {
+        const QStringList names = state.values.apply(*message.set, true);
+        if (!names.isEmpty())
+            state.observers.tell([&](ReplicaObserver *observer) { observer->changed(names); });
+    }
+    if (state.kind != before)
+        state.observers.tell([](ReplicaObserver *observer) { observer->readyChanged(); });
+}
+
+void Replicas::setKind(ReplicaState &state, ReplicaState::Kind kind)
+{
+    if (std::exchange(state.kind, kind) != kind)
+        state.observers.tell([](ReplicaObserver *observer) { observer->readyChanged(); });
+}
+
+void Replicas::expire()
+{
+    const auto states = std::exchange(m_states, {});
+    for (auto it = states.cbegin(); it != states.cend(); ++it) {
+        if (isObserved(*it))
+            m_states.insert(it.key(), *it);
+    }
+    for (const auto &state : states)
+        setKind(*state, ReplicaState::Kind::Unknown);
+}
+
+} // namespace QRepod

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "state/serverclock.h"
+
+#include <algorithm>
+
+namespace QRepod {
+
+namespace {
+
+constexpr double slew = 0.05;  // of the time that passes: 50 ms in a second
+constexpr double leap = 1'000; // an error so large is corrected at once, if that is forwards
+
+} // namespace
+
+void ServerClock::add(double sent, double received, double serverTime)
+{
+    const double roundTrip = std::max(0.0, received - sent);
+    m_exchanges.push_back({roundTrip, serverTime - (sent + received) / 2});
+    if (m_exchanges.size() > window)
+        m_exchanges.pop_front();
+}
+
+double ServerClock::estimate() const
+{
+    return std::min_element(
+               m_exchanges.begin(), m_exchanges.end(),
+               [](const Exchange &a, const Exchange &b) { return a.roundTrip < b.roundTrip; })
+        ->offset;
+}
+
+double ServerClock::timeAt(double now)
+{
+    if (!isKnown())
+        return now + m_offset;
+    const double target = estimate();
+    if (!m_isShown || target - m_offset > leap) {
+        m_offset = target;
+    } else {
+        const double most = std::max(0.0, now - m_shownAt) * slew;
+        m_offset += std::clamp(target - m_offset, -most, most);
+    }
+    m_isShown = true;
+    m_shownAt = std::max(m_shownAt, now);
+    return m_shownAt + m_offset;
+}
+
+void ServerClock::clear()
+{
+    *this = {};
+}
+
+} // namespace QRepod

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "state/statesource.h"
+#include "state/valuefilter.h"
+
+#include <QtCore/qmetaobject.h>
+#include <QtCore/qpointer.h>
+
+#include <vector>
+
+namespace QRepod {
+
+//! Shares the readable properties of an object that have a NOTIFY signal, without those of QObject
+//! itself.
+class SharedObject final : public StateSource
+{
+    Q_OBJECT
+
+public:
+    //! \a name is that of the share, for warnings.
+    SharedObject(const QString &name, QObject *object, QObject *parent = nullptr);
+
+    void collect(const MessageLimits &limits) override;
+    QVariantMap whole(const Channel *viewer) override;
+    QVariantMap change(const Channel *viewer) override;
+    bool isReachable() const override;
+
+private Q_SLOTS:
+    void mark();
+
+private:
+    struct Property
+    {
+        QMetaProperty property;
+        QString name;
+        QVariant sent;
+        bool isMarked = true;
+        bool isSendable = false;
+    };
+
+    void observe();
+
+    const QPointer<QObject> m_object;
+    ValueFilter m_filter;
+    std::vector<Property> m_properties;
+    QVariantMap m_change;
+    bool m_isMarked = true;
+};
+
+} // namespace QRepod
