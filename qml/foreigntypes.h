@@ -4,6 +4,7 @@
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
 #include <QRepod/Server>
+#include <QRepod/ServerBrowser>
 #include <QRepod/Statistics>
 
 #include <QtQml/qqml.h>
@@ -32,6 +33,13 @@ struct ForeignChannel
     Q_GADGET
     QML_FOREIGN(QRepod::Channel)
     QML_ANONYMOUS
+};
+
+struct ForeignServerBrowser
+{
+    Q_GADGET
+    QML_FOREIGN(QRepod::ServerBrowser)
+    QML_NAMED_ELEMENT(ServerBrowser)
 };
 
 struct ForeignStatistics

@@ -49,6 +49,7 @@ class QREPOD_EXPORT Room : public QObject
         int maximumChannels READ maximumChannels WRITE setMaximumChannels NOTIFY settingsChanged)
     Q_PROPERTY(bool open READ isOpen WRITE setOpen NOTIFY settingsChanged)
     Q_PROPERTY(bool persistent READ isPersistent WRITE setPersistent NOTIFY settingsChanged)
+    Q_PROPERTY(bool shared READ isShared WRITE setShared NOTIFY settingsChanged)
 
 public:
     class Private; ///< the library's own part
@@ -79,6 +80,11 @@ public:
     //! Whether it stays when its last channel leaves. Default false: it closes then.
     bool isPersistent() const;
     void setPersistent(bool isPersistent);
+
+    //! Whether sendToAll() reaches the rooms of this name on every node of the server's Cluster.
+    //! Default false; Server::everyone() is shared once there is a cluster.
+    bool isShared() const;
+    void setShared(bool isShared);
 
     //! Sends \a message to everyone in the room, but not to \a except. It is encoded once.
     ///
@@ -130,8 +136,8 @@ Q_SIGNALS:
     //! is of use.
     void channelLeft(QRepod::Channel *channel);
 
-    //! maximumChannels(), isOpen() or isPersistent() is another now. Emitted in the thread that has
-    //! set it.
+    //! maximumChannels(), isOpen(), isPersistent() or isShared() is another now. Emitted in the
+    //! thread that has set it.
     void settingsChanged();
 
 private:

@@ -10,6 +10,7 @@
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace QRepod {
@@ -26,6 +27,7 @@ void Channel::Private::detach()
 {
     if (!server)
         return;
+    server->metrics->gone(session->link().statistics());
     server->disown(q);
     q->setParent(nullptr); // whoever sees it leave or destroyed may delete the server
     const Link link = session->link();
@@ -56,6 +58,7 @@ void Channel::Private::deliver()
 
 void Channel::Private::joined(const Delivery &, Turn &)
 {
+    server->metrics->connected();
     const BuiltIn connected = BuiltIn::connected();
     session->link().outbox->send(connected.bytes()); // repod's clients may wait for it
     const ServerSettings settings = server->settings.snapshot();
@@ -132,7 +135,12 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     std::optional<IncomingRequest> request;
     if (isRequest(message))
         request.emplace(answerPath(), *message.request());
+    const std::shared_ptr<Metrics> metrics = server->metrics; // a handler may delete the server
+    const auto began = std::chrono::steady_clock::now();
     const Dispatcher::Outcome outcome = dispatch(message, request ? request->answer() : nullptr);
+    metrics->received(message.action(), message.payload().size() + frameHeaderSize,
+                      std::chrono::steady_clock::now() - began,
+                      outcome == Dispatcher::Outcome::Handled);
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
         leaveToFallbacks(message);
     if (request)
@@ -281,6 +289,14 @@ qint64 Channel::Private::send(const QVariantMap &message)
 }
 
 qint64 Channel::Private::send(const EncodedMessage &message)
+{
+    const qint64 bytes = enqueue(message);
+    if (bytes > 0)
+        server->metrics->sent(message.action(), bytes, 1);
+    return bytes;
+}
+
+qint64 Channel::Private::enqueue(const EncodedMessage &message)
 {
     return send(*session, address, message).bytes;
 }

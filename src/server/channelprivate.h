@@ -41,6 +41,9 @@ public:
     qint64 send(const QVariantMap &message);
     qint64 send(const EncodedMessage &message); ///< which is valid
 
+    //! The same, but not counted by action: who broadcasts counts once for all.
+    qint64 enqueue(const EncodedMessage &message);
+
     //! \return why the channel is not in the room \a name; empty if it is.
     QString join(const QString &name, const QVariantMap &options);
     void leave(const QString &name);

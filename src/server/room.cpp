@@ -77,10 +77,25 @@ bool Room::Private::erase(const Channel *channel)
 void Room::Private::send(const EncodedMessage &message, const Channel *except) const
 {
     const std::lock_guard lock(m_mutex);
+    sendLocked(message, except);
+}
+
+void Room::Private::sendEverywhere(const EncodedMessage &message, const Channel *except) const
+{
+    const std::lock_guard lock(m_mutex);
+    sendLocked(message, except);
+    if (isShared)
+        server->publish(name, message);
+}
+
+void Room::Private::sendLocked(const EncodedMessage &message, const Channel *except) const
+{
+    qsizetype accepted = 0;
     for (const Channel *channel : m_members) {
-        if (channel != except)
-            Channel::Private::get(channel)->send(message);
+        if (channel != except && Channel::Private::get(channel)->enqueue(message) > 0)
+            ++accepted;
     }
+    server->metrics->sent(message.action(), message.size(), accepted);
 }
 
 void Room::Private::add(Channel *channel)
@@ -222,13 +237,23 @@ void Room::setPersistent(bool isPersistent)
     d->change(&Private::isPersistent, isPersistent);
 }
 
+bool Room::isShared() const
+{
+    return d->isShared;
+}
+
+void Room::setShared(bool isShared)
+{
+    d->change(&Private::isShared, isShared);
+}
+
 void Room::sendToAll(const QVariantMap &message, Channel *except)
 {
     if (!d->server)
         return;
     const EncodedMessage encoded(message, d->server->settings.snapshot().message);
     if (encoded.isValid())
-        return d->send(encoded, except);
+        return d->sendEverywhere(encoded, except);
     const QString whom =
         d->name.isEmpty() ? QStringLiteral("all clients") : QStringLiteral("room ") + d->name;
     qCWarning(serverLog).noquote() << notSent(encoded, whom, encoded.error());

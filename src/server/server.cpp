@@ -61,6 +61,9 @@ Server::Private::Private(Server *server)
 Server::Private::~Private()
 {
     runInWorkingThread([this] {
+        if (m_cluster)
+            m_cluster->serverEnds();
+        announcer.reset();
         m_acceptor.reset();
         q->blockSignals(true);
         everyone->blockSignals(true);
