@@ -33,9 +33,10 @@ function(qrepod_install_library target export runtime)
 endfunction()
 
 qrepod_install_library(QRepod QRepodTargets runtime)
-# Test belongs to the component of that name.
+# What belongs to a component of the library is installed with that.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/QRepod DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        COMPONENT dev PATTERN Test EXCLUDE)
+        COMPONENT dev PATTERN Test EXCLUDE PATTERN "[Cc]luster*" EXCLUDE
+        PATTERN qrepod_cluster_global.h EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
 
 # find_package(QRepod)

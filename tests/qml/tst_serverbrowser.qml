@@ -19,10 +19,10 @@ TestCase {
         interval: 100
     }
 
-    Repeater {
+    Instantiator {
         id: list
         model: browser
-        delegate: Item {
+        delegate: QtObject {
             required property string title
             required property string address
             required property var data
@@ -37,7 +37,7 @@ TestCase {
         browser.running = true;
         tryCompare(browser, "count", 1, 60000);
         tryCompare(list, "count", 1);
-        const item = list.itemAt(0);
+        const item = list.objectAt(0);
         compare(item.title, "Anna's game");
         compare(item.address, "127.0.0.1:" + server.actualPort);
         compare(item.data.players, 3);
