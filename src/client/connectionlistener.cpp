@@ -12,9 +12,17 @@
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qmetaobject.h>
 
+#include <algorithm>
+
 namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(clientLog)
+
+namespace {
+
+constexpr int longestRedirectDelay = 1000; // milliseconds
+
+} // namespace
 
 ConnectionListener::Private::Private(ConnectionListener *listener)
     : q(listener)
@@ -61,6 +69,7 @@ void ConnectionListener::Private::start(const QString &host, int port, int delay
     m_current = &session->inbox();
     m_hasEnded = false;
     m_isRefused = false;
+    m_redirect.clear();
     m_canExist = Client::Private::get(client)->open(session, connectionSettings, host, port, delay);
 }
 
@@ -146,6 +155,10 @@ void ConnectionListener::Private::controlled(const Control &control, Turn &)
     case Control::Kind::Refused:
         m_isRefused = true;
         break;
+    case Control::Kind::Redirect:
+        if (&m_session->inbox() == m_current)
+            m_redirect = control.value().toString();
+        break;
     default: // the others are nothing to this end
         break;
     }
@@ -209,6 +222,8 @@ void ConnectionListener::Private::followEnd(const Delivery &delivery)
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return;
     backoff.ended(Backoff::Clock::now());
+    if (followRedirect())
+        return;
     if (!reconnect || !m_canExist || m_isRefused || Client::Private::get(client)->isClosed
         || backoff.isExhausted())
         return setState(State::Disconnected);
@@ -218,6 +233,25 @@ void ConnectionListener::Private::followEnd(const Delivery &delivery)
     start(client->hostName(), client->port(), delay);
     state = State::Reconnecting;
     Q_EMIT q->stateChanged(); // also from one attempt to the next
+}
+
+//! Goes where the server has sent this client, whether or not it is to reconnect.
+///
+/// Two servers that send it to each other must not keep it busy: only the first goes at once.
+bool ConnectionListener::Private::followRedirect()
+{
+    const QString address = std::exchange(m_redirect, {});
+    const qsizetype colon = address.lastIndexOf(u':');
+    const int port = address.mid(colon + 1).toInt();
+    if (colon < 1 || !isPort(port) || port == 0 || Client::Private::get(client)->isClosed)
+        return false;
+    const bool isFirst = backoff.isFresh();
+    const int delay = std::min(backoff.next(), longestRedirectDelay);
+    qCDebug(clientLog).noquote() << client->address() << "sends this client to" << address;
+    start(withoutBrackets(address.left(colon)), port, isFirst ? 0 : delay);
+    state = State::Reconnecting;
+    Q_EMIT q->stateChanged();
+    return true;
 }
 
 void ConnectionListener::Private::setState(State newState)

@@ -77,4 +77,9 @@ QByteArray Control::refused(const QString &reason)
     return frame({{QStringLiteral("_refused"), reason.left(greatestReason)}});
 }
 
+QByteArray Control::redirect(const QString &address)
+{
+    return frame({{QStringLiteral("_redirect"), address.left(greatestReason)}});
+}
+
 } // namespace QRepod

@@ -50,6 +50,7 @@ public:
 
     static QByteArray hello();
     static QByteArray refused(const QString &reason);
+    static QByteArray redirect(const QString &address);
 
 private:
     Kind m_kind = Kind::Unknown;

@@ -99,6 +99,20 @@ void Channel::Private::refuse(const QString &reason)
     session->inbox().close();
 }
 
+void Channel::Private::redirect(const QString &hostAndPort)
+{
+    if (m_isRefused || !session)
+        return;
+    const Link link = session->link();
+    if (link.outbox->sendControl(Control::redirect(hostAndPort))) {
+        m_isRefused = true;
+        link.outbox->close();
+    } else {
+        say(QLatin1String("the server to play on is ") + hostAndPort, Reconnecting::Allowed);
+    }
+    session->inbox().close();
+}
+
 //! The same for a fault of the client's, of which the server is told too.
 void Channel::Private::expel(const QString &error)
 {

@@ -53,6 +53,7 @@ public:
     bool isGuest() const { return m_standing == Standing::Guest; }
     void admit();
     void refuse(const QString &reason);
+    void redirect(const QString &hostAndPort);
 
     Channel *const q;
     Server::Private *server = nullptr;
