@@ -120,7 +120,11 @@ public:
     Q_INVOKABLE void close();
 
     //! Gets every message that no handler took: neither one of the channel, nor of its rooms, nor
-    //! of those given to Server::addHandler(). The default does nothing.
+    //! of those given to Server::addHandler().
+    ///
+    /// If neither the channel nor one of its rooms overrides this, the server warns of each action
+    /// once, of 32 actions at most, and names the nearest handler. It is silent about built-in
+    /// names.
     virtual void network_received(const QVariantMap &message);
 
 Q_SIGNALS:

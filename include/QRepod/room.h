@@ -124,7 +124,8 @@ public:
     virtual QString refusal(Channel *channel, const QVariantMap &options);
 
     //! Gets every message of a channel in this room that no handler took, neither of the channel,
-    //! nor of its rooms, nor of the server's. The default does nothing.
+    //! nor of its rooms, nor of the server's. The default leaves it to the
+    //! warning of Channel::network_received().
     virtual void network_received(Channel *channel, const QVariantMap &message);
 
 Q_SIGNALS:

@@ -42,6 +42,8 @@ class QREPOD_EXPORT Server : public QObject
                    settingsChanged)
     Q_PROPERTY(int frameTimeout READ frameTimeout WRITE setFrameTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int stallTimeout READ stallTimeout WRITE setStallTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(
+        qint64 maximumMemory READ maximumMemory WRITE setMaximumMemory NOTIFY settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
     Q_PROPERTY(
         int handshakeTimeout READ handshakeTimeout WRITE setHandshakeTimeout NOTIFY settingsChanged)
@@ -244,6 +246,14 @@ public:
     //! it the client is closed with an error.
     int stallTimeout() const;
     void setStallTimeout(int milliseconds);
+
+    //! How much may wait for all clients together, received and not yet handled or sent and not yet
+    //! taken, in bytes; 0: no limit. Default 512 MiB.
+    ///
+    /// Past it the clients that hold the most are not read any more, and after a second closed with
+    /// an error. It is looked at four times a second.
+    qint64 maximumMemory() const;
+    void setMaximumMemory(qint64 bytes);
     /// @}
 
 #if QT_CONFIG(ssl)

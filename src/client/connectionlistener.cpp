@@ -179,14 +179,31 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
         request.emplace(answerPath(), *message.request());
     const Dispatcher::Outcome outcome =
         dispatcher.dispatch(message, nullptr, request ? request->answer() : nullptr);
-    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled) {
-        Dispatcher::noteUnhandled(message.action());
-        q->network_received(message.map());
-    }
+    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
+        leaveToFallback(message, outcome, turn);
     if (request)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
-    if (turn.isAlive() && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
+    if (turn.isAlive() && isObserved())
         Q_EMIT q->messageReceived(m_texts.text(message.action()), message.map());
+}
+
+bool ConnectionListener::Private::isObserved() const
+{
+    return mayBeObserved && q->isSignalConnected(messageReceivedSignal());
+}
+
+//! No handler has taken it. A plain listener has no network_received() of its own, so the message
+//! need not be decoded for it.
+void ConnectionListener::Private::leaveToFallback(const Message &message,
+                                                  Dispatcher::Outcome outcome, Turn &turn)
+{
+    isUntaken = typeid(*q) == typeid(ConnectionListener);
+    if (!isUntaken)
+        q->network_received(message.map());
+    if (turn.isAlive() && isUntaken && outcome == Dispatcher::Outcome::Unhandled && !isObserved())
+        m_unhandled.note(message.action(), UnhandledActions::Receiver::of(*q),
+                         client ? client->address() : QString(),
+                         [this](QByteArrayView action) { return dispatcher.nearest(action); });
 }
 
 void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
@@ -351,6 +368,9 @@ void ConnectionListener::removeHandler(QObject *handler)
     d->dispatcher.removeTarget(handler);
 }
 
-void ConnectionListener::network_received(const QVariantMap &) { }
+void ConnectionListener::network_received(const QVariantMap &)
+{
+    d->isUntaken = true;
+}
 
 } // namespace QRepod

@@ -11,6 +11,7 @@
 
 #include <QRepod/cluster.h>
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qset.h>
 #include <QtCore/qthread.h>
@@ -34,7 +35,9 @@ public:
     template <class Function>
     static void runInThreadOf(QObject *object, Function &&function)
     {
-        if (object->thread() == QThread::currentThread() || !object->thread()->isRunning())
+        // Without an application Qt delivers no events, so another thread could not be asked.
+        if (object->thread() == QThread::currentThread() || !object->thread()->isRunning()
+            || !QCoreApplication::instance())
             function();
         else
             QMetaObject::invokeMethod(object, std::forward<Function>(function),

@@ -102,6 +102,9 @@ void Channel::close()
         d->session->link().close();
 }
 
-void Channel::network_received(const QVariantMap &) { }
+void Channel::network_received(const QVariantMap &)
+{
+    ++d->untaken;
+}
 
 } // namespace QRepod

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <typeinfo>
 #include <utility>
 
 namespace QRepod {
@@ -145,7 +146,7 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     if (m_requester && m_requester->takeReply(message))
         return true;
     if (BuiltIn::isName(message.action())) { // for handlers these are the library's alone
-        leaveToFallbacks(message);
+        leaveToFallbacks(message, Dispatcher::Outcome::Unhandled);
         return true;
     }
     std::optional<IncomingRequest> request;
@@ -158,7 +159,7 @@ bool Channel::Private::received(const Message &message, Turn &turn)
                       std::chrono::steady_clock::now() - began,
                       outcome == Dispatcher::Outcome::Handled);
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
-        leaveToFallbacks(message);
+        leaveToFallbacks(message, outcome);
     if (request)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
     return true;
@@ -229,14 +230,42 @@ Dispatcher::Outcome Channel::Private::dispatch(const Message &message, Answer *a
     return outcome;
 }
 
-//! Nobody has taken it.
-void Channel::Private::leaveToFallbacks(const Message &message)
+//! No handler has taken it. What has no network_received() of its own, like a plain Channel, is not
+//! called: so the message need not be decoded for it.
+void Channel::Private::leaveToFallbacks(const Message &message, Dispatcher::Outcome outcome)
 {
-    Dispatcher::noteUnhandled(message.action());
     const QPointer<Channel> channel(q);
-    q->network_received(message.map());
+    untaken = 0;
+    int called = 0;
+    if (typeid(*q) != typeid(Channel)) {
+        ++called;
+        q->network_received(message.map());
+    }
     if (channel)
-        forEachRoom([&](Room *room) { room->network_received(channel, message.map()); });
+        forEachRoom([&](Room *room) {
+            if (typeid(*room) != typeid(Room)) {
+                ++called;
+                room->network_received(channel, message.map());
+            }
+        });
+    if (channel && untaken == called && outcome == Dispatcher::Outcome::Unhandled)
+        noteUnhandled(message.action());
+}
+
+void Channel::Private::noteUnhandled(QByteArrayView action)
+{
+    server->unhandled.note(action, UnhandledActions::Receiver::of(*q), address,
+                           [this](QByteArrayView name) { return nearestHandler(name); });
+}
+
+QByteArray Channel::Private::nearestHandler(QByteArrayView action) const
+{
+    QByteArray nearest = m_dispatcher.nearest(action);
+    for (const Room *const room : rooms) {
+        if (nearest.isEmpty())
+            nearest = Room::Private::get(room)->nearestHandler(action);
+    }
+    return nearest.isEmpty() ? server->dispatcher.nearest(action) : nearest;
 }
 
 //! Calls \a function for the rooms that the channel is in now, but not for those that it leaves

@@ -60,6 +60,7 @@ public:
     std::shared_ptr<Session>
         session; // once the channel is attached; also of those who answer later
     QString address;
+    int untaken = 0;     // calls of the defaults of network_received(), here and in rooms
     QList<Room *> rooms; // in the order of joining, without the server's everyone()
 
 private:
@@ -86,7 +87,9 @@ private:
     enum class Reconnecting { Allowed, Unwanted };
     void say(const QString &error, Reconnecting reconnecting);
     Dispatcher::Outcome dispatch(const Message &message, Answer *answer = nullptr);
-    void leaveToFallbacks(const Message &message);
+    void leaveToFallbacks(const Message &message, Dispatcher::Outcome outcome);
+    void noteUnhandled(QByteArrayView action);
+    QByteArray nearestHandler(QByteArrayView action) const;
     template <class Function>
     void forEachRoom(Function function);
     void leaveRooms();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <QRepod/room.h>
 
+#include "server/channelprivate.h"
 #include "server/roomprivate.h"
 #include "server/rooms.h"
 #include "server/serverprivate.h"
@@ -181,6 +182,11 @@ Dispatcher::Outcome Room::Private::dispatch(const Call &call) const
     return handler->call(q, call) ? Outcome::Handled : Outcome::Mismatched;
 }
 
+QByteArray Room::Private::nearestHandler(QByteArrayView action) const
+{
+    return m_handlers ? m_handlers->nearest(action) : QByteArray();
+}
+
 Room::Room(QObject *parent)
     : QObject(parent)
     , d(std::make_unique<Private>(this))
@@ -279,6 +285,10 @@ QString Room::refusal(Channel *, const QVariantMap &)
     return {};
 }
 
-void Room::network_received(Channel *, const QVariantMap &) { }
+void Room::network_received(Channel *channel, const QVariantMap &)
+{
+    if (channel)
+        ++Channel::Private::get(channel)->untaken;
+}
 
 } // namespace QRepod

@@ -59,6 +59,10 @@ public:
     //! \return whether a handler of the room has taken \a message.
     Dispatcher::Outcome dispatch(const Call &call) const;
 
+    //! The name of the room's handler for an action that is nearly \a action; empty if there is
+    //! none.
+    QByteArray nearestHandler(QByteArrayView action) const;
+
     //! Any thread.
     template <class T>
     void change(std::atomic<T> Private::*setting, T value)

@@ -51,6 +51,7 @@ Server::Private::Private(Server *server)
               accept(acceptedStream(descriptor, peer, settings.snapshot()));
           },
           server))
+    , m_memoryWatch(*this, deadlines)
 {
     Room::Private::get(everyone.get())->attach(this, QString(), nullptr);
     QObject::connect(m_acceptor.get(), &Acceptor::failed, server, [server](const QString &reason) {
@@ -60,19 +61,25 @@ Server::Private::Private(Server *server)
 
 Server::Private::~Private()
 {
-    runInWorkingThread([this] {
-        if (m_cluster)
-            m_cluster->serverEnds();
-        announcer.reset();
-        m_acceptor.reset();
-        q->blockSignals(true);
-        everyone->blockSignals(true);
-        rooms.clear();
-        while (!m_owned.isEmpty()) // one's destructor may delete another
-            delete *m_owned.cbegin();
-        m_connections.reset();
-    });
-    endBackground();
+    if (m_background)
+        endBackground();
+    else
+        runInWorkingThread([this] { tearDown(); });
+}
+
+void Server::Private::tearDown()
+{
+    if (m_cluster)
+        m_cluster->serverEnds();
+    announcer.reset();
+    m_acceptor.reset();
+    q->blockSignals(true);
+    everyone->blockSignals(true);
+    rooms.clear();
+    while (!m_owned.isEmpty()) // one's destructor may delete another
+        delete *m_owned.cbegin();
+    m_connections.reset();
+    deadlines.stop(); // what is left may be destroyed in another thread
 }
 
 //! Whether the calling thread is the working thread, or that does not work any more.
@@ -134,17 +141,21 @@ void Server::Private::startBackground()
     m_background->start();
 }
 
+//! The thread ends, and in it all that works there. It needs no event to be delivered for that: Qt
+//! delivers none once the application has gone.
 void Server::Private::endBackground()
 {
-    if (!m_background)
-        return;
-    m_background->quit();
     if (m_background == QThread::currentThread()) {
+        tearDown();
+        m_background->quit();
         qCWarning(serverLog,
                   "a server is deleted in its own thread, which ends when control returns");
         QObject::connect(m_background, &QThread::finished, m_background, &QObject::deleteLater);
         return;
     }
+    QObject::connect(
+        m_background, &QThread::finished, &waker, [this] { tearDown(); }, Qt::DirectConnection);
+    m_background->quit();
     m_background->wait();
     delete m_background;
 }
@@ -168,6 +179,7 @@ void Server::Private::accept(std::unique_ptr<Stream> stream)
     client->address = stream->peer();
     channel->setParent(q); // moves to another thread with the server
     m_owned.insert(channel);
+    m_memoryWatch.start();
     m_connections->open(client->session->link(), channelSettings, std::move(stream));
 }
 

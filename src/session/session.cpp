@@ -44,6 +44,12 @@ bool Session::acknowledge(qint64 received)
     return m_kept && m_kept->forget(received);
 }
 
+qint64 Session::heldBytes() const
+{
+    const Link current = link();
+    return current.inbox->heldBytes() + current.outbox->counts().bytesWaiting;
+}
+
 qint64 Session::sent() const
 {
     const std::lock_guard lock(m_mutex);

@@ -50,6 +50,9 @@ public:
     //! The peer has received so many messages; false if that cannot be.
     bool acknowledge(qint64 received);
 
+    //! What waits at this end, in either direction. In bytes.
+    qint64 heldBytes() const;
+
     //! Messages in this session, over all its connections.
     qint64 sent() const;
     qint64 received() const;

@@ -37,6 +37,8 @@ qint64 Intake::receive(qint64 now)
     const bool isSound = m_reader.commit(received);
     if (!isContinued || m_reader.hasFrames())
         m_frameBegan = now;
+    if (isContinued || frameBytes() > 0)
+        m_link.inbox->setUnfinished(frameBytes());
     bool hasRoom = true;
     if (m_reader.hasFrames()) {
         FrameBatch batch = m_reader.takeFrames();

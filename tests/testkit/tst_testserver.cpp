@@ -10,9 +10,9 @@
 
 #include <QtCore/QDeadlineTimer>
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QLine>
 #include <QtCore/QPointer>
 #include <QtCore/QRegularExpression>
-#include <QtCore/QSize>
 #include <QtTest/QTest>
 
 #include <memory>
@@ -132,10 +132,10 @@ void tst_TestServer::whatCannotBeEncodedIsNotSentWithAWarning()
     TestServer server;
     RecordingListener client;
     QVERIFY(client.connectAndWait(server.port()));
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression("TestServer::sendToAll: size: QSize.*"));
-    server.sendToAll({{"action", "bad"}, {"size", QSize(1, 2)}});
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression("TestServer::sendTo: size: QSize.*"));
-    QVERIFY(!server.sendTo(0, {{"action", "bad"}, {"size", QSize(1, 2)}}));
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression("TestServer::sendToAll: line: QLine.*"));
+    server.sendToAll({{"action", "bad"}, {"line", QLine(1, 2, 3, 4)}});
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression("TestServer::sendTo: line: QLine.*"));
+    QVERIFY(!server.sendTo(0, {{"action", "bad"}, {"line", QLine(1, 2, 3, 4)}}));
     QVERIFY(server.sendTo(0, {{"action", "good"}}));
     QVERIFY(client.pumpUntil("good"));
     QVERIFY(!client.actions().contains("bad"));
