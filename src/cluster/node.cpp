@@ -113,8 +113,7 @@ void Cluster::Private::leave()
     isOnline = false;
     m_isReachable = false;
     m_hasToldOffline = false;
-    m_engine->disconnect(q);
-    m_engine.release()->deleteLater(); // this may be a slot of its
+    m_engine.reset(); // also in a slot of its
     m_outgoing.takeAll();
     m_numbers.clear();
     m_sequences.clear();

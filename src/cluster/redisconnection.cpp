@@ -47,10 +47,25 @@ RedisConnection::RedisConnection(const RedisEndpoint &endpoint, QObject *parent)
 
 RedisConnection::~RedisConnection()
 {
-    if (m_socket) {
-        m_socket->disconnect(this);
-        m_socket->flush(); // as much as the system takes at once
+    if (!m_socket)
+        return;
+    m_socket->disconnect(this);
+    m_socket->flush(); // as much as the system takes at once
+    if (m_slots > 0) { // the socket is still in the signal
+        m_socket->setParent(nullptr);
+        m_socket.release()->deleteLater();
     }
+}
+
+//! Runs \a function, which may delete this, in a slot of the socket.
+template <class Function>
+void RedisConnection::inSlot(Function function)
+{
+    const QPointer<RedisConnection> alive(this);
+    ++m_slots;
+    function();
+    if (alive)
+        --m_slots;
 }
 
 void RedisConnection::open(int patience)
@@ -60,11 +75,11 @@ void RedisConnection::open(int patience)
     m_reader = {};
     m_socket = std::make_unique<QSslSocket>(this);
     m_socket->setProxy(QNetworkProxy::NoProxy); // which is for the web
-    connect(m_socket.get(), &QSslSocket::readyRead, this, &RedisConnection::read);
+    connect(m_socket.get(), &QSslSocket::readyRead, this, [this] { inSlot([this] { read(); }); });
     connect(m_socket.get(), &QSslSocket::errorOccurred, this,
-            [this] { lose(m_socket->errorString()); });
+            [this] { inSlot([this] { lose(m_socket->errorString()); }); });
     connect(m_socket.get(), &QSslSocket::disconnected, this,
-            [this] { lose(QStringLiteral("closed the connection")); });
+            [this] { inSlot([this] { lose(QStringLiteral("closed the connection")); }); });
     m_waiting.push_back({m_clock.elapsed(), {}}); // until it is connected
     m_watch.start(std::max(leastWatch, patience / 4));
     if (m_endpoint.isEncrypted) {
@@ -165,8 +180,10 @@ void RedisConnection::lose(const QString &error)
 {
     const QString text =
         QStringLiteral("%1:%2: %3").arg(m_endpoint.host).arg(m_endpoint.port).arg(error);
+    const QPointer<RedisConnection> alive(this);
     close();
-    Q_EMIT lost(text);
+    if (alive)
+        Q_EMIT lost(text);
 }
 
 } // namespace QRepod

@@ -68,8 +68,9 @@ private:
         Receiver receiver;
     };
 
+    template <class Function>
+    void inSlot(Function function);
     void introduce();
-    void handleIntroduced(const std::optional<RespValue> &reply, bool isLast);
     void read();
     void take(const RespValue &reply);
     void watch();
@@ -82,6 +83,7 @@ private:
     QElapsedTimer m_clock;
     QTimer m_watch{this};
     int m_patience = 0;
+    int m_slots = 0; // of the socket that are running
     bool m_isReady = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cluster/redisengine.h"
 
+#include <QtCore/qpointer.h>
 #include <QtCore/qrandom.h>
 
 #include <algorithm>
@@ -73,9 +74,11 @@ void RedisEngine::handleLost(const QString &error)
     m_isUp = false;
     m_retry.start(m_delay + int(QRandomGenerator::global()->bounded(m_delay)));
     m_delay = std::min(longestDelay, m_delay * 2);
+    const QPointer<RedisEngine> alive(this); // what is refused now may delete it
     m_commands.close();
-    m_listener.close();
-    if (!std::exchange(m_hasToldDown, true))
+    if (alive)
+        m_listener.close();
+    if (alive && !std::exchange(m_hasToldDown, true))
         Q_EMIT down(error);
 }
 

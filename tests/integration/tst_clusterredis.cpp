@@ -5,6 +5,7 @@
 #include "support/clusternode.h"
 #include "support/redisserver.h"
 
+#include <QtCore/QPointer>
 #include <QtTest/QTest>
 
 using QRepod::Channel;
@@ -232,6 +233,23 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return other.cluster.nodes().size() == 2; }));
         server.sendToAll(u"tick"_s);
         QVERIFY(there.client->receives(u"tick"_s));
+    }
+
+    void slotsMayDeleteTheCluster()
+    {
+        ClusterNode other(redis->url());
+        QVERIFY(eventually([&] { return other.isOnline(); }));
+        const auto test = [&](auto signal) {
+            QRepod::Server server;
+            const QPointer<Cluster> cluster = new Cluster(&server);
+            QObject::connect(cluster, signal, &server, [&] { delete cluster; });
+            cluster->join(redis->url());
+            return eventually([&] { return !cluster; }) && !server.everyone()->isShared();
+        };
+        QVERIFY(test(&Cluster::online));
+        QVERIFY(test(&Cluster::nodeJoined));
+        redis->kill();
+        QVERIFY(test(&Cluster::offline));
     }
 
     //! The messages of the time without Redis are gone; what comes later comes once and in order.
