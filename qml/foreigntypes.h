@@ -3,6 +3,7 @@
 
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
+#include <QRepod/Room>
 #include <QRepod/Server>
 #include <QRepod/ServerBrowser>
 #include <QRepod/Statistics>
@@ -40,6 +41,13 @@ struct ForeignServerBrowser
     Q_GADGET
     QML_FOREIGN(QRepod::ServerBrowser)
     QML_NAMED_ELEMENT(ServerBrowser)
+};
+
+struct ForeignRoom
+{
+    Q_GADGET
+    QML_FOREIGN(QRepod::Room)
+    QML_ANONYMOUS
 };
 
 struct ForeignStatistics

@@ -3,6 +3,7 @@
 
 #include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
+#include <QRepod/sendmode.h>
 
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qfuture.h>
@@ -116,10 +117,11 @@ public:
     ///
     /// \return the bytes accepted; 0 before `connected` was delivered and after the connection
     /// ended.
-    Q_INVOKABLE qint64 send(const QVariantMap &message);
+    Q_INVOKABLE qint64 send(const QVariantMap &message, QRepod::SendMode mode = SendMode::Reliable);
 
     //! Queues \a fields with `action` set to \a action.
-    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields);
+    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields,
+                            QRepod::SendMode mode = SendMode::Reliable);
 
     //! Queues a message that is nothing but its \a action: `send("jump")`.
     template <class Text, IfText<Text> = true>
@@ -315,6 +317,12 @@ Q_SIGNALS:
     void messagesQueued();
 
 protected:
+    //! What a request is answered with when a handler has returned \a returned; by default the
+    //! same. A QFuture<T> is waited for.
+    ///
+    /// Override it for types that cannot be sent as they are.
+    virtual QVariant answerFor(const QVariant &returned);
+
     //! When it is overridden, this one should be called too: messageReceived() is first emitted to
     //! a new connection at the next pump() otherwise.
     void connectNotify(const QMetaMethod &signal) override;

@@ -5,6 +5,7 @@
 #include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
 #include <QRepod/room.h>
+#include <QRepod/sendmode.h>
 
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
@@ -148,10 +149,12 @@ public:
     Room *everyone() const;
 
     //! Sends \a message to every client: everyone()->sendToAll(). Any thread.
-    Q_INVOKABLE void sendToAll(const QVariantMap &message);
+    Q_INVOKABLE void sendToAll(const QVariantMap &message,
+                               QRepod::SendMode mode = SendMode::Reliable);
 
     //! Sends \a fields with `action` set to \a action.
-    Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields);
+    Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields,
+                               QRepod::SendMode mode = SendMode::Reliable);
 
     //! Sends a message that is nothing but its \a action: `sendToAll("tick")`.
     template <class Text, IfText<Text> = true>
@@ -319,7 +322,7 @@ public:
     ///
     /// A client that was quiet may send a second's worth at once. Past it its socket is not read
     /// until the rate is met: nothing is lost, the client slows down. Heartbeats and other frames
-    /// without an action do not count. Channel::setMaximumMessageRate() makes exceptions.
+    /// without an action count as well. Channel::setMaximumMessageRate() makes exceptions.
     int maximumMessageRate() const;
     void setMaximumMessageRate(int perSecond);
 

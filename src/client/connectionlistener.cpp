@@ -181,6 +181,8 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
         dispatcher.dispatch(message, nullptr, request ? request->answer() : nullptr);
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
         leaveToFallback(message, outcome, turn);
+    if (request && turn.isAlive())
+        request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
     if (turn.isAlive() && isObserved())
@@ -311,14 +313,14 @@ int ConnectionListener::pump(QDeadlineTimer budget)
     return d->pump(budget);
 }
 
-qint64 ConnectionListener::send(const QVariantMap &message)
+qint64 ConnectionListener::send(const QVariantMap &message, SendMode mode)
 {
-    return d->state == State::Connected ? d->client->send(message) : 0;
+    return d->state == State::Connected ? d->client->send(message, mode) : 0;
 }
 
-qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields)
+qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields, SendMode mode)
 {
-    return send(withAction(action, fields));
+    return send(withAction(action, fields), mode);
 }
 
 QFuture<QVariant> ConnectionListener::request(const QString &action, const QVariantMap &fields,
@@ -371,6 +373,11 @@ void ConnectionListener::removeHandler(QObject *handler)
 void ConnectionListener::network_received(const QVariantMap &)
 {
     d->isUntaken = true;
+}
+
+QVariant ConnectionListener::answerFor(const QVariant &returned)
+{
+    return returned;
 }
 
 } // namespace QRepod

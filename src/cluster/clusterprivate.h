@@ -56,7 +56,8 @@ public:
     void sendTo(const QString &user, const QVariantMap &message);
     QStringList nodeIds() const;
 
-    void publish(const QString &room, const QString &action, const QByteArray &frame) override;
+    void publish(const QString &room, const QString &action, const QByteArray &frame,
+                 SendMode mode) override;
     void serverEnds() override;
     void writeMetrics(MetricsText &text) const override;
 

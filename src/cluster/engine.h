@@ -13,8 +13,8 @@ namespace QRepod {
 //! What a cluster needs of the program between its nodes: topics, and keys that expire.
 ///
 /// Everything is asked for without waiting, in the thread that the engine lives in, and answered
-/// there later, never from within the call. A slot or an answer may delete it. While the engine is out of reach, every question is
-/// answered at once with "no answer".
+/// there later, never from within the call. A slot or an answer may delete it. While the engine is
+/// out of reach, every question is answered at once with "no answer".
 class Engine : public QObject
 {
     Q_OBJECT

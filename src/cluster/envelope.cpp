@@ -22,7 +22,8 @@ QByteArray encodeEnvelope(const Envelope &envelope)
     stream << version << envelope.node << envelope.epoch << envelope.number
            << quint32(envelope.items.size());
     for (const Item &item : envelope.items)
-        stream << quint8(item.kind) << item.name << item.action << item.data << item.time;
+        stream << quint8(item.kind) << item.name << item.action << item.data << item.time
+               << quint8(item.mode);
     return bytes;
 }
 
@@ -39,9 +40,11 @@ std::optional<Envelope> decodeEnvelope(const QByteArray &bytes)
     for (quint32 i = 0; i < count && stream.status() == QDataStream::Ok; ++i) {
         quint8 kind = 0;
         Item item{};
-        stream >> kind >> item.name >> item.action >> item.data >> item.time;
-        if (kind > quint8(Item::Kind::Bye))
+        quint8 mode = 0;
+        stream >> kind >> item.name >> item.action >> item.data >> item.time >> mode;
+        if (kind > quint8(Item::Kind::Bye) || mode > quint8(SendMode::Latest))
             return std::nullopt;
+        item.mode = SendMode(mode);
         item.kind = Item::Kind(kind);
         envelope.items.append(item);
     }

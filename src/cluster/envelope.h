@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QRepod/sendmode.h>
+
 #include <QtCore/qbytearray.h>
 #include <QtCore/qlist.h>
 #include <QtCore/qstring.h>
@@ -28,7 +30,8 @@ struct Item
     QString name;
     QString action; ///< of a frame
     QByteArray data;
-    quint64 time = 0; ///< of a login
+    quint64 time = 0;                   ///< of a login
+    SendMode mode = SendMode::Reliable; ///< of a room's frame
 };
 
 //! What goes over a topic at once: what a node has to say there in one turn of its event loop.

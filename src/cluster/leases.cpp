@@ -29,20 +29,14 @@ void Leases::start(Engine *engine, const QByteArray &prefix, const QString &hold
 void Leases::stop()
 {
     m_generation = std::make_shared<int>(0);
-    QStringList names;
-    for (const auto &[room, lease] : m_leases)
-        names.append(room);
-    for (const QString &room : names) {
-        const bool isHeld = m_leases[room].validUntil > 0;
-        refuse(room, QStringLiteral("the cluster has been left"));
-        if (!isHeld)
-            continue;
-        m_engine->remove(keyOf(room), m_holder);
-        m_leases.erase(room);
-        m_owner.end(room);
+    Engine *const engine = std::exchange(m_engine, nullptr);
+    for (auto &[room, lease] : std::exchange(m_leases, {})) {
+        if (lease.validUntil > 0) {
+            engine->remove(keyOf(room), m_holder);
+            m_owner.end(room);
+        }
+        refuse(lease.waiting, room, QStringLiteral("the cluster has been left"));
     }
-    m_leases.clear();
-    m_engine = nullptr;
 }
 
 QByteArray Leases::keyOf(const QString &room) const
@@ -58,9 +52,9 @@ QFuture<QString> Leases::open(const QString &room)
     Lease &lease = m_leases[room];
     lease.waiting.push_back(std::move(promise));
     if (!m_engine)
-        refuse(room, QStringLiteral("the server is in no cluster"));
+        forget(room, QStringLiteral("the server is in no cluster"));
     else if (lease.validUntil > m_clock.elapsed())
-        resolve(room, m_address);
+        resolve(lease.waiting, m_address);
     else if (!std::exchange(lease.isAsking, true))
         ask(room);
     return future;
@@ -97,16 +91,23 @@ void Leases::handleAnswer(const QString &room, qint64 asked, const Engine::Answe
         return;
     }
     place->second.isAsking = false;
-    if (!answer.hasCome) // one that is held ends by its time
-        return refuse(room, QStringLiteral("the cluster's engine is out of reach"));
+    if (!answer.hasCome) {
+        const QString reason = QStringLiteral("the cluster's engine is out of reach");
+        if (place->second.validUntil > 0) // it ends by its time
+            return refuse(place->second.waiting, room, reason);
+        return forget(room, reason);
+    }
     if (isOurs && validUntil > m_clock.elapsed())
         return hold(room, validUntil);
+    if (isOurs) // but too late to be sure of it
+        m_engine->remove(keyOf(room), m_holder);
     if (place->second.validUntil > 0)
         return lose(room);
     if (isOurs)
-        return refuse(room, QStringLiteral("the cluster's engine has answered too late"));
-    resolve(room, QString::fromUtf8(answer.value.mid(answer.value.indexOf(' ') + 1)));
-    m_leases.erase(room);
+        return forget(room, QStringLiteral("the cluster's engine has answered too late"));
+    Waiting waiting = std::exchange(place->second.waiting, {});
+    m_leases.erase(place);
+    resolve(waiting, QString::fromUtf8(answer.value.mid(answer.value.indexOf(' ') + 1)));
 }
 
 void Leases::hold(const QString &room, qint64 validUntil)
@@ -117,43 +118,43 @@ void Leases::hold(const QString &room, qint64 validUntil)
     if (alive.expired())
         return;
     if (!hasBegun) {
-        if (m_leases.contains(room)) {
-            m_leases[room].validUntil = 0;
-            refuse(room, QStringLiteral("this server makes no such room"));
-        }
         m_engine->remove(keyOf(room), m_holder);
-        return;
+        return forget(room, QStringLiteral("this server makes no such room"));
     }
-    resolve(room, m_address);
+    if (const auto place = m_leases.find(room); place != m_leases.end())
+        resolve(place->second.waiting, m_address);
 }
 
 void Leases::lose(const QString &room)
 {
-    refuse(room, QStringLiteral("another node has it"));
-    m_leases.erase(room);
-    m_owner.end(room);
+    const std::weak_ptr<int> alive(m_generation);
+    forget(room, QStringLiteral("another node has it"));
+    if (!alive.expired())
+        m_owner.end(room);
 }
 
-//! One that is held stays.
-void Leases::refuse(const QString &room, const QString &reason)
+//! What waits for it is told why. What is told may ask again, so the lease is gone before.
+void Leases::forget(const QString &room, const QString &reason)
 {
     const auto place = m_leases.find(room);
-    std::vector<QPromise<QString>> waiting = std::exchange(place->second.waiting, {});
-    if (place->second.validUntil == 0)
-        m_leases.erase(place);
-    for (QPromise<QString> &promise : waiting) {
+    if (place == m_leases.end())
+        return;
+    Waiting waiting = std::exchange(place->second.waiting, {});
+    m_leases.erase(place);
+    refuse(waiting, room, reason);
+}
+
+void Leases::refuse(Waiting &waiting, const QString &room, const QString &reason)
+{
+    for (QPromise<QString> &promise : std::exchange(waiting, {})) {
         promise.setException(RequestError(QStringLiteral("room \"%1\": %2").arg(room, reason)));
         promise.finish();
     }
 }
 
-void Leases::resolve(const QString &room, const QString &address)
+void Leases::resolve(Waiting &waiting, const QString &address)
 {
-    const auto place = m_leases.find(room);
-    if (place == m_leases.end())
-        return;
-    std::vector<QPromise<QString>> waiting = std::exchange(place->second.waiting, {});
-    for (QPromise<QString> &promise : waiting) {
+    for (QPromise<QString> &promise : std::exchange(waiting, {})) {
         promise.addResult(address);
         promise.finish();
     }
@@ -164,9 +165,8 @@ void Leases::release(const QString &room)
     const auto place = m_leases.find(room);
     if (place == m_leases.end() || place->second.validUntil == 0)
         return;
-    refuse(room, QStringLiteral("it has closed"));
-    m_leases.erase(room);
     m_engine->remove(keyOf(room), m_holder);
+    forget(room, QStringLiteral("it has closed"));
 }
 
 void Leases::renew()

@@ -61,19 +61,22 @@ public:
     QStringList rooms() const;
 
 private:
+    using Waiting = std::vector<QPromise<QString>>;
+
     struct Lease
     {
         qint64 validUntil = 0; // by the clock; 0: it is not held
         bool isAsking = false;
-        std::vector<QPromise<QString>> waiting;
+        Waiting waiting;
     };
 
     void ask(const QString &room);
     void handleAnswer(const QString &room, qint64 asked, const Engine::Answer &answer);
     void hold(const QString &room, qint64 validUntil);
     void lose(const QString &room);
-    void refuse(const QString &room, const QString &reason);
-    void resolve(const QString &room, const QString &address);
+    void forget(const QString &room, const QString &reason);
+    static void refuse(Waiting &waiting, const QString &room, const QString &reason);
+    static void resolve(Waiting &waiting, const QString &address);
     QByteArray keyOf(const QString &room) const;
 
     const Owner m_owner;

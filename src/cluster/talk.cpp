@@ -23,9 +23,10 @@ constexpr qsizetype frameHeader = 4;
 } // namespace
 
 //! Any thread.
-void Cluster::Private::publish(const QString &room, const QString &action, const QByteArray &frame)
+void Cluster::Private::publish(const QString &room, const QString &action, const QByteArray &frame,
+                               SendMode mode)
 {
-    say(topicOfRoom(room), {Item::Kind::Room, room, action, frame});
+    say(topicOfRoom(room), {Item::Kind::Room, room, action, frame, 0, mode});
 }
 
 //! Any thread. It goes out when control returns to the event loop, with all else of this turn.
@@ -170,7 +171,7 @@ void Cluster::Private::handleFrame(const Item &item)
     }
     Room *const room = item.name.isEmpty() ? server->everyone() : server->room(item.name);
     if (room && room->isShared())
-        deliver(room, item.action, item.data);
+        deliver(room, item.action, item.data, item.mode);
 }
 
 void Cluster::Private::handleUser(const QString &node, const Item &item)

@@ -7,6 +7,7 @@
 #include "server/serverprivate.h"
 
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qmetaobject.h>
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
@@ -147,6 +148,7 @@ bool Channel::Private::received(const Message &message, Turn &turn)
         return true;
     if (BuiltIn::isName(message.action())) { // for handlers these are the library's alone
         leaveToFallbacks(message, Dispatcher::Outcome::Unhandled);
+        tellReceived(message, turn);
         return true;
     }
     std::optional<IncomingRequest> request;
@@ -160,9 +162,21 @@ bool Channel::Private::received(const Message &message, Turn &turn)
                       outcome == Dispatcher::Outcome::Handled);
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
         leaveToFallbacks(message, outcome);
+    if (request && turn.isAlive())
+        request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
+    tellReceived(message, turn);
     return true;
+}
+
+//! For those who only look on.
+void Channel::Private::tellReceived(const Message &message, Turn &turn)
+{
+    if (turn.isAlive() && isObserved)
+        Q_EMIT q->messageReceived(server->texts.text(message.action()), message.map());
+    if (turn.isAlive())
+        forEachRoom([&](Room *room) { Room::Private::get(room)->tellReceived(q, message); });
 }
 
 //! None of them concerns a channel so far: the connection itself has answered hello.
@@ -248,7 +262,7 @@ void Channel::Private::leaveToFallbacks(const Message &message, Dispatcher::Outc
                 room->network_received(channel, message.map());
             }
         });
-    if (channel && untaken == called && outcome == Dispatcher::Outcome::Unhandled)
+    if (channel && untaken == called && outcome == Dispatcher::Outcome::Unhandled && !isObserved)
         noteUnhandled(message.action());
 }
 
@@ -325,35 +339,35 @@ void Channel::Private::leaveRooms()
         Room::Private::get(rooms.constLast())->remove(q);
 }
 
-qint64 Channel::Private::send(const QVariantMap &message)
+qint64 Channel::Private::send(const QVariantMap &message, SendMode mode)
 {
     if (!session || !session->isOpen())
         return 0;
     const EncodedMessage encoded(message, session->limits());
     if (encoded.isValid())
-        return send(encoded);
+        return send(encoded, mode);
     qCWarning(serverLog).noquote() << notSent(encoded, address, encoded.error());
     return 0;
 }
 
-qint64 Channel::Private::send(const EncodedMessage &message)
+qint64 Channel::Private::send(const EncodedMessage &message, SendMode mode)
 {
-    const qint64 bytes = enqueue(message);
+    const qint64 bytes = enqueue(message, mode);
     if (bytes > 0)
         server->metrics->sent(message.action(), bytes, 1);
     return bytes;
 }
 
-qint64 Channel::Private::enqueue(const EncodedMessage &message)
+qint64 Channel::Private::enqueue(const EncodedMessage &message, SendMode mode)
 {
-    return send(*session, address, message).bytes;
+    return send(*session, address, message, mode).bytes;
 }
 
 //! Also for those who answer later, when the channel may have been deleted.
 Outbox::Result Channel::Private::send(Session &session, const QString &address,
-                                      const EncodedMessage &message)
+                                      const EncodedMessage &message, SendMode mode)
 {
-    Outbox::Result result = session.send(message);
+    Outbox::Result result = session.send(message, mode);
     if (result.status == Outbox::Status::Full) {
         // The client does not read: it must not hold up memory or the others.
         session.link().outbox->close();
@@ -365,7 +379,7 @@ Outbox::Result Channel::Private::send(Session &session, const QString &address,
 AnswerPath Channel::Private::answerPath() const
 {
     return {[session = session, address = address](const EncodedMessage &message) {
-                return send(*session, address, message);
+                return send(*session, address, message, SendMode::Reliable);
             },
             session->limits(), address};
 }

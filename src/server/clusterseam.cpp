@@ -28,15 +28,17 @@ void ClusterSeam::detach()
     }
 }
 
-void ClusterSeam::deliver(Room *room, const QString &action, const QByteArray &frame)
+void ClusterSeam::deliver(Room *room, const QString &action, const QByteArray &frame, SendMode mode)
 {
-    Room::Private::get(room)->send(EncodedMessage(action, frame), nullptr);
+    Room::Private::get(room)->send(EncodedMessage(action, frame), nullptr, mode);
 }
 
 qint64 ClusterSeam::deliver(Channel *channel, const QString &action, const QByteArray &frame)
 {
     const Channel::Private *const part = Channel::Private::get(channel);
-    return part->session ? Channel::Private::get(channel)->send(EncodedMessage(action, frame)) : 0;
+    return part->session
+        ? Channel::Private::get(channel)->send(EncodedMessage(action, frame), SendMode::Reliable)
+        : 0;
 }
 
 QByteArray ClusterSeam::encode(Server *server, const QVariantMap &message, const QString &whom)

@@ -33,7 +33,7 @@ public:
 
     //! Sends \a frame, whole with its header, to those who are in \a room on this node. In the
     //! server's working thread.
-    static void deliver(Room *room, const QString &action, const QByteArray &frame);
+    static void deliver(Room *room, const QString &action, const QByteArray &frame, SendMode mode);
 
     //! The same for one client.
     static qint64 deliver(Channel *channel, const QString &action, const QByteArray &frame);
@@ -45,7 +45,8 @@ public:
     //! The room \a room, which is shared, sends \a frame to all. Any thread; \a room is empty for
     //! everyone(). The caller holds the room's lock: messages are published in the order in which
     //! the room's own clients get them.
-    virtual void publish(const QString &room, const QString &action, const QByteArray &frame) = 0;
+    virtual void publish(const QString &room, const QString &action, const QByteArray &frame,
+                         SendMode mode) = 0;
 
     //! The server is being deleted: detach() has been called when this returns.
     virtual void serverEnds() = 0;

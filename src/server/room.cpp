@@ -75,25 +75,27 @@ bool Room::Private::erase(const Channel *channel)
 
 //! The lock is held throughout: nobody leaves, and so nobody is deleted, and all get the messages
 //! of several threads in the same order.
-void Room::Private::send(const EncodedMessage &message, const Channel *except) const
+void Room::Private::send(const EncodedMessage &message, const Channel *except, SendMode mode) const
 {
     const std::lock_guard lock(m_mutex);
-    sendLocked(message, except);
+    sendLocked(message, except, mode);
 }
 
-void Room::Private::sendEverywhere(const EncodedMessage &message, const Channel *except) const
+void Room::Private::sendEverywhere(const EncodedMessage &message, const Channel *except,
+                                   SendMode mode) const
 {
     const std::lock_guard lock(m_mutex);
-    sendLocked(message, except);
+    sendLocked(message, except, mode);
     if (isShared)
-        server->publish(name, message);
+        server->publish(name, message, mode);
 }
 
-void Room::Private::sendLocked(const EncodedMessage &message, const Channel *except) const
+void Room::Private::sendLocked(const EncodedMessage &message, const Channel *except,
+                               SendMode mode) const
 {
     qsizetype accepted = 0;
     for (const Channel *channel : m_members) {
-        if (channel != except && Channel::Private::get(channel)->enqueue(message) > 0)
+        if (channel != except && Channel::Private::get(channel)->enqueue(message, mode) > 0)
             ++accepted;
     }
     server->metrics->sent(message.action(), message.size(), accepted);
@@ -187,6 +189,12 @@ QByteArray Room::Private::nearestHandler(QByteArrayView action) const
     return m_handlers ? m_handlers->nearest(action) : QByteArray();
 }
 
+void Room::Private::tellReceived(Channel *channel, const Message &message) const
+{
+    if (isObserved)
+        Q_EMIT q->messageReceived(channel, server->texts.text(message.action()), message.map());
+}
+
 Room::Room(QObject *parent)
     : QObject(parent)
     , d(std::make_unique<Private>(this))
@@ -253,21 +261,22 @@ void Room::setShared(bool isShared)
     d->change(&Private::isShared, isShared);
 }
 
-void Room::sendToAll(const QVariantMap &message, Channel *except)
+void Room::sendToAll(const QVariantMap &message, Channel *except, SendMode mode)
 {
     if (!d->server)
         return;
     const EncodedMessage encoded(message, d->server->settings.snapshot().message);
     if (encoded.isValid())
-        return d->sendEverywhere(encoded, except);
+        return d->sendEverywhere(encoded, except, mode);
     const QString whom =
         d->name.isEmpty() ? QStringLiteral("all clients") : QStringLiteral("room ") + d->name;
     qCWarning(serverLog).noquote() << notSent(encoded, whom, encoded.error());
 }
 
-void Room::sendToAll(const QString &action, const QVariantMap &fields, Channel *except)
+void Room::sendToAll(const QString &action, const QVariantMap &fields, Channel *except,
+                     SendMode mode)
 {
-    sendToAll(withAction(action, fields), except);
+    sendToAll(withAction(action, fields), except, mode);
 }
 
 void Room::close()
@@ -283,6 +292,13 @@ QString Room::refusal(Channel *, const QVariantMap &)
     if (maximum > 0 && d->size() >= maximum)
         return QStringLiteral("room \"%1\" is full: %2 channels").arg(d->name).arg(maximum);
     return {};
+}
+
+void Room::connectNotify(const QMetaMethod &signal)
+{
+    if (signal == QMetaMethod::fromSignal(&Room::messageReceived))
+        d->isObserved = true;
+    QObject::connectNotify(signal);
 }
 
 void Room::network_received(Channel *channel, const QVariantMap &)

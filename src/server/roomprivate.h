@@ -37,10 +37,10 @@ public:
     QList<Channel *> channels() const;           ///< any thread
 
     //! Any thread. Sends what is encoded already to everyone but \a except.
-    void send(const EncodedMessage &message, const Channel *except) const;
+    void send(const EncodedMessage &message, const Channel *except, SendMode mode) const;
 
     //! The same, and to the other nodes if the room is shared.
-    void sendEverywhere(const EncodedMessage &message, const Channel *except) const;
+    void sendEverywhere(const EncodedMessage &message, const Channel *except, SendMode mode) const;
 
     //! Unless it is there already.
     void add(Channel *channel);
@@ -63,6 +63,9 @@ public:
     //! none.
     QByteArray nearestHandler(QByteArrayView action) const;
 
+    //! Lets those who look on know that \a message of \a channel was delivered.
+    void tellReceived(Channel *channel, const Message &message) const;
+
     //! Any thread.
     template <class T>
     void change(std::atomic<T> Private::*setting, T value)
@@ -79,12 +82,13 @@ public:
     std::atomic<bool> isOpen = true;
     std::atomic<bool> isPersistent = false;
     std::atomic<bool> isShared = false;
+    std::atomic<bool> isObserved = false; // whether messageReceived() was ever connected
 
 private:
     using Members = std::list<Channel *>; // in the order of joining
 
     bool isEveryone() const;
-    void sendLocked(const EncodedMessage &message, const Channel *except) const;
+    void sendLocked(const EncodedMessage &message, const Channel *except, SendMode mode) const;
     bool insert(Channel *channel);
     bool erase(const Channel *channel);
     Channel *first() const;

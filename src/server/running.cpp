@@ -57,11 +57,11 @@ bool Server::Private::setCluster(const ClusterSeam *before, ClusterSeam *after)
     return true;
 }
 
-void Server::Private::publish(const QString &room, const EncodedMessage &message)
+void Server::Private::publish(const QString &room, const EncodedMessage &message, SendMode mode)
 {
     const std::lock_guard lock(m_clusterMutex);
     if (m_cluster)
-        m_cluster->publish(room, message.action(), message.frame());
+        m_cluster->publish(room, message.action(), message.frame(), mode);
 }
 
 QString Server::metrics() const

@@ -327,14 +327,14 @@ Room *Server::everyone() const
     return d->everyone.get();
 }
 
-void Server::sendToAll(const QVariantMap &message)
+void Server::sendToAll(const QVariantMap &message, SendMode mode)
 {
-    d->everyone->sendToAll(message);
+    d->everyone->sendToAll(message, nullptr, mode);
 }
 
-void Server::sendToAll(const QString &action, const QVariantMap &fields)
+void Server::sendToAll(const QString &action, const QVariantMap &fields, SendMode mode)
 {
-    d->everyone->sendToAll(action, fields);
+    d->everyone->sendToAll(action, fields, nullptr, mode);
 }
 
 void Server::startBackground()

@@ -101,7 +101,7 @@ public:
     bool setCluster(const ClusterSeam *before, ClusterSeam *after);
 
     //! Gives to the cluster what the shared room \a room sends. Any thread.
-    void publish(const QString &room, const EncodedMessage &message);
+    void publish(const QString &room, const EncodedMessage &message, SendMode mode);
 
     /// \name What a channel reports
     /// In the working thread.

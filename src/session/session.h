@@ -39,7 +39,7 @@ public:
     const MessageLimits &limits() const { return m_limits; }
 
     //! Queues \a message for the peer.
-    Outbox::Result send(const EncodedMessage &message);
+    Outbox::Result send(const EncodedMessage &message, SendMode mode = SendMode::Reliable);
 
     //! Queues a control frame; dropped unless the peer has said hello.
     void sendControl(const QVariantMap &fields)
@@ -71,6 +71,7 @@ private:
     mutable std::mutex m_mutex; // guards everything below, unless nothing is kept: then it is fixed
     Link m_link;
     qint64 m_receivedBefore = 0; // over connections that are gone
+    qint64 m_numberOffset = 0;   // from a message's number in the outbox to that in the session
 };
 
 } // namespace QRepod

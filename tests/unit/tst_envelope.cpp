@@ -20,7 +20,7 @@ Envelope envelope()
     return {u"node"_s,
             7,
             8,
-            {{Item::Kind::Room, u"lobby"_s, u"chat"_s, "frame"_ba},
+            {{Item::Kind::Room, u"lobby"_s, u"chat"_s, "frame"_ba, 0, SendMode::Latest},
              {Item::Kind::UserOut, u"anna"_s, {}, {}, 9}}};
 }
 
@@ -47,6 +47,7 @@ private Q_SLOTS:
         QCOMPARE(decoded->items[0].name, u"lobby"_s);
         QCOMPARE(decoded->items[0].action, u"chat"_s);
         QCOMPARE(decoded->items[0].data, "frame"_ba);
+        QCOMPARE(decoded->items[0].mode, SendMode::Latest);
         QCOMPARE(decoded->items[1].kind, Item::Kind::UserOut);
         QCOMPARE(decoded->items[1].time, 9u);
     }

@@ -187,6 +187,22 @@ private Q_SLOTS:
         QVERIFY(!keys.contains("owner:arena"));
     }
 
+    void whatIsToldMayAskAgain()
+    {
+        Node first(keys, u"first"_s, forLong);
+        Node second(keys, u"second"_s, forLong);
+        first.leases.open(u"arena"_s);
+        first.engine.answer();
+        QFuture<QString> again;
+        const auto asked = second.leases.open(u"arena"_s).then([&](const QString &) {
+            again = second.leases.open(u"arena"_s);
+        });
+        second.engine.answer();
+        QVERIFY(asked.isFinished());
+        second.engine.answer();
+        QCOMPARE(again.result(), u"first:5071"_s);
+    }
+
     void whoFindsAnotherInItsPlaceStopsAtOnce()
     {
         Node node(keys, u"first"_s, forLong);
