@@ -39,6 +39,11 @@ Statistics QmlConnectionListener::statistics() const
     return connection() ? connection()->statistics() : Statistics();
 }
 
+bool QmlConnectionListener::isInterrupted() const
+{
+    return connection() && connection()->isInterrupted();
+}
+
 void QmlConnectionListener::setStatisticsInterval(int milliseconds)
 {
     if (statisticsInterval() == milliseconds)

@@ -57,6 +57,10 @@ class QmlConnectionListener : public QRepod::ConnectionListener,
     //! Default: 5071. One that is none, such as 70000, is an error when it is connected to.
     Q_PROPERTY(int port READ port WRITE setPort NOTIFY portChanged FINAL)
 
+    //! Whether the line was lost and the server keeps this client's place; send() keeps what it is
+    //! given meanwhile. The signals interrupted and resumed tell, too.
+    Q_PROPERTY(bool isInterrupted READ isInterrupted NOTIFY stateChanged FINAL)
+
     //! Whether a connection is wanted. Default: false.
     ///
     /// It is made when the component is complete and this is true, and closed when this turns
@@ -95,6 +99,8 @@ public:
     explicit QmlConnectionListener(QObject *parent = nullptr);
 
     Statistics statistics() const;
+
+    bool isInterrupted() const;
 
     int statisticsInterval() const { return m_statisticsTimer.interval(); }
     void setStatisticsInterval(int milliseconds);

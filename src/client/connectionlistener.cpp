@@ -12,17 +12,9 @@
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qmetaobject.h>
 
-#include <algorithm>
-
 namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(clientLog)
-
-namespace {
-
-constexpr int longestRedirectDelay = 1000; // milliseconds
-
-} // namespace
 
 ConnectionListener::Private::Private(ConnectionListener *listener)
     : q(listener)
@@ -52,6 +44,8 @@ void ConnectionListener::Private::open(const QString &host, int port)
     else
         client = Client::Private::create(q);
     backoff.reset();
+    m_answerTimeout.stop();
+    Client::Private::get(client)->isInterrupted = false;
     Client::Private::get(client)->isClosed = false;
     start(host, port, 0);
     Client::Private::get(client)->reportCurrent();
@@ -64,8 +58,10 @@ void ConnectionListener::Private::open(const QString &host, int port)
 void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
     const ConnectionSettings connectionSettings = settings.snapshot();
-    const auto session =
-        std::make_shared<Session>(Link::create({&m_waker, this}, connectionSettings));
+    // Whether the server keeps a session is known with its greeting; until then everything is kept.
+    const auto session = std::make_shared<Session>(
+        Link::create({&m_waker, this}, connectionSettings), Session::Keeping::Unacknowledged,
+        Session::Limits::of(connectionSettings));
     m_current = &session->inbox();
     m_hasEnded = false;
     m_isRefused = false;
@@ -78,6 +74,7 @@ void ConnectionListener::Private::close()
     if (!client)
         return;
     client->close();
+    Client::Private::get(client)->isInterrupted = false;
     m_current = nullptr;
 }
 
@@ -107,7 +104,7 @@ int ConnectionListener::Private::pump(QDeadlineTimer budget)
 QFuture<QVariant> ConnectionListener::Private::request(const QString &action,
                                                        const QVariantMap &fields, int timeout)
 {
-    if (state != State::Connected)
+    if (state != State::Connected && !isInterrupted())
         return failedRequest(action, notConnected());
     if (!m_requester)
         m_requester = std::make_unique<Requester>(m_deadlines, WakeTarget{&m_waker, this});
@@ -123,11 +120,23 @@ Inbox &ConnectionListener::Private::inbox()
 void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
 {
     m_isFirstMessage = true;
+    m_hasSaidBye = false;
+    if (isInterrupted() && isCurrent(delivery))
+        return awaitAnswer();
+    m_token.clear();
     m_session = nullptr; // unless it is one that has been replaced already
     if (isCurrent(delivery)) {
         m_session = Client::Private::get(client)->currentSession();
-        backoff.connected(Backoff::Clock::now());
         Client::Private::get(client)->reportCurrent();
+    }
+    announceConnected(turn);
+}
+
+void ConnectionListener::Private::announceConnected(Turn &turn)
+{
+    m_isUp = true;
+    if (m_session) {
+        backoff.connected(Backoff::Clock::now());
         setState(State::Connected);
     }
     if (turn.isAlive())
@@ -138,30 +147,19 @@ void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
 
 bool ConnectionListener::Private::received(const Message &message, Turn &turn)
 {
+    const bool isFirst = std::exchange(m_isFirstMessage, false);
+    if (isFirst)
+        takeGreeting(message);
+    if (isInterrupted() && isDeliveringCurrent()) {
+        hold(message, turn);
+        return false;
+    }
     // repod's server greets with a bare `connected`, which has been delivered already.
-    if (std::exchange(m_isFirstMessage, false) && message.action() == "connected"
-        && message.map().size() == 1)
+    if (isFirst && isBareGreeting(message))
         return false;
     if (!m_requester || !m_requester->takeReply(message))
         announced(message, turn);
     return true;
-}
-
-void ConnectionListener::Private::controlled(const Control &control, Turn &)
-{
-    if (!m_session) // of a connection that has been replaced
-        return;
-    switch (control.kind()) {
-    case Control::Kind::Refused:
-        m_isRefused = true;
-        break;
-    case Control::Kind::Redirect:
-        if (&m_session->inbox() == m_current)
-            m_redirect = control.value().toString();
-        break;
-    default: // the others are nothing to this end
-        break;
-    }
 }
 
 //! Where an answer to a message that is delivered now goes: never to a later connection.
@@ -210,6 +208,10 @@ void ConnectionListener::Private::leaveToFallback(const Message &message,
 
 void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
 {
+    if (isInterrupted())
+        return attemptFailed(delivery, turn);
+    if (isInterruption(delivery)) // left() follows
+        return;
     followEnd(delivery);
     if (turn.isAlive())
         Q_EMIT q->errorOccurred(delivery.error());
@@ -218,18 +220,30 @@ void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
 
 void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
 {
+    if (isInterrupted())
+        return attemptFailed(delivery, turn);
+    if (isInterruption(delivery))
+        return interrupt(turn);
+    if (m_session)
+        m_session->end();
     m_session = nullptr;
     followEnd(delivery);
-    if (turn.isAlive() && m_requester)
-        m_requester->failAll(connectionEnded());
-    if (turn.isAlive())
-        Q_EMIT q->disconnected();
-    turn.announce(BuiltIn::disconnected());
+    if (m_isUp)
+        announceEnd({}, turn);
 }
 
-void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &)
+void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &turn)
 {
+    if (m_isUp) // it was to resume a session
+        return left(delivery, turn);
     followEnd(delivery);
+}
+
+//! Whether an attempt follows on the end of the current connection.
+bool ConnectionListener::Private::mayTryAgain() const
+{
+    return reconnect && m_canExist && !m_isRefused && !Client::Private::get(client)->isClosed
+        && !backoff.isExhausted();
 }
 
 //! The connection has ended; if it is the current one, another attempt begins, or it was the last.
@@ -243,8 +257,7 @@ void ConnectionListener::Private::followEnd(const Delivery &delivery)
     backoff.ended(Backoff::Clock::now());
     if (followRedirect())
         return;
-    if (!reconnect || !m_canExist || m_isRefused || Client::Private::get(client)->isClosed
-        || backoff.isExhausted())
+    if (!mayTryAgain())
         return setState(State::Disconnected);
     const int delay = backoff.next();
     qCDebug(clientLog).noquote() << client->address() << "attempt" << backoff.attempt() << "in"
@@ -252,25 +265,6 @@ void ConnectionListener::Private::followEnd(const Delivery &delivery)
     start(client->hostName(), client->port(), delay);
     state = State::Reconnecting;
     Q_EMIT q->stateChanged(); // also from one attempt to the next
-}
-
-//! Goes where the server has sent this client, whether or not it is to reconnect.
-///
-/// Two servers that send it to each other must not keep it busy: only the first goes at once.
-bool ConnectionListener::Private::followRedirect()
-{
-    const QString address = std::exchange(m_redirect, {});
-    const qsizetype colon = address.lastIndexOf(u':');
-    const int port = address.mid(colon + 1).toInt();
-    if (colon < 1 || !isPort(port) || port == 0 || Client::Private::get(client)->isClosed)
-        return false;
-    const bool isFirst = backoff.isFresh();
-    const int delay = std::min(backoff.next(), longestRedirectDelay);
-    qCDebug(clientLog).noquote() << client->address() << "sends this client to" << address;
-    start(withoutBrackets(address.left(colon)), port, isFirst ? 0 : delay);
-    state = State::Reconnecting;
-    Q_EMIT q->stateChanged();
-    return true;
 }
 
 void ConnectionListener::Private::setState(State newState)
@@ -315,7 +309,7 @@ int ConnectionListener::pump(QDeadlineTimer budget)
 
 qint64 ConnectionListener::send(const QVariantMap &message, SendMode mode)
 {
-    return d->state == State::Connected ? d->client->send(message, mode) : 0;
+    return d->state == State::Connected || d->isInterrupted() ? d->client->send(message, mode) : 0;
 }
 
 qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields, SendMode mode)

@@ -126,6 +126,10 @@ void Metrics::writeTotals(MetricsText &text, const QList<Statistics> &present) c
     counter("qrepod_bytes_sent_total", "Bytes written to clients.", sum.bytesSent);
     counter("qrepod_frames_skipped_total", "Frames without an action, heartbeats among them.",
             sum.framesSkipped);
+    counter("qrepod_sessions_interrupted_total", "Times that a client was lost for a while.",
+            m_interrupted);
+    counter("qrepod_sessions_resumed_total", "Times that such a client came back.", m_resumed);
+    counter("qrepod_sessions_lost_total", "Such clients that did not come back in time.", m_lost);
     gauge("qrepod_messages_waiting", "Messages that have arrived and wait for their handlers.",
           sum.messagesWaiting);
     gauge("qrepod_bytes_unsent", "Bytes accepted that the sockets have not taken yet.",

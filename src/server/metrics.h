@@ -7,6 +7,7 @@
 #include <QtCore/qstring.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -42,6 +43,13 @@ public:
 
     void connected();
 
+    /// \name Sessions
+    /// @{
+    void interrupted() { ++m_interrupted; }
+    void resumed() { ++m_resumed; }
+    void lost() { ++m_lost; } ///< its client has not come back
+    /// @}
+
     //! A client has gone; what it has done still counts.
     void gone(const Statistics &statistics);
 
@@ -71,6 +79,10 @@ private:
     void writeTotals(MetricsText &text, const QList<Statistics> &present) const;
     void writeReceived(MetricsText &text) const;
     void writeSent(MetricsText &text) const;
+
+    std::atomic<qint64> m_interrupted = 0;
+    std::atomic<qint64> m_resumed = 0;
+    std::atomic<qint64> m_lost = 0;
 
     mutable std::mutex m_mutex;                 // guards everything below
     std::array<ReceivedByAction, 2> m_received; // of the second, somebody handles them

@@ -3,6 +3,8 @@
 
 #include "dispatch/handlertable.h"
 #include "protocol/builtin.h"
+#include "server/arrival.h"
+#include "server/channelprivate.h"
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
 #include "transport/address.h"
@@ -73,6 +75,7 @@ void Server::Private::tearDown()
         m_cluster->serverEnds();
     announcer.reset();
     m_acceptor.reset();
+    m_arrivals.clear();
     q->blockSignals(true);
     everyone->blockSignals(true);
     rooms.clear();
@@ -163,24 +166,35 @@ void Server::Private::endBackground()
 void Server::Private::accept(std::unique_ptr<Stream> stream)
 {
     const ServerSettings channelSettings = settings.snapshot();
-    const int maximum = channelSettings.maximumConnections;
-    if (maximum > 0 && m_owned.size() >= maximum)
-        return refuse(std::move(stream), channelSettings,
-                      QStringLiteral("the server is full: %1 clients").arg(maximum));
-
-    isMaking = true;
-    Channel *channel = makeChannel ? makeChannel() : new Channel;
-    isMaking = false;
+    if (channelSettings.sessionTimeout > 0)
+        return arrive(std::move(stream), channelSettings);
+    if (isFull(channelSettings))
+        return refuse(std::move(stream), channelSettings, fullText(channelSettings));
+    Channel *const channel = make();
     if (!channel)
-        return refuse(std::move(stream), channelSettings,
-                      QStringLiteral("the server does not take this client"));
+        return refuse(std::move(stream), channelSettings, notTakenText());
     Channel::Private *const client = Channel::Private::get(channel);
-    client->attach(this, channelSettings, handlersOf(channel));
-    client->address = stream->peer();
-    channel->setParent(q); // moves to another thread with the server
+    client->attach(this, channelSettings, handlersOf(channel), stream->peer());
     m_owned.insert(channel);
     m_memoryWatch.start();
     m_connections->open(client->session->link(), channelSettings, std::move(stream));
+}
+
+bool Server::Private::isFull(const ServerSettings &channelSettings) const
+{
+    const int maximum = channelSettings.maximumConnections;
+    return maximum > 0 && m_owned.size() >= maximum;
+}
+
+//! A channel of the user's class; nullptr if the factory makes none.
+Channel *Server::Private::make()
+{
+    isMaking = true;
+    Channel *const channel = makeChannel ? makeChannel() : new Channel;
+    isMaking = false;
+    if (channel)
+        channel->setParent(q); // moves to another thread with the server
+    return channel;
 }
 
 //! Says why, in an `error` message, and closes.
@@ -237,6 +251,7 @@ void Server::Private::disown(Channel *channel)
 void Server::Private::closeAll()
 {
     m_acceptor->close();
+    m_arrivals.clear();
     port = 0;
     const QList<QPointer<Channel>> channels(m_owned.cbegin(), m_owned.cend());
     for (const QPointer<Channel> &channel : channels)
@@ -283,6 +298,11 @@ quint16 Server::port() const
 bool Server::isListening() const
 {
     return d->port != 0;
+}
+
+Channel *Server::channel(const QString &sessionId) const
+{
+    return d->channel(sessionId);
 }
 
 QList<Channel *> Server::channels() const

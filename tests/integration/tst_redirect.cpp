@@ -80,6 +80,26 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return Guide::handled == 1; }));
     }
 
+    //! A session does not make it an interruption.
+    void aClientWithASessionGoesToo()
+    {
+        first.setSessionTimeout(60'000);
+        second.setSessionTimeout(60'000);
+        RecordingListener client;
+        client.setReconnect(true);
+        QVERIFY(client.connectAndWait(first.port()));
+        QVERIFY(eventually([&] { return first.channels().size() == 1; }));
+        client.send(go(addressOf(second)));
+        QVERIFY(client.pumpUntil(u"connected"_s, 2));
+        QCOMPARE(client.actions(),
+                 (QStringList{u"connected"_s, u"socketConnect"_s, u"disconnected"_s, u"connected"_s,
+                              u"socketConnect"_s}));
+        QVERIFY(eventually([&] { return first.channels().isEmpty(); }));
+        QVERIFY(eventually([&] { return second.channels().size() == 1; }));
+        first.setSessionTimeout(0);
+        second.setSessionTimeout(0);
+    }
+
     void aClientThatClosesDoesNotGo()
     {
         RecordingListener client;
