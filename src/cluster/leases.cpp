@@ -48,7 +48,7 @@ QFuture<QString> Leases::open(const QString &room)
 {
     QPromise<QString> promise;
     promise.start();
-    const QFuture<QString> future = promise.future();
+    QFuture<QString> future = promise.future();
     Lease &lease = m_leases[room];
     lease.waiting.push_back(std::move(promise));
     if (!m_engine)
