@@ -5,6 +5,7 @@
 #include <QRepod/ConnectionListener>
 #include <QRepod/Room>
 #include <QRepod/Server>
+#include <QRepod/ServerBrowser>
 #include <QRepod/Statistics>
 
 #include <QtQml/qqml.h>
@@ -33,6 +34,13 @@ struct ForeignChannel
     Q_GADGET
     QML_FOREIGN(QRepod::Channel)
     QML_ANONYMOUS
+};
+
+struct ForeignServerBrowser
+{
+    Q_GADGET
+    QML_FOREIGN(QRepod::ServerBrowser)
+    QML_NAMED_ELEMENT(ServerBrowser)
 };
 
 struct ForeignRoom

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What `cmake --install` copies. Everything in it finds its neighbours by relative paths, so the
-# installed tree can be moved. Its components are those of the packages: runtime, testkit, dev, qml
-# and tools.
+# installed tree can be moved. Its components are those of the packages: runtime, testkit, cluster,
+# monitor, dev, qml and tools.
 
 if(NOT QREPOD_INSTALL)
     return()
@@ -33,9 +33,10 @@ function(qrepod_install_library target export runtime)
 endfunction()
 
 qrepod_install_library(QRepod QRepodTargets runtime)
-# Test belongs to the component of that name.
+# What belongs to a component of the library is installed with that.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/QRepod DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        COMPONENT dev PATTERN Test EXCLUDE)
+        COMPONENT dev PATTERN Test EXCLUDE PATTERN "[Cc]luster*" EXCLUDE
+        PATTERN "[Mm]etrics[Pp]age*" EXCLUDE PATTERN "qrepod_*_global.h" EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
 
 # find_package(QRepod)

@@ -29,11 +29,14 @@ set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY =)
 # What a file needs of the system is found in the file; of our own packages it is said below.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/src ${PROJECT_BINARY_DIR}/src/test)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/src ${PROJECT_BINARY_DIR}/src/test
+    ${PROJECT_BINARY_DIR}/src/cluster ${PROJECT_BINARY_DIR}/src/monitor)
 
 file(WRITE ${PROJECT_BINARY_DIR}/triggers "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
 set(CPACK_DEBIAN_TESTKIT_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
+set(CPACK_DEBIAN_CLUSTER_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
+set(CPACK_DEBIAN_MONITOR_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
 
 # What Debian wants compressed: the changelogs of each package, and manual pages.
 find_program(GZIP_EXECUTABLE gzip REQUIRED)
@@ -77,6 +80,8 @@ endmacro()
 set(version "(= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
 set(runtime libqrepod${QREPOD_SOVERSION})
 set(testkit libqrepodtest${QREPOD_SOVERSION})
+set(cluster libqrepodcluster${QREPOD_SOVERSION})
+set(monitor libqrepodmonitor${QREPOD_SOVERSION})
 
 qrepod_add_package(runtime ${runtime} SECTION libs
     DESCRIPTION "The library that games load.")
@@ -89,9 +94,28 @@ if(TARGET QRepodTest)
     string(APPEND dev_depends ", ${testkit} ${version}")
 endif()
 
+foreach(library Cluster Monitor)
+    string(TOLOWER ${library} component)
+    if(TARGET QRepod${library})
+        string(APPEND dev_depends ", ${${component}} ${version}")
+    endif()
+endforeach()
+
 qrepod_add_package(dev libqrepod-dev SECTION libdevel
     DEPENDS "${dev_depends}"
     DESCRIPTION "What games are built with: headers, CMake package and pkg-config file.")
+
+if(TARGET QRepodCluster)
+    qrepod_add_package(cluster ${cluster} SECTION libs
+        DEPENDS "${runtime} ${version}"
+        DESCRIPTION "The library QRepod::Cluster, for games on several servers.")
+endif()
+
+if(TARGET QRepodMonitor)
+    qrepod_add_package(monitor ${monitor} SECTION libs
+        DEPENDS "${runtime} ${version}"
+        DESCRIPTION "The library QRepod::Monitor, a page about a server.")
+endif()
 
 if(TARGET QRepodQml)
     # That of Debian 12 imports the last two, but does not depend on them.

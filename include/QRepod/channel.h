@@ -115,6 +115,13 @@ public:
     //! first frame, does not connect again by itself.
     Q_INVOKABLE void refuse(const QString &reason);
 
+    //! Sends the client to another server, `"host:port"`, and closes; it goes there by itself.
+    ///
+    /// Nothing that the client has sent is delivered any more. For the client it is the end of one
+    /// connection and the beginning of another: `disconnected`, then `connected`. A client that is
+    /// no QRepod's gets an `error` message that names the address.
+    Q_INVOKABLE void redirect(const QString &hostAndPort);
+
     //! How many messages this client may send a second, instead of Server::maximumMessageRate(); 0:
     //! no limit. Any thread.
     Q_INVOKABLE void setMaximumMessageRate(int perSecond);

@@ -56,6 +56,7 @@ class QREPOD_EXPORT Room : public QObject
     Q_PROPERTY(bool open READ isOpen WRITE setOpen NOTIFY settingsChanged)
     Q_PROPERTY(bool persistent READ isPersistent WRITE setPersistent NOTIFY settingsChanged)
     Q_PROPERTY(int syncInterval READ syncInterval WRITE setSyncInterval NOTIFY settingsChanged)
+    Q_PROPERTY(bool shared READ isShared WRITE setShared NOTIFY settingsChanged)
 
 public:
     class Private; ///< the library's own part
@@ -86,6 +87,11 @@ public:
     //! Whether it stays when its last channel leaves. Default false: it closes then.
     bool isPersistent() const;
     void setPersistent(bool isPersistent);
+
+    //! Whether sendToAll() reaches the rooms of this name on every node of the server's Cluster.
+    //! Default false; Server::everyone() is shared once there is a cluster.
+    bool isShared() const;
+    void setShared(bool isShared);
 
     //! Sends \a message to everyone in the room, but not to \a except. It is encoded once.
     ///
@@ -199,8 +205,8 @@ Q_SIGNALS:
     void messageReceived(QRepod::Channel *channel, const QString &action,
                          const QVariantMap &message);
 
-    //! maximumChannels(), isOpen(), isPersistent() or syncInterval() is another now. Emitted in the
-    //! thread that has set it.
+    //! maximumChannels(), isOpen(), isPersistent(), isShared() or syncInterval() is another now.
+    //! Emitted in the thread that has set it.
     void settingsChanged();
 
 protected:

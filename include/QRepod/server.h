@@ -63,6 +63,7 @@ class QREPOD_EXPORT Server : public QObject
     Q_PROPERTY(int maximumValues READ maximumValues WRITE setMaximumValues NOTIFY settingsChanged)
     Q_PROPERTY(qint64 maximumReceiveBacklog READ maximumReceiveBacklog WRITE
                    setMaximumReceiveBacklog NOTIFY settingsChanged)
+    Q_PROPERTY(int announcePort READ announcePort WRITE setAnnouncePort NOTIFY settingsChanged)
     Q_PROPERTY(qint64 maximumSendBacklog READ maximumSendBacklog WRITE setMaximumSendBacklog NOTIFY
                    settingsChanged)
 
@@ -194,6 +195,35 @@ public:
     /// client, and one wake-up per thread.
     int threads() const;
     void setThreads(int threads);
+
+    /// \name Looking after it
+    /// @{
+
+    //! What the server does, as text in the format of Prometheus: clients, rooms, messages and
+    //! bytes each way, the same and the time of handlers by action, what waits, round trips.
+    ///
+    /// The names begin with `qrepod_`. However many actions clients invent, only some have figures
+    /// of their own; the rest is counted together. A cluster adds its part. Any thread, which waits
+    /// for the server's.
+    QString metrics() const;
+
+    //! Answers every ServerBrowser on the local network, from now on and while the server listens.
+    ///
+    /// They get \a title, how the server is called, and \a data, what there is to know before one
+    /// joins: both together at most about 1,100 bytes. A second call announces something else. A
+    /// server that listens on 127.0.0.1 is found on this machine alone.
+    ///
+    /// \return false when that is not possible, and then errorString() says why.
+    Q_INVOKABLE bool announce(const QString &title, const QVariantMap &data = {});
+
+    //! Answers nobody any more.
+    Q_INVOKABLE void stopAnnouncing();
+
+    //! The UDP port by which the server is found; set before announce(). Default 5071. With 0 the
+    //! system picks one, which this tells once it is announced.
+    int announcePort() const;
+    void setAnnouncePort(int port);
+    /// @}
 
     //! Stops listening and closes every channel; listen() may be called again.
     ///

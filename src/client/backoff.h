@@ -43,6 +43,9 @@ public:
             reset();
     }
 
+    //! Whether no attempt has been counted since a connection held.
+    bool isFresh() const { return m_attempt == 0; }
+
     bool isExhausted() const { return maximumAttempts > 0 && m_attempt >= maximumAttempts; }
 
     //! Counts the next attempt and returns what to wait before it, in milliseconds.

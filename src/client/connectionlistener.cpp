@@ -69,6 +69,7 @@ void ConnectionListener::Private::start(const QString &host, int port, int delay
     m_current = &session->inbox();
     m_hasEnded = false;
     m_isRefused = false;
+    m_redirect.clear();
     m_canExist = Client::Private::get(client)->open(session, connectionSettings, host, port, delay);
 }
 
@@ -262,6 +263,8 @@ void ConnectionListener::Private::followEnd(const Delivery &delivery)
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return;
     backoff.ended(Backoff::Clock::now());
+    if (followRedirect())
+        return;
     if (!mayTryAgain())
         return setState(State::Disconnected);
     const int delay = backoff.next();

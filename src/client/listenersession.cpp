@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: MIT
-// What a listener does when the line is lost and the server keeps its place.
+// What a listener does when the line is lost and the server keeps its place, and when the server
+// sends it elsewhere.
 
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
 #include "delivery/requestfields.h"
 #include "protocol/builtin.h"
 #include "protocol/validator.h"
+#include "transport/address.h"
 
+#include <QtCore/qloggingcategory.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(clientLog)
 
 namespace {
 
 // What may come between the greeting and the answer to a resume, in bytes: what a server says that
 // has not heard yet who this is.
 constexpr qsizetype greatestHeld = 1024 * 1024;
+
+constexpr int longestRedirectDelay = 1000; // milliseconds
 
 } // namespace
 
@@ -43,6 +52,9 @@ void ConnectionListener::Private::controlled(const Control &control, Turn &turn)
         break;
     case Control::Kind::Pong:
         m_serverTime.take(control);
+        break;
+    case Control::Kind::Redirect:
+        m_redirect = control.value().toString();
         break;
     case Control::Kind::Bye:
         m_hasSaidBye = true;
@@ -244,6 +256,25 @@ void ConnectionListener::Private::announceEnd(const QString &error, Turn &turn)
 QString ConnectionListener::Private::lostText(const QString &reason)
 {
     return QStringLiteral("the session was lost: ") + reason;
+}
+
+//! Goes where the server has sent this client, whether or not it is to reconnect.
+///
+/// Two servers that send it to each other must not keep it busy: only the first goes at once.
+bool ConnectionListener::Private::followRedirect()
+{
+    const QString address = std::exchange(m_redirect, {});
+    const qsizetype colon = address.lastIndexOf(u':');
+    const int port = address.mid(colon + 1).toInt();
+    if (colon < 1 || !isPort(port) || port == 0 || Client::Private::get(client)->isClosed)
+        return false;
+    const bool isFirst = backoff.isFresh();
+    const int delay = std::min(backoff.next(), longestRedirectDelay);
+    qCDebug(clientLog).noquote() << client->address() << "sends this client to" << address;
+    start(withoutBrackets(address.left(colon)), port, isFirst ? 0 : delay);
+    state = State::Reconnecting;
+    Q_EMIT q->stateChanged();
+    return true;
 }
 
 } // namespace QRepod

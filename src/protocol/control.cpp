@@ -79,6 +79,11 @@ QByteArray Control::refused(const QString &reason)
     return frame({{QStringLiteral("_refused"), reason.left(greatestReason)}});
 }
 
+QByteArray Control::redirect(const QString &address)
+{
+    return frame({{QStringLiteral("_redirect"), address.left(greatestReason)}});
+}
+
 QByteArray Control::resume(const QString &token, qint64 received)
 {
     return frame({{QStringLiteral("_resume"), token}, {QStringLiteral("_received"), received}});

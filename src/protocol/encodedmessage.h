@@ -24,6 +24,13 @@ public:
     //! message over \a limits, one without a text as its `action`.
     EncodedMessage(const QVariantMap &message, const MessageLimits &limits);
 
+    //! A message that is encoded already, as \a frame with its header.
+    EncodedMessage(const QString &action, const QByteArray &frame)
+        : m_action(action)
+        , m_bytes(frame)
+    {
+    }
+
     bool isValid() const { return !m_bytes.isEmpty(); }
 
     //! Why it is not valid.

@@ -90,6 +90,11 @@ QFuture<QVariant> Channel::request(const QString &action, const QVariantMap &fie
     return d->request(action, fields, timeout);
 }
 
+void Channel::redirect(const QString &hostAndPort)
+{
+    d->redirect(hostAndPort);
+}
+
 bool Channel::isGuest() const
 {
     return d->isGuest();

@@ -11,6 +11,7 @@
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
+#include <chrono>
 #include <typeinfo>
 #include <utility>
 
@@ -28,6 +29,7 @@ void Channel::Private::detach()
 {
     if (!server)
         return;
+    server->metrics->gone(session->statistics());
     server->disown(q);
     q->setParent(nullptr); // whoever sees it leave or destroyed may delete the server
     endSession();
@@ -55,6 +57,7 @@ void Channel::Private::deliver()
 
 void Channel::Private::joined(const Delivery &, Turn &)
 {
+    server->metrics->connected();
     if (!m_isGreeted) // repod's clients may wait for it
         session->link().outbox->send(BuiltIn::connected().bytes());
     const ServerSettings settings = server->settings.snapshot();
@@ -137,7 +140,12 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     std::optional<IncomingRequest> request;
     if (isRequest(message))
         request.emplace(answerPath(), *message.request());
+    const std::shared_ptr<Metrics> metrics = server->metrics; // a handler may delete the server
+    const auto began = std::chrono::steady_clock::now();
     const Dispatcher::Outcome outcome = dispatch(message, request ? request->answer() : nullptr);
+    metrics->received(message.action(), message.payload().size() + frameHeaderSize,
+                      std::chrono::steady_clock::now() - began,
+                      outcome == Dispatcher::Outcome::Handled);
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
         leaveToFallbacks(message, outcome);
     if (request && turn.isAlive())
@@ -342,6 +350,14 @@ qint64 Channel::Private::send(const QVariantMap &message, SendMode mode)
 }
 
 qint64 Channel::Private::send(const EncodedMessage &message, SendMode mode)
+{
+    const qint64 bytes = enqueue(message, mode);
+    if (bytes > 0)
+        server->metrics->sent(message.action(), bytes, 1);
+    return bytes;
+}
+
+qint64 Channel::Private::enqueue(const EncodedMessage &message, SendMode mode)
 {
     return send(*session, address(), message, mode).bytes;
 }

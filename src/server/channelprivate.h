@@ -85,6 +85,9 @@ public:
     qint64 send(const QVariantMap &message, SendMode mode);
     qint64 send(const EncodedMessage &message, SendMode mode); ///< which is valid
 
+    //! The same, but not counted by action: who broadcasts counts once for all.
+    qint64 enqueue(const EncodedMessage &message, SendMode mode);
+
     //! \return why the channel is not in the room \a name; empty if it is.
     QString join(const QString &name, const QVariantMap &options);
     void leave(const QString &name);
@@ -94,6 +97,7 @@ public:
     bool isGuest() const { return m_standing == Standing::Guest; }
     void admit();
     void refuse(const QString &reason);
+    void redirect(const QString &hostAndPort);
 
     Channel *const q;
     Server::Private *server = nullptr;

@@ -118,12 +118,14 @@ void Channel::Private::announceInterrupted(Turn &turn)
 {
     m_isInterrupted = true;
     qCDebug(serverLog).noquote() << address() << "is interrupted";
+    server->metrics->interrupted();
     Q_EMIT q->interrupted();
     turn.announce(BuiltIn::interrupted());
 }
 
 void Channel::Private::expire()
 {
+    server->metrics->lost();
     endSession();
     session->inbox().close();
 }
@@ -210,6 +212,7 @@ void Channel::Private::resumed(const Delivery &, Turn &turn)
     if (!turn.isAlive())
         return;
     m_isInterrupted = false;
+    server->metrics->resumed();
     Q_EMIT q->resumed();
     turn.announce(BuiltIn::resumed());
 }
@@ -231,6 +234,21 @@ void Channel::Private::becomeAnother(const Control &control, Turn &turn)
         {link, address(), control.value().toString(), std::exchange(m_token, QString())},
         control.received(), turn.takeRest());
     nobody.inbox->close();
+}
+
+void Channel::Private::redirect(const QString &hostAndPort)
+{
+    if (m_isRefused || !session)
+        return;
+    const Link link = session->link();
+    if (link.outbox->sendControl(Control::redirect(hostAndPort))) {
+        m_isRefused = true;
+        endSession();
+        link.outbox->close();
+    } else {
+        say(QLatin1String("the server to play on is ") + hostAndPort, Reconnecting::Allowed);
+    }
+    session->inbox().close();
 }
 
 } // namespace QRepod

@@ -87,10 +87,27 @@ bool Room::Private::erase(const Channel *channel)
 void Room::Private::send(const EncodedMessage &message, const Channel *except, SendMode mode) const
 {
     const std::lock_guard lock(m_mutex);
+    sendLocked(message, except, mode);
+}
+
+void Room::Private::sendEverywhere(const EncodedMessage &message, const Channel *except,
+                                   SendMode mode) const
+{
+    const std::lock_guard lock(m_mutex);
+    sendLocked(message, except, mode);
+    if (isShared)
+        server->publish(name, message, mode);
+}
+
+void Room::Private::sendLocked(const EncodedMessage &message, const Channel *except,
+                               SendMode mode) const
+{
+    qsizetype accepted = 0;
     for (const Channel *channel : m_members) {
-        if (channel != except)
-            Channel::Private::get(channel)->send(message, mode);
+        if (channel != except && Channel::Private::get(channel)->enqueue(message, mode) > 0)
+            ++accepted;
     }
+    server->metrics->sent(message.action(), message.size(), accepted);
 }
 
 void Room::Private::add(Channel *channel)
@@ -248,6 +265,16 @@ void Room::setPersistent(bool isPersistent)
     d->change(&Private::isPersistent, isPersistent);
 }
 
+bool Room::isShared() const
+{
+    return d->isShared;
+}
+
+void Room::setShared(bool isShared)
+{
+    d->change(&Private::isShared, isShared);
+}
+
 void Room::sendToAll(const QVariantMap &message, Channel *except)
 {
     sendToAll(message, except, SendMode::Reliable);
@@ -259,7 +286,7 @@ void Room::sendToAll(const QVariantMap &message, Channel *except, SendMode mode)
         return;
     const EncodedMessage encoded(message, d->server->settings.snapshot().message);
     if (encoded.isValid())
-        return d->send(encoded, except, mode);
+        return d->sendEverywhere(encoded, except, mode);
     const QString whom =
         d->name.isEmpty() ? QStringLiteral("all clients") : QStringLiteral("room ") + d->name;
     qCWarning(serverLog).noquote() << notSent(encoded, whom, encoded.error());

@@ -40,6 +40,9 @@ public:
     //! Any thread. Sends what is encoded already to everyone but \a except.
     void send(const EncodedMessage &message, const Channel *except, SendMode mode) const;
 
+    //! The same, and to the other nodes if the room is shared.
+    void sendEverywhere(const EncodedMessage &message, const Channel *except, SendMode mode) const;
+
     //! Unless it is there already.
     void add(Channel *channel);
 
@@ -82,12 +85,14 @@ public:
     std::atomic<int> maximumChannels = 0; // 0: no limit
     std::atomic<bool> isOpen = true;
     std::atomic<bool> isPersistent = false;
+    std::atomic<bool> isShared = false;
     std::atomic<bool> isObserved = false; // whether messageReceived() was ever connected
 
 private:
     using Members = std::list<Channel *>; // in the order of joining
 
     bool isEveryone() const;
+    void sendLocked(const EncodedMessage &message, const Channel *except, SendMode mode) const;
     void insert(Channel *channel);
     bool erase(const Channel *channel);
     Channel *first() const;

@@ -71,6 +71,9 @@ Server::Private::~Private()
 
 void Server::Private::tearDown()
 {
+    if (m_cluster)
+        m_cluster->serverEnds();
+    announcer.reset();
     m_acceptor.reset();
     m_arrivals.clear();
     q->blockSignals(true);

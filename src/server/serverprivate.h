@@ -6,7 +6,10 @@
 #include "dispatch/dispatcher.h"
 #include "dispatch/unhandledactions.h"
 #include "protocol/control.h"
+#include "server/announcer.h"
+#include "server/clusterseam.h"
 #include "server/memorywatch.h"
+#include "server/metrics.h"
 #include "server/rooms.h"
 #include "server/sessions.h"
 #include "transport/acceptor.h"
@@ -75,6 +78,8 @@ public:
     explicit Private(Server *server);
     ~Private();
 
+    static Private *get(const Server *server) { return server->d.get(); }
+
     //! Runs \a function in the working thread and waits for it.
     template <class Function>
     void runInWorkingThread(Function &&function)
@@ -98,6 +103,17 @@ public:
     bool failToListen(const QString &reason);
     void startBackground();
     void closeAll();
+
+    //! What Server::announce() does.
+    bool announce(const QString &title, const QVariantMap &data);
+
+    QString writeMetrics() const;
+
+    //! \a after takes the place of \a before; false if another has it. In the working thread.
+    bool setCluster(const ClusterSeam *before, ClusterSeam *after);
+
+    //! Gives to the cluster what the shared room \a room sends. Any thread.
+    void publish(const QString &room, const EncodedMessage &message, SendMode mode);
 
     /// \name What becomes of a connection that has arrived
     /// Each deletes it.
@@ -143,14 +159,19 @@ public:
 
     Rooms rooms; // all others
 
+    const std::shared_ptr<Metrics> metrics = std::make_shared<Metrics>();
+
+    std::unique_ptr<Announcer> announcer; // while it is announced
+
     Sessions sessions;
 
     bool isMaking = false; // a factory, which is the user's, is running
 
     std::atomic<quint16> port = 0; // 0 while it does not listen
+    std::atomic<int> announcePort = defaultLanPort;
 
     std::mutex mutex;    // guards the rest of this paragraph
-    QString errorString; // of the latest listen()
+    QString errorString; // of the latest listen() or announce()
 
 private:
     bool canWorkHere() const;
@@ -167,6 +188,9 @@ private:
     bool makeRoom();
     Channel *make();
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
+
+    std::mutex m_clusterMutex; // guards the next, which is set in the working thread alone
+    ClusterSeam *m_cluster = nullptr;
 
     QThread *m_background = nullptr; // once the server lives in a thread of its own
     std::unique_ptr<ConnectionGroups> m_connections;

@@ -27,6 +27,7 @@ public:
     void close();
     bool isListening() const { return m_server.isListening(); }
     quint16 port() const { return m_server.serverPort(); }
+    QHostAddress address() const { return m_server.serverAddress(); }
     QString errorString() const { return m_server.errorString(); }
 
 Q_SIGNALS:

@@ -87,7 +87,7 @@ places() {
     [ -s /usr/share/man/man1/repodcat.1.gz ] || fail 'the manual page is not there, or not compressed'
     [ -s /usr/share/qt6/doc/qrepod.qch ] || fail 'Qt Creator would not find the documentation'
     [ -s /usr/share/doc/libqrepod-doc/html/index.html ] || fail 'the documentation has no first page'
-    for package in libqrepod0.1 libqrepodtest0.1 libqrepod-dev libqrepod-doc qml6-module-qrepod qrepod-tools; do
+    for package in libqrepod0.1 libqrepodtest0.1 libqrepodcluster0.1 libqrepod-dev libqrepod-doc qml6-module-qrepod qrepod-tools; do
         for file in copyright changelog.gz changelog.Debian.gz; do
             [ -s "/usr/share/doc/$package/$file" ] || fail "$package has no $file"
         done
@@ -108,6 +108,7 @@ timed 'Hardening' hardened "$(dpkg -L libqrepod0.1 | grep 'so\.[0-9.]*$' | tail 
 timed 'What programs are built with' install_packages g++ cmake ninja-build pkg-config qt6-declarative-dev
 timed 'A project with find_package' use find_package
 timed 'A project with the test kit' use test_component
+timed 'A project with the cluster' use cluster_component
 timed 'A project with the QML module' use qml_module
 timed 'The examples' examples
 timed 'A project with pkg-config' env CXX=g++ PREFIX=/usr PKG_CONFIG=pkg-config \

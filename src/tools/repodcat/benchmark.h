@@ -2,10 +2,9 @@
 #pragma once
 
 #include "repodcat/endpoint.h"
+#include "repodcat/timings.h"
 
 #include <QtCore/QElapsedTimer>
-
-#include <vector>
 
 //! Sends `{"action": "bench", "n": 0}`, waits until the peer has sent the same back, sends the
 //! next.
@@ -35,6 +34,6 @@ private:
     Endpoint &m_endpoint;
     const qint64 m_count;
     QElapsedTimer m_clock;
-    qint64 m_sent = 0;           // when the latest was, by the clock
-    std::vector<qint64> m_times; // nanoseconds
+    qint64 m_sent = 0; // when the latest was, by the clock
+    Timings m_times;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // repodcat: sends and receives messages as lines of JSON. repodcat.1 describes it.
 
+#include "repodcat/bots.h"
 #include "repodcat/session.h"
 
 #include <QtCore/QCoreApplication>
@@ -36,7 +37,14 @@ int main(int argc, char *argv[])
     QTimer interrupts;
     watchForInterrupts(interrupts);
 
-    Session session(optionsOf(QCoreApplication::arguments()));
+    const Options options = optionsOf(QCoreApplication::arguments());
+    if (options.bots > 0) {
+        Bots bots(options);
+        QObject::connect(&bots, &Bots::finished, &application, &QCoreApplication::exit);
+        QTimer::singleShot(0, &bots, &Bots::start);
+        return QCoreApplication::exec();
+    }
+    Session session(options);
     QObject::connect(&session, &Session::finished, &application, &QCoreApplication::exit);
     QTimer::singleShot(0, &session, &Session::start);
     return session.exitCode(QCoreApplication::exec());

@@ -25,7 +25,8 @@ void describe(QCommandLineParser &parser)
     parser.setApplicationDescription(
         "Sends and receives repod messages as lines of JSON.\n\n"
         "  repodcat [options] HOST [PORT]             connects\n"
-        "  repodcat [options] --listen [[HOST] PORT]  listens; port 0 lets the system pick");
+        "  repodcat [options] --listen [[HOST] PORT]  listens; port 0 lets the system pick\n"
+        "  repodcat --bots N [options] HOST [PORT]    puts a server under load");
     parser.addOptions({
         {{"l", "listen"}, "Listens instead of connecting; ends when the last client has left."},
         {{"k", "keep-open"}, "Goes on listening when the last client has left."},
@@ -38,6 +39,12 @@ void describe(QCommandLineParser &parser)
         {"replay", "Sends the messages of a recording instead of standard input's.", "FILE"},
         {"fast", "Replays without the recorded pauses."},
         {"bench", "Measures round trips to a peer that echoes."},
+        {"bots", "Puts a server under the load of N clients.", "N"},
+        {"rate", "How many messages each bot sends a second; default 1.", "R"},
+        {"duration", "How many seconds bots send; default 10.", "SECONDS"},
+        {"script", "JavaScript that says what bots do.", "FILE"},
+        {"p99", "Fails if 1 % of the round trips of bots take longer.", "MS"},
+        {"loss", "Fails if more of what bots send stays without an answer.", "PERCENT"},
         {"tls", "Speaks TLS."},
         {"ca", "Trusts the certificates in this file alone.", "FILE"},
         {"cert", "The certificate of this end.", "FILE"},
@@ -158,10 +165,28 @@ void rejectCombinations(const Options &options)
         rejectUsage("--bench goes with neither --listen nor --echo");
     if (!options.replayFile.isEmpty() && (options.isBenchmark || options.isEchoing))
         rejectUsage("--replay goes with neither --bench nor --echo");
+    if (options.bots > 0
+        && (options.isListening || options.isBenchmark || options.isEchoing
+            || !options.replayFile.isEmpty() || !options.recordFile.isEmpty()))
+        rejectUsage("--bots goes with none of --listen, --bench, --echo, --replay and --record");
     if (options.isReplayFast && options.replayFile.isEmpty())
         rejectUsage("--fast needs --replay");
     if (options.staysOpen && !options.isListening)
         rejectUsage("--keep-open needs --listen");
+}
+
+void readBots(Options &options, const QCommandLineParser &parser)
+{
+    options.bots = int(numberOf(parser, "bots", 0, 1, 100'000));
+    for (const char *name : {"rate", "duration", "script", "p99", "loss"}) {
+        if (parser.isSet(name) && options.bots == 0)
+            rejectUsage(QString("--%1 needs --bots").arg(name));
+    }
+    options.rate = numberOf(parser, "rate", options.rate, 0.001, 100'000);
+    options.duration = numberOf(parser, "duration", options.duration, 0.1, 1e6);
+    options.p99 = numberOf(parser, "p99", options.p99, 0.001, 1e6);
+    options.loss = numberOf(parser, "loss", options.loss, 0, 100);
+    options.scriptFile = parser.value("script");
 }
 
 Colors colorsOf(const QString &when)
@@ -188,6 +213,7 @@ Options optionsOf(const QStringList &arguments)
 
     Options options;
     readFlags(options, parser);
+    readBots(options, parser);
     readAddress(options, parser.positionalArguments());
     rejectCombinations(options);
     const double count = options.isBenchmark ? defaultBenchmarkCount : 0;

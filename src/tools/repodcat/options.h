@@ -9,6 +9,7 @@
 enum ExitCode {
     Done = 0,
     ConnectionFailed = 1,
+    BoundPassed = 1, ///< what bots have measured is worse than what was asked for
     WrongUsage = 2,
     TimedOut = 3,
     BadInput = 4,
@@ -34,6 +35,12 @@ struct Options
     qint64 count = 0; ///< messages after which it ends; 0: any number
     int timeout = 0;  ///< milliseconds; 0: none
     bool isQuiet = false;
+    int bots = 0;         ///< so many clients put the server under load; 0: none do
+    double rate = 1;      ///< messages a second of each
+    double duration = 10; ///< seconds
+    double p99 = 0;       ///< milliseconds that the round trips may take; 0: any time
+    double loss = 100;    ///< per cent of the messages that may stay without an answer
+    QString scriptFile;   ///< what bots do
     Colors colors = Colors::Auto;
     QSslConfiguration tls; ///< null without TLS
 };

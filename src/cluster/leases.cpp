@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/leases.h"
+
+#include <QRepod/requesterror.h>
+
+#include <QtCore/qtimer.h>
+
+#include <utility>
+
+namespace QRepod {
+
+Leases::Leases(Owner owner)
+    : m_owner(std::move(owner))
+{
+    m_clock.start();
+}
+
+void Leases::start(Engine *engine, const QByteArray &prefix, const QString &holder,
+                   const QString &address, int milliseconds)
+{
+    m_engine = engine;
+    m_prefix = prefix;
+    m_address = address;
+    m_holder = holder.toUtf8() + ' ' + address.toUtf8();
+    m_time = milliseconds;
+    m_waitUntil = 0;
+}
+
+void Leases::stop()
+{
+    m_generation = std::make_shared<int>(0);
+    Engine *const engine = std::exchange(m_engine, nullptr);
+    for (auto &[room, lease] : std::exchange(m_leases, {})) {
+        if (lease.validUntil > 0) {
+            engine->remove(keyOf(room), m_holder);
+            m_owner.end(room);
+        }
+        refuse(lease.waiting, room, QStringLiteral("the cluster has been left"));
+    }
+}
+
+QByteArray Leases::keyOf(const QString &room) const
+{
+    return m_prefix + room.toUtf8();
+}
+
+QFuture<QString> Leases::open(const QString &room)
+{
+    QPromise<QString> promise;
+    promise.start();
+    QFuture<QString> future = promise.future();
+    Lease &lease = m_leases[room];
+    lease.waiting.push_back(std::move(promise));
+    if (!m_engine)
+        forget(room, QStringLiteral("the server is in no cluster"));
+    else if (lease.validUntil > m_clock.elapsed())
+        resolve(lease.waiting, m_address);
+    else if (!std::exchange(lease.isAsking, true))
+        ask(room);
+    return future;
+}
+
+void Leases::ask(const QString &room)
+{
+    const auto isCurrent = [generation = std::weak_ptr(m_generation)] {
+        return !generation.expired();
+    };
+    const qint64 now = m_clock.elapsed();
+    if (now < m_waitUntil && m_leases[room].validUntil == 0) {
+        QTimer::singleShot(m_waitUntil - now, m_engine, [this, isCurrent, room] {
+            if (isCurrent())
+                ask(room);
+        });
+        return;
+    }
+    m_engine->claim(keyOf(room), m_holder, m_time,
+                    [this, isCurrent, room, now](const Engine::Answer &answer) {
+                        if (isCurrent())
+                            handleAnswer(room, now, answer);
+                    });
+}
+
+void Leases::handleAnswer(const QString &room, qint64 asked, const Engine::Answer &answer)
+{
+    const auto place = m_leases.find(room);
+    const bool isOurs = answer.hasCome && answer.value == m_holder;
+    const qint64 validUntil = asked + m_time - m_time / 5;
+    if (place == m_leases.end()) { // it was given back meanwhile
+        if (isOurs)
+            m_engine->remove(keyOf(room), m_holder);
+        return;
+    }
+    place->second.isAsking = false;
+    if (!answer.hasCome) {
+        const QString reason = QStringLiteral("the cluster's engine is out of reach");
+        if (place->second.validUntil > 0) // it ends by its time
+            return refuse(place->second.waiting, room, reason);
+        return forget(room, reason);
+    }
+    if (isOurs && validUntil > m_clock.elapsed())
+        return hold(room, validUntil);
+    if (isOurs) // but too late to be sure of it
+        m_engine->remove(keyOf(room), m_holder);
+    if (place->second.validUntil > 0)
+        return lose(room);
+    if (isOurs)
+        return forget(room, QStringLiteral("the cluster's engine has answered too late"));
+    Waiting waiting = std::exchange(place->second.waiting, {});
+    m_leases.erase(place);
+    resolve(waiting, QString::fromUtf8(answer.value.mid(answer.value.indexOf(' ') + 1)));
+}
+
+void Leases::hold(const QString &room, qint64 validUntil)
+{
+    const bool isNew = std::exchange(m_leases[room].validUntil, validUntil) == 0;
+    const std::weak_ptr<int> alive(m_generation); // what follows runs the game's code
+    const bool hasBegun = !isNew || m_owner.begin(room);
+    if (alive.expired())
+        return;
+    if (!hasBegun) {
+        m_engine->remove(keyOf(room), m_holder);
+        return forget(room, QStringLiteral("this server makes no such room"));
+    }
+    if (const auto place = m_leases.find(room); place != m_leases.end())
+        resolve(place->second.waiting, m_address);
+}
+
+void Leases::lose(const QString &room)
+{
+    const std::weak_ptr<int> alive(m_generation);
+    forget(room, QStringLiteral("another node has it"));
+    if (!alive.expired())
+        m_owner.end(room);
+}
+
+//! What waits for it is told why. What is told may ask again, so the lease is gone before.
+void Leases::forget(const QString &room, const QString &reason)
+{
+    const auto place = m_leases.find(room);
+    if (place == m_leases.end())
+        return;
+    Waiting waiting = std::exchange(place->second.waiting, {});
+    m_leases.erase(place);
+    refuse(waiting, room, reason);
+}
+
+void Leases::refuse(Waiting &waiting, const QString &room, const QString &reason)
+{
+    for (QPromise<QString> &promise : std::exchange(waiting, {})) {
+        promise.setException(RequestError(QStringLiteral("room \"%1\": %2").arg(room, reason)));
+        promise.finish();
+    }
+}
+
+void Leases::resolve(Waiting &waiting, const QString &address)
+{
+    for (QPromise<QString> &promise : std::exchange(waiting, {})) {
+        promise.addResult(address);
+        promise.finish();
+    }
+}
+
+void Leases::release(const QString &room)
+{
+    const auto place = m_leases.find(room);
+    if (place == m_leases.end() || place->second.validUntil == 0)
+        return;
+    m_engine->remove(keyOf(room), m_holder);
+    forget(room, QStringLiteral("it has closed"));
+}
+
+void Leases::renew()
+{
+    const QStringList held = rooms();
+    for (const QString &room : held) {
+        Lease &lease = m_leases[room];
+        if (lease.validUntil > m_clock.elapsed() && !std::exchange(lease.isAsking, true))
+            ask(room);
+    }
+}
+
+void Leases::check()
+{
+    const QStringList held = rooms();
+    for (const QString &room : held) {
+        const auto place = m_leases.find(room);
+        if (place != m_leases.end() && place->second.validUntil <= m_clock.elapsed())
+            lose(room);
+    }
+}
+
+void Leases::wait()
+{
+    m_waitUntil = m_clock.elapsed() + m_time;
+}
+
+QStringList Leases::rooms() const
+{
+    QStringList held;
+    for (const auto &[room, lease] : m_leases) {
+        if (lease.validUntil > 0)
+            held.append(room);
+    }
+    return held;
+}
+
+qsizetype Leases::count() const
+{
+    return rooms().size();
+}
+
+} // namespace QRepod

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cluster/engine.h"
+
+#include <QtCore/qelapsedtimer.h>
+#include <QtCore/qfuture.h>
+#include <QtCore/qpromise.h>
+#include <QtCore/qstringlist.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace QRepod {
+
+//! The rooms that this node has, and those it asks for. In the server's working thread.
+///
+/// The engine forgets a lease some time after it was last asked for it. That time begins here
+/// before the question is sent and ends a fifth earlier, so this node has stopped before another
+/// can start, as long as its event loop is not held up for longer than that fifth.
+class Leases
+{
+public:
+    //! What a lease means to the node.
+    struct Owner
+    {
+        std::function<bool(const QString &room)> begin; ///< it has the room; false: it cannot
+        std::function<void(const QString &room)> end;   ///< it has it no more
+    };
+
+    explicit Leases(Owner owner);
+
+    //! Leases go to \a engine from now on, for so many milliseconds each. \a holder tells this node
+    //! from all others; others learn \a address.
+    void start(Engine *engine, const QByteArray &prefix, const QString &holder,
+               const QString &address, int milliseconds);
+
+    //! Gives everything back.
+    void stop();
+
+    //! The address of the node that has \a room.
+    QFuture<QString> open(const QString &room);
+
+    //! The room has closed: others may have it.
+    void release(const QString &room);
+
+    //! Asks for all that it has again. A third of the time is a good interval.
+    void renew();
+
+    //! Ends those that could not be renewed in time; to be called often, a tenth of the time.
+    void check();
+
+    //! The engine may have forgotten who has what: nothing new is asked for until leases of before
+    //! have ended.
+    void wait();
+    void endWait() { m_waitUntil = 0; } ///< it has not
+
+    qsizetype count() const; ///< that it has
+    QStringList rooms() const;
+
+private:
+    using Waiting = std::vector<QPromise<QString>>;
+
+    struct Lease
+    {
+        qint64 validUntil = 0; // by the clock; 0: it is not held
+        bool isAsking = false;
+        Waiting waiting;
+    };
+
+    void ask(const QString &room);
+    void handleAnswer(const QString &room, qint64 asked, const Engine::Answer &answer);
+    void hold(const QString &room, qint64 validUntil);
+    void lose(const QString &room);
+    void forget(const QString &room, const QString &reason);
+    static void refuse(Waiting &waiting, const QString &room, const QString &reason);
+    static void resolve(Waiting &waiting, const QString &address);
+    QByteArray keyOf(const QString &room) const;
+
+    const Owner m_owner;
+    Engine *m_engine = nullptr;
+    QByteArray m_prefix;
+    QByteArray m_holder; // with the address behind it
+    QString m_address;
+    int m_time = 0;
+    QElapsedTimer m_clock;
+    qint64 m_waitUntil = 0;
+    std::map<QString, Lease> m_leases;
+    std::shared_ptr<int> m_generation =
+        std::make_shared<int>(0); // answers of before stop() are void
+};
+
+} // namespace QRepod

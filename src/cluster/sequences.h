@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qhash.h>
+#include <QtCore/qstring.h>
+
+namespace QRepod {
+
+//! The numbers that nodes give to what they say, by topic and sender: what was lost shows in them.
+class Sequences
+{
+public:
+    enum class Verdict {
+        InOrder, ///< or the first that is heard of the sender there
+        Gap,     ///< what stands between this and the one before has been lost
+        Old,     ///< it has come before
+    };
+
+    Verdict note(const QByteArray &topic, const QString &node, quint64 epoch, quint64 number)
+    {
+        Latest &latest = m_topics[topic][node];
+        const Latest before = latest;
+        if (before.epoch == epoch && number <= before.number)
+            return Verdict::Old;
+        latest = {epoch, number};
+        const bool isKnown = before.number > 0 && before.epoch == epoch;
+        return isKnown && number != before.number + 1 ? Verdict::Gap : Verdict::InOrder;
+    }
+
+    //! The topic is not listened to any more.
+    void forgetTopic(const QByteArray &topic) { m_topics.remove(topic); }
+
+    void forgetNode(const QString &node)
+    {
+        for (QHash<QString, Latest> &nodes : m_topics)
+            nodes.remove(node);
+    }
+
+    void clear() { m_topics.clear(); }
+
+private:
+    struct Latest
+    {
+        quint64 epoch = 0;
+        quint64 number = 0;
+    };
+
+    QHash<QByteArray, QHash<QString, Latest>> m_topics;
+};
+
+} // namespace QRepod

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# The component Monitor defines QRepod::Monitor, if Qt's HTTP server is there.
+find_package(Qt6 6.4 QUIET COMPONENTS HttpServer)
+if(Qt6HttpServer_FOUND)
+    include(${CMAKE_CURRENT_LIST_DIR}/QRepodMonitorTargets.cmake)
+    set(QRepod_Monitor_FOUND TRUE)
+endif()

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "repodcat/bot.h"
+#include "repodcat/script.h"
+#include "repodcat/terminal.h"
+#include "repodcat/timings.h"
+
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QTimer>
+
+#include <memory>
+#include <vector>
+
+//! Many clients at once: they connect, send for a while, wait for the last answers, and a summary
+//! says how it went.
+class Bots : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Bots(const Options &options);
+
+    void start();
+
+signals:
+    void finished(int code);
+
+private:
+    void connectSome();
+    void settled();
+    void handleFailure(const Bot &bot, const QString &error);
+    void begin();
+    void sendDue();
+    void turn(Bot &bot, qint64 time);
+    void wait();
+    void end();
+    qint64 lost() const;
+    QByteArray report() const;
+    ExitCode verdict();
+    bool stopForScript();
+
+    const Options m_options;
+    Terminal m_terminal;
+    std::unique_ptr<Script> m_script;
+    std::vector<std::unique_ptr<Bot>> m_bots;
+    size_t m_begun = 0;   // that have been told to connect
+    size_t m_settled = 0; // that have connected, or failed to
+    size_t m_connected = 0;
+    qint64 m_failures = 0;
+    QString m_firstFailure;
+
+    QElapsedTimer m_clock;
+    qint64 m_began = 0; // to send, by the clock, in nanoseconds
+    QTimer m_timer;
+    qint64 m_turns = 0;
+    qint64 m_received = 0; // messages that were no answers
+    Timings m_times;
+};

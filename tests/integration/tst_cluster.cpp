@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: MIT
+
+//! Several servers as one game, at an engine inside of this process.
+
+#include "support/clusternode.h"
+#include "support/warnings.h"
+
+#include <QRepod/RequestError>
+
+#include <QtCore/QPointer>
+#include <QtCore/QThread>
+#include <QtTest/QAbstractItemModelTester>
+#include <QtTest/QTest>
+
+using QRepod::Channel;
+using QRepod::Cluster;
+using QRepod::Room;
+using QRepod::Server;
+
+namespace {
+
+QVariantMap numbered(int n)
+{
+    return message(u"numbered"_s, {{u"n"_s, n}});
+}
+
+QList<qint64> upTo(int count)
+{
+    QList<qint64> numbers;
+    for (int i = 0; i < count; ++i)
+        numbers << i;
+    return numbers;
+}
+
+} // namespace
+
+class tst_Cluster : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    //! Each test has an engine of its own.
+    void init()
+    {
+        engine = QUrl(u"memory://%1"_s.arg(QLatin1String(QTest::currentTestFunction())));
+    }
+
+    void nodesMeetAndPart()
+    {
+        ClusterNode first(engine);
+        QVERIFY(eventually([&] { return first.isOnline(); }));
+        QCOMPARE(first.cluster.nodes(), QStringList(first.cluster.nodeId()));
+        const QSignalSpy joined(&first.cluster, &Cluster::nodeJoined);
+        const QSignalSpy lost(&first.cluster, &Cluster::nodeLost);
+        QString second;
+        {
+            ClusterNode other(engine);
+            const QSignalSpy online(&other.cluster, &Cluster::online);
+            second = other.cluster.nodeId();
+            QVERIFY(haveMet({&first, &other}));
+            QCOMPARE(joined.size(), 1);
+            QCOMPARE(joined[0][0].toString(), second);
+            QCOMPARE(other.cluster.nodes(), (QStringList{second, first.cluster.nodeId()}));
+            QCOMPARE(online.size(), 1);
+        }
+        QVERIFY(eventually([&] { return !lost.isEmpty(); }));
+        QCOMPARE(lost[0][0].toString(), second);
+        QCOMPARE(first.cluster.nodes(), QStringList(first.cluster.nodeId()));
+    }
+
+    void gamesOfOtherNamesDoNotMeet()
+    {
+        ClusterNode first;
+        ClusterNode second;
+        second.cluster.setName(u"other"_s);
+        first.cluster.join(engine);
+        second.cluster.join(engine);
+        QVERIFY(eventually([&] { return first.isOnline() && second.isOnline(); }));
+        first.server.sendToAll(u"tick"_s);
+        ClusterNode third(engine);
+        QVERIFY(haveMet({&first, &third}));
+        QCOMPARE(second.cluster.nodes().size(), 1);
+    }
+
+    void everyoneIsSharedOnceThereIsACluster()
+    {
+        Server alone;
+        QVERIFY(!alone.everyone()->isShared());
+        {
+            const Cluster cluster(&alone);
+            QVERIFY(alone.everyone()->isShared());
+        }
+        QVERIFY(!alone.everyone()->isShared());
+
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto here = first.connect();
+        const auto there = second.connect();
+        for (int i = 0; i < 1000; ++i)
+            first.server.sendToAll(numbered(i));
+        QVERIFY(here.client->receives(u"numbered"_s, 1000));
+        QVERIFY(there.client->receives(u"numbered"_s, 1000));
+        QCOMPARE(here.client->numbers(), upTo(1000));
+        QCOMPARE(there.client->numbers(), upTo(1000));
+    }
+
+    void aSharedRoomReachesTheRoomsOfItsNameAndNoOther()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto here = first.connect(u"lobby"_s);
+        const auto there = second.connect(u"lobby"_s);
+        const auto unshared = second.connect(u"private"_s, false);
+        const auto outside = second.connect();
+        const auto alone = first.connect(u"private"_s, false);
+
+        first.server.room(u"lobby"_s)->sendToAll(message(u"chat"_s), here.channel);
+        QVERIFY(there.client->receives(u"chat"_s));
+        first.server.room(u"private"_s)->sendToAll(u"secret"_s);
+        first.server.sendToAll(u"last"_s);
+        for (RawClient *client : {here.client.get(), unshared.client.get(), outside.client.get()}) {
+            QVERIFY(client->receives(u"last"_s));
+            QCOMPARE(client->actions(), (QStringList{u"connected"_s, u"last"_s}));
+        }
+    }
+
+    void aRoomThatIsSharedNoMoreIsAlone()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto here = first.connect(u"lobby"_s);
+        const auto there = second.connect(u"lobby"_s);
+        second.server.room(u"lobby"_s)->setShared(false);
+        first.server.room(u"lobby"_s)->sendToAll(u"chat"_s);
+        first.server.sendToAll(u"last"_s);
+        QVERIFY(there.client->receives(u"last"_s));
+        QCOMPARE(there.client->actions(), (QStringList{u"connected"_s, u"last"_s}));
+        second.server.room(u"lobby"_s)->setShared(true);
+        first.server.room(u"lobby"_s)->sendToAll(u"chat"_s);
+        QVERIFY(there.client->receives(u"chat"_s));
+    }
+
+    void severalThreadsMaySendAndEachIsHeardInOrder()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto here = first.connect();
+        const auto there = second.connect();
+        std::vector<std::unique_ptr<QThread>> threads;
+        for (int thread = 0; thread < 3; ++thread) {
+            threads.emplace_back(QThread::create([&, thread] {
+                for (int i = 0; i < 300; ++i)
+                    first.server.sendToAll(message(u"from%1"_s.arg(thread), {{u"n"_s, i}}));
+            }));
+            threads.back()->start();
+        }
+        for (const auto &thread : threads)
+            QVERIFY(thread->wait());
+        for (const char *from : {"from0", "from1", "from2"})
+            QVERIFY(there.client->receives(QLatin1String(from), 300));
+        QVERIFY(here.client->receives(u"from2"_s, 300));
+        QCOMPARE(there.client->messages(), here.client->messages());
+    }
+
+    void usersAreKnownEverywhereAndReached()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        const QAbstractItemModelTester tester(second.cluster.users());
+        QVERIFY(haveMet({&first, &second}));
+        auto anna = first.connect();
+        const auto bob = second.connect();
+        first.cluster.setUser(anna.channel, u"anna"_s, {{u"level"_s, 3}});
+        second.cluster.setUser(bob.channel, u"bob"_s);
+        const QStringList both{u"anna@"_s + first.cluster.nodeId(),
+                               u"bob@"_s + second.cluster.nodeId()};
+        QVERIFY(eventually([&] { return first.users() == both && second.users() == both; }));
+        QAbstractItemModel *const users = second.cluster.users();
+        const int row = users->index(0, 0).data().toString() == u"anna"_s ? 0 : 1;
+        QCOMPARE(users->index(row, 0).data(Qt::UserRole + 3), (QVariantMap{{u"level"_s, 3}}));
+        QCOMPARE(users->roleNames().value(Qt::UserRole + 1), "user"_ba);
+
+        second.cluster.sendTo(u"anna"_s, message(u"hello"_s));
+        first.cluster.sendTo(u"anna"_s, message(u"again"_s));
+        first.cluster.sendTo(u"nobody"_s, message(u"hello"_s));
+        QVERIFY(anna.client->receives(u"hello"_s));
+        QVERIFY(anna.client->receives(u"again"_s));
+
+        anna.client->close();
+        QVERIFY(eventually([&] { return second.users() == both.mid(1); }));
+        second.cluster.setUser(bob.channel, {});
+        QVERIFY(eventually([&] { return first.users().isEmpty(); }));
+    }
+
+    void aNodeThatComesLaterLearnsOfAllUsers()
+    {
+        ClusterNode first(engine);
+        const auto anna = first.connect();
+        first.cluster.setUser(anna.channel, u"anna"_s);
+        QVERIFY(eventually([&] { return first.isOnline(); }));
+        ClusterNode second(engine);
+        QVERIFY(eventually(
+            [&] { return second.users() == QStringList(u"anna@"_s + first.cluster.nodeId()); }));
+    }
+
+    void theUsersOfANodeThatLeavesAreFree()
+    {
+        ClusterNode first(engine);
+        auto second = std::make_unique<ClusterNode>(engine);
+        QVERIFY(haveMet({&first, second.get()}));
+        const auto bob = second->connect();
+        second->cluster.setUser(bob.channel, u"bob"_s);
+        QVERIFY(eventually([&] { return first.users().size() == 1; }));
+        second.reset();
+        QVERIFY(eventually([&] { return first.users().isEmpty(); }));
+    }
+
+    void whoLogsInElsewhereTakesTheUser()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto before = first.connect();
+        const auto after = second.connect();
+        const auto last = second.connect();
+        const QSignalSpy takenFirst(&first.cluster, &Cluster::userTaken);
+        const QSignalSpy takenSecond(&second.cluster, &Cluster::userTaken);
+        first.cluster.setUser(before.channel, u"anna"_s);
+        QVERIFY(eventually([&] { return second.users().size() == 1; }));
+        second.cluster.setUser(after.channel, u"anna"_s);
+        QVERIFY(eventually([&] { return takenFirst.size() == 1; }));
+        QCOMPARE(takenFirst[0][0].value<Channel *>(), before.channel);
+        const QStringList there{u"anna@"_s + second.cluster.nodeId()};
+        QCOMPARE(first.users(), there);
+        QCOMPARE(takenSecond.size(), 0);
+        // And on the same node.
+        second.cluster.setUser(last.channel, u"anna"_s);
+        QCOMPARE(takenSecond.size(), 1);
+        QCOMPARE(takenSecond[0][0].value<Channel *>(), after.channel);
+        QCOMPARE(second.users(), there);
+        // What the channel was before does not end what another is now.
+        after.channel->close();
+        QVERIFY(eventually([&] { return second.server.channels().size() == 1; }));
+        QCOMPARE(second.users(), there);
+        first.cluster.sendTo(u"anna"_s, message(u"hello"_s));
+        QVERIFY(last.client->receives(u"hello"_s));
+    }
+
+    void ofTwoWhoLogInAtOnceOneRemains()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto one = first.connect();
+        const auto other = second.connect();
+        const QSignalSpy takenFirst(&first.cluster, &Cluster::userTaken);
+        const QSignalSpy takenSecond(&second.cluster, &Cluster::userTaken);
+        first.cluster.setUser(one.channel, u"anna"_s);
+        second.cluster.setUser(other.channel, u"anna"_s);
+        QVERIFY(eventually([&] { return takenFirst.size() + takenSecond.size() == 1; }));
+        QVERIFY(eventually([&] { return first.users() == second.users(); }));
+        QCOMPARE(first.users().size(), 1);
+    }
+
+    void aRoomHasOneNode()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        QCOMPARE(first.open(u"arena"_s), first.address());
+        QVERIFY(first.server.room(u"arena"_s));
+        QCOMPARE(second.open(u"arena"_s), first.address());
+        QVERIFY(!second.server.room(u"arena"_s));
+        QCOMPARE(first.open(u"arena"_s), first.address());
+        first.server.room(u"arena"_s)->close();
+        QVERIFY(eventually([&] { return second.open(u"arena"_s) == second.address(); }));
+        QVERIFY(second.server.room(u"arena"_s));
+    }
+
+    void ofManyWhoOpenARoomAtOnceOneHasIt()
+    {
+        std::vector<std::unique_ptr<ClusterNode>> nodes;
+        std::vector<QFuture<QString>> addresses;
+        for (int i = 0; i < 5; ++i)
+            nodes.push_back(std::make_unique<ClusterNode>(engine));
+        QVERIFY(eventually([&] {
+            return std::all_of(nodes.begin(), nodes.end(),
+                               [](const auto &node) { return node->isOnline(); });
+        }));
+        for (int i = 0; i < 10; ++i)
+            addresses.push_back(nodes[size_t(i) % 5]->cluster.openRoom(u"arena"_s));
+        QSet<QString> different;
+        for (const QFuture<QString> &address : addresses) {
+            QVERIFY(eventually([&] { return address.isFinished(); }));
+            different << address.result();
+        }
+        QCOMPARE(different.size(), 1);
+        const auto rooms = std::count_if(nodes.begin(), nodes.end(), [](const auto &node) {
+            return node->server.room(u"arena"_s) != nullptr;
+        });
+        QCOMPARE(rooms, 1);
+    }
+
+    void theRoomsOfANodeThatLeavesAreFree()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        QCOMPARE(first.open(u"arena"_s), first.address());
+        first.cluster.leave();
+        QVERIFY(!first.server.room(u"arena"_s));
+        QVERIFY(!first.isOnline());
+        QCOMPARE(second.open(u"arena"_s), second.address());
+    }
+
+    void aRoomThatCannotBeMadeIsNobodys()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        first.server.setRoomFactory([](const QString &) -> Room * { return nullptr; });
+        const Warnings warnings;
+        QCOMPARE(first.open(u"arena"_s), u"room \"arena\": this server makes no such room"_s);
+        QCOMPARE(second.open(u"arena"_s), second.address());
+    }
+
+    void withoutAClusterNothingOfItWorksButNothingBreaks()
+    {
+        ClusterNode node;
+        const auto anna = node.connect(u"lobby"_s);
+        node.cluster.setUser(anna.channel, u"anna"_s);
+        node.cluster.sendTo(u"anna"_s, message(u"hello"_s));
+        node.server.sendToAll(u"tick"_s);
+        node.cluster.leave();
+        QVERIFY(anna.client->receives(u"tick"_s));
+        QCOMPARE(anna.client->actions(), (QStringList{u"connected"_s, u"hello"_s, u"tick"_s}));
+        QCOMPARE(node.open(u"arena"_s), u"room \"arena\": the server is in no cluster"_s);
+        QVERIFY(node.cluster.nodes().isEmpty());
+    }
+
+    void anEngineThatIsNoneIsRefused_data()
+    {
+        QTest::addColumn<QUrl>("url");
+        QTest::newRow("nothing") << QUrl();
+        QTest::newRow("another program") << QUrl(u"http://localhost"_s);
+        QTest::newRow("memory without a name") << QUrl(u"memory:"_s);
+        QTest::newRow("no host") << QUrl(u"redis:///1"_s);
+        QTest::newRow("no database") << QUrl(u"redis://localhost/zero"_s);
+    }
+
+    void anEngineThatIsNoneIsRefused()
+    {
+        QFETCH(QUrl, url);
+        ClusterNode node;
+        const QSignalSpy offline(&node.cluster, &Cluster::offline);
+        node.cluster.join(url);
+        QVERIFY(eventually([&] { return offline.size() == 1; }));
+        QVERIFY(!offline[0][0].toString().isEmpty());
+        QVERIFY(!node.isOnline());
+    }
+
+    void aServerIsInOneCluster()
+    {
+        ClusterNode node(engine);
+        {
+            const Warnings warnings;
+            Cluster second(&node.server);
+            QCOMPARE(Warnings::texts(), QStringList(u"the server is in a cluster already"_s));
+            const QSignalSpy offline(&second, &Cluster::offline);
+            second.join(engine);
+            QVERIFY(eventually([&] { return offline.size() == 1; }));
+        }
+        QVERIFY(node.server.everyone()->isShared());
+        QVERIFY(eventually([&] { return node.isOnline(); }));
+    }
+
+    void theClusterOfABackgroundServerWorksThere()
+    {
+        Server server;
+        server.startBackground();
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        Cluster cluster(&server);
+        QCOMPARE(cluster.thread(), server.workingThread());
+        cluster.join(engine);
+        ClusterNode other(engine);
+        QVERIFY(eventually([&] { return other.cluster.nodes().size() == 2; }));
+        const auto there = other.connect();
+        server.sendToAll(u"tick"_s);
+        QVERIFY(there.client->receives(u"tick"_s));
+        const QFuture<QString> address = cluster.openRoom(u"arena"_s);
+        QVERIFY(eventually([&] { return address.isFinished(); }));
+        QCOMPARE(address.result(), u"127.0.0.1:%1"_s.arg(server.port()));
+    }
+
+    void aClusterFollowsItsServerToAnotherThread()
+    {
+        Server server;
+        Cluster cluster(&server);
+        cluster.join(engine);
+        server.startBackground();
+        ClusterNode other(engine);
+        QVERIFY(eventually([&] { return other.cluster.nodes().size() == 2; }));
+        QCOMPARE(cluster.thread(), server.workingThread());
+    }
+
+    void theServerMayGoFirst()
+    {
+        ClusterNode other(engine);
+        auto server = std::make_unique<Server>();
+        QObject parent;
+        auto *const cluster = new Cluster(server.get(), &parent);
+        cluster->join(engine);
+        QVERIFY(eventually([&] { return other.cluster.nodes().size() == 2; }));
+        server.reset();
+        QVERIFY(!cluster->isOnline());
+        cluster->sendTo(u"anna"_s, message(u"hello"_s));
+        cluster->join(engine);
+        QVERIFY(eventually([&] { return other.cluster.nodes().size() == 1; }));
+    }
+
+    void slotsMayDeleteTheCluster()
+    {
+        ClusterNode other(engine);
+        Server server;
+        const QPointer<Cluster> cluster = new Cluster(&server);
+        QObject::connect(cluster, &Cluster::nodeJoined, &server, [&] { delete cluster; });
+        cluster->join(engine);
+        QVERIFY(eventually([&] { return !cluster; }));
+        QVERIFY(!server.everyone()->isShared());
+    }
+
+    void figuresTellOfTheCluster()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto here = first.connect();
+        first.cluster.setUser(here.channel, u"anna"_s);
+        QCOMPARE(first.open(u"arena"_s), first.address());
+        first.cluster.sendTo(u"nobody"_s, message(u"hello"_s));
+        const QStringList lines = first.server.metrics().split(u'\n');
+        for (const char *line :
+             {"qrepod_cluster_online 1", "qrepod_cluster_nodes 2", "qrepod_cluster_users 1",
+              "qrepod_cluster_rooms_owned 1", "qrepod_cluster_dropped_total 1",
+              "qrepod_cluster_gaps_total 0", "qrepod_cluster_invalid_total 0"})
+            QVERIFY2(lines.contains(QLatin1String(line)), line);
+        const Server alone;
+        QVERIFY(!alone.metrics().contains(u"qrepod_cluster"_s));
+    }
+
+private:
+    QUrl engine;
+};
+
+QTEST_GUILESS_MAIN(tst_Cluster)
+#include "tst_cluster.moc"
