@@ -33,9 +33,9 @@ function(qrepod_install_library target export runtime)
 endfunction()
 
 qrepod_install_library(QRepod QRepodTargets runtime)
-# Test belongs to the component of that name.
+# Test and WebSocket belong to the components of those names.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/QRepod DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        COMPONENT dev PATTERN Test EXCLUDE)
+        COMPONENT dev PATTERN Test EXCLUDE PATTERN WebSocket* EXCLUDE PATTERN *websocket* EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
 
 # find_package(QRepod)

@@ -3,6 +3,7 @@
 
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
+#include "client/serverurl.h"
 #include "delivery/requestfields.h"
 #include "protocol/builtin.h"
 #include "protocol/message.h"
@@ -36,9 +37,10 @@ QMetaMethod ConnectionListener::Private::messageReceivedSignal()
     return signal;
 }
 
-void ConnectionListener::Private::open(const QString &host, int port)
+void ConnectionListener::Private::open(const QString &host, int port, const QUrl &url)
 {
     close();
+    m_url = url;
     if (client)
         m_walk.take();
     else
@@ -55,7 +57,9 @@ void ConnectionListener::Private::open(const QString &host, int port)
 //! Makes a new connection the current one.
 void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
-    const ConnectionSettings connectionSettings = settings.snapshot();
+    ConnectionSettings connectionSettings = settings.snapshot();
+    if (!m_url.isEmpty())
+        ServerUrl::apply(m_url, connectionSettings);
     const auto session =
         std::make_shared<Session>(Link::create({&m_waker, this}, connectionSettings));
     m_current = &session->inbox();
@@ -234,6 +238,11 @@ void ConnectionListener::connectNotify(const QMetaMethod &signal)
 void ConnectionListener::connect(const QString &host, int port)
 {
     d->open(withoutBrackets(host), port);
+}
+
+void ConnectionListener::connect(const QUrl &url)
+{
+    d->open(url.host(), ServerUrl::port(url), url);
 }
 
 int ConnectionListener::pump()

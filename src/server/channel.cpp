@@ -27,6 +27,17 @@ QString Channel::address() const
     return d->address;
 }
 
+QUrl Channel::requestUrl() const
+{
+    return d->httpRequest ? d->httpRequest->url : QUrl();
+}
+
+QString Channel::requestHeader(QAnyStringView name) const
+{
+    return d->httpRequest ? QString::fromUtf8(d->httpRequest->field(name.toString().toUtf8()))
+                          : QString();
+}
+
 bool Channel::isConnected() const
 {
     return d->session && d->session->isOpen();

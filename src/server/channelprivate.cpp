@@ -56,6 +56,8 @@ void Channel::Private::deliver()
 
 void Channel::Private::joined(const Delivery &, Turn &)
 {
+    if (httpRequest && !httpRequest->address.isEmpty())
+        address = httpRequest->address; // the stream knows it since it is open
     const BuiltIn connected = BuiltIn::connected();
     session->link().outbox->send(connected.bytes()); // repod's clients may wait for it
     const ServerSettings settings = server->settings.snapshot();

@@ -7,6 +7,7 @@
 #include "dispatch/dispatcher.h"
 #include "server/guest.h"
 #include "session/session.h"
+#include "transport/httprequest.h"
 
 #include <QRepod/channel.h>
 #include <QRepod/room.h>
@@ -17,8 +18,8 @@
 namespace QRepod {
 
 //! The server attaches a channel to its connection before it shows it to anybody. From then on
-//! `session` and `address` do not change and may be read in any thread; the rest belongs to the
-//! server's.
+//! `session`, `address` and `httpRequest` do not change and may be read in any thread; the rest
+//! belongs to the server's.
 class Q_DECL_HIDDEN Channel::Private final : private Recipient, private Wakeable
 {
 public:
@@ -56,6 +57,7 @@ public:
     std::shared_ptr<Session>
         session; // once the channel is attached; also of those who answer later
     QString address;
+    std::shared_ptr<const HttpRequest> httpRequest; // of a client that came by HTTP
     QList<Room *> rooms; // in the order of joining, without the server's everyone()
 
 private:

@@ -22,7 +22,9 @@
 
 namespace QRepod {
 
+class Entrance;
 class HandlerTable;
+struct HttpRequest;
 
 struct ServerSettings : ConnectionSettings
 {
@@ -59,6 +61,8 @@ public:
     explicit Private(Server *server);
     ~Private();
 
+    static Private *get(const Server *server) { return server->d.get(); }
+
     //! Runs \a function in the working thread and waits for it.
     template <class Function>
     void runInWorkingThread(Function &&function)
@@ -82,6 +86,18 @@ public:
     bool failToListen(const QString &reason);
     void startBackground();
     void closeAll();
+
+    /// \name For each way in
+    /// In the working thread.
+    /// @{
+    std::unique_ptr<Acceptor> makeAcceptor(std::function<void(qintptr, const QString &)> accept);
+
+    //! \return why \a acceptor cannot listen there; empty if it does.
+    QString listen(Acceptor &acceptor, const QString &host, int wantedPort);
+
+    //! Makes a channel of whom \a stream brings, who may have come with a \a request.
+    void accept(std::unique_ptr<Stream> stream, std::shared_ptr<const HttpRequest> request = {});
+    /// @}
 
     /// \name What a channel reports
     /// In the working thread.
@@ -108,6 +124,8 @@ public:
 
     Rooms rooms; // all others
 
+    QList<Entrance *> entrances; // which listen
+
     bool isMaking = false; // a factory, which is the user's, is running
 
     std::atomic<quint16> port = 0; // 0 while it does not listen
@@ -118,7 +136,7 @@ public:
 private:
     bool canWorkHere() const;
     void endBackground();
-    void accept(std::unique_ptr<Stream> stream);
+    void closeEntrances();
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);

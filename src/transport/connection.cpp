@@ -19,6 +19,9 @@ namespace {
 // How often in a row what has been sent meanwhile is written, before what has arrived is looked at.
 constexpr int turnsOfSending = 16;
 
+// How long a peer that has been told of its fault may take to close, in milliseconds.
+constexpr int farewellTime = 1'000;
+
 // The round trip is asked for no more often, in milliseconds.
 constexpr qint64 measuringInterval = 250;
 
@@ -133,9 +136,10 @@ void Connection::streamReadable()
 void Connection::receive()
 {
     const qint64 received = m_intake.receive(Deadlines::now());
-    if (received == 0)
+    if (m_state != State::Open)
         return;
-    count(received);
+    if (received > 0)
+        count(received);
     if (!m_intake.error().isEmpty())
         return end(m_intake.error());
     if (m_intake.frameBytes() > 0)
@@ -383,7 +387,12 @@ void Connection::end(const QString &error)
     qCDebug(transportLog).noquote()
         << m_stream->peer() << (error.isEmpty() ? QStringLiteral("closed the connection") : error);
     m_link.inbox->pushEnd(error.isEmpty() ? error : m_stream->peer() + QLatin1String(": ") + error);
-    finish();
+    if (error.isEmpty() || !m_stream->sayFault(*this, error))
+        return finish();
+    m_state = State::Closing;
+    m_isWritingClosed = true;
+    m_unsent.clear();
+    setDeadline(std::min(m_settings.closeTimeout, farewellTime));
 }
 
 void Connection::finish()

@@ -28,10 +28,13 @@ qint64 Intake::receive(qint64 now)
 {
     const qint64 wanted = m_reader.wantedBytes(readSize());
     const qint64 size = std::clamp<qint64>(m_stream.readableBytes(), 1, wanted);
-    const qint64 received = m_stream.read(m_reader.prepare(size), size);
-    if (received == 0)
-        return 0;
     const bool isContinued = frameBytes() > 0;
+    const qint64 received = m_stream.read(m_reader.prepare(size), size);
+    if (received == 0) {
+        if (!isContinued)
+            m_frameBegan = now;
+        return 0;
+    }
     const bool isSound = m_reader.commit(received);
     if (!isContinued || m_reader.hasFrames())
         m_frameBegan = now;
