@@ -31,13 +31,13 @@ public:
     //! Messages that send() has accepted.
     qint64 messagesSent = 0;
 
-    //! Read from the socket: headers and heartbeats too; with TLS, as they are once decrypted.
+    //! Read from the socket: headers, heartbeats and control frames too; with TLS, as they are once decrypted.
     qint64 bytesReceived = 0;
 
     //! Written to the socket, likewise.
     qint64 bytesSent = 0;
 
-    //! Well-formed frames without an `action`, heartbeats among them.
+    //! Well-formed frames that are neither messages nor control frames, heartbeats among them.
     qint64 framesSkipped = 0;
 
     //! Messages that have arrived and wait to be pumped. What arrived together counts until the

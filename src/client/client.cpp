@@ -48,6 +48,7 @@ bool Client::Private::open(const std::shared_ptr<Session> &newSession,
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
+    newSession->link().outbox->begin(Control::hello());
     network->post(
         [link = newSession->link(), settings, newHost, newPort, delay](ConnectionGroup *group) {
             group->open(link, settings, streamTo(newHost, quint16(newPort), settings), delay);

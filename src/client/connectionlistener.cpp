@@ -64,6 +64,7 @@ void ConnectionListener::Private::start(const QString &host, int port, int delay
         std::make_shared<Session>(Link::create({&m_waker, this}, connectionSettings));
     m_current = &session->inbox();
     m_hasEnded = false;
+    m_isRefused = false;
     m_canExist = Client::Private::get(client)->open(session, connectionSettings, host, port, delay);
 }
 
@@ -141,6 +142,19 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
     return true;
 }
 
+void ConnectionListener::Private::controlled(const Control &control, Turn &)
+{
+    if (!m_session) // of a connection that has been replaced
+        return;
+    switch (control.kind()) {
+    case Control::Kind::Refused:
+        m_isRefused = true;
+        break;
+    default: // the others are nothing to this end
+        break;
+    }
+}
+
 //! Where an answer to a message that is delivered now goes: never to a later connection.
 AnswerPath ConnectionListener::Private::answerPath() const
 {
@@ -199,7 +213,7 @@ void ConnectionListener::Private::followEnd(const Delivery &delivery)
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return;
     backoff.ended(Backoff::Clock::now());
-    if (!reconnect || !m_canExist || Client::Private::get(client)->isClosed
+    if (!reconnect || !m_canExist || m_isRefused || Client::Private::get(client)->isClosed
         || backoff.isExhausted())
         return setState(State::Disconnected);
     const int delay = backoff.next();

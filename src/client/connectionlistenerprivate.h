@@ -71,6 +71,7 @@ private:
     Inbox &inbox() override;
     void joined(const Delivery &delivery, Turn &turn) override;
     bool received(const Message &message, Turn &turn) override;
+    void controlled(const Control &control, Turn &turn) override;
     void announced(const Message &message, Turn &turn) override;
     void failed(const Delivery &delivery, Turn &turn) override;
     void left(const Delivery &delivery, Turn &turn) override;
@@ -93,6 +94,7 @@ private:
     TextCache m_texts;
     bool m_canExist = false;       // its address can
     bool m_hasEnded = false;       // so far as delivered, the current connection has ended
+    bool m_isRefused = false;      // the server has said that it does not want this client
     bool m_isFirstMessage = false; // the next message is the first of its connection
 };
 

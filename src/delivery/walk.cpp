@@ -45,6 +45,8 @@ void Turn::deliver(const Delivery &delivery, size_t frame)
 
 void Turn::deliverMessage(const FrameBatch &batch, size_t frame)
 {
+    if (batch.frames[frame].isControl())
+        return m_walk.m_recipient.controlled(Control(batch.frames[frame].payload), *this);
     const Message message(batch.frames[frame], {m_texts, &batch.bytes});
     if (m_walk.m_recipient.received(message, *this))
         ++m_dispatched;

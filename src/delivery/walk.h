@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "protocol/control.h"
 #include "protocol/message.h"
 #include "transport/inbox.h"
 
@@ -54,6 +55,9 @@ public:
 
     //! \return whether it counts as a message that was dispatched.
     virtual bool received(const Message &message, Turn &turn) = 0;
+
+    //! A control frame, in its place among the messages.
+    virtual void controlled(const Control &control, Turn &turn) = 0;
 
     //! A message of the library's own, which Turn::announce() was asked to deliver.
     virtual void announced(const Message &message, Turn &turn) = 0;

@@ -15,21 +15,24 @@ inline constexpr qsizetype frameHeaderSize = 4;
 //! The frame that says nothing: an empty map, which repod and QRepod skip.
 inline constexpr QByteArrayView heartbeatFrame("\x00\x00\x00\x01\x80", 5);
 
-//! Where one validated message lies in the bytes of its FrameBatch.
+//! Where one validated message, or control frame, lies in the bytes of its FrameBatch.
 struct Frame
 {
-    QByteArrayView payload;              ///< one MessagePack map with an `action`
-    QByteArrayView action;               ///< its text in UTF-8
+    bool isControl() const { return action.isNull(); }
+
+    QByteArrayView payload;              ///< one MessagePack map
+    QByteArrayView action;               ///< its text in UTF-8; null: it is a control frame
     std::optional<quint64> request = {}; ///< its number, if the sender waits for an answer
 };
 
-//! Validated messages and the bytes they are slices of: what crosses from the network thread.
+//! Validated frames and the bytes they are slices of: what crosses from the network thread.
 ///
 /// Moving a batch keeps its frames valid; it is not copied, so that each batch has one owner.
 struct FrameBatch
 {
     QByteArray bytes;
     std::vector<Frame> frames;
+    qint64 controls = 0;                 ///< so many of these are control frames
     std::vector<QByteArray> actionTexts; ///< what frames of an action that was not text refer to
 
     FrameBatch() = default;
@@ -38,6 +41,8 @@ struct FrameBatch
     FrameBatch(const FrameBatch &) = delete;
     FrameBatch &operator=(const FrameBatch &) = delete;
     ~FrameBatch() = default;
+
+    qint64 messages() const { return qint64(frames.size()) - controls; }
 
     //! The memory it holds, in bytes.
     qint64 cost() const

@@ -98,6 +98,11 @@ bool FrameReader::readFrame(QByteArrayView payload)
         m_error = std::move(verdict.error);
         return false;
     }
+    if (verdict.isControl) {
+        ++m_batch.controls;
+        m_batch.frames.push_back({payload, {}});
+        return true;
+    }
     if (!verdict.hasAction) {
         ++m_skipped;
         m_heartbeats += payload == heartbeatFrame.sliced(frameHeaderSize);

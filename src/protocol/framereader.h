@@ -43,7 +43,7 @@ public:
     //! How many bytes of an incomplete frame are held, 0 between frames.
     qsizetype pendingBytes() const { return m_end - m_begin; }
 
-    //! How many well-formed frames were no messages and have been skipped.
+    //! How many well-formed frames were neither messages nor control frames and have been skipped.
     quint64 skipped() const { return m_skipped; }
 
     //! How many of these were heartbeats.

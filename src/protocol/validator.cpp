@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/validator.h"
 
+#include "protocol/control.h"
 #include "protocol/messagepackreader.h"
 #include "protocol/text.h"
 #include "protocol/timestamp.h"
@@ -78,6 +79,7 @@ public:
     {
         const Token token = m_reader.next();
         const bool isGood = token.kind == Kind::Map ? message(token.size) : value(token);
+        m_verdict.isControl &= !m_verdict.hasAction && m_payload.size() <= Control::greatestSize;
         if (isGood && m_reader.bytesLeft() > 0)
             fail(QStringLiteral("%1 bytes left over after the message").arg(m_reader.bytesLeft()));
         return std::move(m_verdict);
@@ -98,6 +100,8 @@ private:
                 takeAction(token);
             else if (name.kind == Kind::Text && name.bytes() == requestKey)
                 takeRequest(token);
+            else if (name.kind == Kind::Text)
+                m_verdict.isControl |= Control::kindOf(name.bytes()) != Control::Kind::Unknown;
             if (!value(token))
                 return false;
         }

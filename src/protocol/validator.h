@@ -15,7 +15,8 @@ namespace QRepod {
 struct Verdict
 {
     QString error;                  ///< why it breaks the protocol; empty if it does not
-    bool hasAction = false;         ///< a map with an `action`; anything else is skipped
+    bool hasAction = false;         ///< a map with an `action`
+    bool isControl = false;         ///< a map without, that Control knows; anything else is skipped
     QByteArrayView action;          ///< its text, inside the payload or in actionText
     std::optional<quint64> request; ///< what `_request` says, if that is an unsigned number
     QByteArray actionText;          ///< holds the text of an action that was not text on the wire

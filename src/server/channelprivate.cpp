@@ -94,7 +94,7 @@ void Channel::Private::refuse(const QString &reason)
 {
     if (m_isRefused || !session)
         return;
-    say(reason);
+    say(reason, Reconnecting::Unwanted);
     session->inbox().close();
 }
 
@@ -103,16 +103,18 @@ void Channel::Private::expel(const QString &error)
 {
     if (m_isRefused)
         return;
-    say(error);
+    say(error, Reconnecting::Allowed);
     session->inbox().close(address + QLatin1String(": ") + error);
 }
 
 //! As the last that the client gets. Nothing that it has sent is delivered any more.
-void Channel::Private::say(const QString &error)
+void Channel::Private::say(const QString &error, Reconnecting reconnecting)
 {
     m_isRefused = true;
     const Link link = session->link();
     link.outbox->send(BuiltIn::error(error).bytes());
+    if (reconnecting == Reconnecting::Unwanted)
+        link.outbox->sendControl(Control::refused(error));
     link.outbox->close();
 }
 
@@ -141,6 +143,9 @@ bool Channel::Private::received(const Message &message, Turn &turn)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
     return true;
 }
+
+//! None of them concerns a channel so far: the connection itself has answered hello.
+void Channel::Private::controlled(const Control &, Turn &) { }
 
 //! Unlike a client's message it is only for those that have a handler for it.
 void Channel::Private::announced(const Message &message, Turn &)

@@ -73,6 +73,7 @@ private:
     Inbox &inbox() override { return session->inbox(); }
     void joined(const Delivery &delivery, Turn &turn) override;
     bool received(const Message &message, Turn &turn) override;
+    void controlled(const Control &control, Turn &turn) override;
     void announced(const Message &message, Turn &turn) override;
     void failed(const Delivery &delivery, Turn &turn) override;
     void left(const Delivery &delivery, Turn &turn) override;
@@ -80,7 +81,8 @@ private:
 
     void becomeGuest(const QStringList &actions, int timeout);
     void expel(const QString &error);
-    void say(const QString &error);
+    enum class Reconnecting { Allowed, Unwanted };
+    void say(const QString &error, Reconnecting reconnecting);
     Dispatcher::Outcome dispatch(const Message &message, Answer *answer = nullptr);
     void leaveToFallbacks(const Message &message);
     template <class Function>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "protocol/control.h"
 #include "session/keptmessages.h"
 #include "transport/link.h"
 
@@ -39,6 +40,12 @@ public:
 
     //! Queues \a message for the peer.
     Outbox::Result send(const EncodedMessage &message);
+
+    //! Queues a control frame; dropped unless the peer has said hello.
+    void sendControl(const QVariantMap &fields)
+    {
+        link().outbox->sendControl(Control::frame(fields));
+    }
 
     //! The peer has received so many messages; false if that cannot be.
     bool acknowledge(qint64 received);

@@ -52,10 +52,7 @@ void Connection::open(int delay)
 {
     if (m_link.inbox->state() != Inbox::State::Open) // closed before it began
         return finish();
-    if (delay > 0)
-        setDeadline(delay);
-    else
-        connect();
+    delay > 0 ? setDeadline(delay) : connect();
 }
 
 void Connection::refuse(const QByteArray &frame)
@@ -86,6 +83,7 @@ void Connection::streamOpened()
     m_link.inbox->pushConnected();
     m_liveness.start(Deadlines::now());
     m_intake.start(Deadlines::now());
+    send(); // what the outbox began with
     expectCheck();
 }
 

@@ -31,8 +31,8 @@ bool Inbox::pushMessages(FrameBatch &&batch)
     if (m_state != State::Open)
         return false;
     m_cost += batch.cost();
-    m_counts.received += qint64(batch.frames.size());
-    m_counts.waiting += qint64(batch.frames.size());
+    m_counts.received += batch.messages();
+    m_counts.waiting += batch.messages();
     push(Delivery(std::move(batch)));
     m_isWriterStopped = m_cost > m_limit;
     return !m_isWriterStopped;
@@ -148,7 +148,7 @@ void Inbox::close(State state)
 void Inbox::release(const FrameBatch &batch)
 {
     const std::lock_guard lock(m_mutex);
-    m_counts.waiting -= qint64(batch.frames.size());
+    m_counts.waiting -= batch.messages();
     m_cost -= batch.cost();
     if (m_isWriterStopped && m_cost <= m_limit / 2) {
         m_isWriterStopped = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "transport/intake.h"
 
+#include "protocol/control.h"
+
 #include <QtCore/qloggingcategory.h>
 
 #include <algorithm>
@@ -42,11 +44,22 @@ qint64 Intake::receive(qint64 now)
     if (m_reader.hasFrames()) {
         FrameBatch batch = m_reader.takeFrames();
         m_budget.take(qint64(batch.frames.size()));
+        if (batch.controls > 0)
+            answerHello(batch);
         hasRoom = m_link.inbox->pushMessages(std::move(batch));
     }
     if (isSound && (!hasRoom || m_budget.isLimited()))
         update(now);
     return received;
+}
+
+//! A peer that says hello knows control frames: says it in turn, unless this end has begun.
+void Intake::answerHello(const FrameBatch &batch)
+{
+    for (const Frame &frame : batch.frames) {
+        if (frame.isControl() && Control(frame.payload).kind() == Control::Kind::Hello)
+            m_link.outbox->answerHello();
+    }
 }
 
 //! How much to read at once, in bytes. With a rate, no more than what the budget may bring.

@@ -41,6 +41,7 @@ public:
     bool hasHeartbeats() const { return m_reader.heartbeats() > 0; }
 
 private:
+    void answerHello(const FrameBatch &batch);
     qint64 readSize() const;
 
     const Link &m_link;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "transport/outbox.h"
 
+#include "protocol/control.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -24,16 +26,40 @@ constexpr std::chrono::microseconds pause(10);
 
 Outbox::Result Outbox::send(const EncodedMessage &message)
 {
-    return add(message.bytes(), message.largeValues(), message.size());
+    return add(Kind::Message, message.bytes(), message.largeValues(), message.size());
 }
 
 Outbox::Result Outbox::send(const QByteArray &frame)
 {
-    return add(frame, {}, frame.size());
+    return add(Kind::Message, frame, {}, frame.size());
+}
+
+bool Outbox::sendControl(const QByteArray &frame)
+{
+    return m_isPeerKnown && add(Kind::Control, frame, {}, frame.size()).status == Status::Accepted;
+}
+
+void Outbox::begin(const QByteArray &hello)
+{
+    addOwn(hello);
+    const std::lock_guard lock(m_mutex);
+    m_hasSaidHello = true;
+}
+
+void Outbox::answerHello()
+{
+    m_isPeerKnown = true;
+    const bool hasSaidHello = [this] {
+        const std::lock_guard lock(m_mutex);
+        return std::exchange(m_hasSaidHello, true);
+    }();
+    if (!hasSaidHello)
+        sendControl(Control::hello());
 }
 
 //! \a size is that of the whole frame: \a bytes with the \a large values in between.
-Outbox::Result Outbox::add(const QByteArray &bytes, const QList<LargeValue> &large, qint64 size)
+Outbox::Result Outbox::add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large,
+                           qint64 size)
 {
     const std::lock_guard lock(m_mutex);
     if (!m_writer)
@@ -44,7 +70,7 @@ Outbox::Result Outbox::add(const QByteArray &bytes, const QList<LargeValue> &lar
                     .arg(m_counts.bytesWaiting + size)
                     .arg(m_limit)};
     }
-    ++m_counts.messages;
+    m_counts.messages += kind == Kind::Message;
     const QByteArrayView view(bytes);
     qsizetype begin = large.isEmpty() ? writeAtOnce(view) : 0;
     for (const LargeValue &value : large) {

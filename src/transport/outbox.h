@@ -33,6 +33,9 @@ public:
         QString error = {}; ///< why not, unless it was closed
     };
 
+    //! Makes \a hello, a control frame, the first that is written. Before the connection opens.
+    void begin(const QByteArray &hello);
+
     //! \a limit is how many bytes may wait. One message may, however large, if nothing else does.
     explicit Outbox(qint64 limit)
         : m_limit(limit)
@@ -43,6 +46,15 @@ public:
     /// @{
     Result send(const EncodedMessage &message); ///< which is valid; shares the memory of much
     Result send(const QByteArray &frame);       ///< the same, of a whole frame
+
+    //! Queues a control frame behind all else, for a peer that has said hello.
+    ///
+    /// \return false, and it is dropped, if the peer has not, or cannot take more at present.
+    bool sendControl(const QByteArray &frame);
+
+    //! Whether the peer has said that it understands control frames.
+    bool isPeerKnown() const { return m_isPeerKnown; }
+
     bool isOpen() const { return m_isOpen; }
     void close();
 
@@ -58,6 +70,9 @@ public:
     /// \name For the connection, in its thread
     /// @{
     void open(WakeTarget connection, std::unique_ptr<DirectWriter> directWriter = {});
+
+    //! The peer understands control frames: tells it the same, unless this end has begun().
+    void answerHello();
 
     //! All that waits, in order. It counts as waiting until it is reported as written. Whoever
     //! takes goes on until nothing is left: only then will it be woken again.
@@ -80,13 +95,15 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    Result add(const QByteArray &bytes, const QList<LargeValue> &large, qint64 size);
+    enum class Kind { Message, Control };
+    Result add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large, qint64 size);
     static int since(Clock::time_point time);
     qint64 writeAtOnce(QByteArrayView bytes);
     void append(QByteArrayView bytes, const QByteArray *owner);
 
     const qint64 m_limit;
     std::atomic<bool> m_isOpen = false; // whether m_writer is set, to be asked without the lock
+    std::atomic<bool> m_isPeerKnown = false; // to understand control frames
 
     mutable std::mutex m_mutex; // guards everything below
     std::vector<QByteArray> m_parts;
@@ -95,6 +112,7 @@ private:
     int m_directError = 0;
     bool m_isWriterAwake = false; // or about to wake up
     bool m_isClosed = false;      // for good, even before it was opened
+    bool m_hasSaidHello = false;
     Clock::time_point m_lastWritten;
     Clock::time_point m_waitingSince; // while something waits
     Counts m_counts;

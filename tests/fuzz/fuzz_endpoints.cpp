@@ -285,6 +285,10 @@ private:
         expect(!std::exchange(hasEnded, true), "disconnected once");
     }
 
+    void controlled(const Control &, Turn &) override
+    {
+        expect(isCorrupted, "a control frame is never made up");
+    }
     void announced(const Message &, Turn &) override { expect(false, "nothing is announced here"); }
     void cancelled(const Delivery &, Turn &) override
     {

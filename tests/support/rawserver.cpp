@@ -25,6 +25,7 @@ void RawServer::accept()
     m_client = m_server.nextPendingConnection();
     m_client->setParent(this);
     ++m_clientCount;
+    m_hasClientSaidHello = false;
     setReading(m_isReading);
     connect(m_client, &QTcpSocket::readyRead, this, [this, socket = m_client] { read(socket); });
 }
@@ -45,6 +46,8 @@ void RawServer::read(QTcpSocket *socket)
             qFatal("the client sent a frame that is not a message");
         if (message->isEmpty())
             ++m_heartbeats;
+        else if (!message->contains(QStringLiteral("action")))
+            readControl(*message);
         else
             m_received.append(*message);
     }
@@ -55,6 +58,12 @@ void RawServer::waitForClient()
 {
     if (!QTest::qWaitFor([this] { return m_client != nullptr; }, 30'000))
         qFatal("no client has come");
+}
+
+void RawServer::readControl(const QVariantMap &control)
+{
+    m_controls.append(control);
+    m_hasClientSaidHello |= control.contains(QStringLiteral("_hello"));
 }
 
 void RawServer::send(const QVariantMap &message)
@@ -72,6 +81,9 @@ void RawServer::sendBytes(const QByteArray &bytes)
 void RawServer::closeClient()
 {
     waitForClient();
+    // With its first frame unread, the system would reset the connection instead of closing it.
+    if (m_isReading && !QTest::qWaitFor([this] { return m_hasClientSaidHello; }, 30'000))
+        qFatal("the client has not said hello");
     m_client->disconnectFromHost();
 }
 

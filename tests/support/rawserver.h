@@ -24,7 +24,7 @@ public:
     void send(const QVariantMap &message);
     void sendBytes(const QByteArray &bytes);
 
-    //! Closes in order, after everything has been written.
+    //! Closes in order, after everything has been written and the client has said hello.
     void closeClient();
 
     //! Closes with a reset, as a crash of the peer's machine or a firewall does.
@@ -32,6 +32,9 @@ public:
 
     //! The messages received, in order, from all clients.
     const QList<QVariantMap> &received() const { return m_received; }
+
+    //! The control frames that were among them, and are not listed there.
+    const QList<QVariantMap> &controls() const { return m_controls; }
 
     //! How many heartbeats were among them.
     int heartbeats() const { return m_heartbeats; }
@@ -46,11 +49,14 @@ private:
     void accept();
     void waitForClient();
     void read(QTcpSocket *socket);
+    void readControl(const QVariantMap &control);
 
     QTcpServer m_server;
     QTcpSocket *m_client = nullptr;
     QList<QVariantMap> m_received;
+    QList<QVariantMap> m_controls;
     int m_heartbeats = 0;
     int m_clientCount = 0;
     bool m_isReading = true;
+    bool m_hasClientSaidHello = false;
 };

@@ -50,6 +50,10 @@ public:
         step(action);
         return action != u"ignored"_s;
     }
+    void controlled(const Control &control, Turn &) override
+    {
+        step(u"control %1"_s.arg(control.fields().firstKey()));
+    }
     void announced(const Message &message, Turn &) override { step(text(message.action())); }
     void failed(const Delivery &delivery, Turn &turn) override
     {

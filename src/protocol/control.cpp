@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/control.h"
+
+#include "protocol/encoder.h"
+#include "protocol/variantreader.h"
+
+#include <array>
+
+namespace QRepod {
+
+namespace {
+
+struct Name
+{
+    QByteArrayView key;
+    Control::Kind kind;
+};
+
+constexpr std::array<Name, 10> names = {{
+    {"_hello", Control::Kind::Hello},
+    {"_refused", Control::Kind::Refused},
+    {"_redirect", Control::Kind::Redirect},
+    {"_ping", Control::Kind::Ping},
+    {"_pong", Control::Kind::Pong},
+    {"_resume", Control::Kind::Resume},
+    {"_resumed", Control::Kind::Resumed},
+    {"_lost", Control::Kind::Lost},
+    {"_ack", Control::Kind::Ack},
+    {"_bye", Control::Kind::Bye},
+}};
+
+// Of a reason, in characters: with four bytes each it still fits a control frame.
+constexpr qsizetype greatestReason = 1000;
+
+} // namespace
+
+Control::Kind Control::kindOf(QByteArrayView key)
+{
+    if (!key.startsWith('_'))
+        return Kind::Unknown;
+    for (const Name &name : names) {
+        if (name.key == key)
+            return name.kind;
+    }
+    return Kind::Unknown;
+}
+
+Control::Control(QByteArrayView payload)
+{
+    TextCache keys;
+    m_fields = decodeMap(payload, keys);
+    for (const Name &name : names) {
+        const auto field = m_fields.constFind(QString::fromUtf8(name.key));
+        if (field == m_fields.constEnd())
+            continue;
+        m_kind = name.kind;
+        m_value = *field;
+        return;
+    }
+}
+
+QByteArray Control::frame(const QVariantMap &fields)
+{
+    QByteArray frame;
+    appendFrame(frame, fields, MessageLimits());
+    return frame;
+}
+
+QByteArray Control::hello()
+{
+    static const QByteArray hello = frame({{QStringLiteral("_hello"), 1}});
+    return hello;
+}
+
+QByteArray Control::refused(const QString &reason)
+{
+    return frame({{QStringLiteral("_refused"), reason.left(greatestReason)}});
+}
+
+} // namespace QRepod

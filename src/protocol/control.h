@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qbytearrayview.h>
+#include <QtCore/qvariant.h>
+
+namespace QRepod {
+
+//! What two QRepod peers say to each other beside messages: a small map without `action`, which
+//! every repod peer skips.
+///
+/// A value.
+class Control
+{
+public:
+    enum class Kind {
+        Unknown,
+        Hello,    ///< the peer understands control frames
+        Refused,  ///< the server does not want this client; the value is the reason
+        Redirect, ///< the client is to go to the address that is the value
+        Ping,     ///< asks for the server's time; the value comes back
+        Pong,     ///< the answer
+        Resume,   ///< goes on with the session whose token is the value
+        Resumed,  ///< the session goes on; the value is how many messages the server has received
+        Lost,     ///< the session is not known any more; the value is the reason
+        Ack,      ///< the value is how many messages the peer has received
+        Bye,      ///< the peer ends its session
+    };
+
+    //! No control frame has a longer payload; what is longer is skipped. In bytes.
+    static constexpr qsizetype greatestSize = 4096;
+
+    //! What \a key makes a map without `action`.
+    static Kind kindOf(QByteArrayView key);
+
+    //! \a payload is validated, and a control frame.
+    explicit Control(QByteArrayView payload);
+
+    Kind kind() const { return m_kind; }
+
+    //! Of the key that the kind goes by.
+    QVariant value() const { return m_value; }
+
+    //! All fields; \see value()
+    const QVariantMap &fields() const { return m_fields; }
+
+    //! A control frame for the wire, header included.
+    static QByteArray frame(const QVariantMap &fields);
+
+    static QByteArray hello();
+    static QByteArray refused(const QString &reason);
+
+private:
+    Kind m_kind = Kind::Unknown;
+    QVariant m_value;
+    QVariantMap m_fields;
+};
+
+} // namespace QRepod
