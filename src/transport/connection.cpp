@@ -19,7 +19,7 @@ namespace {
 // How often in a row what has been sent meanwhile is written, before what has arrived is looked at.
 constexpr int turnsOfSending = 16;
 
-// How long a peer that has been told of its fault may take to close, in milliseconds.
+// How long a peer that has been told why may take to close, in milliseconds.
 constexpr int farewellTime = 1'000;
 
 // The round trip is asked for no more often, in milliseconds.
@@ -385,7 +385,7 @@ void Connection::end(const QString &error)
     qCDebug(transportLog).noquote()
         << m_stream->peer() << (error.isEmpty() ? QStringLiteral("closed the connection") : error);
     m_link.inbox->pushEnd(error.isEmpty() ? error : m_stream->peer() + QLatin1String(": ") + error);
-    if (error.isEmpty() || !m_stream->sayFault(*this, error))
+    if (!m_stream->sayGoodbye(*this, error))
         return finish();
     m_state = State::Closing;
     m_isWritingClosed = true;

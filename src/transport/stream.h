@@ -75,14 +75,14 @@ public:
     //! Nothing is unwritten.
     virtual void closeWriting() = 0;
 
-    //! For an \a owner that ends the connection for a fault of the peer's, also inside of the call
-    //! that told it of the end: tells the peer the \a reason.
+    //! For an \a owner that is done with the peer, also inside of the call that told it of the end:
+    //! tells the peer the \a reason, which is empty if there was no fault.
     ///
-    /// \return whether there is a way to. Then the owner waits a little, and is told once more,
+    /// \return whether there is something to say, and a way to. Then the owner waits a little, and is told once more,
     /// when
     ///         the peer has closed; what comes until then is not given, and what is written is
     ///         dropped.
-    virtual bool sayFault(Owner &owner, const QString &reason)
+    virtual bool sayGoodbye(Owner &owner, const QString &reason)
     {
         Q_UNUSED(owner)
         Q_UNUSED(reason)

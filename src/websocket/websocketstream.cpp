@@ -246,10 +246,12 @@ void WebSocketStream::closeWriting()
     flush();
 }
 
-bool WebSocketStream::sayFault(Stream::Owner &owner, const QString &reason)
+bool WebSocketStream::sayGoodbye(Stream::Owner &owner, const QString &reason)
 {
     const bool hasSaidInHttp = m_handshake && !m_handshake->answer().isEmpty();
-    if (!m_isBelowOpen || (m_handshake && !hasSaidInHttp) || m_reader.close())
+    if (!m_isBelowOpen || (m_handshake && !hasSaidInHttp))
+        return false;
+    if (m_reader.close() && unwrittenBytes() == 0) // it has its answer
         return false;
     if (!m_handshake && !std::exchange(m_isCloseSent, true) && m_outgoing.isBetweenMessages()) {
         m_outgoing.writer().close(m_unwritten, m_faultCode, reason);

@@ -37,7 +37,7 @@ public:
     void waitForWritable(int milliseconds) override;
     qint64 unwrittenBytes() const override;
     void closeWriting() override;
-    bool sayFault(Stream::Owner &owner, const QString &reason) override;
+    bool sayGoodbye(Stream::Owner &owner, const QString &reason) override;
     void abort() override;
     void enableKeepAlive(int seconds) override { m_below->enableKeepAlive(seconds); }
     qint64 roundTripTime() const override { return m_below->roundTripTime(); }
@@ -91,7 +91,7 @@ private:
     bool m_isKindKnown = false; // whether the peer speaks JSON
     bool m_isCloseSent = false;
     bool m_isBelowOpen = false;
-    bool m_isLingering = false; // the peer has been told of its fault
+    bool m_isLingering = false; // the owner is done, and the peer is told so
     bool m_isAnnounced = false; // by announceLater()
 };
 
