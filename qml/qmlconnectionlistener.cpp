@@ -36,6 +36,15 @@ Statistics QmlConnectionListener::statistics() const
     return connection() ? connection()->statistics() : Statistics();
 }
 
+void QmlConnectionListener::setUrl(const QUrl &url)
+{
+    if (m_url == url)
+        return;
+    m_url = url;
+    openLater();
+    Q_EMIT urlChanged();
+}
+
 void QmlConnectionListener::setStatisticsInterval(int milliseconds)
 {
     if (statisticsInterval() == milliseconds)
@@ -65,6 +74,7 @@ void QmlConnectionListener::connect()
 
 void QmlConnectionListener::connect(const QString &host, int port)
 {
+    setUrl({});
     setHost(host);
     setPort(port);
     connect();
@@ -90,7 +100,10 @@ void QmlConnectionListener::network_received(const QVariantMap &message)
 void QmlConnectionListener::start()
 {
     setErrorString({});
-    ConnectionListener::connect(host(), port());
+    if (m_url.isEmpty())
+        ConnectionListener::connect(host(), port());
+    else
+        ConnectionListener::connect(m_url);
 }
 
 void QmlConnectionListener::stop()

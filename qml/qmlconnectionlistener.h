@@ -9,6 +9,7 @@
 #include <QRepod/Statistics>
 
 #include <QtCore/qtimer.h>
+#include <QtCore/qurl.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmllist.h>
 #include <QtQml/qqmlregistration.h>
@@ -57,6 +58,10 @@ class QmlConnectionListener : public QRepod::ConnectionListener,
     //! Default: 5071. One that is none, such as 70000, is an error when it is connected to.
     Q_PROPERTY(int port READ port WRITE setPort NOTIFY portChanged FINAL)
 
+    //! Where to connect to instead of host and port: a url of the schemes repod, repods, ws or wss,
+    //! such as `"ws://game.example/play"`. Default: empty. connect(host, port) empties it.
+    Q_PROPERTY(QUrl url READ url WRITE setUrl NOTIFY urlChanged FINAL)
+
     //! Whether a connection is wanted. Default: false.
     ///
     /// It is made when the component is complete and this is true, and closed when this turns
@@ -88,6 +93,9 @@ class QmlConnectionListener : public QRepod::ConnectionListener,
 
 public:
     explicit QmlConnectionListener(QObject *parent = nullptr);
+
+    QUrl url() const { return m_url; }
+    void setUrl(const QUrl &url);
 
     Statistics statistics() const;
 
@@ -123,6 +131,7 @@ Q_SIGNALS:
     /// In the place of the core's signal, whose QML handlers would run before errorString is set.
     void errorOccurred(const QString &error);
 
+    void urlChanged();
     void hostChanged();
     void portChanged();
     void activeChanged();
@@ -138,6 +147,7 @@ private:
     void stop();
     void followState();
 
+    QUrl m_url;
     QTimer m_statisticsTimer;
     ObjectList m_handlers;
     ObjectList m_resources;

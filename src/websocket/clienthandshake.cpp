@@ -49,7 +49,11 @@ QByteArray ClientHandshake::greeting()
         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + m_key
         + "\r\nSec-WebSocket-Version: 13\r\n";
     if (!m_url.userInfo().isEmpty())
-        request += "Authorization: Basic " + m_url.userInfo(QUrl::FullyDecoded).toUtf8().toBase64()
+        request += "Authorization: Basic "
+            + (m_url.userName(QUrl::FullyDecoded) + QLatin1Char(':')
+               + m_url.password(QUrl::FullyDecoded))
+                  .toUtf8()
+                  .toBase64()
             + "\r\n";
     return request + "\r\n";
 }
