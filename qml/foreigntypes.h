@@ -3,6 +3,7 @@
 
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
+#include <QRepod/Room>
 #include <QRepod/Server>
 #include <QRepod/Statistics>
 
@@ -31,6 +32,13 @@ struct ForeignChannel
 {
     Q_GADGET
     QML_FOREIGN(QRepod::Channel)
+    QML_ANONYMOUS
+};
+
+struct ForeignRoom
+{
+    Q_GADGET
+    QML_FOREIGN(QRepod::Room)
     QML_ANONYMOUS
 };
 

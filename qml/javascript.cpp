@@ -8,6 +8,7 @@
 #include <QtQml/qjsengine.h>
 
 #include <cmath>
+#include <utility>
 
 namespace QRepod {
 
@@ -283,6 +284,24 @@ std::optional<QVariantMap> JavaScript::message(const char *function,
     if (isAction)
         map.insert(QStringLiteral("action"), messageOrAction.toString());
     return map;
+}
+
+std::optional<JavaScript::Outgoing> JavaScript::outgoing(const char *function,
+                                                         const QJSValue &messageOrAction,
+                                                         const QJSValue &fields,
+                                                         const QJSValue &mode)
+{
+    const bool isModeNext = !messageOrAction.isString() && fields.isNumber();
+    auto map = message(function, messageOrAction, isModeNext ? QJSValue() : fields);
+    if (!map)
+        return {};
+    return Outgoing{std::move(*map), sendMode(isModeNext ? fields : mode)};
+}
+
+SendMode JavaScript::sendMode(const QJSValue &mode)
+{
+    return mode.isNumber() && mode.toInt() == int(SendMode::Latest) ? SendMode::Latest
+                                                                    : SendMode::Reliable;
 }
 
 } // namespace QRepod

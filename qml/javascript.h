@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QRepod/SendMode>
+
 #include <QtCore/qvariant.h>
 #include <QtQml/qjsvalue.h>
 
@@ -47,6 +49,19 @@ public:
     /// \return nothing if the arguments are neither; then a TypeError has been thrown.
     std::optional<QVariantMap> message(const char *function, const QJSValue &messageOrAction,
                                        const QJSValue &fields);
+
+    struct Outgoing
+    {
+        QVariantMap message;
+        SendMode mode;
+    };
+
+    //! The same of the call `function(message, mode)` or `function(action, fields, mode)`.
+    std::optional<Outgoing> outgoing(const char *function, const QJSValue &messageOrAction,
+                                     const QJSValue &fields, const QJSValue &mode);
+
+    //! A value of the QML type SendMode; Reliable if it is anything else.
+    static SendMode sendMode(const QJSValue &mode);
 
 private:
     QVariant number(double number) const;

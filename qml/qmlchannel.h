@@ -4,10 +4,12 @@
 #include <QRepod/Channel>
 
 #include <QtQml/qjsvalue.h>
+#include <QtQml/qqmllist.h>
 #include <QtQml/qqmlregistration.h>
 
 namespace QRepod {
 
+class QmlRoom;
 class QmlServer;
 
 //! The QML type Channel: one client that is connected to a Server, which makes it.
@@ -17,6 +19,7 @@ class QmlServer;
 class QmlChannel : public QRepod::Channel
 {
     Q_OBJECT
+    Q_MOC_INCLUDE("qmlroom.h")
     Q_MOC_INCLUDE("qmlserver.h")
     QML_NAMED_ELEMENT(Channel)
     QML_UNCREATABLE("Channels are made by a Server.")
@@ -33,6 +36,15 @@ class QmlChannel : public QRepod::Channel
     //! new when it is read; bindings do not follow it.
     Q_PROPERTY(QRepod::Statistics statistics READ statistics)
 
+    //! Whether the client is not admitted yet, see Server.guestActions and admit().
+    Q_PROPERTY(bool isGuest READ isGuest NOTIFY isGuestChanged FINAL)
+
+    //! The rooms that it is in, in the order of joining.
+    Q_PROPERTY(QQmlListProperty<QRepod::QmlRoom> rooms READ rooms NOTIFY roomsChanged FINAL)
+
+    //! Why the latest join() did not succeed; empty if it did.
+    Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
+
     //! Whatever the application wants to know about this client. Default: undefined.
     Q_PROPERTY(QJSValue userData READ userData WRITE setUserData NOTIFY userDataChanged FINAL)
 
@@ -40,6 +52,9 @@ public:
     explicit QmlChannel(QmlServer *server);
 
     QmlServer *server() const { return m_server; }
+
+    QQmlListProperty<QmlRoom> rooms();
+    QString errorString() const { return m_errorString; }
 
     QJSValue userData() const { return m_userData; }
     void setUserData(const QJSValue &userData);
@@ -51,7 +66,21 @@ public:
     ///
     /// \return the bytes accepted; 0 when the client has gone or a value cannot be encoded, the
     ///         latter with a warning. Arguments of other kinds throw a TypeError.
-    Q_INVOKABLE qint64 send(const QJSValue &messageOrAction, const QJSValue &fields = {});
+    ///
+    /// A last argument SendMode.Latest stands for QRepod::SendMode::Latest:
+    /// `send("position", {x: 1}, SendMode.Latest)`.
+    Q_INVOKABLE qint64 send(const QJSValue &messageOrAction, const QJSValue &fields = {},
+                            const QJSValue &mode = {});
+
+    //! Joins the room of this name, and opens it if there is none. \a options, an object, are for
+    //! its function `refusal`.
+    ///
+    /// \return whether the channel is in the room; if not, errorString says why.
+    Q_INVOKABLE bool join(const QString &room, const QJSValue &options = {});
+
+    //! Sends what send() would send, as a request, and returns a Promise of the answer. It waits
+    //! for Server.requestTimeout.
+    Q_INVOKABLE QJSValue request(const QJSValue &messageOrAction, const QJSValue &fields = {});
 
     //! Ends the connection. What was sent before still goes out.
     Q_INVOKABLE void close();
@@ -60,10 +89,17 @@ public:
 
 Q_SIGNALS:
     void isConnectedChanged();
+    void isGuestChanged();
+    void roomsChanged();
+    void errorStringChanged();
     void userDataChanged();
+
+protected:
+    QVariant answerFor(const QVariant &returned) override;
 
 private:
     QmlServer *const m_server;
+    QString m_errorString;
     QJSValue m_userData;
 };
 

@@ -2,16 +2,19 @@
 #include "qmlconnectionlistener.h"
 
 #include "javascript.h"
+#include "promises.h"
 
 #include <QRepod/Client>
 
 #include <QtQml/qjsengine.h>
 
+#include <utility>
+
 namespace QRepod {
 
 QmlConnectionListener::QmlConnectionListener(QObject *parent)
     : ConnectionListener(parent)
-    , m_fallback(this)
+    , m_fallback(this, "network_received")
 {
     setAutoPump(true);
     QObject::connect(this, &ConnectionListener::errorOccurred, this, [this](const QString &error) {
@@ -85,11 +88,35 @@ void QmlConnectionListener::close()
     setActive(false);
 }
 
-qint64 QmlConnectionListener::send(const QJSValue &messageOrAction, const QJSValue &fields)
+qint64 QmlConnectionListener::send(const QJSValue &messageOrAction, const QJSValue &fields,
+                                   const QJSValue &mode)
 {
     JavaScript javaScript(*qjsEngine(this), maximumDepth());
-    const auto message = javaScript.message("send", messageOrAction, fields);
-    return message ? ConnectionListener::send(*message) : 0;
+    const auto outgoing = javaScript.outgoing("send", messageOrAction, fields, mode);
+    return outgoing ? ConnectionListener::send(outgoing->message, outgoing->mode) : 0;
+}
+
+void QmlConnectionListener::setRequestTimeout(int milliseconds)
+{
+    if (std::exchange(m_requestTimeout, milliseconds) != milliseconds)
+        Q_EMIT requestTimeoutChanged();
+}
+
+QJSValue QmlConnectionListener::request(const QJSValue &messageOrAction, const QJSValue &fields)
+{
+    QJSEngine &engine = *qjsEngine(this);
+    const auto message =
+        JavaScript(engine, maximumDepth()).message("request", messageOrAction, fields);
+    if (!message)
+        return {};
+    const QString action = message->value(QStringLiteral("action")).toString();
+    return promiseOf(engine, ConnectionListener::request(action, *message, m_requestTimeout));
+}
+
+QVariant QmlConnectionListener::answerFor(const QVariant &returned)
+{
+    QJSEngine *const engine = qjsEngine(this);
+    return engine ? answerOf(*engine, maximumDepth(), returned) : returned;
 }
 
 void QmlConnectionListener::network_received(const QVariantMap &message)

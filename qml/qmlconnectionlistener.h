@@ -2,8 +2,8 @@
 #pragma once
 
 #include "endpoint.h"
-#include "fallback.h"
 #include "objectlist.h"
+#include "qmlfunction.h"
 
 #include <QRepod/ConnectionListener>
 #include <QRepod/Statistics>
@@ -83,6 +83,11 @@ class QmlConnectionListener : public QRepod::ConnectionListener,
     Q_PROPERTY(int statisticsInterval READ statisticsInterval WRITE setStatisticsInterval NOTIFY
                    statisticsIntervalChanged FINAL)
 
+    //! How long request() waits for its answer, in milliseconds; negative: for ever. Default:
+    //! 10,000.
+    Q_PROPERTY(int requestTimeout READ requestTimeout WRITE setRequestTimeout NOTIFY
+                   requestTimeoutChanged FINAL)
+
     //! Objects that are asked for `network_<action>` functions after this one, in this order.
     ///
     /// One that is destroyed leaves the list.
@@ -101,6 +106,9 @@ public:
 
     int statisticsInterval() const { return m_statisticsTimer.interval(); }
     void setStatisticsInterval(int milliseconds);
+
+    int requestTimeout() const { return m_requestTimeout; }
+    void setRequestTimeout(int milliseconds);
 
     QQmlListProperty<QObject> handlers() { return m_handlers.property(); }
     QQmlListProperty<QObject> resources() { return m_resources.property(); }
@@ -121,7 +129,17 @@ public:
     ///
     /// \return the bytes accepted; 0 when there is no connection or when a value cannot be encoded,
     ///         the latter with a warning. Arguments of other kinds throw a TypeError.
-    Q_INVOKABLE qint64 send(const QJSValue &messageOrAction, const QJSValue &fields = {});
+    ///
+    /// A last argument SendMode.Latest stands for QRepod::SendMode::Latest:
+    /// `send("position", {x: 1}, SendMode.Latest)`.
+    Q_INVOKABLE qint64 send(const QJSValue &messageOrAction, const QJSValue &fields = {},
+                            const QJSValue &mode = {});
+
+    //! Sends what send() would send, as a request, and returns a Promise of the answer:
+    //! `request("buy", {item: 3}).then(result => …, error => console.log(error.message))`.
+    ///
+    /// What a handler returns is the answer to a request of the server, a Promise too.
+    Q_INVOKABLE QJSValue request(const QJSValue &messageOrAction, const QJSValue &fields = {});
 
     void network_received(const QVariantMap &message) override;
 
@@ -138,8 +156,12 @@ Q_SIGNALS:
     void errorStringChanged();
     void statisticsChanged();
     void statisticsIntervalChanged();
+    void requestTimeoutChanged();
     void handlersChanged();
     void resourcesChanged();
+
+protected:
+    QVariant answerFor(const QVariant &returned) override;
 
 private:
     friend class Endpoint<QmlConnectionListener>;
@@ -148,10 +170,11 @@ private:
     void followState();
 
     QUrl m_url;
+    int m_requestTimeout = 10'000;
     QTimer m_statisticsTimer;
     ObjectList m_handlers;
     ObjectList m_resources;
-    Fallback m_fallback;
+    QmlFunction m_fallback;
 };
 
 } // namespace QRepod

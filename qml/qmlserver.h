@@ -3,13 +3,17 @@
 
 #include "channelmodel.h"
 #include "endpoint.h"
-#include "fallback.h"
 #include "objectlist.h"
 #include "qmlchannel.h"
+#include "qmlfunction.h"
+#include "qmlroom.h"
+#include "roommodel.h"
 
 #include <QRepod/Server>
 
+#include <QtCore/qpointer.h>
 #include <QtQml/qjsvalue.h>
+#include <QtQml/qqmlcomponent.h>
 #include <QtQml/qqmllist.h>
 #include <QtQml/qqmlregistration.h>
 
@@ -64,6 +68,19 @@ class QmlServer : public QRepod::Server, public Endpoint<QmlServer>
     //! Why listening failed; empty when it did not.
     Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
 
+    //! How long the request() of a Channel waits for its answer, in milliseconds; negative: for
+    //! ever. Default: 10,000.
+    Q_PROPERTY(int requestTimeout READ requestTimeout WRITE setRequestTimeout NOTIFY
+                   requestTimeoutChanged FINAL)
+
+    //! The rooms that are open.
+    Q_PROPERTY(QRepod::RoomModel *rooms READ rooms CONSTANT FINAL)
+
+    //! What rooms are made of, a Component of a Room; for rooms from now on. Default: none, and
+    //! then they are plain ones.
+    Q_PROPERTY(QQmlComponent *roomComponent READ roomComponent WRITE setRoomComponent NOTIFY
+                   roomComponentChanged FINAL)
+
     //! The clients connected now.
     Q_PROPERTY(QRepod::ChannelModel *channels READ channels CONSTANT FINAL)
 
@@ -84,6 +101,23 @@ public:
 
     int actualPort() const { return Server::port(); }
 
+    int requestTimeout() const { return m_requestTimeout; }
+    void setRequestTimeout(int milliseconds);
+
+    RoomModel *rooms() const { return m_rooms; }
+
+    QQmlComponent *roomComponent() const { return m_roomComponent; }
+    void setRoomComponent(QQmlComponent *component);
+
+    //! The room of this name, opened unless there is one; null, with a warning, if roomComponent
+    //! makes none.
+    ///
+    /// A room that is opened so stays until somebody has joined it and the last channel leaves.
+    Q_INVOKABLE QRepod::QmlRoom *openRoom(const QString &name);
+
+    //! The open room of this name, or null.
+    Q_INVOKABLE QRepod::QmlRoom *room(const QString &name) const;
+
     ChannelModel *channels() const { return m_channels; }
 
     QQmlListProperty<QObject> handlers() { return m_handlers.property(); }
@@ -95,7 +129,10 @@ public:
     ///
     /// A value that cannot be encoded: nothing is sent, with a warning. Arguments of other kinds
     /// throw a TypeError.
-    Q_INVOKABLE void sendToAll(const QJSValue &messageOrAction, const QJSValue &fields = {});
+    ///
+    /// A last argument SendMode.Latest stands for QRepod::SendMode::Latest.
+    Q_INVOKABLE void sendToAll(const QJSValue &messageOrAction, const QJSValue &fields = {},
+                               const QJSValue &mode = {});
 
     //! Neither this nor an object in `handlers` took \a message of \a channel.
     void received(QmlChannel *channel, const QVariantMap &message);
@@ -107,6 +144,12 @@ Q_SIGNALS:
     //! A client has left, and is not one of `channels` any more.
     void channelDisconnected(QRepod::QmlChannel *channel);
 
+    //! A room is open, and is the last of `rooms`; nobody is in it yet.
+    void roomOpened(QRepod::QmlRoom *room);
+
+    //! A room has closed, and is not one of `rooms` any more.
+    void roomClosed(QRepod::QmlRoom *room);
+
     //! Listening failed, or a client could not be accepted.
     void errorOccurred(const QString &error);
 
@@ -114,6 +157,8 @@ Q_SIGNALS:
     void portChanged();
     void activeChanged();
     void errorStringChanged();
+    void roomComponentChanged();
+    void requestTimeoutChanged();
     void handlersChanged();
     void resourcesChanged();
 
@@ -121,11 +166,16 @@ private:
     friend class Endpoint<QmlServer>;
     void start();
     void stop();
+    Room *makeRoom(const QString &name);
+    QmlRoom *createRoom(QQmlComponent &component, const QString &name);
 
+    int m_requestTimeout = 10'000;
     ChannelModel *const m_channels;
+    RoomModel *const m_rooms;
+    QPointer<QQmlComponent> m_roomComponent;
     ObjectList m_handlers;
     ObjectList m_resources;
-    Fallback m_fallback;
+    QmlFunction m_fallback;
 };
 
 } // namespace QRepod

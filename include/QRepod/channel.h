@@ -3,6 +3,7 @@
 
 #include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
+#include <QRepod/sendmode.h>
 #include <QRepod/statistics.h>
 
 #include <QtCore/qanystringview.h>
@@ -70,10 +71,11 @@ public:
     /// warning,
     ///         when the message has no `action` or cannot be encoded. A client that lets more than
     ///         Server::maximumSendBacklog() pile up is closed with an error.
-    Q_INVOKABLE qint64 send(const QVariantMap &message);
+    Q_INVOKABLE qint64 send(const QVariantMap &message, QRepod::SendMode mode = SendMode::Reliable);
 
     //! Queues \a fields with `action` set to \a action.
-    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields);
+    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields,
+                            QRepod::SendMode mode = SendMode::Reliable);
 
     //! Queues a message that is nothing but its \a action: `send("jump")`.
     template <class Text, IfText<Text> = true>
@@ -126,7 +128,11 @@ public:
     Q_INVOKABLE void close();
 
     //! Gets every message that no handler took: neither one of the channel, nor of its rooms, nor
-    //! of those given to Server::addHandler(). The default does nothing.
+    //! of those given to Server::addHandler().
+    ///
+    /// If neither the channel nor one of its rooms overrides this, the server warns of each action
+    /// once, of 32 actions at most, and names the nearest handler. It is silent about built-in
+    /// names.
     virtual void network_received(const QVariantMap &message);
 
 Q_SIGNALS:
@@ -136,6 +142,19 @@ Q_SIGNALS:
 
     //! The connection broke, or the client broke the protocol. \a error names the client and why.
     void errorOccurred(const QString &error);
+
+    //! A message of the client was delivered; emitted after the handlers and network_received().
+    void messageReceived(const QString &action, const QVariantMap &message);
+
+protected:
+    //! What a request is answered with when a handler has returned \a returned; by default the
+    //! same. A QFuture<T> is waited for.
+    ///
+    /// Override it for types that cannot be sent as they are.
+    virtual QVariant answerFor(const QVariant &returned);
+
+    //! When it is overridden, this one has to be called too, for messageReceived() to be emitted.
+    void connectNotify(const QMetaMethod &signal) override;
 
 private:
     std::unique_ptr<Private> d;

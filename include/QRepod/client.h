@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QRepod/qrepod_global.h>
+#include <QRepod/sendmode.h>
 #include <QRepod/statistics.h>
 
 #include <QtCore/qobject.h>
@@ -41,7 +42,7 @@ public:
     /// \return the bytes accepted, header included; 0 when there is no connection, and, with a
     ///         warning, when the message has no `action`, cannot be encoded or is over a limit, or
     ///         when more bytes are waiting than the send backlog allows.
-    qint64 send(const QVariantMap &message);
+    qint64 send(const QVariantMap &message, SendMode mode = SendMode::Reliable);
 
     //! Ends the connection. What was sent before still goes out, for at most `closeTimeout`.
     ///

@@ -3,6 +3,7 @@
 
 #include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
+#include <QRepod/sendmode.h>
 
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qfuture.h>
@@ -29,7 +30,7 @@ class Client;
 /// A handler without parameters is only told; with one `QVariantMap` or `QVariant` it gets the
 /// whole message; otherwise each parameter takes the field of the same name, and one `Q_GADGET` is
 /// filled by its properties' names. Types must agree and values must fit: a message that a handler
-/// cannot take goes to network_received() instead, with one warning.
+/// cannot take goes to network_received() instead, with one warning for each way not to fit.
 ///
 /// The socket lives on a network thread of its own. Everything that can be seen or overridden here
 /// runs in the thread of this object, inside pump() (or the event loop, with autoPump), and so do
@@ -126,10 +127,11 @@ public:
     ///
     /// \return the bytes accepted; 0 before `connected` was delivered and after the connection
     /// ended.
-    Q_INVOKABLE qint64 send(const QVariantMap &message);
+    Q_INVOKABLE qint64 send(const QVariantMap &message, QRepod::SendMode mode = SendMode::Reliable);
 
     //! Queues \a fields with `action` set to \a action.
-    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields);
+    Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields,
+                            QRepod::SendMode mode = SendMode::Reliable);
 
     //! Queues a message that is nothing but its \a action: `send("jump")`.
     template <class Text, IfText<Text> = true>
@@ -173,14 +175,19 @@ public:
     bool autoPump() const;
     void setAutoPump(bool enabled);
 
-    //! Asks \a handler for `Network_<action>` too, after this object and the handlers added before.
+    //! Gives \a handler every message that it has a `Network_<action>` for, after this object and
+    //! the handlers added before.
     ///
-    /// The first of them that has the handler gets the message. \a handler must live in the
-    /// listener's thread; it may be destroyed at any time. Adding one again does nothing.
+    /// \a handler must live in the listener's thread; it may be destroyed at any time. Adding one
+    /// again does nothing.
     void addHandler(QObject *handler);
     void removeHandler(QObject *handler);
 
-    //! Gets every message that no handler took. The default does nothing.
+    //! Gets every message that no handler took.
+    ///
+    /// The default warns of each action once, of 32 actions at most, and names the nearest handler:
+    /// a message that reaches nobody is mostly a mistyped one. It is silent about built-in
+    /// messages, and if messageReceived() is connected.
     virtual void network_received(const QVariantMap &message);
 
     /// \name Times
@@ -320,6 +327,12 @@ Q_SIGNALS:
     void messagesQueued();
 
 protected:
+    //! What a request is answered with when a handler has returned \a returned; by default the
+    //! same. A QFuture<T> is waited for.
+    ///
+    /// Override it for types that cannot be sent as they are.
+    virtual QVariant answerFor(const QVariant &returned);
+
     //! When it is overridden, this one should be called too: messageReceived() is first emitted to
     //! a new connection at the next pump() otherwise.
     void connectNotify(const QMetaMethod &signal) override;

@@ -4,6 +4,7 @@
 #include <QRepod/channel.h>
 #include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
+#include <QRepod/sendmode.h>
 
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
@@ -85,11 +86,13 @@ public:
     /// A message without `action`, or with a value that cannot be encoded, is sent to nobody, with
     /// a warning. For all that are in the room, messages from several threads come in the same
     /// order.
-    Q_INVOKABLE void sendToAll(const QVariantMap &message, QRepod::Channel *except = nullptr);
+    Q_INVOKABLE void sendToAll(const QVariantMap &message, QRepod::Channel *except = nullptr,
+                               QRepod::SendMode mode = SendMode::Reliable);
 
     //! Sends \a fields with `action` set to \a action.
     Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields,
-                               QRepod::Channel *except = nullptr);
+                               QRepod::Channel *except = nullptr,
+                               QRepod::SendMode mode = SendMode::Reliable);
 
     //! Sends a message that is nothing but its \a action: `sendToAll("tick")`.
     template <class Text, IfText<Text> = true>
@@ -118,7 +121,8 @@ public:
     virtual QString refusal(Channel *channel, const QVariantMap &options);
 
     //! Gets every message of a channel in this room that no handler took, neither of the channel,
-    //! nor of its rooms, nor of the server's. The default does nothing.
+    //! nor of its rooms, nor of the server's. The default leaves it to the
+    //! warning of Channel::network_received().
     virtual void network_received(Channel *channel, const QVariantMap &message);
 
 Q_SIGNALS:
@@ -130,9 +134,18 @@ Q_SIGNALS:
     //! is of use.
     void channelLeft(QRepod::Channel *channel);
 
+    //! A message of \a channel, which is in the room, was delivered; emitted after the handlers and
+    //! network_received().
+    void messageReceived(QRepod::Channel *channel, const QString &action,
+                         const QVariantMap &message);
+
     //! maximumChannels(), isOpen() or isPersistent() is another now. Emitted in the thread that has
     //! set it.
     void settingsChanged();
+
+protected:
+    //! When it is overridden, this one has to be called too, for messageReceived() to be emitted.
+    void connectNotify(const QMetaMethod &signal) override;
 
 private:
     std::unique_ptr<Private> d;

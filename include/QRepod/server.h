@@ -5,6 +5,7 @@
 #include <QRepod/iftext.h>
 #include <QRepod/qrepod_global.h>
 #include <QRepod/room.h>
+#include <QRepod/sendmode.h>
 
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
@@ -42,6 +43,8 @@ class QREPOD_EXPORT Server : public QObject
                    settingsChanged)
     Q_PROPERTY(int frameTimeout READ frameTimeout WRITE setFrameTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int stallTimeout READ stallTimeout WRITE setStallTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(
+        qint64 maximumMemory READ maximumMemory WRITE setMaximumMemory NOTIFY settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
     Q_PROPERTY(
         int handshakeTimeout READ handshakeTimeout WRITE setHandshakeTimeout NOTIFY settingsChanged)
@@ -145,10 +148,12 @@ public:
     Room *everyone() const;
 
     //! Sends \a message to every client: everyone()->sendToAll(). Any thread.
-    Q_INVOKABLE void sendToAll(const QVariantMap &message);
+    Q_INVOKABLE void sendToAll(const QVariantMap &message,
+                               QRepod::SendMode mode = SendMode::Reliable);
 
     //! Sends \a fields with `action` set to \a action.
-    Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields);
+    Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields,
+                               QRepod::SendMode mode = SendMode::Reliable);
 
     //! Sends a message that is nothing but its \a action: `sendToAll("tick")`.
     template <class Text, IfText<Text> = true>
@@ -214,6 +219,14 @@ public:
     //! it the client is closed with an error.
     int stallTimeout() const;
     void setStallTimeout(int milliseconds);
+
+    //! How much may wait for all clients together, received and not yet handled or sent and not yet
+    //! taken, in bytes; 0: no limit. Default 512 MiB.
+    ///
+    /// Past it the clients that hold the most are not read any more, and after a second closed with
+    /// an error. It is looked at four times a second.
+    qint64 maximumMemory() const;
+    void setMaximumMemory(qint64 bytes);
     /// @}
 
 #if QT_CONFIG(ssl)
@@ -279,7 +292,7 @@ public:
     ///
     /// A client that was quiet may send a second's worth at once. Past it its socket is not read
     /// until the rate is met: nothing is lost, the client slows down. Heartbeats and other frames
-    /// without an action do not count. Channel::setMaximumMessageRate() makes exceptions.
+    /// without an action count as well. Channel::setMaximumMessageRate() makes exceptions.
     int maximumMessageRate() const;
     void setMaximumMessageRate(int perSecond);
 

@@ -31,7 +31,8 @@ public:
     //! Messages that send() has accepted.
     qint64 messagesSent = 0;
 
-    //! Read from the socket: headers, heartbeats and control frames too; with TLS, as they are once decrypted.
+    //! Read from the socket: headers, heartbeats and control frames too; with TLS, as they are once
+    //! decrypted.
     qint64 bytesReceived = 0;
 
     //! Written to the socket, likewise.

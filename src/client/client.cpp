@@ -96,7 +96,7 @@ QString Client::address() const
     return hostAndPort(d->host, d->port);
 }
 
-qint64 Client::send(const QVariantMap &message)
+qint64 Client::send(const QVariantMap &message, SendMode mode)
 {
     const std::shared_ptr<Session> session = d->currentSession();
     if (!session->isOpen())
@@ -106,7 +106,7 @@ qint64 Client::send(const QVariantMap &message)
         qCWarning(clientLog).noquote() << notSent(encoded, address(), encoded.error());
         return 0;
     }
-    const Outbox::Result result = session->send(encoded);
+    const Outbox::Result result = session->send(encoded, mode);
     if (result.status == Outbox::Status::Accepted)
         d->isFull = false;
     else if (result.status == Outbox::Status::Full && !d->isFull.exchange(true))

@@ -170,14 +170,33 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
         request.emplace(answerPath(), *message.request());
     const Dispatcher::Outcome outcome =
         dispatcher.dispatch(message, nullptr, request ? request->answer() : nullptr);
-    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled) {
-        Dispatcher::noteUnhandled(message.action());
-        q->network_received(message.map());
-    }
+    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
+        leaveToFallback(message, outcome, turn);
+    if (request && turn.isAlive())
+        request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
-    if (turn.isAlive() && mayBeObserved && q->isSignalConnected(messageReceivedSignal()))
+    if (turn.isAlive() && isObserved())
         Q_EMIT q->messageReceived(m_texts.text(message.action()), message.map());
+}
+
+bool ConnectionListener::Private::isObserved() const
+{
+    return mayBeObserved && q->isSignalConnected(messageReceivedSignal());
+}
+
+//! No handler has taken it. A plain listener has no network_received() of its own, so the message
+//! need not be decoded for it.
+void ConnectionListener::Private::leaveToFallback(const Message &message,
+                                                  Dispatcher::Outcome outcome, Turn &turn)
+{
+    isUntaken = typeid(*q) == typeid(ConnectionListener);
+    if (!isUntaken)
+        q->network_received(message.map());
+    if (turn.isAlive() && isUntaken && outcome == Dispatcher::Outcome::Unhandled && !isObserved())
+        m_unhandled.note(message.action(), UnhandledActions::Receiver::of(*q),
+                         client ? client->address() : QString(),
+                         [this](QByteArrayView action) { return dispatcher.nearest(action); });
 }
 
 void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
@@ -269,14 +288,14 @@ int ConnectionListener::pump(QDeadlineTimer budget)
     return d->pump(budget);
 }
 
-qint64 ConnectionListener::send(const QVariantMap &message)
+qint64 ConnectionListener::send(const QVariantMap &message, SendMode mode)
 {
-    return d->state == State::Connected ? d->client->send(message) : 0;
+    return d->state == State::Connected ? d->client->send(message, mode) : 0;
 }
 
-qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields)
+qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields, SendMode mode)
 {
-    return send(withAction(action, fields));
+    return send(withAction(action, fields), mode);
 }
 
 QFuture<QVariant> ConnectionListener::request(const QString &action, const QVariantMap &fields,
@@ -326,6 +345,14 @@ void ConnectionListener::removeHandler(QObject *handler)
     d->dispatcher.removeTarget(handler);
 }
 
-void ConnectionListener::network_received(const QVariantMap &) { }
+void ConnectionListener::network_received(const QVariantMap &)
+{
+    d->isUntaken = true;
+}
+
+QVariant ConnectionListener::answerFor(const QVariant &returned)
+{
+    return returned;
+}
 
 } // namespace QRepod

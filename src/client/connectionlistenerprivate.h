@@ -6,6 +6,7 @@
 #include "delivery/requester.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
+#include "dispatch/unhandledactions.h"
 #include "transport/settings.h"
 
 #include <QRepod/connectionlistener.h>
@@ -65,6 +66,9 @@ public:
     std::atomic<bool> mayBeObserved = false;
     static QMetaMethod messageReceivedSignal();
 
+    //! Set by the default network_received(): nothing has overridden it, or that has called it.
+    bool isUntaken = false;
+
 private:
     void handleWake() override;
 
@@ -77,6 +81,8 @@ private:
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
 
+    bool isObserved() const;
+    void leaveToFallback(const Message &message, Dispatcher::Outcome outcome, Turn &turn);
     AnswerPath answerPath() const;
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
@@ -91,6 +97,7 @@ private:
     Deadlines m_deadlines;
     std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
+    UnhandledActions m_unhandled;
     TextCache m_texts;
     bool m_canExist = false;       // its address can
     bool m_hasEnded = false;       // so far as delivered, the current connection has ended

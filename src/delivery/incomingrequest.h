@@ -29,6 +29,14 @@ public:
     //! For the dispatchers that are asked for it, one after the other.
     Answer *answer() { return &m_answer; }
 
+    //! Lets \a convert make something else of what a handler has returned.
+    template <class Convert>
+    void convertAnswer(Convert convert)
+    {
+        if (m_answer.isGiven)
+            m_answer.value = convert(m_answer.value);
+    }
+
     //! Answers, if no handler does so by itself.
     ///
     /// \a outcome is that of all dispatchers. \a reader lives in this thread; what a handler

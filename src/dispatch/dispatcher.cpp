@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/dispatcher.h"
 
-#include <QtCore/qloggingcategory.h>
-
 #include <algorithm>
 
 namespace QRepod {
-
-Q_DECLARE_LOGGING_CATEGORY(dispatchLog)
 
 //! A handler may have deleted it: then dispatch() goes through what is left and finds nobody.
 Dispatcher::~Dispatcher()
@@ -68,11 +64,14 @@ Dispatcher::Outcome Dispatcher::deliver(const Receiver &receiver, const Call &ca
                                                                  : Outcome::Mismatched;
 }
 
-void Dispatcher::noteUnhandled(QByteArrayView action)
+QByteArray Dispatcher::nearest(QByteArrayView action) const
 {
-    constexpr qsizetype mostShown = 64; // bytes: a peer may send a name of megabytes
-    qCDebug(dispatchLog) << "no handler for action"
-                         << action.first(std::min(action.size(), mostShown));
+    for (const auto &target : m_targets) {
+        const QByteArray name = target->table ? target->table->nearest(action) : QByteArray();
+        if (!name.isEmpty())
+            return name;
+    }
+    return {};
 }
 
 void Dispatcher::buildRoutes()

@@ -50,8 +50,9 @@ public:
     /// With \a answer, the message is one that is to be answered.
     Outcome dispatch(const Message &message, QObject *sender = nullptr, Answer *answer = nullptr);
 
-    //! Logs, if that is wanted, that no handler has taken a message of this \a action.
-    static void noteUnhandled(QByteArrayView action);
+    //! The name of a target's handler for an action that is nearly \a action; empty if there is
+    //! none.
+    QByteArray nearest(QByteArrayView action) const;
 
 private:
     struct Target

@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <vector>
 
 namespace QRepod {
@@ -41,19 +43,28 @@ public:
     /// Leaves it out, with a warning, if no message could ever call it.
     void add(const QMetaMethod &method, int optional, const Extras &extras, Converters &converters);
 
+    const QByteArray &name() const { return m_name; }
+
     bool isEmpty() const { return m_methods.empty(); }
 
     //! Calls the first method that the message fits, in the order in which they were added.
     ///
     /// The called method may delete \a object and whatever owns this handler's table, so the caller
     /// holds on to the table meanwhile.
-    /// \return whether there was one; if not, the first time a warning says what did not fit.
+    /// \return whether there was one; if not, a warning says what did not fit, unless it has said
+    /// the
+    ///         same already or much else.
     bool call(QObject *object, const Call &call) const;
 
 private:
+    bool isNews(size_t kind) const;
+
     const QByteArray m_name;
     std::vector<std::unique_ptr<const Method>> m_methods;
-    mutable std::atomic<bool> m_warned = false;
+
+    mutable std::mutex m_mutex;                // guards what follows
+    mutable std::set<size_t> m_warned;         // kinds of mismatch that a warning has told of
+    mutable std::atomic<bool> m_isLoud = true; // whether there may be another warning; any thread
 };
 
 } // namespace QRepod

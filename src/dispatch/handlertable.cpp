@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/handlertable.h"
 
+#include "dispatch/editdistance.h"
+
+#include <algorithm>
+
 namespace QRepod {
 
 namespace {
@@ -60,6 +64,23 @@ const Handler *HandlerTable::find(QByteArrayView action) const
 {
     const auto handler = m_handlers.find(action);
     return handler == m_handlers.end() ? nullptr : &handler->second;
+}
+
+QByteArray HandlerTable::nearest(QByteArrayView action) const
+{
+    QByteArray name;
+    qsizetype least = std::max<qsizetype>(action.size() / 3, 1) + 1;
+    for (const auto &[known, handler] : m_handlers) {
+        if (std::abs(known.size() - action.size()) > least)
+            continue;
+        const qsizetype distance = editDistance(known, action);
+        const bool isTie = distance == least && !name.isEmpty();
+        if (distance < least || (isTie && handler.name() < name)) {
+            least = distance;
+            name = handler.name();
+        }
+    }
+    return name;
 }
 
 } // namespace QRepod

@@ -39,6 +39,9 @@ public:
     //! The handler of \a action, or nullptr. What it costs does not depend on how many there are.
     const Handler *find(QByteArrayView action) const;
 
+    //! The name of the handler for an action that is nearly \a action; empty if there is none.
+    QByteArray nearest(QByteArrayView action) const;
+
     const Handlers &handlers() const { return m_handlers; }
 
 private:

@@ -70,19 +70,24 @@ void Method::invoke(QObject *object, Arguments &arguments, Answer &answer) const
 }
 
 //! What does not fit, worked out again: it is asked for once.
-QByteArray Method::mismatch(const Call &call) const
+Method::Mismatch Method::mismatch(const Call &call) const
 {
     if (!m_signature.fits(call.sender))
-        return QByteArray("the channel is ")
-            + (call.sender ? withArticle(call.sender->metaObject()->className()) : "not known")
-            + ", the parameter is " + withArticle(m_signature.sender().name());
+        return {
+            QByteArray("the channel is ")
+                + (call.sender ? withArticle(call.sender->metaObject()->className()) : "not known")
+                + ", the parameter is " + withArticle(m_signature.sender().name()),
+            0};
     const Signature::Field *const field = Arguments(m_signature, call).read();
     const QVariantMap &map = call.message.map();
     const auto value = map.constFind(QString::fromUtf8(field->name));
     if (value == map.constEnd())
-        return "field \"" + field->name + "\" is missing";
-    return "field \"" + field->name + "\" is " + Value(*value).describe().toUtf8() + ", the "
-        + (field->property ? "property" : "parameter") + " is " + withArticle(field->typeName);
+        return {"field \"" + field->name + "\" is missing", qHashMulti(0, field->name)};
+    const Value unfit(*value);
+    return {"field \"" + field->name + "\" is " + unfit.describe().toUtf8() + ", the "
+                + (field->property ? "property" : "parameter") + " is "
+                + withArticle(field->typeName),
+            qHashMulti(0, field->name, int(unfit.kind()))};
 }
 
 } // namespace QRepod

@@ -23,7 +23,14 @@ public:
     /// The called method may delete \a object.
     bool call(QObject *object, const Call &call) const;
 
-    QByteArray mismatch(const Call &call) const;
+    struct Mismatch
+    {
+        QByteArray text;
+        size_t kind; ///< the same for another value that does not fit for the same reason
+    };
+
+    //! Why call() has returned false.
+    Mismatch mismatch(const Call &call) const;
 
 private:
     void invoke(QObject *object, Arguments &arguments) const;

@@ -3,15 +3,8 @@
 
 #include "dispatch/converters.h"
 #include "dispatch/memory.h"
-
-#include <QRepod/extension.h>
-
-#include <QtCore/qdatetime.h>
-#include <QtCore/qjsonarray.h>
-#include <QtCore/qjsonobject.h>
-#include <QtCore/qrect.h>
-#include <QtCore/qurl.h>
-#include <QtCore/quuid.h>
+#include "protocol/optionaltypes.h"
+#include "protocol/optionalvalue.h"
 
 #include <optional>
 
@@ -80,42 +73,23 @@ private:
 
 using Created = std::unique_ptr<const Converter>;
 
-template <class T>
-bool createKnown(QMetaType type, Converters &converters, Created &created)
-{
-    if (type != QMetaType::fromType<std::optional<T>>())
-        return false;
-    created = std::make_unique<KnownOptional<T>>(*converters.find(QMetaType::fromType<T>()));
-    return true;
-}
-
-//! Creates that for the first of the types \a T that is in an optional of this \a type.
-template <class... T>
-bool createAnyKnown(QMetaType type, Converters &converters, Created &created)
-{
-    return (createKnown<T>(type, converters, created) || ...);
-}
-
 } // namespace
 
 Created createOptionalConverter(QMetaType type, Converters &converters)
 {
-    const QByteArrayView name = type.name();
-    const qsizetype start = name.indexOf("optional<");
-    if (start < 0)
+    if (!isOptional(type))
         return nullptr;
     Created created;
-    if (createAnyKnown<bool, signed char, uchar, short, ushort, int, uint, long, ulong, qint64,
-                       quint64, float, double>(type, converters, created)
-        || createAnyKnown<QString, QUrl, QUuid, QChar, QByteArray, QDate, QTime, QDateTime,
-                          Extension>(type, converters, created)
-        || createAnyKnown<QVariantList, QStringList, QVariantMap, QVariantHash, QJsonArray,
-                          QJsonObject>(type, converters, created)
-        || createAnyKnown<QPoint, QPointF, QSize, QSizeF, QRect, QRectF>(type, converters, created))
+    const auto isKnown = [&]<class T>(std::type_identity<T>) {
+        if (type != QMetaType::fromType<std::optional<T>>())
+            return false;
+        created = std::make_unique<KnownOptional<T>>(*converters.find(QMetaType::fromType<T>()));
+        return true;
+    };
+    if (anyOptionalType(isKnown))
         return created;
 
-    const QByteArrayView inside = name.sliced(start + qsizetype(qstrlen("optional<"))).chopped(1);
-    const QMetaType valueType = QMetaType::fromName(inside.trimmed());
+    const QMetaType valueType = typeInOptional(type);
     const Converter *const value = converters.find(valueType);
     if (!value || !QMetaType::hasRegisteredConverterFunction(valueType, type))
         return nullptr;

@@ -62,13 +62,15 @@ qsizetype FrameReader::missingBytes() const
     return frameHeaderSize + qsizetype(length) - pending;
 }
 
-bool FrameReader::commit(qsizetype size)
+bool FrameReader::commit(qsizetype size, qint64 maximumFrames)
 {
     Q_ASSERT(m_end + size <= m_batch.bytes.size());
     m_end += size;
 
     const char *bytes = m_batch.bytes.constData();
-    while (m_end - m_begin >= frameHeaderSize) {
+    const qint64 last =
+        maximumFrames < allFrames - m_framesCut ? m_framesCut + maximumFrames : allFrames;
+    while (m_end - m_begin >= frameHeaderSize && m_framesCut < last) {
         const auto length = qFromBigEndian<quint32>(bytes + m_begin);
         if (length == 0) {
             m_error = QStringLiteral("empty frame");
@@ -87,6 +89,7 @@ bool FrameReader::commit(qsizetype size)
         if (!readFrame(QByteArrayView(bytes + m_begin + frameHeaderSize, qsizetype(length))))
             return false;
         m_begin += frameHeaderSize + qsizetype(length);
+        ++m_framesCut;
     }
     return true;
 }

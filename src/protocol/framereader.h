@@ -6,6 +6,8 @@
 
 #include <QtCore/qstring.h>
 
+#include <limits>
+
 namespace QRepod {
 
 //! Cuts a stream of bytes, arriving in any slicing, into validated frames.
@@ -24,14 +26,17 @@ public:
     {
     }
 
+    static constexpr qint64 allFrames = std::numeric_limits<qint64>::max();
+
     //! Room for \a size bytes, valid until the next call of this object.
     char *prepare(qsizetype size);
 
-    //! Takes the first \a size of the prepared bytes.
+    //! Takes the first \a size of the prepared bytes, and cuts at most \a maximumFrames frames:
+    //! what is behind them waits for the next call, which may bring no bytes.
     ///
     /// \return false once the stream has broken the protocol: then error() says how, the frames
     ///         before the fault can still be taken, and nothing more may be given.
-    bool commit(qsizetype size);
+    bool commit(qsizetype size, qint64 maximumFrames = allFrames);
 
     bool hasFrames() const { return !m_batch.frames.empty(); }
 
@@ -39,6 +44,15 @@ public:
     FrameBatch takeFrames();
 
     QString error() const { return m_error; }
+
+    //! How many frames have been cut, those that are no messages included.
+    qint64 framesCut() const { return m_framesCut; }
+
+    //! Whether a complete frame is held because of commit()'s maximum.
+    bool holdsFrame() const
+    {
+        return pendingBytes() >= frameHeaderSize && missingBytes() <= 0 && m_error.isEmpty();
+    }
 
     //! How many bytes of an incomplete frame are held, 0 between frames.
     qsizetype pendingBytes() const { return m_end - m_begin; }
@@ -63,6 +77,7 @@ private:
     FrameBatch m_batch;
     qsizetype m_begin = 0; // of the first frame in m_batch.bytes that is not complete
     qsizetype m_end = 0;   // of the bytes received; room from there on
+    qint64 m_framesCut = 0;
     quint64 m_skipped = 0;
     quint64 m_heartbeats = 0;
     QString m_error;

@@ -48,14 +48,14 @@ Statistics Channel::statistics() const
     return d->session ? d->session->link().statistics() : Statistics();
 }
 
-qint64 Channel::send(const QVariantMap &message)
+qint64 Channel::send(const QVariantMap &message, SendMode mode)
 {
-    return d->send(message);
+    return d->send(message, mode);
 }
 
-qint64 Channel::send(const QString &action, const QVariantMap &fields)
+qint64 Channel::send(const QString &action, const QVariantMap &fields, SendMode mode)
 {
-    return send(withAction(action, fields));
+    return send(withAction(action, fields), mode);
 }
 
 bool Channel::join(const QString &room, const QVariantMap &options, QString *error)
@@ -108,6 +108,21 @@ void Channel::close()
         d->session->link().close();
 }
 
-void Channel::network_received(const QVariantMap &) { }
+void Channel::connectNotify(const QMetaMethod &signal)
+{
+    if (signal == QMetaMethod::fromSignal(&Channel::messageReceived))
+        d->isObserved = true;
+    QObject::connectNotify(signal);
+}
+
+void Channel::network_received(const QVariantMap &)
+{
+    ++d->untaken;
+}
+
+QVariant Channel::answerFor(const QVariant &returned)
+{
+    return returned;
+}
 
 } // namespace QRepod

@@ -7,9 +7,11 @@
 #include "server/serverprivate.h"
 
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qmetaobject.h>
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
+#include <typeinfo>
 #include <utility>
 
 namespace QRepod {
@@ -130,7 +132,8 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     if (m_requester && m_requester->takeReply(message))
         return true;
     if (BuiltIn::isName(message.action())) { // for handlers these are the library's alone
-        leaveToFallbacks(message);
+        leaveToFallbacks(message, Dispatcher::Outcome::Unhandled);
+        tellReceived(message, turn);
         return true;
     }
     std::optional<IncomingRequest> request;
@@ -138,10 +141,22 @@ bool Channel::Private::received(const Message &message, Turn &turn)
         request.emplace(answerPath(), *message.request());
     const Dispatcher::Outcome outcome = dispatch(message, request ? request->answer() : nullptr);
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
-        leaveToFallbacks(message);
+        leaveToFallbacks(message, outcome);
+    if (request && turn.isAlive())
+        request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
+    tellReceived(message, turn);
     return true;
+}
+
+//! For those who only look on.
+void Channel::Private::tellReceived(const Message &message, Turn &turn)
+{
+    if (turn.isAlive() && isObserved)
+        Q_EMIT q->messageReceived(server->texts.text(message.action()), message.map());
+    if (turn.isAlive())
+        forEachRoom([&](Room *room) { Room::Private::get(room)->tellReceived(q, message); });
 }
 
 //! None of them concerns a channel so far: the connection itself has answered hello.
@@ -209,14 +224,42 @@ Dispatcher::Outcome Channel::Private::dispatch(const Message &message, Answer *a
     return outcome;
 }
 
-//! Nobody has taken it.
-void Channel::Private::leaveToFallbacks(const Message &message)
+//! No handler has taken it. What has no network_received() of its own, like a plain Channel, is not
+//! called: so the message need not be decoded for it.
+void Channel::Private::leaveToFallbacks(const Message &message, Dispatcher::Outcome outcome)
 {
-    Dispatcher::noteUnhandled(message.action());
     const QPointer<Channel> channel(q);
-    q->network_received(message.map());
+    untaken = 0;
+    int called = 0;
+    if (typeid(*q) != typeid(Channel)) {
+        ++called;
+        q->network_received(message.map());
+    }
     if (channel)
-        forEachRoom([&](Room *room) { room->network_received(channel, message.map()); });
+        forEachRoom([&](Room *room) {
+            if (typeid(*room) != typeid(Room)) {
+                ++called;
+                room->network_received(channel, message.map());
+            }
+        });
+    if (channel && untaken == called && outcome == Dispatcher::Outcome::Unhandled && !isObserved)
+        noteUnhandled(message.action());
+}
+
+void Channel::Private::noteUnhandled(QByteArrayView action)
+{
+    server->unhandled.note(action, UnhandledActions::Receiver::of(*q), address,
+                           [this](QByteArrayView name) { return nearestHandler(name); });
+}
+
+QByteArray Channel::Private::nearestHandler(QByteArrayView action) const
+{
+    QByteArray nearest = m_dispatcher.nearest(action);
+    for (const Room *const room : rooms) {
+        if (nearest.isEmpty())
+            nearest = Room::Private::get(room)->nearestHandler(action);
+    }
+    return nearest.isEmpty() ? server->dispatcher.nearest(action) : nearest;
 }
 
 //! Calls \a function for the rooms that the channel is in now, but not for those that it leaves
@@ -276,27 +319,27 @@ void Channel::Private::leaveRooms()
         Room::Private::get(rooms.constLast())->remove(q);
 }
 
-qint64 Channel::Private::send(const QVariantMap &message)
+qint64 Channel::Private::send(const QVariantMap &message, SendMode mode)
 {
     if (!session || !session->isOpen())
         return 0;
     const EncodedMessage encoded(message, session->limits());
     if (encoded.isValid())
-        return send(encoded);
+        return send(encoded, mode);
     qCWarning(serverLog).noquote() << notSent(encoded, address, encoded.error());
     return 0;
 }
 
-qint64 Channel::Private::send(const EncodedMessage &message)
+qint64 Channel::Private::send(const EncodedMessage &message, SendMode mode)
 {
-    return send(*session, address, message).bytes;
+    return send(*session, address, message, mode).bytes;
 }
 
 //! Also for those who answer later, when the channel may have been deleted.
 Outbox::Result Channel::Private::send(Session &session, const QString &address,
-                                      const EncodedMessage &message)
+                                      const EncodedMessage &message, SendMode mode)
 {
-    Outbox::Result result = session.send(message);
+    Outbox::Result result = session.send(message, mode);
     if (result.status == Outbox::Status::Full) {
         // The client does not read: it must not hold up memory or the others.
         session.link().outbox->close();
@@ -308,7 +351,7 @@ Outbox::Result Channel::Private::send(Session &session, const QString &address,
 AnswerPath Channel::Private::answerPath() const
 {
     return {[session = session, address = address](const EncodedMessage &message) {
-                return send(*session, address, message);
+                return send(*session, address, message, SendMode::Reliable);
             },
             session->limits(), address};
 }

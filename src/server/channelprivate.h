@@ -13,6 +13,7 @@
 #include <QRepod/room.h>
 #include <QRepod/server.h>
 
+#include <atomic>
 #include <memory>
 
 namespace QRepod {
@@ -39,8 +40,8 @@ public:
     bool isDelivering() const { return m_walk.isRunning(); }
 
     //! Queues \a message. Any thread.
-    qint64 send(const QVariantMap &message);
-    qint64 send(const EncodedMessage &message); ///< which is valid
+    qint64 send(const QVariantMap &message, SendMode mode);
+    qint64 send(const EncodedMessage &message, SendMode mode); ///< which is valid
 
     //! \return why the channel is not in the room \a name; empty if it is.
     QString join(const QString &name, const QVariantMap &options);
@@ -58,6 +59,9 @@ public:
         session; // once the channel is attached; also of those who answer later
     QString address;
     std::shared_ptr<const HttpRequest> httpRequest; // of a client that came by HTTP
+    std::atomic<bool> isObserved =
+        false;           // whether messageReceived() was ever connected; any thread
+    int untaken = 0;     // calls of the defaults of network_received(), here and in rooms
     QList<Room *> rooms; // in the order of joining, without the server's everyone()
 
 private:
@@ -84,12 +88,15 @@ private:
     enum class Reconnecting { Allowed, Unwanted };
     void say(const QString &error, Reconnecting reconnecting);
     Dispatcher::Outcome dispatch(const Message &message, Answer *answer = nullptr);
-    void leaveToFallbacks(const Message &message);
+    void leaveToFallbacks(const Message &message, Dispatcher::Outcome outcome);
+    void noteUnhandled(QByteArrayView action);
+    QByteArray nearestHandler(QByteArrayView action) const;
+    void tellReceived(const Message &message, Turn &turn);
     template <class Function>
     void forEachRoom(Function function);
     void leaveRooms();
     static Outbox::Result send(Session &session, const QString &address,
-                               const EncodedMessage &message);
+                               const EncodedMessage &message, SendMode mode);
     AnswerPath answerPath() const;
 
     Dispatcher m_dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};

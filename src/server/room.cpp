@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <QRepod/room.h>
 
+#include "server/channelprivate.h"
 #include "server/roomprivate.h"
 #include "server/rooms.h"
 #include "server/serverprivate.h"
@@ -74,12 +75,12 @@ bool Room::Private::erase(const Channel *channel)
 
 //! The lock is held throughout: nobody leaves, and so nobody is deleted, and all get the messages
 //! of several threads in the same order.
-void Room::Private::send(const EncodedMessage &message, const Channel *except) const
+void Room::Private::send(const EncodedMessage &message, const Channel *except, SendMode mode) const
 {
     const std::lock_guard lock(m_mutex);
     for (const Channel *channel : m_members) {
         if (channel != except)
-            Channel::Private::get(channel)->send(message);
+            Channel::Private::get(channel)->send(message, mode);
     }
 }
 
@@ -166,6 +167,17 @@ Dispatcher::Outcome Room::Private::dispatch(const Call &call) const
     return handler->call(q, call) ? Outcome::Handled : Outcome::Mismatched;
 }
 
+QByteArray Room::Private::nearestHandler(QByteArrayView action) const
+{
+    return m_handlers ? m_handlers->nearest(action) : QByteArray();
+}
+
+void Room::Private::tellReceived(Channel *channel, const Message &message) const
+{
+    if (isObserved)
+        Q_EMIT q->messageReceived(channel, server->texts.text(message.action()), message.map());
+}
+
 Room::Room(QObject *parent)
     : QObject(parent)
     , d(std::make_unique<Private>(this))
@@ -222,21 +234,22 @@ void Room::setPersistent(bool isPersistent)
     d->change(&Private::isPersistent, isPersistent);
 }
 
-void Room::sendToAll(const QVariantMap &message, Channel *except)
+void Room::sendToAll(const QVariantMap &message, Channel *except, SendMode mode)
 {
     if (!d->server)
         return;
     const EncodedMessage encoded(message, d->server->settings.snapshot().message);
     if (encoded.isValid())
-        return d->send(encoded, except);
+        return d->send(encoded, except, mode);
     const QString whom =
         d->name.isEmpty() ? QStringLiteral("all clients") : QStringLiteral("room ") + d->name;
     qCWarning(serverLog).noquote() << notSent(encoded, whom, encoded.error());
 }
 
-void Room::sendToAll(const QString &action, const QVariantMap &fields, Channel *except)
+void Room::sendToAll(const QString &action, const QVariantMap &fields, Channel *except,
+                     SendMode mode)
 {
-    sendToAll(withAction(action, fields), except);
+    sendToAll(withAction(action, fields), except, mode);
 }
 
 void Room::close()
@@ -254,6 +267,17 @@ QString Room::refusal(Channel *, const QVariantMap &)
     return {};
 }
 
-void Room::network_received(Channel *, const QVariantMap &) { }
+void Room::connectNotify(const QMetaMethod &signal)
+{
+    if (signal == QMetaMethod::fromSignal(&Room::messageReceived))
+        d->isObserved = true;
+    QObject::connectNotify(signal);
+}
+
+void Room::network_received(Channel *channel, const QVariantMap &)
+{
+    if (channel)
+        ++Channel::Private::get(channel)->untaken;
+}
 
 } // namespace QRepod

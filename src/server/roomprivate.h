@@ -37,7 +37,7 @@ public:
     QList<Channel *> channels() const;           ///< any thread
 
     //! Any thread. Sends what is encoded already to everyone but \a except.
-    void send(const EncodedMessage &message, const Channel *except) const;
+    void send(const EncodedMessage &message, const Channel *except, SendMode mode) const;
 
     //! Unless it is there already.
     void add(Channel *channel);
@@ -56,6 +56,13 @@ public:
     //! \return whether a handler of the room has taken \a message.
     Dispatcher::Outcome dispatch(const Call &call) const;
 
+    //! The name of the room's handler for an action that is nearly \a action; empty if there is
+    //! none.
+    QByteArray nearestHandler(QByteArrayView action) const;
+
+    //! Lets those who look on know that \a message of \a channel was delivered.
+    void tellReceived(Channel *channel, const Message &message) const;
+
     //! Any thread.
     template <class T>
     void change(std::atomic<T> Private::*setting, T value)
@@ -71,6 +78,7 @@ public:
     std::atomic<int> maximumChannels = 0; // 0: no limit
     std::atomic<bool> isOpen = true;
     std::atomic<bool> isPersistent = false;
+    std::atomic<bool> isObserved = false; // whether messageReceived() was ever connected
 
 private:
     using Members = std::list<Channel *>; // in the order of joining

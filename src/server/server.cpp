@@ -50,23 +50,30 @@ Server::Private::Private(Server *server)
     , m_acceptor(makeAcceptor([this](qintptr descriptor, const QString &peer) {
         accept(acceptedStream(descriptor, peer, settings.snapshot()));
     }))
+    , m_memoryWatch(*this, deadlines)
 {
     Room::Private::get(everyone.get())->attach(this, QString(), nullptr);
 }
 
 Server::Private::~Private()
 {
-    runInWorkingThread([this] {
-        m_acceptor.reset();
-        closeEntrances();
-        q->blockSignals(true);
-        everyone->blockSignals(true);
-        rooms.clear();
-        while (!m_owned.isEmpty()) // one's destructor may delete another
-            delete *m_owned.cbegin();
-        m_connections.reset();
-    });
-    endBackground();
+    if (m_background)
+        endBackground();
+    else
+        runInWorkingThread([this] { tearDown(); });
+}
+
+void Server::Private::tearDown()
+{
+    m_acceptor.reset();
+    closeEntrances();
+    q->blockSignals(true);
+    everyone->blockSignals(true);
+    rooms.clear();
+    while (!m_owned.isEmpty()) // one's destructor may delete another
+        delete *m_owned.cbegin();
+    m_connections.reset();
+    deadlines.stop(); // what is left may be destroyed in another thread
 }
 
 //! Whether the calling thread is the working thread, or that does not work any more.
@@ -143,17 +150,21 @@ void Server::Private::startBackground()
     m_background->start();
 }
 
+//! The thread ends, and in it all that works there. It needs no event to be delivered for that: Qt
+//! delivers none once the application has gone.
 void Server::Private::endBackground()
 {
-    if (!m_background)
-        return;
-    m_background->quit();
     if (m_background == QThread::currentThread()) {
+        tearDown();
+        m_background->quit();
         qCWarning(serverLog,
                   "a server is deleted in its own thread, which ends when control returns");
         QObject::connect(m_background, &QThread::finished, m_background, &QObject::deleteLater);
         return;
     }
+    QObject::connect(
+        m_background, &QThread::finished, &waker, [this] { tearDown(); }, Qt::DirectConnection);
+    m_background->quit();
     m_background->wait();
     delete m_background;
 }
@@ -179,6 +190,7 @@ void Server::Private::accept(std::unique_ptr<Stream> stream,
     client->httpRequest = std::move(request);
     channel->setParent(q); // moves to another thread with the server
     m_owned.insert(channel);
+    m_memoryWatch.start();
     m_connections->open(client->session->link(), channelSettings, std::move(stream));
 }
 
@@ -337,14 +349,14 @@ Room *Server::everyone() const
     return d->everyone.get();
 }
 
-void Server::sendToAll(const QVariantMap &message)
+void Server::sendToAll(const QVariantMap &message, SendMode mode)
 {
-    d->everyone->sendToAll(message);
+    d->everyone->sendToAll(message, nullptr, mode);
 }
 
-void Server::sendToAll(const QString &action, const QVariantMap &fields)
+void Server::sendToAll(const QString &action, const QVariantMap &fields, SendMode mode)
 {
-    d->everyone->sendToAll(action, fields);
+    d->everyone->sendToAll(action, fields, nullptr, mode);
 }
 
 void Server::startBackground()

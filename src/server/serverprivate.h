@@ -4,6 +4,8 @@
 #include "delivery/incomingrequest.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
+#include "dispatch/unhandledactions.h"
+#include "server/memorywatch.h"
 #include "server/rooms.h"
 #include "transport/acceptor.h"
 #include "transport/connectiongroups.h"
@@ -43,14 +45,16 @@ struct ServerSettings : ConnectionSettings
     {
         ConnectionSettings::clamp();
         maximumConnections = std::max(0, maximumConnections);
+        maximumMemory = std::max<qint64>(0, maximumMemory);
         threads = std::clamp(threads, 0, greatestThreads);
     }
 
     static constexpr int greatestThreads = 64; // more than the cores of a machine only cost
 
-    int maximumConnections = 0; ///< 0: no limit
-    QStringList guestActions;   ///< none: nobody is a guest
-    int threads = 0;            ///< for the sockets; 0: the working thread
+    int maximumConnections = 0;               ///< 0: no limit
+    qint64 maximumMemory = 512 * 1024 * 1024; ///< bytes; 0: no limit
+    QStringList guestActions;                 ///< none: nobody is a guest
+    int threads = 0;                          ///< for the sockets; 0: the working thread
 };
 
 //! Everything lives in the working thread, which is the server's, and moves to another with it.
@@ -109,12 +113,16 @@ public:
     void disown(Channel *channel);       ///< it is being deleted
     /// @}
 
+    //! Every channel there is, known to the game or not.
+    const QSet<Channel *> &owned() const { return m_owned; }
+
     Server *const q;
     SharedSettings<ServerSettings> settings;
     std::function<Channel *()> makeChannel;
     Dispatcher dispatcher{
         {Leading::Sender,
          IncomingRequest::supplied()}}; // for what a channel does not handle itself
+    UnhandledActions unhandled;         // by any channel
     TextCache texts;
     Waker waker;         // of the channels; lives in the working thread
     Deadlines deadlines; // of their requests and of guests; likewise
@@ -137,6 +145,7 @@ private:
     bool canWorkHere() const;
     void endBackground();
     void closeEntrances();
+    void tearDown();
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
@@ -146,6 +155,7 @@ private:
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.
     QSet<Channel *> m_owned;
+    MemoryWatch m_memoryWatch;
     const QMetaObject *m_handlersClass = nullptr; // the class that m_handlers is of
     std::shared_ptr<const HandlerTable> m_handlers;
 };

@@ -45,6 +45,16 @@ void Server::setFrameTimeout(int milliseconds)
     d->change(&ServerSettings::frameTimeout, milliseconds);
 }
 
+qint64 Server::maximumMemory() const
+{
+    return d->settings.snapshot().maximumMemory;
+}
+
+void Server::setMaximumMemory(qint64 bytes)
+{
+    d->change(&ServerSettings::maximumMemory, bytes);
+}
+
 int Server::stallTimeout() const
 {
     return d->settings.snapshot().stallTimeout;

@@ -9,6 +9,15 @@ void KeptMessages::add(const EncodedMessage &message)
     m_messages.push_back(message);
 }
 
+void KeptMessages::replace(qint64 number, const EncodedMessage &message)
+{
+    if (number <= m_forgotten) // the peer has acknowledged what it cannot have received
+        return;
+    EncodedMessage &kept = m_messages[size_t(number - m_forgotten - 1)];
+    m_bytes += message.size() - kept.size();
+    kept = message;
+}
+
 bool KeptMessages::forget(qint64 received)
 {
     if (received < m_forgotten || received > last())

@@ -17,6 +17,9 @@ public:
     //! Keeps \a message, which is the next.
     void add(const EncodedMessage &message);
 
+    //! Message number \a number, which the peer cannot have received, is \a message now.
+    void replace(qint64 number, const EncodedMessage &message);
+
     //! The peer has received the messages up to number \a received.
     ///
     /// \return false if that cannot be: it has told of more already, or so many were never sent.

@@ -26,15 +26,21 @@ bool Session::isOpen() const
     return m_link.outbox->isOpen();
 }
 
-Outbox::Result Session::send(const EncodedMessage &message)
+Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
 {
     if (!m_kept)
-        return m_link.outbox->send(message);
+        return m_link.outbox->send(message, mode);
     // The lock spans both, so that messages are kept in the order in which they are queued.
     const std::lock_guard lock(m_mutex);
-    Outbox::Result result = m_link.outbox->send(message);
-    if (result.status == Outbox::Status::Accepted)
+    Outbox::Result result = m_link.outbox->send(message, mode);
+    if (result.status != Outbox::Status::Accepted)
+        return result;
+    if (result.isReplacing) {
+        m_kept->replace(m_numberOffset + result.number, message);
+    } else {
         m_kept->add(message);
+        m_numberOffset = m_kept->last() - result.number;
+    }
     return result;
 }
 
@@ -42,6 +48,12 @@ bool Session::acknowledge(qint64 received)
 {
     const std::lock_guard lock(m_mutex);
     return m_kept && m_kept->forget(received);
+}
+
+qint64 Session::heldBytes() const
+{
+    const Link current = link();
+    return current.inbox->heldBytes() + current.outbox->counts().bytesWaiting;
 }
 
 qint64 Session::sent() const

@@ -39,7 +39,7 @@ public:
     const MessageLimits &limits() const { return m_limits; }
 
     //! Queues \a message for the peer.
-    Outbox::Result send(const EncodedMessage &message);
+    Outbox::Result send(const EncodedMessage &message, SendMode mode = SendMode::Reliable);
 
     //! Queues a control frame; dropped unless the peer has said hello.
     void sendControl(const QVariantMap &fields)
@@ -49,6 +49,9 @@ public:
 
     //! The peer has received so many messages; false if that cannot be.
     bool acknowledge(qint64 received);
+
+    //! What waits at this end, in either direction. In bytes.
+    qint64 heldBytes() const;
 
     //! Messages in this session, over all its connections.
     qint64 sent() const;
@@ -68,6 +71,7 @@ private:
     mutable std::mutex m_mutex; // guards everything below, unless nothing is kept: then it is fixed
     Link m_link;
     qint64 m_receivedBefore = 0; // over connections that are gone
+    qint64 m_numberOffset = 0;   // from a message's number in the outbox to that in the session
 };
 
 } // namespace QRepod

@@ -8,6 +8,7 @@
 #include <QRepod/Test/pumpuntil.h>
 #include <QRepod/connectionlistener.h>
 #include <QRepod/protocol.h>
+#include <QRepod/requesterror.h>
 
 #include <QtCore/qhash.h>
 #include <QtCore/qpointer.h>
@@ -23,6 +24,20 @@ namespace QRepod {
 namespace {
 
 const auto actionKey = QStringLiteral("action");
+const auto requestKey = QStringLiteral("_request");
+
+QVariantMap answerTo(const QVariantMap &request, const TestServer::Result &result)
+{
+    if (!request.contains(requestKey))
+        return {};
+    QVariantMap answer{{actionKey, QStringLiteral("_reply")}, {requestKey, request[requestKey]}};
+    try {
+        answer.insert(QStringLiteral("result"), result(request));
+    } catch (const RequestError &error) {
+        answer.insert(QStringLiteral("error"), error.error());
+    }
+    return answer;
+}
 
 } // namespace
 
@@ -334,6 +349,23 @@ void TestServer::onMessage(const QString &action, const QVariantMap &reply)
 void TestServer::onMessage(const QString &action, Reply reply)
 {
     d->setReply(action, std::move(reply));
+}
+
+void TestServer::onRequest(const QString &action, const QVariant &result)
+{
+    onRequest(action, [result](const QVariantMap &) { return result; });
+}
+
+void TestServer::onRequest(const QString &action, const QVariantMap &result)
+{
+    onRequest(action, QVariant(result));
+}
+
+void TestServer::onRequest(const QString &action, Result result)
+{
+    d->setReply(action, [result = std::move(result)](const QVariantMap &request) {
+        return answerTo(request, result);
+    });
 }
 
 QList<QVariantMap> TestServer::received(const QString &action) const

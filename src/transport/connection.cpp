@@ -133,11 +133,10 @@ void Connection::streamReadable()
 
 void Connection::receive()
 {
-    const qint64 received = m_intake.receive(Deadlines::now());
+    if (const qint64 received = m_intake.receive(Deadlines::now()); received > 0)
+        count(received);
     if (m_state != State::Open)
         return;
-    if (received > 0)
-        count(received);
     if (!m_intake.error().isEmpty())
         return end(m_intake.error());
     if (m_intake.frameBytes() > 0)
@@ -150,7 +149,9 @@ void Connection::receive()
 void Connection::updateReading()
 {
     m_intake.update(Deadlines::now());
-    if (m_intake.waitForRate() > 0)
+    if (m_state == State::Open && m_intake.isReading() && m_intake.isHolding())
+        receive();
+    else if (m_intake.waitForRate() > 0)
         expectCheck();
 }
 
@@ -255,6 +256,9 @@ void Connection::streamEnded()
 {
     if (m_state != State::Open)
         return finish();
+    m_intake.flush();
+    if (const QString fault = m_intake.error(); !fault.isEmpty())
+        return end(fault);
     if (const int error = m_link.outbox->directError();
         error != 0 && !NativeSocket::isLateWrite(error))
         return end(qt_error_string(error));
@@ -266,16 +270,16 @@ void Connection::streamEnded()
 void Connection::streamFailed(const QString &reason)
 {
     if (m_state == State::Closing)
-        finish();
-    else
-        end(reason);
+        return finish();
+    m_intake.flush();
+    end(reason);
 }
 
 Liveness::Facts Connection::livenessFacts() const
 {
     // While something waits to be written, a heartbeat would only wait behind it; when nothing can
     // be written any more, there is none to wait for.
-    const bool mayBeat = m_unsent.isEmpty() && m_link.outbox->isOpen();
+    const bool mayBeat = m_link.outbox->isOpen() && m_link.outbox->counts().bytesWaiting == 0;
     return {.sentNothingFor = mayBeat ? m_link.outbox->quietFor() : 0,
             .unacknowledgedFor = m_stream->unacknowledgedFor(),
             .hasSentHeartbeats = m_intake.hasHeartbeats(),
@@ -285,9 +289,11 @@ Liveness::Facts Connection::livenessFacts() const
 Pace::Facts Connection::paceFacts() const
 {
     // What waits for a peer that has gone does not stall.
-    const qint64 bytesWaiting = m_link.outbox->isOpen() ? m_link.outbox->counts().bytesWaiting : 0;
+    const Outbox::Counts counts =
+        m_link.outbox->isOpen() ? m_link.outbox->counts() : Outbox::Counts();
     const qint64 frameBytes = m_intake.isReading() ? m_intake.frameBytes() : 0;
-    return {.bytesWaiting = bytesWaiting,
+    return {.bytesWaiting = counts.bytesWaiting,
+            .bytesLatest = counts.bytesLatest,
             .stalledFor = m_link.outbox->stalledFor(),
             .frameBytes = frameBytes,
             .frameAge = m_intake.frameAge(Deadlines::now())};

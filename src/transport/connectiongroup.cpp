@@ -28,6 +28,13 @@ ConnectionGroup::~ConnectionGroup()
     m_waker.forget(this);
 }
 
+void ConnectionGroup::moveTo(QThread *thread)
+{
+    setParent(nullptr); // a child cannot move on its own
+    m_deadlines.stop(); // once the application has gone, Qt does not tell them that they move
+    moveToThread(thread);
+}
+
 Connection *ConnectionGroup::open(const Link &link, const ConnectionSettings &settings,
                                   std::unique_ptr<Stream> stream, int delay)
 {

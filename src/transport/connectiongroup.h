@@ -33,6 +33,9 @@ public:
     //! Closes every connection within \a bounds, then ends the thread's event loop.
     void endThread(CloseBounds bounds);
 
+    //! Moves it, with its connections, to \a thread.
+    void moveTo(QThread *thread);
+
     //! Closes every connection before it returns, within \a milliseconds. For the end of a program:
     //! once the application object is gone, Qt delivers no more events.
     void closeNow(int milliseconds);

@@ -35,13 +35,26 @@ bool Inbox::pushMessages(FrameBatch &&batch)
     m_counts.waiting += batch.messages();
     push(Delivery(std::move(batch)));
     m_isWriterStopped = m_cost > m_limit;
-    return !m_isWriterStopped;
+    return !m_isWriterStopped && !m_isHeld;
 }
 
 bool Inbox::hasRoom() const
 {
     const std::lock_guard lock(m_mutex);
-    return !m_isWriterStopped;
+    return !m_isWriterStopped && !m_isHeld;
+}
+
+qint64 Inbox::heldBytes() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_cost + m_unfinished.load(std::memory_order_relaxed);
+}
+
+void Inbox::setHeld(bool isHeld)
+{
+    const std::lock_guard lock(m_mutex);
+    if (std::exchange(m_isHeld, isHeld) != isHeld)
+        m_writer.wake();
 }
 
 void Inbox::pushEnd(const QString &error)

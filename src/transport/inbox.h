@@ -7,6 +7,7 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -82,6 +83,9 @@ public:
     void pushConnected();
     [[nodiscard]] bool pushMessages(FrameBatch &&batch); ///< false: stop reading
     bool hasRoom() const;
+
+    //! Of a frame whose end has not come, \a bytes are there.
+    void setUnfinished(qint64 bytes) { m_unfinished.store(bytes, std::memory_order_relaxed); }
     void pushEnd(const QString &error); ///< \a error is empty if the peer closed
     /// @}
 
@@ -114,6 +118,12 @@ public:
     };
     Counts counts() const;
 
+    //! What waits, the beginning of a frame included. In bytes.
+    qint64 heldBytes() const;
+
+    //! Whether the connection is not to read, however much room there is.
+    void setHeld(bool isHeld);
+
     //! How many messages a second may come in; 0: no limit. The connection sees to it.
     int messageRate() const;
     void setMessageRate(int perSecond);
@@ -136,6 +146,7 @@ private:
     void release(const FrameBatch &batch);
 
     const qint64 m_limit;
+    std::atomic<qint64> m_unfinished = 0; // bytes; set by the connection
 
     mutable std::mutex m_mutex; // guards everything below
     std::vector<Delivery> m_deliveries;
@@ -147,6 +158,7 @@ private:
     State m_state = State::Open;
     bool m_isConnected = false; // has been; how it ends depends on it
     bool m_isWriterStopped = false;
+    bool m_isHeld = false;
 };
 
 } // namespace QRepod

@@ -6,17 +6,11 @@
 #include <QtCore/qloggingcategory.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(transportLog)
-
-namespace {
-
-// Of a frame: no message is shorter than a map with an action of one byte.
-constexpr qint64 smallestMessage = frameHeaderSize + 9;
-
-} // namespace
 
 Intake::Intake(const Link &link, Stream &stream, const ConnectionSettings &settings)
     : m_link(link)
@@ -28,29 +22,53 @@ Intake::Intake(const Link &link, Stream &stream, const ConnectionSettings &setti
 
 qint64 Intake::receive(qint64 now)
 {
-    const qint64 wanted = m_reader.wantedBytes(readSize());
+    if (isHolding()) {
+        cut(0, now);
+        return 0;
+    }
+    const qint64 wanted = m_reader.wantedBytes(m_readSize);
     const qint64 size = std::clamp<qint64>(m_stream.readableBytes(), 1, wanted);
     const bool isContinued = frameBytes() > 0;
     const qint64 received = m_stream.read(m_reader.prepare(size), size);
-    if (received == 0) {
-        if (!isContinued)
-            m_frameBegan = now;
-        return 0;
+    if (received > 0) {
+        cut(received, now);
+        return received;
     }
-    const bool isSound = m_reader.commit(received);
-    if (!isContinued || m_reader.hasFrames())
+    if (!isContinued)
         m_frameBegan = now;
-    bool hasRoom = true;
-    if (m_reader.hasFrames()) {
-        FrameBatch batch = m_reader.takeFrames();
-        m_budget.take(qint64(batch.frames.size()));
-        if (batch.controls > 0)
-            answerHello(batch);
-        hasRoom = m_link.inbox->pushMessages(std::move(batch));
-    }
-    if (isSound && (!hasRoom || m_budget.isLimited()))
-        update(now);
+    m_link.inbox->setUnfinished(frameBytes());
     return received;
+}
+
+//! Cuts what has been read into frames, as many as the rate allows.
+void Intake::cut(qint64 received, qint64 now)
+{
+    bool isSound = true;
+    do {
+        const bool isContinued = frameBytes() > 0;
+        const qint64 before = m_reader.framesCut();
+        isSound =
+            m_reader.commit(std::exchange(received, 0),
+                            m_budget.isLimited() ? m_budget.available() : FrameReader::allFrames);
+        m_budget.take(m_reader.framesCut() - before);
+        if (!isContinued || m_reader.framesCut() > before)
+            m_frameBegan = now;
+        const bool hasRoom = push();
+        if (isSound && (!hasRoom || m_budget.isLimited()))
+            update(now);
+    } while (isSound && m_isReading && isHolding());
+    m_link.inbox->setUnfinished(frameBytes());
+}
+
+//! \return whether the inbox has room for more.
+bool Intake::push()
+{
+    if (!m_reader.hasFrames())
+        return true;
+    FrameBatch batch = m_reader.takeFrames();
+    if (batch.controls > 0)
+        answerHello(batch);
+    return m_link.inbox->pushMessages(std::move(batch));
 }
 
 //! A peer that says hello knows control frames: says it in turn, unless this end has begun.
@@ -62,12 +80,12 @@ void Intake::answerHello(const FrameBatch &batch)
     }
 }
 
-//! How much to read at once, in bytes. With a rate, no more than what the budget may bring.
-qint64 Intake::readSize() const
+void Intake::flush()
 {
-    if (!m_budget.isLimited())
-        return m_readSize;
-    return std::clamp<qint64>(m_budget.available() * smallestMessage, 1, m_readSize);
+    if (!isHolding())
+        return;
+    m_reader.commit(0);
+    push();
 }
 
 void Intake::update(qint64 now)

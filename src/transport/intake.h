@@ -9,7 +9,8 @@
 namespace QRepod {
 
 //! What a connection receives: cut into frames, checked, and put into the inbox, for as long as
-//! that has room and the peer keeps to its rate.
+//! that has room and the peer keeps to its rate. What has been read before the rate was passed is
+//! held until it is met again.
 ///
 /// Times are told, in milliseconds.
 class Intake
@@ -20,10 +21,16 @@ public:
     //! The connection stands.
     void start(qint64 now) { m_budget.setRate(m_link.inbox->messageRate(), now); }
 
-    //! Reads once, and puts whole frames into the inbox. The stream may tell of its end meanwhile.
+    //! Reads once, and puts whole frames into the inbox; those that are held come first, and then
+    //! nothing is read. The stream may tell of its end meanwhile.
     ///
-    /// \return how many bytes there were; error() says whether they broke the protocol.
+    /// \return how many bytes have been read; error() says whether the protocol was broken.
     qint64 receive(qint64 now);
+
+    //! Puts what is held into the inbox, whatever the rate: the peer has gone.
+    void flush();
+
+    bool isHolding() const { return m_reader.holdsFrame(); }
     QString error() const { return m_reader.error(); }
 
     //! Stops and resumes reading, as the inbox has room and the rate is met.
@@ -41,8 +48,9 @@ public:
     bool hasHeartbeats() const { return m_reader.heartbeats() > 0; }
 
 private:
+    void cut(qint64 received, qint64 now);
+    bool push();
     void answerHello(const FrameBatch &batch);
-    qint64 readSize() const;
 
     const Link &m_link;
     Stream &m_stream;

@@ -17,8 +17,7 @@ NetworkThread::NetworkThread(std::unique_ptr<ConnectionGroup> group)
     : m_group(std::move(group))
 {
     m_thread.setObjectName(QStringLiteral("QRepod network"));
-    m_group->setParent(nullptr); // a child cannot move on its own
-    m_group->moveToThread(&m_thread);
+    m_group->moveTo(&m_thread);
 }
 
 NetworkThread::~NetworkThread()

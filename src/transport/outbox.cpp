@@ -10,10 +10,6 @@ namespace QRepod {
 
 namespace {
 
-// Below this, frames are put together in one part, hence one write; above, they are passed on as
-// they are, without a copy.
-constexpr qsizetype partSize = 64 * 1024;
-
 // More than this is not written at once: to hand it to the system takes time, which is not the
 // caller's.
 constexpr qsizetype directSize = 8 * 1024;
@@ -24,8 +20,10 @@ constexpr std::chrono::microseconds pause(10);
 
 } // namespace
 
-Outbox::Result Outbox::send(const EncodedMessage &message)
+Outbox::Result Outbox::send(const EncodedMessage &message, SendMode mode)
 {
+    if (mode == SendMode::Latest)
+        return addLatest(message.frame(), message.action());
     return add(Kind::Message, message.bytes(), message.largeValues(), message.size());
 }
 
@@ -64,10 +62,11 @@ Outbox::Result Outbox::add(Kind kind, const QByteArray &bytes, const QList<Large
     const std::lock_guard lock(m_mutex);
     if (!m_writer)
         return {Status::Closed};
-    if (m_counts.bytesWaiting > 0 && m_counts.bytesWaiting + size > m_limit) {
+    const qint64 waiting = m_counts.bytesWaiting - latestWaiting();
+    if (waiting > 0 && waiting + size > m_limit) {
         return {Status::Full, 0,
                 QStringLiteral("%1 bytes waiting to be sent are over the limit of %2")
-                    .arg(m_counts.bytesWaiting + size)
+                    .arg(waiting + size)
                     .arg(m_limit)};
     }
     m_counts.messages += kind == Kind::Message;
@@ -80,7 +79,36 @@ Outbox::Result Outbox::add(Kind kind, const QByteArray &bytes, const QList<Large
     }
     if (begin < view.size())
         append(view.sliced(begin), begin == 0 ? &bytes : nullptr);
-    return {Status::Accepted, size};
+    return {Status::Accepted, size, {}, m_counts.messages};
+}
+
+//! What waits is replaced only when the line does not keep up: the peer takes nothing, or so much
+//! waits that another message would not be accepted.
+Outbox::Result Outbox::addLatest(const QByteArray &frame, const QString &action)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_writer)
+        return {Status::Closed};
+    if (m_isBlocked || m_counts.bytesWaiting + frame.size() > m_limit) {
+        if (const auto replaced = m_queue.replaceLatest(frame, action)) {
+            m_counts.bytesWaiting += replaced->growth;
+            return {Status::Accepted, frame.size(), {}, replaced->number, true};
+        }
+    }
+    ++m_counts.messages;
+    if (const qsizetype written = writeAtOnce(frame); written == 0) {
+        m_queue.appendLatest(frame, action, m_counts.messages);
+        expectWriter(frame.size());
+    } else if (written < frame.size()) {
+        append(QByteArrayView(frame).sliced(written), nullptr);
+    }
+    return {Status::Accepted, frame.size(), {}, m_counts.messages};
+}
+
+//! How much of what waits does not count.
+qint64 Outbox::latestWaiting() const
+{
+    return std::min(m_counts.bytesWaiting, m_queue.latestBytes() + m_latestTaken);
 }
 
 //! Writes what may and can be written without the connection's thread, and returns how much.
@@ -101,13 +129,16 @@ qint64 Outbox::writeAtOnce(QByteArrayView bytes)
 
 void Outbox::append(QByteArrayView bytes, const QByteArray *owner)
 {
+    m_queue.append(bytes, owner);
+    expectWriter(bytes.size());
+}
+
+//! So many more bytes wait.
+void Outbox::expectWriter(qint64 bytes)
+{
     if (m_counts.bytesWaiting == 0)
         m_waitingSince = Clock::now();
-    m_counts.bytesWaiting += bytes.size();
-    if (!m_parts.empty() && m_parts.back().size() + bytes.size() < partSize)
-        m_parts.back().append(bytes);
-    else
-        m_parts.push_back(owner ? *owner : bytes.toByteArray());
+    m_counts.bytesWaiting += bytes;
     if (!std::exchange(m_isWriterAwake, true))
         m_writer.wake();
 }
@@ -135,14 +166,27 @@ void Outbox::close()
 Outbox::Counts Outbox::counts() const
 {
     const std::lock_guard lock(m_mutex);
-    return m_counts;
+    Counts counts = m_counts;
+    counts.bytesLatest = latestWaiting();
+    return counts;
 }
 
-std::vector<QByteArray> Outbox::takeAll()
+FrameQueue Outbox::takeAll()
 {
     const std::lock_guard lock(m_mutex);
-    m_isWriterAwake = !m_parts.empty();
-    return std::exchange(m_parts, {});
+    m_isWriterAwake = !m_queue.isEmpty();
+    m_isBlocked = m_isBlocked && m_isWriterAwake;
+    m_latestTaken = m_queue.latestBytes();
+    return std::exchange(m_queue, {});
+}
+
+void Outbox::block(FrameQueue &&rest)
+{
+    const std::lock_guard lock(m_mutex);
+    m_isBlocked = true;
+    m_latestTaken = 0;
+    if (!rest.isEmpty())
+        m_queue.prepend(std::move(rest));
 }
 
 void Outbox::written(qint64 bytes)
@@ -157,7 +201,7 @@ void Outbox::addOwn(QByteArrayView frame)
 {
     const std::lock_guard lock(m_mutex);
     m_counts.bytesWaiting += frame.size();
-    m_parts.push_back(frame.toByteArray());
+    m_queue.append(frame, nullptr);
 }
 
 int Outbox::quietFor() const

@@ -3,7 +3,10 @@
 
 #include "protocol/encodedmessage.h"
 #include "transport/directwriter.h"
+#include "transport/framequeue.h"
 #include "transport/waker.h"
+
+#include <QRepod/sendmode.h>
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
@@ -12,7 +15,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
-#include <vector>
+#include <optional>
 
 namespace QRepod {
 
@@ -31,12 +34,15 @@ public:
         Status status;
         qint64 bytes = 0;   ///< accepted
         QString error = {}; ///< why not, unless it was closed
+        qint64 number = 0;  ///< of the message, among those that were accepted and not replaced
+        bool isReplacing = false; ///< the message that had this number is not sent any more
     };
 
     //! Makes \a hello, a control frame, the first that is written. Before the connection opens.
     void begin(const QByteArray &hello);
 
     //! \a limit is how many bytes may wait. One message may, however large, if nothing else does.
+    //! Messages of SendMode::Latest do not count.
     explicit Outbox(qint64 limit)
         : m_limit(limit)
     {
@@ -44,8 +50,9 @@ public:
 
     /// \name Any thread
     /// @{
-    Result send(const EncodedMessage &message); ///< which is valid; shares the memory of much
-    Result send(const QByteArray &frame);       ///< the same, of a whole frame
+    //! \a message is valid. The memory of much is shared.
+    Result send(const EncodedMessage &message, SendMode mode = SendMode::Reliable);
+    Result send(const QByteArray &frame); ///< the same, of a whole frame
 
     //! Queues a control frame behind all else, for a peer that has said hello.
     ///
@@ -60,9 +67,10 @@ public:
 
     struct Counts
     {
-        qint64 messages = 0;     ///< accepted, ever
+        qint64 messages = 0;     ///< accepted, ever, but for those that were replaced
         qint64 bytesWritten = 0; ///< ever, what the connection added included
         qint64 bytesWaiting = 0; ///< accepted and not written
+        qint64 bytesLatest = 0;  ///< of these, how many do not count against a limit
     };
     Counts counts() const;
     /// @}
@@ -76,8 +84,12 @@ public:
 
     //! All that waits, in order. It counts as waiting until it is reported as written. Whoever
     //! takes goes on until nothing is left: only then will it be woken again.
-    std::vector<QByteArray> takeAll();
+    FrameQueue takeAll();
     void written(qint64 bytes);
+
+    //! The peer takes nothing for now. \a rest is what was taken from here and can still be
+    //! replaced; it goes back to where it was.
+    void block(FrameQueue &&rest);
 
     //! Adds a frame of the connection's own, behind all others. It takes it at once.
     void addOwn(QByteArrayView frame);
@@ -97,21 +109,26 @@ private:
 
     enum class Kind { Message, Control };
     Result add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large, qint64 size);
+    Result addLatest(const QByteArray &frame, const QString &action);
+    qint64 latestWaiting() const;
     static int since(Clock::time_point time);
     qint64 writeAtOnce(QByteArrayView bytes);
     void append(QByteArrayView bytes, const QByteArray *owner);
+    void expectWriter(qint64 bytes);
 
     const qint64 m_limit;
     std::atomic<bool> m_isOpen = false; // whether m_writer is set, to be asked without the lock
     std::atomic<bool> m_isPeerKnown = false; // to understand control frames
 
     mutable std::mutex m_mutex; // guards everything below
-    std::vector<QByteArray> m_parts;
+    FrameQueue m_queue;
     WakeTarget m_writer;                          // while open
     std::unique_ptr<DirectWriter> m_directWriter; // while open, if there is one
     int m_directError = 0;
     bool m_isWriterAwake = false; // or about to wake up
     bool m_isClosed = false;      // for good, even before it was opened
+    bool m_isBlocked = false;     // the peer has taken nothing since something was left over
+    qint64 m_latestTaken = 0;     // at most so much of what was taken does not count
     bool m_hasSaidHello = false;
     Clock::time_point m_lastWritten;
     Clock::time_point m_waitingSince; // while something waits

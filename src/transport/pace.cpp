@@ -14,10 +14,11 @@ constexpr qint64 checkInterval = 1'000;
 
 QString Pace::fault(const Facts &facts) const
 {
-    if (facts.bytesWaiting > m_limits.sendBacklog && facts.stalledFor >= overrunTimeout) {
+    const qint64 backlog = facts.bytesWaiting - facts.bytesLatest;
+    if (backlog > m_limits.sendBacklog && facts.stalledFor >= overrunTimeout) {
         return QStringLiteral("%1 bytes waiting to be sent are over the limit of %2, and none of "
                               "them was taken for %3 ms")
-            .arg(facts.bytesWaiting)
+            .arg(backlog)
             .arg(m_limits.sendBacklog)
             .arg(overrunTimeout);
     }

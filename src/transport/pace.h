@@ -24,6 +24,7 @@ public:
     struct Facts
     {
         qint64 bytesWaiting = 0; ///< to be written
+        qint64 bytesLatest = 0;  ///< of these, what does not count against the backlog
         qint64 stalledFor = 0;   ///< while they wait nothing has been taken
         qint64 frameBytes = 0;   ///< of a frame whose end has not come
         qint64 frameAge = 0;     ///< since the first of these, while the stream was read

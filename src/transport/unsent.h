@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "transport/framequeue.h"
 #include "transport/outbox.h"
 #include "transport/stream.h"
 
-#include <vector>
-
 namespace QRepod {
 
-//! What a connection has taken from its outbox and the stream has not taken yet.
+//! What a connection has taken from its outbox and the stream has not taken yet. What may be
+//! replaced waits in the outbox while the stream takes nothing.
 class Unsent
 {
 public:
@@ -18,10 +18,10 @@ public:
         Failed,  ///< nothing can be written any more
     };
 
-    bool isEmpty() const { return m_parts.empty(); }
+    bool isEmpty() const { return m_queue.isEmpty(); }
 
     //! Takes all that waits in \a outbox; nothing is left here.
-    void takeFrom(Outbox &outbox) { m_parts = outbox.takeAll(); }
+    void takeFrom(Outbox &outbox) { m_queue = outbox.takeAll(); }
 
     //! Writes what \a stream takes, and tells \a outbox how much that is.
     Result write(Stream &stream, Outbox &outbox);
@@ -29,8 +29,10 @@ public:
     void clear();
 
 private:
-    std::vector<QByteArray> m_parts;
-    size_t m_first = 0;          // of those that have not been written whole
+    void block(Outbox &outbox);
+
+    FrameQueue m_queue;
+    size_t m_first = 0;          // of the parts that have not been written whole
     qsizetype m_sentOfFirst = 0; // bytes
 };
 

@@ -8,6 +8,7 @@
 #include <QRepod/Protocol>
 
 #include <QtCore/QEventLoop>
+#include <QtCore/QLine>
 #include <QtCore/QPointer>
 #include <QtCore/QRegularExpression>
 #include <QtCore/QThread>
@@ -584,8 +585,8 @@ void tst_Listener::unencodableMessageIsNotSent()
     QTest::ignoreMessage(
         QtWarningMsg,
         QRegularExpression("message \"move\" to 127\\.0\\.0\\.1:\\d+ was not sent: "
-                           "players\\[1\\]\\.size: QSize has no MessagePack form"));
-    const QVariantList players{1, QVariantMap{{"size", QSize(1, 2)}}};
+                           "players\\[1\\]\\.line: QLine has no MessagePack form"));
+    const QVariantList players{1, QVariantMap{{"line", QLine(1, 2, 3, 4)}}};
     QCOMPARE(listener.send("move", {{"players", players}}), 0);
     QVERIFY(listener.send("move", {{"players", 1}}) > 0);
     QTRY_COMPARE(m_server->received().size(), 1);

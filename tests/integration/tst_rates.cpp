@@ -44,6 +44,7 @@ private Q_SLOTS:
     void secondsWorthComesAtOnceAndTheRestFollows();
     void nothingIsLost();
     void channelHasARateOfItsOwn();
+    void framesWithoutActionCount();
     void otherClientsAreNotSlowedDown();
 };
 
@@ -55,7 +56,7 @@ void tst_Rates::secondsWorthComesAtOnceAndTheRestFollows()
     JoinedClient client(server);
     sendNumbers(client.client, 3 * rate);
     QVERIFY(eventually([&] { return server.script.numbers.size() >= rate; }));
-    // One may be over, for its frame was half read; the next would have needed 0.2 s.
+    // Another would have needed 0.2 s.
     QVERIFY(server.script.numbers.size() <= rate + 1);
     const qint64 received = client.channel->statistics().messagesReceived;
     QVERIFY(received <= rate + 1);
@@ -87,6 +88,22 @@ void tst_Rates::channelHasARateOfItsOwn()
     sendNumbers(admin.client, 1'000);
     QVERIFY(eventually([&] { return server.script.numbers.size() == 1'000; }));
     QCOMPARE(server.script.numbers, firstNumbers(1'000));
+}
+
+void tst_Rates::framesWithoutActionCount()
+{
+    constexpr int rate = 5;
+    TestServer server;
+    server->setMaximumMessageRate(rate);
+    JoinedClient client(server);
+    QVERIFY(client.client.sendBytes(QByteArray::fromHex("0000000180").repeated(10'000)));
+    const auto skipped = [&] { return client.channel->statistics().framesSkipped; };
+    QVERIFY(eventually([&] { return skipped() >= rate; }));
+    QVERIFY(skipped() < 10 * rate);
+    client->send(number(0));
+    client.channel->setMaximumMessageRate(0);
+    QVERIFY(eventually([&] { return server.script.numbers.size() == 1; }));
+    QCOMPARE(skipped(), 10'000);
 }
 
 void tst_Rates::otherClientsAreNotSlowedDown()

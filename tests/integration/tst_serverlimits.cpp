@@ -15,6 +15,9 @@
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
+#include <memory>
+#include <vector>
+
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -32,6 +35,8 @@ private Q_SLOTS:
     void oneMessageOfAnySizeIsAccepted();
     void clientThatTakesNothingIsClosed();
     void frameThatIsNeverFinishedBreaksTheProtocol();
+    void clientsThatHoldTheMostMemoryAreClosed_data();
+    void clientsThatHoldTheMostMemoryAreClosed();
     void protocolBreakerIsClosedAndHarmsNobody_data();
     void protocolBreakerIsClosedAndHarmsNobody();
     void clientThatResetsIsAnError();
@@ -154,6 +159,50 @@ void tst_ServerLimits::frameThatIsNeverFinishedBreaksTheProtocol()
     QVERIFY2(error.contains(u"frame not finished after 100 ms: 4 bytes of it have come"_s),
              qPrintable(error));
     healthy->send(number(1)); // a frame that is finished, after a longer silence
+    QVERIFY(eventually([&] { return server.script.log.contains(u"number"_s); }));
+}
+
+void tst_ServerLimits::clientsThatHoldTheMostMemoryAreClosed_data()
+{
+    QTest::addColumn<bool>("isSending");
+    QTest::newRow("frames without an end") << true;
+    QTest::newRow("nothing is taken") << false;
+}
+
+void tst_ServerLimits::clientsThatHoldTheMostMemoryAreClosed()
+{
+    QFETCH(const bool, isSending);
+    TestServer server;
+    server->setMaximumMemory(8 * mebi);
+    JoinedClient small(server);
+    std::vector<std::unique_ptr<JoinedClient>> large;
+    QStringList errors;
+    for (int i = 0; i < 3; ++i) { // each of them stays below its own limits
+        auto client = std::make_unique<JoinedClient>(server);
+        connect(client->channel, &Channel::errorOccurred, this,
+                [&](const QString &text) { errors << text; });
+        large.push_back(std::move(client));
+    }
+    for (const auto &client : large) {
+        if (isSending) {
+            (*client)->sendBytes(hex("00800000")); // 8 MiB, of which this much comes:
+            (*client)->sendBytes(QByteArray(3 * mebi, 'x'));
+        } else {
+            (*client)->stall();
+            for (int n = 0; n < 7; ++n)
+                client->channel->send(bulky(mebi));
+        }
+    }
+    const auto isFair = [&] {
+        return !errors.isEmpty() && server->channels().contains(small.channel);
+    };
+    QVERIFY(eventually(isFair));
+    for (const QString &error : std::as_const(errors))
+        QVERIFY2(error.contains(u"bytes are held for all clients, over the limit of 8388608"_s),
+                 qPrintable(error));
+    QVERIFY(eventually([&] { return server->channels().size() < 4; }));
+    QVERIFY(server->channels().size() >= 2); // no more are closed than it takes
+    small->send(number(1));
     QVERIFY(eventually([&] { return server.script.log.contains(u"number"_s); }));
 }
 

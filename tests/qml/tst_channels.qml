@@ -12,9 +12,9 @@ TestCase {
     name: "channels"
 
     Component {
-        id: roomComponent
+        id: hostComponent
 
-        Room {
+        Host {
         }
     }
 
@@ -90,7 +90,7 @@ TestCase {
     }
 
     function test_signalsAndMessagesOfAChannelsLife() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const player = join(server);
         tryCompare(server.log, "length", 2);
         player.close();
@@ -99,7 +99,7 @@ TestCase {
     }
 
     function test_userDataBelongsToItsChannel() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const ada = join(server);
         const bob = join(server);
         compare(server.channels.get(0).userData, undefined);
@@ -130,7 +130,7 @@ TestCase {
     }
 
     function test_channelSends() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const player = join(server);
         const channel = server.channels.get(0);
         verify(channel.send("alone") > 0);
@@ -165,7 +165,7 @@ TestCase {
     }
 
     function test_echoOfAHandler() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const player = join(server);
         player.send("echo", {
             value: [1, 2.5, "x", null, {
@@ -182,7 +182,7 @@ TestCase {
     }
 
     function test_channelKnowsItsServerAndAddress() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         join(server);
         const channel = server.channels.get(0);
         compare(channel.server, server);
@@ -194,7 +194,7 @@ TestCase {
     }
 
     function test_channelClose() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const player = join(server);
         const watching = createTemporaryObject(watcher, test, {
             channel: server.channels.get(0)
@@ -219,7 +219,7 @@ TestCase {
     }
 
     function test_channelsAreAModel() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const view = createTemporaryObject(addressList, test, {
             model: server.channels
         });
@@ -238,7 +238,7 @@ TestCase {
     }
 
     function test_viewOutlivesTheServer() {
-        const server = roomComponent.createObject(test) as Server;
+        const server = hostComponent.createObject(test) as Server;
         const view = createTemporaryObject(addressList, test, {
             model: server.channels
         });

@@ -19,16 +19,16 @@ TestCase {
     }
 
     Component {
-        id: roomComponent
+        id: hostComponent
 
-        Room {
+        Host {
         }
     }
 
     Component {
-        id: roomWithHandlers
+        id: hostWithHandlers
 
-        Room {
+        Host {
             id: served
 
             property alias lobby: lobbyHandlers
@@ -130,7 +130,7 @@ TestCase {
     }
 
     function test_closingEndsTheChannels() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const player = join(server);
         server.active = false;
         tryCompare(server.channels, "count", 0);
@@ -141,7 +141,7 @@ TestCase {
     }
 
     function test_failureToListenIsAnError() {
-        const first = host(roomComponent);
+        const first = host(hostComponent);
         const second = createTemporaryObject(plainServer, test, {
             port: first.actualPort
         });
@@ -160,13 +160,13 @@ TestCase {
     }
 
     function test_changeOfThePortListensAgain() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const player = join(server);
         const ports = spy(server, "portChanged");
         const hosts = spy(server, "hostChanged");
         const listening = spy(server, "listeningChanged");
         const before = server.actualPort;
-        const other = createTemporaryObject(roomComponent, test);
+        const other = createTemporaryObject(hostComponent, test);
         const free = other.actualPort;
         other.active = false;
         server.port = free;
@@ -255,7 +255,7 @@ TestCase {
     }
 
     function test_handlersGetTheChannel(row: var) {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const player = join(server);
         verify(player.send(row.action, row.fields) > 0);
         tryCompare(server.calls, "length", 1);
@@ -263,7 +263,7 @@ TestCase {
     }
 
     function test_mismatchGoesToNetworkReceived() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const player = join(server);
         ignoreWarning(/network_one: field "text" is .*, the parameter is a QString/);
         player.send("one", {
@@ -274,7 +274,7 @@ TestCase {
     }
 
     function test_handlerObjectsGetWhatTheServerGets() {
-        const server = host(roomWithHandlers);
+        const server = host(hostWithHandlers);
         const player = join(server);
         player.send("lobby", {
             id: 3
@@ -287,7 +287,7 @@ TestCase {
     }
 
     function test_sendToAllTakesAMessageOrAnAction() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         const players = [join(server), join(server)];
         server.sendToAll({
             action: "whole",
@@ -312,7 +312,7 @@ TestCase {
     }
 
     function test_sendToAllRefusesOtherArguments() {
-        const server = host(roomComponent);
+        const server = host(hostComponent);
         let error = null;
         try {
             server.sendToAll(5);

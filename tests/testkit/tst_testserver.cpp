@@ -10,9 +10,9 @@
 
 #include <QtCore/QDeadlineTimer>
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QLine>
 #include <QtCore/QPointer>
 #include <QtCore/QRegularExpression>
-#include <QtCore/QSize>
 #include <QtTest/QTest>
 
 #include <memory>
@@ -47,6 +47,7 @@ private slots:
 
     void answersWithAMessage();
     void answersWithAFunctionOfTheMessage();
+    void answersRequests();
     void lastAnswerReplacesTheOneBefore();
     void answersWithoutAnEventLoop();
     void functionMaySendToAll();
@@ -132,10 +133,10 @@ void tst_TestServer::whatCannotBeEncodedIsNotSentWithAWarning()
     TestServer server;
     RecordingListener client;
     QVERIFY(client.connectAndWait(server.port()));
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression("TestServer::sendToAll: size: QSize.*"));
-    server.sendToAll({{"action", "bad"}, {"size", QSize(1, 2)}});
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression("TestServer::sendTo: size: QSize.*"));
-    QVERIFY(!server.sendTo(0, {{"action", "bad"}, {"size", QSize(1, 2)}}));
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression("TestServer::sendToAll: line: QLine.*"));
+    server.sendToAll({{"action", "bad"}, {"line", QLine(1, 2, 3, 4)}});
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression("TestServer::sendTo: line: QLine.*"));
+    QVERIFY(!server.sendTo(0, {{"action", "bad"}, {"line", QLine(1, 2, 3, 4)}}));
     QVERIFY(server.sendTo(0, {{"action", "good"}}));
     QVERIFY(client.pumpUntil("good"));
     QVERIFY(!client.actions().contains("bad"));
@@ -179,6 +180,34 @@ void tst_TestServer::answersWithAFunctionOfTheMessage()
     QVERIFY(client.send("add", {{"a", 2}, {"b", 3}}) > 0);
     QVERIFY(client.pumpUntil("sum"));
     QCOMPARE(client.messages.last()["value"], 5);
+}
+
+void tst_TestServer::answersRequests()
+{
+    TestServer server;
+    server.onRequest("price", 12);
+    server.onRequest("buy", [](const QVariantMap &message) -> QVariant {
+        if (message["item"] == 3)
+            throw QRepod::RequestError("sold out");
+        return message["item"];
+    });
+    RecordingListener client;
+    QVERIFY(client.connectAndWait(server.port()));
+    QVERIFY(client.send("price", {}) > 0); // which is no request
+    const QFuture<QVariant> price = client.request("price");
+    const QFuture<QVariant> sword = client.request("buy", {{"item", 7}});
+    QFuture<QVariant> bow = client.request("buy", {{"item", 3}});
+    QVERIFY(QRepod::pumpUntil(&client, [&] { return bow.isFinished(); }));
+    QCOMPARE(price.result(), QVariant(12));
+    QCOMPARE(sword.result(), QVariant(7));
+    QString error;
+    try {
+        bow.waitForFinished();
+    } catch (const QRepod::RequestError &thrown) {
+        error = thrown.error();
+    }
+    QCOMPARE(error, QString("buy: sold out"));
+    QVERIFY(!client.actions().contains("_reply"));
 }
 
 void tst_TestServer::lastAnswerReplacesTheOneBefore()

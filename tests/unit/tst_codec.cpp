@@ -11,10 +11,10 @@
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qjsonobject.h>
+#include <QtCore/qline.h>
 #include <QtCore/qqueue.h>
 #include <QtCore/qrandom.h>
 #include <QtCore/qset.h>
-#include <QtCore/qsize.h>
 #include <QtCore/qtimezone.h>
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
@@ -986,25 +986,25 @@ void tst_Codec::whatCannotBeEncodedIsNamedWithItsPath_data()
                              << QString::fromLatin1(error);
     };
     const auto any = [](const auto &value) { return QVariant::fromValue(value); };
-    const QVariant size = QSize(1, 2);
+    const QVariant line = QLine(1, 2, 3, 4);
     const auto map = [](const char *key, const QVariant &value) {
         return QVariantMap{{QString::fromLatin1(key), value}};
     };
 
-    row("size: QSize has no MessagePack form", "size", size);
-    row("players[2].size: QSize has no MessagePack form", "players",
-        QVariantList{map("size", 1), 2, map("size", size)});
-    row("a.b.c: QSize has no MessagePack form", "a", map("b", map("c", size)));
-    row("a[0][1]: QSize has no MessagePack form", "a",
-        QVariantList{QVariant(QVariantList{1, size})});
-    row("hash.key: QSize has no MessagePack form", "hash",
-        QVariantHash{{QStringLiteral("key"), size}});
-    row("sizes[0]: QSize has no MessagePack form", "sizes", any(QList<QSize>{QSize()}));
-    row("sizes.7: QSize has no MessagePack form", "sizes", any(QMap<int, QSize>{{7, QSize()}}));
-    row("crate.content: QSize has no MessagePack form", "crate", any(Crate{size}));
-    row("crates[1].content[0].x: QSize has no MessagePack form", "crates",
-        any(QList<Crate>{Crate{}, Crate{QVariantList{map("x", size)}}}));
-    row("date: QDate has no MessagePack form", "date", QDate(2024, 1, 1));
+    row("line: QLine has no MessagePack form", "line", line);
+    row("players[2].line: QLine has no MessagePack form", "players",
+        QVariantList{map("line", 1), 2, map("line", line)});
+    row("a.b.c: QLine has no MessagePack form", "a", map("b", map("c", line)));
+    row("a[0][1]: QLine has no MessagePack form", "a",
+        QVariantList{QVariant(QVariantList{1, line})});
+    row("hash.key: QLine has no MessagePack form", "hash",
+        QVariantHash{{QStringLiteral("key"), line}});
+    row("lines[0]: QLine has no MessagePack form", "lines", any(QList<QLine>{QLine()}));
+    row("lines.7: QLine has no MessagePack form", "lines", any(QMap<int, QLine>{{7, QLine()}}));
+    row("crate.content: QLine has no MessagePack form", "crate", any(Crate{line}));
+    row("crates[1].content[0].x: QLine has no MessagePack form", "crates",
+        any(QList<Crate>{Crate{}, Crate{QVariantList{map("x", line)}}}));
+    row("date: the QDate is not valid", "date", QDate());
     row("object: QObject* has no MessagePack form", "object", any(static_cast<QObject *>(this)));
     row("time: the QDateTime is not valid", "time", QDateTime());
     row("times[1]: the QDateTime is not valid", "times", QVariantList{utc(0), QDateTime()});
@@ -1095,7 +1095,7 @@ void tst_Codec::framesAreAppended()
     QByteArray out;
     QVERIFY(appendFrame(out, {{QStringLiteral("a"), 1}}, {}));
     QVERIFY(appendFrame(out, {}, {}));
-    QVERIFY(!appendFrame(out, {{QStringLiteral("a"), QSize()}}, {}));
+    QVERIFY(!appendFrame(out, {{QStringLiteral("a"), QLine()}}, {}));
     QVERIFY(appendFrame(out, {{QStringLiteral("b"), QVariant()}}, {}));
     QCOMPARE(out.toHex(),
              QByteArray("0000000481a16101"

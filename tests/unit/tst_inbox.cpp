@@ -51,6 +51,8 @@ private Q_SLOTS:
     void wakesTheWriterToClose();
     void stopsTheWriterPastItsLimit();
     void wakesTheWriterAtHalfTheLimit();
+    void heldIsNotReadHoweverMuchRoomThereIs();
+    void heldBytesCountTheBeginningOfAFrame();
     void withoutAReaderIsClosedAndWakesNobody();
     void underTwoThreads();
 };
@@ -225,6 +227,33 @@ void tst_Inbox::wakesTheWriterAtHalfTheLimit()
     QCOMPARE(inbox.writer.wakes(), 1);
     deliveries.clear();
     QCOMPARE(inbox.writer.wakes(), 1);
+}
+
+void tst_Inbox::heldIsNotReadHoweverMuchRoomThereIs()
+{
+    TestInbox inbox;
+    inbox->setHeld(true);
+    inbox->setHeld(true);
+    QCOMPARE(inbox.writer.wakes(), 1); // to stop reading
+    QVERIFY(!inbox->hasRoom());
+    QVERIFY(!inbox.push({u"a"_s}));
+    QCOMPARE(entries(inbox->takeAll()), QStringList({u"a"_s}));
+    QVERIFY(!inbox->hasRoom());
+    inbox->setHeld(false);
+    QCOMPARE(inbox.writer.wakes(), 2); // to go on
+    QVERIFY(inbox->hasRoom());
+}
+
+void tst_Inbox::heldBytesCountTheBeginningOfAFrame()
+{
+    const qint64 cost = batch({u"a"_s}).cost();
+    TestInbox inbox;
+    QVERIFY(inbox.push({u"a"_s}));
+    inbox->setUnfinished(1'000);
+    QCOMPARE(inbox->heldBytes(), cost + 1'000);
+    inbox->takeAll();
+    inbox->setUnfinished(0);
+    QCOMPARE(inbox->heldBytes(), 0);
 }
 
 void tst_Inbox::withoutAReaderIsClosedAndWakesNobody()

@@ -60,8 +60,8 @@ void tst_Outbox::keepsWhatItAcceptedWhenItCloses()
     TestOutbox outbox;
     outbox->send(encoded(number(1)));
     outbox->close();
-    QCOMPARE(outbox->takeAll(), std::vector<QByteArray>{encoded(number(1))});
-    QVERIFY(outbox->takeAll().empty());
+    QCOMPARE(outbox->takeAll().parts(), std::vector<QByteArray>{encoded(number(1))});
+    QVERIFY(outbox->takeAll().isEmpty());
 }
 
 void tst_Outbox::isFullPastItsLimit()
@@ -80,7 +80,8 @@ void tst_Outbox::isFullPastItsLimit()
         QCOMPARE(full.error, error);
     }
     QVERIFY(outbox->isOpen());
-    QCOMPARE(outbox->takeAll(), std::vector<QByteArray>{frame + frame}); // nothing of the refused
+    QCOMPARE(outbox->takeAll().parts(),
+             std::vector<QByteArray>{frame + frame}); // nothing of the refused
 }
 
 void tst_Outbox::countsUntilItIsWritten()
@@ -104,13 +105,13 @@ void tst_Outbox::putsSmallFramesTogether()
         outbox->send(encoded(number(n)));
         expected += encoded(number(n));
     }
-    QCOMPARE(outbox->takeAll(), std::vector<QByteArray>{expected});
+    QCOMPARE(outbox->takeAll().parts(), std::vector<QByteArray>{expected});
 
     // Two that are too large for one part stay two, in order.
     outbox->send(toSend(bulky(40 * kibi, u"first"_s)));
     outbox->send(toSend(bulky(40 * kibi, u"second"_s)));
     outbox->send(encoded(number(1))); // goes with the second
-    const std::vector<QByteArray> parts = outbox->takeAll();
+    const std::vector<QByteArray> parts = outbox->takeAll().parts();
     QCOMPARE(parts.size(), size_t(2));
     QCOMPARE(parts[0], encoded(bulky(40 * kibi, u"first"_s)));
     QCOMPARE(parts[1], encoded(bulky(40 * kibi, u"second"_s)) + encoded(number(1)));
@@ -123,7 +124,7 @@ void tst_Outbox::sharesLargeFrames()
     outbox->send(encoded(number(1)));
     outbox->send(frame);
     outbox->send(encoded(number(2)));
-    const std::vector<QByteArray> parts = outbox->takeAll();
+    const std::vector<QByteArray> parts = outbox->takeAll().parts();
     QCOMPARE(parts.size(), size_t(3));
     QCOMPARE(parts[0], encoded(number(1)));
     QCOMPARE(static_cast<const void *>(parts[1].constData()),
@@ -140,7 +141,7 @@ void tst_Outbox::sharesLargeValues()
     QCOMPARE(outbox->send(toSend(blob)).bytes, encoded(blob).size());
     outbox->send(toSend(last));
     outbox->send(encoded(number(2)));
-    const std::vector<QByteArray> parts = outbox->takeAll();
+    const std::vector<QByteArray> parts = outbox->takeAll().parts();
     QCOMPARE(parts.size(), size_t(5)); // small, large, small, large, small
     QVERIFY(parts[1].isSharedWith(blob[u"data"_s].toByteArray()));
     QVERIFY(parts[3].isSharedWith(last[u"data"_s].toByteArray()));
@@ -154,7 +155,7 @@ void tst_Outbox::sharesLargeValues()
     TestOutbox narrow(mebi);
     QCOMPARE(narrow->send(toSend(blob)).status, Outbox::Status::Accepted); // nothing else waits
     QCOMPARE(narrow->send(encoded(number(1))).status, Outbox::Status::Full);
-    QCOMPARE(narrow->takeAll().size(), size_t(2));
+    QCOMPARE(narrow->takeAll().parts().size(), size_t(2));
     QCOMPARE(narrow->send(encoded(number(1))).status, Outbox::Status::Full); // taken is not written
     narrow->written(encoded(blob).size());
     QCOMPARE(narrow->send(encoded(number(1))).status, Outbox::Status::Accepted);
@@ -169,8 +170,8 @@ void tst_Outbox::leavesSharedFramesAsTheyAre()
     other->send(frame);
     one->send(encoded(number(2))); // is put together with a frame that others hold too
     QCOMPARE(frame, encoded(number(1)));
-    QCOMPARE(one->takeAll(), std::vector<QByteArray>{frame + encoded(number(2))});
-    QCOMPARE(other->takeAll(), std::vector<QByteArray>{frame});
+    QCOMPARE(one->takeAll().parts(), std::vector<QByteArray>{frame + encoded(number(2))});
+    QCOMPARE(other->takeAll().parts(), std::vector<QByteArray>{frame});
 }
 
 void tst_Outbox::wakesTheWriterWhenItSleeps()
@@ -180,11 +181,11 @@ void tst_Outbox::wakesTheWriterWhenItSleeps()
         outbox->send(encoded(number(n)));
     outbox->send(encoded(bulky(mebi)));
     QCOMPARE(outbox.writer.wakes(), 1);
-    QVERIFY(!outbox->takeAll().empty());
+    QVERIFY(!outbox->takeAll().isEmpty());
     outbox->send(encoded(number(1))); // the writer will look again
     QCOMPARE(outbox.writer.wakes(), 1);
-    QVERIFY(!outbox->takeAll().empty());
-    QVERIFY(outbox->takeAll().empty());
+    QVERIFY(!outbox->takeAll().isEmpty());
+    QVERIFY(outbox->takeAll().isEmpty());
     outbox->send(encoded(number(2)));
     outbox->send(encoded(number(3)));
     QCOMPARE(outbox.writer.wakes(), 2);
@@ -220,7 +221,7 @@ void tst_Outbox::underManyThreads()
     bool isInOrder = true;
     FrameReader reader{MessageLimits()};
     writer.onWake = [&] {
-        const std::vector<QByteArray> parts = outbox.takeAll();
+        const std::vector<QByteArray> parts = outbox.takeAll().parts();
         for (const QByteArray &part : parts) {
             memcpy(reader.prepare(part.size()), part.constData(), size_t(part.size()));
             isInOrder = reader.commit(part.size()) && isInOrder;

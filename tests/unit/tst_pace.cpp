@@ -36,6 +36,9 @@ void tst_Pace::whoIsOverTheBacklogMayTakeNothingForFiveSeconds()
     QCOMPARE(m_pace.fault({.bytesWaiting = 1'001, .stalledFor = 5'000}),
              QStringLiteral("1001 bytes waiting to be sent are over the limit of 1000, and none of "
                             "them was taken for 5000 ms"));
+    QCOMPARE(
+        m_pace.fault({.bytesWaiting = 1'000'000, .bytesLatest = 999'000, .stalledFor = 5'000}),
+        QString());
 }
 
 void tst_Pace::whoTakesNothingOfWhatWaitsIsTooSlow()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "converting.h"
 
+#include <QRepod/protocol.h>
+
 #include <QtCore/qdatetime.h>
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsonobject.h>
@@ -27,6 +29,27 @@ public:
 };
 
 namespace {
+
+//! What \a object is after it was encoded and decoded; the error if it cannot be encoded.
+template <class T>
+QVariant received(const T &object)
+{
+    QString error;
+    const QByteArray frame = encode({{text("v"), QVariant::fromValue(object)}}, &error);
+    if (frame.isEmpty())
+        return error;
+    return decode(frame.sliced(4)).value_or(QVariantMap()).value(text("v"));
+}
+
+//! Whether \a object comes back from the wire as \a plain, and that as the same object.
+template <class T>
+bool isSentAs(const T &object, const QVariant &plain)
+{
+    const QVariant value = received(object);
+    if (value != plain)
+        qWarning() << value << "is not" << plain;
+    return value == plain && to<T>(value) == std::optional<T>(object);
+}
 
 //! A type of an application, which it registers.
 struct Move
@@ -71,6 +94,7 @@ QVariantMap rect(const QVariant &x, const QVariant &y, const QVariant &width,
 
 } // namespace
 
+Q_DECLARE_METATYPE(std::optional<int>) // what Qt needs to see lists and maps of it as such
 Q_DECLARE_ASSOCIATIVE_CONTAINER_METATYPE(std::unordered_map)
 
 class tst_qttypes : public QObject
@@ -90,6 +114,10 @@ private Q_SLOTS:
     void keysAreTheOnlyFormOfTheirNumber();
     void hashesWithoutASecretAreRefused();
     void urlsAreBounded();
+    void whatFitsAHandlerCanBeSent();
+    void whatIsNotValidIsNotSent();
+    void optionalsOfOtherTypesAreSentOnceRegistered();
+    void variantsInVariantsAreUnwrapped();
 };
 
 void tst_qttypes::pointsAreMapsOrLists()
@@ -221,6 +249,11 @@ void tst_qttypes::optionalsAreEmptyForNil()
     QCOMPARE(to<std::optional<QPointF>>(point(1.5, 2.5)),
              std::optional(std::optional(QPointF(1.5, 2.5))));
 
+    QCOMPARE(to<QList<Number>>(QVariantList{integer(7), nil()}),
+             std::optional(QList<Number>{7, std::nullopt}));
+    QCOMPARE((to<QMap<QString, Number>>(QVariantMap{{text("a"), nil()}})),
+             std::optional(QMap<QString, Number>{{text("a"), std::nullopt}}));
+
     const auto hint = to<Hint>(QVariantMap{{text("level"), nil()}, {text("at"), point(1.5, 2.5)}});
     QVERIFY(hint);
     QCOMPARE(hint->level, std::nullopt);
@@ -291,6 +324,63 @@ void tst_qttypes::urlsAreBounded()
     for (int i = 0; i < 31; ++i)
         musical += text("\U0001D165");
     QVERIFY(!to<QUrl>(text("https://a") + musical));
+}
+
+void tst_qttypes::whatFitsAHandlerCanBeSent()
+{
+    QVERIFY(isSentAs(QPoint(1, -2), point(integer(1), integer(-2))));
+    QVERIFY(isSentAs(QPointF(1.5, 2), point(1.5, 2.0)));
+    QVERIFY(isSentAs(QSize(800, 600), size(integer(800), integer(600))));
+    QVERIFY(isSentAs(QSizeF(0.5, 2), size(0.5, 2.0)));
+    QVERIFY(isSentAs(QRect(1, 2, 3, 4), rect(integer(1), integer(2), integer(3), integer(4))));
+    QVERIFY(isSentAs(QRectF(1.5, 2, 3, 4), rect(1.5, 2.0, 3.0, 4.0)));
+    QVERIFY(isSentAs(QList{QPointF(1, 2)}, QVariantList{point(1.0, 2.0)}));
+    QVERIFY(isSentAs(QDate(2024, 2, 29), text("2024-02-29")));
+    QVERIFY(isSentAs(QTime(12, 30, 15, 250), text("12:30:15.250")));
+    QVERIFY(isSentAs(QColor(255, 128, 0), text("#ff8000")));
+    QVERIFY(isSentAs(QColor(255, 128, 0, 128), text("#80ff8000")));
+    QVERIFY(isSentAs(std::optional<int>(7), integer(7)));
+    QVERIFY(isSentAs(std::optional<QPointF>(QPointF(1, 2)), point(1.0, 2.0)));
+    QVERIFY(isSentAs(QMap<int, QString>{{7, text("x")}}, QVariantMap{{text("7"), text("x")}}));
+    QVERIFY(isSentAs(QHash<quint64, int>{{~quint64(0), 1}},
+                     QVariantMap{{text("18446744073709551615"), integer(1)}}));
+    QVERIFY(
+        isSentAs(QMap<Game::Color, int>{{Game::Green, 1}}, QVariantMap{{text("5"), integer(1)}}));
+    QVERIFY(isSentAs(QJsonObject{{text("a"), QJsonArray{1, true}}},
+                     QVariantMap{{text("a"), QVariantList{integer(1), true}}}));
+
+    QCOMPARE(received(std::optional<int>()), nil());
+    QVERIFY(isSentAs(QList<std::optional<int>>{7, std::nullopt}, QVariantList{integer(7), nil()}));
+    QCOMPARE(received(QSet<int>{7}), QVariant(QVariantList{integer(7)}));
+    QCOMPARE(received(Hint{3, {1.5, 2}}),
+             QVariant(QVariantMap{{text("level"), integer(3)}, {text("at"), point(1.5, 2.0)}}));
+}
+
+void tst_qttypes::whatIsNotValidIsNotSent()
+{
+    QCOMPARE(received(QDate()), QVariant(text("v: the QDate is not valid")));
+    QCOMPARE(received(QTime()), QVariant(text("v: the QTime is not valid")));
+    QCOMPARE(received(QColor()), QVariant(text("v: the QColor is not valid")));
+}
+
+void tst_qttypes::optionalsOfOtherTypesAreSentOnceRegistered()
+{
+    using Optional = std::optional<Game::Color>;
+    QVERIFY(received(Optional(Game::Green)).toString().endsWith(text("has no MessagePack form")));
+    QVERIFY((QMetaType::registerConverter<Optional, QVariant>(
+        [](const Optional &color) { return color ? QVariant::fromValue(*color) : QVariant(); })));
+    QCOMPARE(received(Optional(Game::Green)), integer(5));
+    QCOMPARE(received(Optional()), nil());
+}
+
+void tst_qttypes::variantsInVariantsAreUnwrapped()
+{
+    const QVariant inside(7);
+    QCOMPARE(received(QVariant(QMetaType::fromType<QVariant>(), &inside)), integer(7));
+    const QVariant list(QMetaType::fromType<QVariant>(), &inside);
+    QCOMPARE(received(QVariantList{list, list}), QVariant(QVariantList{integer(7), integer(7)}));
+    const QVariant nothing;
+    QCOMPARE(received(QVariant(QMetaType::fromType<QVariant>(), &nothing)), nil());
 }
 
 QTEST_APPLESS_MAIN(tst_qttypes)

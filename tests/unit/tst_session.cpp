@@ -36,7 +36,7 @@ struct Line
     QByteArray written()
     {
         QByteArray bytes;
-        for (const QByteArray &part : link.outbox->takeAll())
+        for (const QByteArray &part : link.outbox->takeAll().parts())
             bytes += part;
         return bytes;
     }
@@ -67,6 +67,7 @@ private Q_SLOTS:
     void handOverSendsAgainWhatThePeerHasNotReceived();
     void handOverWithAWrongNumberChangesNothing();
     void messagesThatWereRefusedHaveNoNumber();
+    void newerMessageTakesTheNumberOfTheOneItReplaces();
 };
 
 void tst_Session::keepsUntilThePeerHasReceived()
@@ -179,6 +180,25 @@ void tst_Session::messagesThatWereRefusedHaveNoNumber()
     line.link.outbox->close();
     QCOMPARE(session.send(encodedMessage(2)).status, Outbox::Status::Closed);
     QCOMPARE(session.sent(), 1);
+}
+
+void tst_Session::newerMessageTakesTheNumberOfTheOneItReplaces()
+{
+    Line line;
+    Session session(line.link, Session::Keeping::Unacknowledged);
+    line.link.outbox->send(encoded(message(u"greeting"_s))); // has no number in the session
+    line.written();
+    line.link.outbox->block({});
+    session.send(encodedMessage(1));
+    session.send(encodedMessage(2), SendMode::Latest);
+    session.send(encodedMessage(3));
+    session.send(encodedMessage(4), SendMode::Latest); // in the place of 2
+    QCOMPARE(session.sent(), 3);
+    QCOMPARE(line.written(), frames(1, 1) + frames(4, 4) + frames(3, 3));
+
+    Line next;
+    QVERIFY(session.handOver(next.link, 1));
+    QCOMPARE(next.written(), frames(4, 4) + frames(3, 3));
 }
 
 QTEST_GUILESS_MAIN(tst_Session)

@@ -42,6 +42,9 @@ public:
     //! The answer to a message; an empty map is none. See onMessage().
     using Reply = std::function<QVariantMap(const QVariantMap &message)>;
 
+    //! The answer to a request. See onRequest().
+    using Result = std::function<QVariant(const QVariantMap &message)>;
+
     //! Listens on a free port of 127.0.0.1. A machine that has none ends the program.
     TestServer();
 
@@ -97,6 +100,17 @@ public:
     /// It runs on the server's thread: it may call the functions of this class, but what it shares
     /// with the test needs a lock. The message has been recorded before.
     void onMessage(const QString &action, Reply reply);
+
+    //! Answers every request with \a action, from now on, with \a result. A message with \a action
+    //! that is no request gets no answer.
+    ///
+    /// It takes the place of onMessage() for the same action, and the other way round.
+    void onRequest(const QString &action, const QVariant &result);
+    void onRequest(const QString &action, const QVariantMap &result);
+
+    //! The same with a result that \a result makes of the message, or the refusal of a RequestError
+    //! that it throws. It runs on the server's thread, as with onMessage().
+    void onRequest(const QString &action, Result result);
     /// @}
 
     /// \name What has been received

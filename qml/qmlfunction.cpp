@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fallback.h"
+#include "qmlfunction.h"
 
 #include <QtCore/qobject.h>
 #include <QtCore/qvarlengtharray.h>
@@ -7,14 +7,14 @@
 
 namespace QRepod {
 
-void Fallback::call(std::initializer_list<QVariant> arguments)
+QVariant QmlFunction::call(std::initializer_list<QVariant> arguments)
 {
     if (m_type != m_object->metaObject()) {
         m_type = m_object->metaObject();
         m_method = find();
     }
     if (!m_method.isValid())
-        return;
+        return {};
 
     const int count = m_method.parameterCount();
     QVarLengthArray<QVariant, 2> values(arguments.begin(), arguments.end());
@@ -24,22 +24,29 @@ void Fallback::call(std::initializer_list<QVariant> arguments)
         const QMetaType type = m_method.parameterMetaType(i);
         const bool isVariant = type.id() == QMetaType::QVariant;
         if (!isVariant && !values[i].convert(type)) {
-            qmlWarning(m_object) << "network_received: the parameter \""
+            qmlWarning(m_object) << m_name << ": the parameter \""
                                  << m_method.parameterNames().at(i) << "\" cannot be a "
                                  << type.name();
-            return;
+            return {};
         }
         pointers.append(isVariant ? &values[i] : values[i].data());
     }
+    const QMetaType resultType = m_method.returnMetaType();
+    const bool isVariant = resultType.id() == QMetaType::QVariant;
+    const bool isVoid = resultType.id() == QMetaType::Void;
+    QVariant result = isVariant || isVoid ? QVariant() : QVariant(resultType);
+    if (!isVoid)
+        pointers[0] = isVariant ? &result : result.data();
     QMetaObject::metacall(m_object, QMetaObject::InvokeMetaMethod, m_method.methodIndex(),
                           pointers.data());
+    return result;
 }
 
-QMetaMethod Fallback::find() const
+QMetaMethod QmlFunction::find() const
 {
     for (int i = m_type->methodCount() - 1; i >= 0; --i) { // the most derived one first
         const QMetaMethod method = m_type->method(i);
-        if (method.name() == "network_received")
+        if (method.name() == m_name)
             return method;
     }
     return {};

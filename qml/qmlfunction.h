@@ -8,24 +8,28 @@
 
 namespace QRepod {
 
-//! The function `network_received` that QML code has declared on an object, if it has.
+//! A function that QML code may have declared on an object, for example `network_received`.
 ///
 /// It is found by reflection, as handlers are, once the object is complete: at the first call.
-class Fallback
+class QmlFunction
 {
 public:
-    explicit Fallback(QObject *object)
+    QmlFunction(QObject *object, const char *name)
         : m_object(object)
+        , m_name(name)
     {
     }
 
     //! Calls it with as many of \a arguments as it has parameters. It may delete the object.
-    void call(std::initializer_list<QVariant> arguments);
+    ///
+    /// \return what it returns; an invalid QVariant if there is no such function.
+    QVariant call(std::initializer_list<QVariant> arguments);
 
 private:
     QMetaMethod find() const;
 
     QObject *const m_object;
+    const char *const m_name;
     const QMetaObject *m_type = nullptr; // that m_method is of
     QMetaMethod m_method;
 };

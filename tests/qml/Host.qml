@@ -5,32 +5,32 @@ import QtQml
 import QRepod
 
 Server {
-    id: room
+    id: host
 
     property var calls: []
     property var log: []
 
     function note(channel: Channel, call: var) {
-        room.calls.push([room.channels.get(0) === channel, call]);
+        host.calls.push([host.channels.get(0) === channel, call]);
     }
 
     function network_whole(channel, data) {
-        room.note(channel, data);
+        host.note(channel, data);
     }
     function network_fields(channel: Channel, id: int, name: string) {
-        room.note(channel, [id, name]);
+        host.note(channel, [id, name]);
     }
     function network_untyped(channel, id, name) {
-        room.note(channel, [id, name]);
+        host.note(channel, [id, name]);
     }
     function network_one(channel, text: string) {
-        room.note(channel, text);
+        host.note(channel, text);
     }
     function network_channel(channel) {
-        room.note(channel, "channel");
+        host.note(channel, "channel");
     }
     function network_nothing() {
-        room.calls.push("nothing");
+        host.calls.push("nothing");
     }
     function network_nickname(channel: Channel, nickname: string) {
         channel.userData = {
@@ -38,7 +38,7 @@ Server {
         };
     }
     function network_chat(channel: Channel, text: string) {
-        room.sendToAll("chat", {
+        host.sendToAll("chat", {
             nickname: channel.userData.nickname,
             text: text
         });
@@ -50,20 +50,20 @@ Server {
         channel.close();
     }
     function network_who() {
-        room.calls.push("room");
+        host.calls.push("room");
     }
     function network_connected(channel: Channel) {
-        room.log.push("connected message");
+        host.log.push("connected message");
     }
     function network_disconnected(channel: Channel) {
-        room.log.push("disconnected message");
+        host.log.push("disconnected message");
     }
     function network_received(channel, data) {
-        room.note(channel, "received " + data.action);
+        host.note(channel, "received " + data.action);
     }
 
     port: 0
     active: true
-    onChannelConnected: channel => room.log.push("connected " + room.channels.count + " " + channel.isConnected)
-    onChannelDisconnected: channel => room.log.push("disconnected " + room.channels.count + " " + channel.isConnected)
+    onChannelConnected: channel => host.log.push("connected " + host.channels.count + " " + channel.isConnected)
+    onChannelDisconnected: channel => host.log.push("disconnected " + host.channels.count + " " + channel.isConnected)
 }
