@@ -85,8 +85,8 @@ export class ConnectionListener {
         const wasConnected = this.#state === "connected" || this.#isResuming;
         ++this.#attempts;
         this.#clearTimers();
-        if (this.#socket && this.#state === "connected" && this.#knowsControl)
-            this.#write({_bye: 1});
+        if (this.#state === "connected")
+            this.#write({_bye: 1}); // or it would be an interruption
         this.#socket?.close(1000);
         this.#socket = null;
         this.#state = "disconnected";

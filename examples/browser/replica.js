@@ -20,6 +20,8 @@ export class Replica {
 
     /** Takes a `_state` message. Until everything has come once, changes mean nothing. */
     take(state) {
+        if (state.end)
+            return this.forget();
         if (!state.full && !this.isReady)
             return;
         if (state.full) {
@@ -35,7 +37,7 @@ export class Replica {
         this.onchange?.(this);
     }
 
-    /** The connection has ended. */
+    /** The connection has ended, or the server shares it no more. */
     forget() {
         if (!this.isReady)
             return;
