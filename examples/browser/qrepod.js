@@ -472,8 +472,14 @@ export class ConnectionListener {
             if (typeof object[name] !== "function")
                 continue;
             isHandled = true;
-            const result = object[name](message);
-            answer ??= result;
+            try {
+                const result = object[name](message);
+                answer ??= result;
+            } catch (error) {
+                if (message._request === undefined)
+                    throw error;
+                answer = Promise.reject(error); // for whoever has asked
+            }
         }
         if (!isHandled)
             this.network_received(message);

@@ -46,9 +46,8 @@ QString fault(const QUrl &url)
         return QStringLiteral("\"%1\" is none of the schemes repod, repods, ws and wss")
             .arg(url.scheme());
     if (scheme->isWebSocket && !hasWebSocketConnector())
-        return QStringLiteral("this program cannot connect to %1: it does not link "
-                              "QRepod::WebSocket")
-            .arg(scheme->name + QLatin1Char(':'));
+        return QStringLiteral("this program does not link QRepod::WebSocket, which \"%1\" needs")
+            .arg(scheme->name);
 #if !QT_CONFIG(ssl)
     if (scheme->isEncrypted)
         return QStringLiteral("Qt was built without TLS");

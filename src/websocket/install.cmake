@@ -19,7 +19,7 @@ install(EXPORT QRepodWebSocketTargets NAMESPACE QRepod:: DESTINATION ${QREPOD_CM
 install(FILES QRepodWebSocket.cmake DESTINATION ${QREPOD_CMAKE_DIR} COMPONENT dev)
 
 # pkg-config
-set(pc_libs "-L\${libdir} -Wl,-u,qrepod_websocket -lQRepodWebSocket")
+set(pc_libs "-L\${libdir} -Wl,-u,qrepod_websocket -Wl,--no-as-needed -lQRepodWebSocket")
 if(NOT BUILD_SHARED_LIBS)
     string(APPEND pc_libs " -lwslay")
 endif()

@@ -8,6 +8,7 @@
 
 #include "input.h"
 
+#include "protocol/frame.h"
 #include "protocol/jsonreader.h"
 #include "protocol/jsonwriter.h"
 #include "websocket/clienthandshake.h"

@@ -2,6 +2,8 @@
 
 //! A server for the tests in JavaScript. It prints its port, and ends with its input.
 
+#include <QRepod/Request>
+#include <QRepod/RequestError>
 #include <QRepod/Server>
 #include <QRepod/WebSocketGate>
 

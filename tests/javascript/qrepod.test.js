@@ -99,8 +99,8 @@ test("answers what the server asks", async t => {
     };
     assert.equal((await answered("double", 1)).result, 40);
     assert.equal((await answered("later", 2)).result, 21);
-    assert.match((await answered("refuse", 3)).error, /"refuse": not today/);
-    assert.match((await answered("unknown", 4)).error, /"unknown": there is no handler/);
+    assert.match((await answered("refuse", 3)).error, /refuse.*: not today/);
+    assert.match((await answered("unknown", 4)).error, /unknown.*: there is no handler/);
 });
 
 test("the server's end is told", async t => {
