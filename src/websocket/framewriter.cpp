@@ -40,7 +40,7 @@ void FrameWriter::begin(QByteArray &out, Opcode opcode, quint64 length)
         return;
     // Not to be foreseen by whoever chose the payload (RFC 6455, section 10.3).
     qToBigEndian(QRandomGenerator::system()->generate(), m_mask.data());
-    out.append(m_mask.data(), m_mask.size());
+    out.append(m_mask.data(), qsizetype(m_mask.size()));
     m_position = 0;
 }
 
