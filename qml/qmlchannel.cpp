@@ -16,7 +16,8 @@ namespace QRepod {
 QmlChannel::QmlChannel(QmlServer *server)
     : m_server(server)
 {
-    QObject::connect(this, &Channel::disconnected, this, &QmlChannel::isConnectedChanged);
+    for (const auto signal : {&Channel::disconnected, &Channel::interrupted, &Channel::resumed})
+        QObject::connect(this, signal, this, &QmlChannel::isConnectedChanged);
 }
 
 void QmlChannel::setUserData(const QJSValue &userData)

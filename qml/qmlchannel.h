@@ -25,10 +25,17 @@ class QmlChannel : public QRepod::Channel
     QML_UNCREATABLE("Channels are made by a Server.")
 
     //! The client's end, `"host:port"`.
-    Q_PROPERTY(QString address READ address CONSTANT FINAL)
+    Q_PROPERTY(QString address READ address NOTIFY isConnectedChanged FINAL)
 
-    //! False from close() on, or when the client has left.
+    //! False from close() on, when the client has left, and while it is interrupted.
     Q_PROPERTY(bool isConnected READ isConnected NOTIFY isConnectedChanged FINAL)
+
+    //! Whether the client was lost and may come back, see Server.sessionTimeout. The signals
+    //! interrupted and resumed tell, too.
+    Q_PROPERTY(bool isInterrupted READ isInterrupted NOTIFY isConnectedChanged FINAL)
+
+    //! A name of the client's session, the same when it comes back.
+    Q_PROPERTY(QString sessionId READ sessionId CONSTANT FINAL)
 
     Q_PROPERTY(QRepod::QmlServer *server READ server CONSTANT FINAL)
 

@@ -48,6 +48,11 @@ void QmlConnectionListener::setUrl(const QUrl &url)
     Q_EMIT urlChanged();
 }
 
+bool QmlConnectionListener::isInterrupted() const
+{
+    return connection() && connection()->isInterrupted();
+}
+
 void QmlConnectionListener::setStatisticsInterval(int milliseconds)
 {
     if (statisticsInterval() == milliseconds)

@@ -62,6 +62,10 @@ class QmlConnectionListener : public QRepod::ConnectionListener,
     //! such as `"ws://game.example/play"`. Default: empty. connect(host, port) empties it.
     Q_PROPERTY(QUrl url READ url WRITE setUrl NOTIFY urlChanged FINAL)
 
+    //! Whether the line was lost and the server keeps this client's place; send() keeps what it is
+    //! given meanwhile. The signals interrupted and resumed tell, too.
+    Q_PROPERTY(bool isInterrupted READ isInterrupted NOTIFY stateChanged FINAL)
+
     //! Whether a connection is wanted. Default: false.
     ///
     /// It is made when the component is complete and this is true, and closed when this turns
@@ -103,6 +107,8 @@ public:
     void setUrl(const QUrl &url);
 
     Statistics statistics() const;
+
+    bool isInterrupted() const;
 
     int statisticsInterval() const { return m_statisticsTimer.interval(); }
     void setStatisticsInterval(int milliseconds);

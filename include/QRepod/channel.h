@@ -62,6 +62,14 @@ public:
 
     bool isConnected() const;
 
+    //! Whether the client was lost and may come back, see Server::sessionTimeout(). What is sent to
+    //! it meanwhile is kept.
+    bool isInterrupted() const;
+
+    //! A name of the client's session, for logs and Server::channel(). It stays the same when the
+    //! client is lost and comes back. It is not the secret that the client comes back with.
+    QString sessionId() const;
+
     //! What has passed and what waits.
     Statistics statistics() const;
 
@@ -139,6 +147,17 @@ Q_SIGNALS:
     //! The client has gone, perhaps as a guest; the channel is deleted when control returns to the
     //! event loop.
     void disconnected();
+
+    //! The client was lost, and is given Server::sessionTimeout() to come back.
+    ///
+    /// The channel stays what it is, in its rooms and in Server::channels(); isConnected() is
+    /// false. What is sent to it is kept, within Server::maximumSendBacklog(): past that it ends
+    /// with an error. Handlers named `Network_interrupted` are called, too.
+    void interrupted();
+
+    //! The client is back, and nothing has been lost in either direction. Handlers named
+    //! `Network_resumed` are called, too.
+    void resumed();
 
     //! The connection broke, or the client broke the protocol. \a error names the client and why.
     void errorOccurred(const QString &error);

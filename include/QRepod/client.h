@@ -52,7 +52,12 @@ public:
     //! Whether the transport is connected now; the listener may not have delivered it yet.
     bool isConnected() const;
 
-    //! What has passed and what waits, of the latest connection; until another stands, that is the
+    //! Whether the line was lost and the session may still go on, see
+    //! ConnectionListener::interrupted(). What is sent meanwhile is kept.
+    bool isInterrupted() const;
+
+    //! What has passed and what waits, of the latest connection, or of all those of a session that
+    //! went on; until another stands, that is the
     //! one that has ended.
     Statistics statistics() const;
 

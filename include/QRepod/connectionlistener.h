@@ -313,6 +313,18 @@ Q_SIGNALS:
     //! The connection could not be made, or broke. \a error names host, port and reason.
     void errorOccurred(const QString &error);
 
+    //! The line was lost, and the server keeps this client's place, see Server::sessionTimeout().
+    ///
+    /// The state is Reconnecting. What send() and request() are given is kept, within
+    /// maximumSendBacklog(), and sent when the line is back: then resumed() follows. If the server
+    /// does not know the session any more, errorOccurred(), disconnected() and connected() follow.
+    /// It needs setReconnect(). Handlers named `Network_interrupted` are called, too.
+    void interrupted();
+
+    //! The line is back, and nothing has been lost. Handlers named `Network_resumed` are called,
+    //! too.
+    void resumed();
+
     void stateChanged();
     void autoPumpChanged();
 

@@ -47,6 +47,8 @@ class QREPOD_EXPORT Server : public QObject
         qint64 maximumMemory READ maximumMemory WRITE setMaximumMemory NOTIFY settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
     Q_PROPERTY(
+        int sessionTimeout READ sessionTimeout WRITE setSessionTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(
         int handshakeTimeout READ handshakeTimeout WRITE setHandshakeTimeout NOTIFY settingsChanged)
     Q_PROPERTY(
         QStringList guestActions READ guestActions WRITE setGuestActions NOTIFY settingsChanged)
@@ -102,8 +104,13 @@ public:
     quint16 port() const;
     bool isListening() const;
 
-    //! The clients connected now. Any thread; a channel lives on only in the server's.
+    //! The clients connected now, and those that are expected back. Any thread; a channel lives on
+    //! only in the server's.
     QList<Channel *> channels() const;
+
+    //! The channel whose Channel::sessionId() it is; nullptr if there is none. In the server's
+    //! thread.
+    Channel *channel(const QString &sessionId) const;
 
     //! Gives \a handler every message that it has a `Network_<action>` for, after the channel and
     //! its rooms.
@@ -239,6 +246,21 @@ public:
     void setSslConfiguration(const QSslConfiguration &configuration);
 
 #endif
+
+    //! How long a client that was lost keeps its place, in milliseconds; 0, the default: it has
+    //! gone at once.
+    ///
+    /// With a timeout, a client whose line breaks, or that misses its heartbeats, is interrupted
+    /// only: its Channel stays, what is sent to it is kept, and if it is back in time nothing has
+    /// been lost in either direction. A client of QRepod with reconnecting on comes back by itself;
+    /// others, plain repod's among them, notice nothing of it.
+    ///
+    /// A client is made known by channelConnected() with its first frame then, or 100 ms after it
+    /// has connected. maximumConnections() counts those that are away, too; when a new client needs
+    /// a place, the one that has been away for the longest loses it. Applies to clients that
+    /// connect or are lost afterwards.
+    int sessionTimeout() const;
+    void setSessionTimeout(int milliseconds);
 
     /// \name Guests
     /// @{

@@ -44,16 +44,47 @@ bool Client::Private::open(const std::shared_ptr<Session> &newSession,
         newSession->inbox().pushEnd(hostAndPort(newHost, newPort) + QLatin1String(": ") + fault);
         return false;
     }
+    const Link link = newSession->link();
+    link.outbox->begin(Control::hello());
+    open(link, settings, delay);
+    return true;
+}
+
+void Client::Private::reopen(const ConnectionSettings &settings, WakeTarget reader,
+                             const QByteArray &first, int delay)
+{
+    const Link next = Link::create(reader, settings);
+    next.outbox->begin(first);
+    currentSession()->leave(next);
+    if (isClosed) // by another thread, which may have met the connection before
+        next.close();
+    open(next, settings, delay);
+}
+
+//! In the network thread, which is started if this is the first.
+void Client::Private::open(const Link &link, const ConnectionSettings &settings, int delay)
+{
     if (!network) {
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
-    newSession->link().outbox->begin(Control::hello());
-    network->post(
-        [link = newSession->link(), settings, newHost, newPort, delay](ConnectionGroup *group) {
-            group->open(link, settings, streamTo(newHost, quint16(newPort), settings), delay);
-        });
-    return true;
+    network->post([link, settings, host = host, port = port, delay](ConnectionGroup *group) {
+        group->open(link, settings, streamTo(host, quint16(port), settings), delay);
+    });
+}
+
+void Client::Private::replaceSession(const std::shared_ptr<Session> &newSession)
+{
+    const std::lock_guard lock(mutex);
+    session = reported = newSession;
+}
+
+void Client::Private::endSession() const
+{
+    const std::shared_ptr<Session> current = currentSession();
+    if (current->isResumable())
+        current->link().outbox->sendControl(Control::bye(), Outbox::Bound::None);
+    current->end();
 }
 
 void Client::Private::reportCurrent()
@@ -75,6 +106,7 @@ Client::Client(std::unique_ptr<Private> part, QObject *parent)
 
 Client::~Client()
 {
+    d->endSession();
     d->currentSession()->inbox().detachReader();
 }
 
@@ -99,7 +131,7 @@ QString Client::address() const
 qint64 Client::send(const QVariantMap &message, SendMode mode)
 {
     const std::shared_ptr<Session> session = d->currentSession();
-    if (!session->isOpen())
+    if (!session->isAccepting())
         return 0;
     const EncodedMessage encoded(message, session->limits());
     if (!encoded.isValid()) {
@@ -117,6 +149,7 @@ qint64 Client::send(const QVariantMap &message, SendMode mode)
 void Client::close()
 {
     d->isClosed = true;
+    d->endSession();
     d->currentSession()->link().close();
 }
 
@@ -125,13 +158,18 @@ bool Client::isConnected() const
     return d->currentSession()->isOpen();
 }
 
+bool Client::isInterrupted() const
+{
+    return d->isInterrupted;
+}
+
 Statistics Client::statistics() const
 {
     const std::shared_ptr<Session> session = [this] {
         const std::lock_guard lock(d->mutex);
         return d->reported;
     }();
-    return session->link().statistics();
+    return session->statistics();
 }
 
 } // namespace QRepod

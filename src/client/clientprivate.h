@@ -28,6 +28,14 @@ public:
     bool open(const std::shared_ptr<Session> &newSession, const ConnectionSettings &settings,
               const QString &newHost, int newPort, int delay);
 
+    //! Makes another attempt to reach the peer of the current session, which has been interrupted.
+    /// It begins with \a first, a control frame. The session is left for it.
+    void reopen(const ConnectionSettings &settings, WakeTarget reader, const QByteArray &first,
+                int delay);
+
+    //! Makes \a newSession the current one; its connection stands already.
+    void replaceSession(const std::shared_ptr<Session> &newSession);
+
     //! Lets statistics() tell of the current session instead of the one before.
     void reportCurrent();
 
@@ -37,10 +45,18 @@ public:
         return session;
     }
 
+    //! Says goodbye to a server that would keep the session, and ends it.
+    void endSession() const;
+
     std::optional<NetworkThread> network; // from the first connect() on
     std::atomic<bool> isClosed = false;   // by close() since the latest connect()
-    std::atomic<bool> isFull = false;     // the send backlog, and a warning has said so
+    std::atomic<bool> isInterrupted = false;
+    std::atomic<bool> isFull = false; // the send backlog, and a warning has said so
 
+private:
+    void open(const Link &link, const ConnectionSettings &settings, int delay);
+
+public:
     mutable std::mutex mutex; // guards everything below
     QString host;
     int port = 0;

@@ -46,6 +46,8 @@ void ConnectionListener::Private::open(const QString &host, int port, const QUrl
     else
         client = Client::Private::create(q);
     backoff.reset();
+    m_answerTimeout.stop();
+    Client::Private::get(client)->isInterrupted = false;
     Client::Private::get(client)->isClosed = false;
     start(host, port, 0);
     Client::Private::get(client)->reportCurrent();
@@ -60,8 +62,10 @@ void ConnectionListener::Private::start(const QString &host, int port, int delay
     ConnectionSettings connectionSettings = settings.snapshot();
     if (!m_url.isEmpty())
         ServerUrl::apply(m_url, connectionSettings);
-    const auto session =
-        std::make_shared<Session>(Link::create({&m_waker, this}, connectionSettings));
+    // Whether the server keeps a session is known with its greeting; until then everything is kept.
+    const auto session = std::make_shared<Session>(
+        Link::create({&m_waker, this}, connectionSettings), Session::Keeping::Unacknowledged,
+        Session::Limits::of(connectionSettings));
     m_current = &session->inbox();
     m_hasEnded = false;
     m_isRefused = false;
@@ -73,6 +77,7 @@ void ConnectionListener::Private::close()
     if (!client)
         return;
     client->close();
+    Client::Private::get(client)->isInterrupted = false;
     m_current = nullptr;
 }
 
@@ -102,7 +107,7 @@ int ConnectionListener::Private::pump(QDeadlineTimer budget)
 QFuture<QVariant> ConnectionListener::Private::request(const QString &action,
                                                        const QVariantMap &fields, int timeout)
 {
-    if (state != State::Connected)
+    if (state != State::Connected && !isInterrupted())
         return failedRequest(action, notConnected());
     if (!m_requester)
         m_requester = std::make_unique<Requester>(m_deadlines, WakeTarget{&m_waker, this});
@@ -118,11 +123,23 @@ Inbox &ConnectionListener::Private::inbox()
 void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
 {
     m_isFirstMessage = true;
+    m_hasSaidBye = false;
+    if (isInterrupted() && isCurrent(delivery))
+        return awaitAnswer();
+    m_token.clear();
     m_session = nullptr; // unless it is one that has been replaced already
     if (isCurrent(delivery)) {
         m_session = Client::Private::get(client)->currentSession();
-        backoff.connected(Backoff::Clock::now());
         Client::Private::get(client)->reportCurrent();
+    }
+    announceConnected(turn);
+}
+
+void ConnectionListener::Private::announceConnected(Turn &turn)
+{
+    m_isUp = true;
+    if (m_session) {
+        backoff.connected(Backoff::Clock::now());
         setState(State::Connected);
     }
     if (turn.isAlive())
@@ -133,26 +150,19 @@ void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
 
 bool ConnectionListener::Private::received(const Message &message, Turn &turn)
 {
+    const bool isFirst = std::exchange(m_isFirstMessage, false);
+    if (isFirst)
+        takeGreeting(message);
+    if (isInterrupted() && isDeliveringCurrent()) {
+        hold(message, turn);
+        return false;
+    }
     // repod's server greets with a bare `connected`, which has been delivered already.
-    if (std::exchange(m_isFirstMessage, false) && message.action() == "connected"
-        && message.map().size() == 1)
+    if (isFirst && isBareGreeting(message))
         return false;
     if (!m_requester || !m_requester->takeReply(message))
         announced(message, turn);
     return true;
-}
-
-void ConnectionListener::Private::controlled(const Control &control, Turn &)
-{
-    if (!m_session) // of a connection that has been replaced
-        return;
-    switch (control.kind()) {
-    case Control::Kind::Refused:
-        m_isRefused = true;
-        break;
-    default: // the others are nothing to this end
-        break;
-    }
 }
 
 //! Where an answer to a message that is delivered now goes: never to a later connection.
@@ -201,6 +211,10 @@ void ConnectionListener::Private::leaveToFallback(const Message &message,
 
 void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
 {
+    if (isInterrupted())
+        return attemptFailed(delivery, turn);
+    if (isInterruption(delivery)) // left() follows
+        return;
     followEnd(delivery);
     if (turn.isAlive())
         Q_EMIT q->errorOccurred(delivery.error());
@@ -209,18 +223,30 @@ void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
 
 void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
 {
+    if (isInterrupted())
+        return attemptFailed(delivery, turn);
+    if (isInterruption(delivery))
+        return interrupt(turn);
+    if (m_session)
+        m_session->end();
     m_session = nullptr;
     followEnd(delivery);
-    if (turn.isAlive() && m_requester)
-        m_requester->failAll(connectionEnded());
-    if (turn.isAlive())
-        Q_EMIT q->disconnected();
-    turn.announce(BuiltIn::disconnected());
+    if (m_isUp)
+        announceEnd({}, turn);
 }
 
-void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &)
+void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &turn)
 {
+    if (m_isUp) // it was to resume a session
+        return left(delivery, turn);
     followEnd(delivery);
+}
+
+//! Whether an attempt follows on the end of the current connection.
+bool ConnectionListener::Private::mayTryAgain() const
+{
+    return reconnect && m_canExist && !m_isRefused && !Client::Private::get(client)->isClosed
+        && !backoff.isExhausted();
 }
 
 //! The connection has ended; if it is the current one, another attempt begins, or it was the last.
@@ -232,8 +258,7 @@ void ConnectionListener::Private::followEnd(const Delivery &delivery)
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return;
     backoff.ended(Backoff::Clock::now());
-    if (!reconnect || !m_canExist || m_isRefused || Client::Private::get(client)->isClosed
-        || backoff.isExhausted())
+    if (!mayTryAgain())
         return setState(State::Disconnected);
     const int delay = backoff.next();
     qCDebug(clientLog).noquote() << client->address() << "attempt" << backoff.attempt() << "in"
@@ -290,7 +315,7 @@ int ConnectionListener::pump(QDeadlineTimer budget)
 
 qint64 ConnectionListener::send(const QVariantMap &message, SendMode mode)
 {
-    return d->state == State::Connected ? d->client->send(message, mode) : 0;
+    return d->state == State::Connected || d->isInterrupted() ? d->client->send(message, mode) : 0;
 }
 
 qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields, SendMode mode)

@@ -8,6 +8,7 @@
 #include "dispatch/dispatcher.h"
 #include "dispatch/unhandledactions.h"
 #include "transport/settings.h"
+#include "transport/timeout.h"
 
 #include <QRepod/connectionlistener.h>
 
@@ -49,6 +50,9 @@ public:
             Q_EMIT q->settingsChanged();
     }
 
+    //! Whether the line was lost and the session may go on: send() keeps what it is given.
+    bool isInterrupted() const;
+
     //! Has what waits announced and, with autoPump, delivered, when control returns.
     void wakeSoon() { m_waker.wake(this); }
 
@@ -80,6 +84,7 @@ private:
     void failed(const Delivery &delivery, Turn &turn) override;
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
+    void resumed(const Delivery &, Turn &) override { } // comes as a control frame instead
 
     bool isObserved() const;
     void leaveToFallback(const Message &message, Dispatcher::Outcome outcome, Turn &turn);
@@ -87,6 +92,28 @@ private:
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
     void followEnd(const Delivery &delivery);
+    bool mayTryAgain() const;
+    void announceConnected(Turn &turn);
+
+    /// \name Sessions
+    /// @{
+    bool isDeliveringCurrent() const;
+    void takeGreeting(const Message &message);
+    bool isBareGreeting(const Message &message) const;
+    void beginSession();
+    bool isInterruption(const Delivery &delivery) const;
+    void interrupt(Turn &turn);
+    void tryToResume();
+    void awaitAnswer();
+    void hold(const Message &message, Turn &turn);
+    void resume(qint64 peerReceived, Turn &turn);
+    void lose(const QString &reason, Turn &turn);
+    void abandon(const QString &reason);
+    void attemptFailed(const Delivery &delivery, Turn &turn);
+    void giveUp(const QString &error, Turn &turn);
+    void announceEnd(const QString &error, Turn &turn);
+    static QString lostText(const QString &reason);
+    /// @}
 
     QUrl m_url; // of the latest open(), if it had one
     //! The inbox of the connection that `state` is about: null before connect() and after close().
@@ -95,10 +122,18 @@ private:
     std::shared_ptr<Session> m_session;
     Waker m_waker;
     Deadlines m_deadlines;
+    Timeout m_answerTimeout{m_deadlines, [this] { inbox().close(); }}; // to an attempt to resume
     std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
     UnhandledActions m_unhandled;
     TextCache m_texts;
+    QString m_token;               // of the session that the server keeps; empty: none
+    QString m_nextToken;           // of the greeting
+    QList<QByteArray> m_held;      // payloads that came before it was known whose they are
+    qint64 m_unclaimed = 0;        // messages of an attempt to resume, before it succeeds
+    bool m_isGreeting = false;     // the first message was one
+    bool m_isUp = false;           // `connected` has been delivered, and `disconnected` not
+    bool m_hasSaidBye = false;     // the server has
     bool m_canExist = false;       // its address can
     bool m_hasEnded = false;       // so far as delivered, the current connection has ended
     bool m_isRefused = false;      // the server has said that it does not want this client

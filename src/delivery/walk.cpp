@@ -40,6 +40,8 @@ void Turn::deliver(const Delivery &delivery, size_t frame)
         return recipient.left(delivery, *this);
     case Delivery::Kind::Cancelled:
         return recipient.cancelled(delivery, *this);
+    case Delivery::Kind::Resumed:
+        return recipient.resumed(delivery, *this);
     }
 }
 
@@ -52,9 +54,23 @@ void Turn::deliverMessage(const FrameBatch &batch, size_t frame)
         ++m_dispatched;
 }
 
+std::vector<Delivery> Turn::takeRest()
+{
+    m_isOver = true;
+    const auto behind = m_deliveries.begin() + std::ptrdiff_t(m_current) + 1;
+    std::vector<Delivery> rest(std::make_move_iterator(behind),
+                               std::make_move_iterator(m_deliveries.end()));
+    m_deliveries.erase(behind, m_deliveries.end());
+    return rest;
+}
+
 void Walk::take()
 {
-    std::vector<Delivery> deliveries = m_recipient.inbox().takeAll();
+    put(m_recipient.inbox().takeAll());
+}
+
+void Walk::put(std::vector<Delivery> &&deliveries)
+{
     m_deliveries.insert(m_deliveries.end(), std::make_move_iterator(deliveries.begin()),
                         std::make_move_iterator(deliveries.end()));
 }
@@ -64,9 +80,11 @@ int Walk::run(TextCache &texts, QDeadlineTimer budget)
     if (m_isRunning)
         return 0;
     take();
-    std::vector<Delivery> deliveries = std::exchange(m_deliveries, {});
     size_t frame = std::exchange(m_nextFrame, 0);
     Turn turn(*this, texts);
+    std::vector<Delivery> &deliveries = turn.m_deliveries;
+    size_t &i = turn.m_current;
+    deliveries.swap(m_deliveries);
     m_isRunning = true;
     const auto stopped = qScopeGuard([this, &turn] {
         if (!turn.isAlive())
@@ -76,7 +94,7 @@ int Walk::run(TextCache &texts, QDeadlineTimer budget)
         m_recipient.inbox().wakeReader();
     });
 
-    for (size_t i = 0; i < deliveries.size(); ++i, frame = 0) {
+    for (; i < deliveries.size(); ++i, frame = 0) {
         Delivery delivery = std::move(deliveries[i]); // its memory is freed at the end of the turn
         const bool isBatch = delivery.kind() == Delivery::Kind::Messages;
         const size_t frameCount = isBatch ? delivery.batch().frames.size() : 1;
@@ -87,7 +105,7 @@ int Walk::run(TextCache &texts, QDeadlineTimer budget)
                 return turn.m_dispatched;
             }
             turn.deliver(delivery, frame);
-            if (!turn.isAlive())
+            if (!turn.isAlive() || turn.m_isOver)
                 return turn.m_dispatched;
         }
     }

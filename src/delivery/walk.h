@@ -27,6 +27,9 @@ public:
     //! Delivers a message of the library's own, if the recipient exists.
     void announce(const BuiltIn &message);
 
+    //! Ends the run; what is behind the delivery at hand is returned for another walk.
+    std::vector<Delivery> takeRest();
+
 private:
     friend class Walk;
     Turn(Walk &walk, TextCache &texts);
@@ -38,6 +41,9 @@ private:
     Walk &m_walk;
     TextCache &m_texts;
     const QPointer<QObject> m_reader;
+    std::vector<Delivery> m_deliveries; // of this run
+    size_t m_current = 0;               // the one at hand, which has been taken out
+    bool m_isOver = false;
     int m_dispatched = 0;
 };
 
@@ -70,6 +76,9 @@ public:
     //! Closed before it was connected.
     virtual void cancelled(const Delivery &delivery, Turn &turn) = 0;
 
+    //! What follows comes from the connection that the session has been handed over to.
+    virtual void resumed(const Delivery &delivery, Turn &turn) = 0;
+
 protected:
     ~Recipient() = default;
 };
@@ -93,6 +102,9 @@ public:
 
     //! Takes what the inbox holds, behind what is left.
     void take();
+
+    //! Adds \a deliveries behind what is left. They wake nobody.
+    void put(std::vector<Delivery> &&deliveries);
 
     //! Delivers what waits now. The rest stays when \a budget has expired, but one message is
     //! always delivered. A call from within a step does nothing.

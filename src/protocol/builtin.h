@@ -19,8 +19,15 @@ class BuiltIn
 {
 public:
     static BuiltIn connected() { return BuiltIn(QStringLiteral("connected")); }
+    //! The server's, with the token of the session that it keeps.
+    static BuiltIn greeting(const QString &token)
+    {
+        return BuiltIn(QStringLiteral("connected"), {{QStringLiteral("_session"), token}});
+    }
     static BuiltIn socketConnect() { return BuiltIn(QStringLiteral("socketConnect")); }
     static BuiltIn disconnected() { return BuiltIn(QStringLiteral("disconnected")); }
+    static BuiltIn interrupted() { return BuiltIn(QStringLiteral("interrupted")); }
+    static BuiltIn resumed() { return BuiltIn(QStringLiteral("resumed")); }
     static BuiltIn error(const QString &text)
     {
         return BuiltIn(QStringLiteral("error"), {{QStringLiteral("error"), text}});

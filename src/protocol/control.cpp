@@ -4,6 +4,7 @@
 #include "protocol/encoder.h"
 #include "protocol/variantreader.h"
 
+#include <algorithm>
 #include <array>
 
 namespace QRepod {
@@ -75,6 +76,36 @@ QByteArray Control::hello()
 QByteArray Control::refused(const QString &reason)
 {
     return frame({{QStringLiteral("_refused"), reason.left(greatestReason)}});
+}
+
+QByteArray Control::resume(const QString &token, qint64 received)
+{
+    return frame({{QStringLiteral("_resume"), token}, {QStringLiteral("_received"), received}});
+}
+
+QByteArray Control::resumed(qint64 received)
+{
+    return frame({{QStringLiteral("_resumed"), received}});
+}
+
+QByteArray Control::lost(const QString &reason)
+{
+    return frame({{QStringLiteral("_lost"), reason.left(greatestReason)}});
+}
+
+QByteArray Control::ack(qint64 received)
+{
+    return frame({{QStringLiteral("_ack"), received}});
+}
+
+QByteArray Control::bye()
+{
+    return frame({{QStringLiteral("_bye"), 1}});
+}
+
+qint64 Control::count(const QVariant &value)
+{
+    return value.typeId() == QMetaType::LongLong ? std::max<qint64>(-1, value.toLongLong()) : -1;
 }
 
 } // namespace QRepod

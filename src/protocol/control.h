@@ -42,6 +42,12 @@ public:
     //! Of the key that the kind goes by.
     QVariant value() const { return m_value; }
 
+    //! The value as a number of messages; -1 if it is none.
+    qint64 count() const { return count(m_value); }
+
+    //! Of Resume: how many messages the client has received; -1 if it does not say.
+    qint64 received() const { return count(m_fields.value(QStringLiteral("_received"))); }
+
     //! All fields; \see value()
     const QVariantMap &fields() const { return m_fields; }
 
@@ -50,8 +56,15 @@ public:
 
     static QByteArray hello();
     static QByteArray refused(const QString &reason);
+    static QByteArray resume(const QString &token, qint64 received);
+    static QByteArray resumed(qint64 received);
+    static QByteArray lost(const QString &reason);
+    static QByteArray ack(qint64 received);
+    static QByteArray bye();
 
 private:
+    static qint64 count(const QVariant &value);
+
     Kind m_kind = Kind::Unknown;
     QVariant m_value;
     QVariantMap m_fields;

@@ -24,7 +24,17 @@ Server *Channel::server() const
 
 QString Channel::address() const
 {
-    return d->address;
+    return d->address();
+}
+
+QString Channel::sessionId() const
+{
+    return d->sessionId;
+}
+
+bool Channel::isInterrupted() const
+{
+    return d->isInterrupted();
 }
 
 QUrl Channel::requestUrl() const
@@ -45,7 +55,7 @@ bool Channel::isConnected() const
 
 Statistics Channel::statistics() const
 {
-    return d->session ? d->session->link().statistics() : Statistics();
+    return d->session ? d->session->statistics() : Statistics();
 }
 
 qint64 Channel::send(const QVariantMap &message, SendMode mode)
@@ -99,13 +109,13 @@ void Channel::refuse(const QString &reason)
 void Channel::setMaximumMessageRate(int perSecond)
 {
     if (d->session)
-        d->session->inbox().setMessageRate(perSecond);
+        d->session->link().inbox->setMessageRate(perSecond);
 }
 
 void Channel::close()
 {
     if (d->session)
-        d->session->link().close();
+        d->close();
 }
 
 void Channel::connectNotify(const QMetaMethod &signal)

@@ -30,6 +30,9 @@ void Channel::Private::detach()
         return;
     server->disown(q);
     q->setParent(nullptr); // whoever sees it leave or destroyed may delete the server
+    endSession();
+    forgetTokens();
+    m_away.reset();
     const Link link = session->link();
     link.outbox->close();
     link.inbox->detachReader();
@@ -40,28 +43,24 @@ void Channel::Private::detach()
     leaveRooms();
 }
 
-void Channel::Private::attach(Server::Private *newServer, const ConnectionSettings &settings,
-                              std::shared_ptr<const HandlerTable> handlers)
-{
-    server = newServer;
-    session = std::make_shared<Session>(Link::create({&server->waker, this}, settings));
-    m_dispatcher.addTarget(q, std::move(handlers));
-}
-
 void Channel::Private::deliver()
 {
     const QPointer<Channel> alive(q);
     m_walk.run(server->texts);
+    if (alive && !isDelivering() && !m_walk.isEmpty()) // a session has been resumed meanwhile
+        server->waker.wake(this);
     if (alive && m_requester && !isDelivering())
         m_requester->expire();
 }
 
 void Channel::Private::joined(const Delivery &, Turn &)
 {
-    if (httpRequest && !httpRequest->address.isEmpty())
-        address = httpRequest->address; // the stream knows it since it is open
-    const BuiltIn connected = BuiltIn::connected();
-    session->link().outbox->send(connected.bytes()); // repod's clients may wait for it
+    if (httpRequest && !httpRequest->address.isEmpty()) { // the stream knows it since it is open
+        const std::lock_guard lock(m_mutex);
+        m_address = httpRequest->address;
+    }
+    if (!m_isGreeted) // repod's clients may wait for it
+        session->link().outbox->send(BuiltIn::connected().bytes());
     const ServerSettings settings = server->settings.snapshot();
     m_standing = Standing::Guest;
     if (settings.guestActions.isEmpty())
@@ -106,7 +105,7 @@ void Channel::Private::expel(const QString &error)
     if (m_isRefused)
         return;
     say(error, Reconnecting::Allowed);
-    session->inbox().close(address + QLatin1String(": ") + error);
+    session->inbox().close(address() + QLatin1String(": ") + error);
 }
 
 //! As the last that the client gets. Nothing that it has sent is delivered any more.
@@ -117,6 +116,7 @@ void Channel::Private::say(const QString &error, Reconnecting reconnecting)
     link.outbox->send(BuiltIn::error(error).bytes());
     if (reconnecting == Reconnecting::Unwanted)
         link.outbox->sendControl(Control::refused(error));
+    endSession();
     link.outbox->close();
 }
 
@@ -124,6 +124,8 @@ bool Channel::Private::received(const Message &message, Turn &turn)
 {
     if (m_isRefused)
         return false;
+    if (m_isFirstMessage)
+        noteFirstMessage();
     if (m_guest && !m_guest->maySend(message.action())) {
         expel(QStringLiteral("a guest may not send \"%1\"")
                   .arg(QString::fromUtf8(message.action()).left(100)));
@@ -159,9 +161,6 @@ void Channel::Private::tellReceived(const Message &message, Turn &turn)
         forEachRoom([&](Room *room) { Room::Private::get(room)->tellReceived(q, message); });
 }
 
-//! None of them concerns a channel so far: the connection itself has answered hello.
-void Channel::Private::controlled(const Control &, Turn &) { }
-
 //! Unlike a client's message it is only for those that have a handler for it.
 void Channel::Private::announced(const Message &message, Turn &)
 {
@@ -175,6 +174,8 @@ void Channel::Private::failed(const Delivery &delivery, Turn &turn)
         server->reject(delivery.error());
         return;
     }
+    if (!isCurrent(delivery) || isInterruption(delivery))
+        return; // what the client has left behind; or left() follows
     Q_EMIT q->errorOccurred(delivery.error());
     if (turn.isAlive() && isGuest())
         server->reject(delivery.error());
@@ -182,8 +183,16 @@ void Channel::Private::failed(const Delivery &delivery, Turn &turn)
         turn.announce(BuiltIn::error(delivery.error()));
 }
 
-void Channel::Private::left(const Delivery &, Turn &turn)
+void Channel::Private::left(const Delivery &delivery, Turn &turn)
 {
+    if (!isCurrent(delivery))
+        return;
+    if (isInterruption(delivery))
+        return interrupt(turn);
+    session->end();
+    forgetTokens();
+    m_away.reset();
+    m_awaySince.reset();
     const Standing before = std::exchange(m_standing, Standing::Gone);
     m_guest.reset();
     q->deleteLater();
@@ -248,7 +257,7 @@ void Channel::Private::leaveToFallbacks(const Message &message, Dispatcher::Outc
 
 void Channel::Private::noteUnhandled(QByteArrayView action)
 {
-    server->unhandled.note(action, UnhandledActions::Receiver::of(*q), address,
+    server->unhandled.note(action, UnhandledActions::Receiver::of(*q), address(),
                            [this](QByteArrayView name) { return nearestHandler(name); });
 }
 
@@ -319,20 +328,26 @@ void Channel::Private::leaveRooms()
         Room::Private::get(rooms.constLast())->remove(q);
 }
 
+QString Channel::Private::address() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_address;
+}
+
 qint64 Channel::Private::send(const QVariantMap &message, SendMode mode)
 {
-    if (!session || !session->isOpen())
+    if (!session || !session->isAccepting())
         return 0;
     const EncodedMessage encoded(message, session->limits());
     if (encoded.isValid())
         return send(encoded, mode);
-    qCWarning(serverLog).noquote() << notSent(encoded, address, encoded.error());
+    qCWarning(serverLog).noquote() << notSent(encoded, address(), encoded.error());
     return 0;
 }
 
 qint64 Channel::Private::send(const EncodedMessage &message, SendMode mode)
 {
-    return send(*session, address, message, mode).bytes;
+    return send(*session, address(), message, mode).bytes;
 }
 
 //! Also for those who answer later, when the channel may have been deleted.
@@ -341,7 +356,8 @@ Outbox::Result Channel::Private::send(Session &session, const QString &address,
 {
     Outbox::Result result = session.send(message, mode);
     if (result.status == Outbox::Status::Full) {
-        // The client does not read: it must not hold up memory or the others.
+        // The client does not read, or is away: it must not hold up memory or the others.
+        session.end();
         session.link().outbox->close();
         session.link().inbox->abort(address + QLatin1String(": ") + result.error);
     }
@@ -350,16 +366,16 @@ Outbox::Result Channel::Private::send(Session &session, const QString &address,
 
 AnswerPath Channel::Private::answerPath() const
 {
-    return {[session = session, address = address](const EncodedMessage &message) {
+    return {[session = session, address = address()](const EncodedMessage &message) {
                 return send(*session, address, message, SendMode::Reliable);
             },
-            session->limits(), address};
+            session->limits(), address()};
 }
 
 QFuture<QVariant> Channel::Private::request(const QString &action, const QVariantMap &fields,
                                             int timeout)
 {
-    if (!session || !session->isOpen())
+    if (!session || !session->isAccepting())
         return failedRequest(action, notConnected());
     if (!m_requester)
         m_requester =

@@ -8,6 +8,7 @@
 #include "server/guest.h"
 #include "session/session.h"
 #include "transport/httprequest.h"
+#include "transport/timeout.h"
 
 #include <QRepod/channel.h>
 #include <QRepod/room.h>
@@ -15,11 +16,17 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
 
 namespace QRepod {
 
+class Arrival;
+enum class FirstFrame;
+
 //! The server attaches a channel to its connection before it shows it to anybody. From then on
-//! `session`, `address` and `httpRequest` do not change and may be read in any thread; the rest
+//! `session`, `sessionId` and `httpRequest` do not change and may be read in any thread; the rest
 //! belongs to the server's.
 class Q_DECL_HIDDEN Channel::Private final : private Recipient, private Wakeable
 {
@@ -29,7 +36,12 @@ public:
 
     static Private *get(const Channel *channel) { return channel->d.get(); }
 
+    //! To a connection that is still to be opened, and is all that the client has.
     void attach(Server::Private *newServer, const ConnectionSettings &settings,
+                std::shared_ptr<const HandlerTable> handlers, const QString &peer);
+
+    //! To one that stands, of a client that may come back if it is lost.
+    void attach(Server::Private *newServer, Arrival &arrival, FirstFrame frame,
                 std::shared_ptr<const HandlerTable> handlers);
     void detach(); ///< the channel is being deleted
 
@@ -38,6 +50,37 @@ public:
 
     //! Whether a handler is running.
     bool isDelivering() const { return m_walk.isRunning(); }
+
+    /// \name Sessions
+    /// @{
+
+    //! How a client comes back.
+    struct Resumption
+    {
+        Link link;
+        QString address;
+        QString usedToken;
+        QString nextToken;
+    };
+
+    //! Goes on with another connection. \a deliveries are what has come there so far. Whether it
+    //! can has been asked before.
+    void resume(const Resumption &by, qint64 peerReceived, std::vector<Delivery> &&deliveries);
+
+    //! When the client was lost, in the clock's milliseconds; nothing while it is there.
+    std::optional<qint64> awaySince() const { return m_awaySince; }
+
+    //! The client is not expected back any more.
+    void expire();
+
+    bool isInterrupted() const { return m_isInterrupted; }
+    /// @}
+
+    //! The client's end. It changes when a session is resumed. Any thread.
+    QString address() const;
+
+    //! Ends the connection and the session. Any thread.
+    void close() const;
 
     //! Queues \a message. Any thread.
     qint64 send(const QVariantMap &message, SendMode mode);
@@ -56,8 +99,8 @@ public:
     Channel *const q;
     Server::Private *server = nullptr;
     std::shared_ptr<Session>
-        session; // once the channel is attached; also of those who answer later
-    QString address;
+        session;       // once the channel is attached; also of those who answer later
+    QString sessionId; // likewise
     std::shared_ptr<const HttpRequest> httpRequest; // of a client that came by HTTP
     std::atomic<bool> isObserved =
         false;           // whether messageReceived() was ever connected; any thread
@@ -82,7 +125,19 @@ private:
     void failed(const Delivery &delivery, Turn &turn) override;
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
+    void resumed(const Delivery &delivery, Turn &turn) override;
 
+    bool isCurrent(const Delivery &delivery) { return delivery.origin() == &inbox(); }
+    void noteFirstMessage();
+    bool isInterruption(const Delivery &delivery) const;
+    void interrupt(Turn &turn);
+    void announceInterrupted(Turn &turn);
+    Link leaveForNobody();
+    void breakOff(const Link &link);
+    void retire(const Link &link);
+    void becomeAnother(const Control &control, Turn &turn);
+    void endSession() const;
+    void forgetTokens();
     void becomeGuest(const QStringList &actions, int timeout);
     void expel(const QString &error);
     enum class Reconnecting { Allowed, Unwanted };
@@ -103,8 +158,20 @@ private:
     std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
     std::unique_ptr<Guest> m_guest; // as long as it is one
+    mutable std::mutex m_mutex;     // guards m_address
+    QString m_address;
+
+    std::unique_ptr<Timeout> m_away; // as long as the client is
+    std::optional<qint64> m_awaySince;
+    QString m_token;     // leads to this channel
+    QString m_usedToken; // so does this one, until the client has shown that it has the other
     Standing m_standing = Standing::Arriving;
     bool m_isRefused = false;
+    bool m_isGreeted = false;
+    bool m_isFirstMessage = true; // the next is
+    bool m_mayResume = false;     // the client has said nothing so far
+    bool m_isInterrupted = false; // so far as handlers know
+    bool m_hasSaidBye = false;    // the client has
 };
 
 } // namespace QRepod

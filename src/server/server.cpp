@@ -3,6 +3,8 @@
 
 #include "dispatch/handlertable.h"
 #include "protocol/builtin.h"
+#include "server/arrival.h"
+#include "server/channelprivate.h"
 #include "server/entrance.h"
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
@@ -67,6 +69,7 @@ void Server::Private::tearDown()
 {
     m_acceptor.reset();
     closeEntrances();
+    m_arrivals.clear();
     q->blockSignals(true);
     everyone->blockSignals(true);
     rooms.clear();
@@ -173,25 +176,36 @@ void Server::Private::accept(std::unique_ptr<Stream> stream,
                              std::shared_ptr<const HttpRequest> request)
 {
     const ServerSettings channelSettings = settings.snapshot();
-    const int maximum = channelSettings.maximumConnections;
-    if (maximum > 0 && m_owned.size() >= maximum)
-        return refuse(std::move(stream), channelSettings,
-                      QStringLiteral("the server is full: %1 clients").arg(maximum));
-
-    isMaking = true;
-    Channel *channel = makeChannel ? makeChannel() : new Channel;
-    isMaking = false;
+    if (channelSettings.sessionTimeout > 0)
+        return arrive(std::move(stream), channelSettings, std::move(request));
+    if (isFull(channelSettings))
+        return refuse(std::move(stream), channelSettings, fullText(channelSettings));
+    Channel *const channel = make();
     if (!channel)
-        return refuse(std::move(stream), channelSettings,
-                      QStringLiteral("the server does not take this client"));
+        return refuse(std::move(stream), channelSettings, notTakenText());
     Channel::Private *const client = Channel::Private::get(channel);
-    client->attach(this, channelSettings, handlersOf(channel));
-    client->address = stream->peer();
+    client->attach(this, channelSettings, handlersOf(channel), stream->peer());
     client->httpRequest = std::move(request);
-    channel->setParent(q); // moves to another thread with the server
     m_owned.insert(channel);
     m_memoryWatch.start();
     m_connections->open(client->session->link(), channelSettings, std::move(stream));
+}
+
+bool Server::Private::isFull(const ServerSettings &channelSettings) const
+{
+    const int maximum = channelSettings.maximumConnections;
+    return maximum > 0 && m_owned.size() >= maximum;
+}
+
+//! A channel of the user's class; nullptr if the factory makes none.
+Channel *Server::Private::make()
+{
+    isMaking = true;
+    Channel *const channel = makeChannel ? makeChannel() : new Channel;
+    isMaking = false;
+    if (channel)
+        channel->setParent(q); // moves to another thread with the server
+    return channel;
 }
 
 //! Says why, in an `error` message, and closes.
@@ -258,6 +272,7 @@ void Server::Private::closeEntrances()
 void Server::Private::closeAll()
 {
     m_acceptor->close();
+    m_arrivals.clear();
     port = 0;
     closeEntrances();
     const QList<QPointer<Channel>> channels(m_owned.cbegin(), m_owned.cend());
@@ -305,6 +320,11 @@ quint16 Server::port() const
 bool Server::isListening() const
 {
     return d->port != 0;
+}
+
+Channel *Server::channel(const QString &sessionId) const
+{
+    return d->channel(sessionId);
 }
 
 QList<Channel *> Server::channels() const

@@ -5,8 +5,10 @@
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/unhandledactions.h"
+#include "protocol/control.h"
 #include "server/memorywatch.h"
 #include "server/rooms.h"
+#include "server/sessions.h"
 #include "transport/acceptor.h"
 #include "transport/connectiongroups.h"
 #include "transport/deadlines.h"
@@ -21,12 +23,20 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 
 namespace QRepod {
 
+class Arrival;
 class Entrance;
 class HandlerTable;
 struct HttpRequest;
+
+//! Of a client that is welcome.
+enum class FirstFrame {
+    None, ///< has not come: it may still be a wish to resume
+    Known,
+};
 
 struct ServerSettings : ConnectionSettings
 {
@@ -45,6 +55,7 @@ struct ServerSettings : ConnectionSettings
     {
         ConnectionSettings::clamp();
         maximumConnections = std::max(0, maximumConnections);
+        sessionTimeout = std::max(0, sessionTimeout);
         maximumMemory = std::max<qint64>(0, maximumMemory);
         threads = std::clamp(threads, 0, greatestThreads);
     }
@@ -52,6 +63,7 @@ struct ServerSettings : ConnectionSettings
     static constexpr int greatestThreads = 64; // more than the cores of a machine only cost
 
     int maximumConnections = 0;               ///< 0: no limit
+    int sessionTimeout = 0;                   ///< milliseconds; 0: a client that is lost has gone
     qint64 maximumMemory = 512 * 1024 * 1024; ///< bytes; 0: no limit
     QStringList guestActions;                 ///< none: nobody is a guest
     int threads = 0;                          ///< for the sockets; 0: the working thread
@@ -103,6 +115,21 @@ public:
     void accept(std::unique_ptr<Stream> stream, std::shared_ptr<const HttpRequest> request = {});
     /// @}
 
+    /// \name What becomes of a connection that has arrived
+    /// Each deletes it.
+    /// @{
+    void welcome(Arrival &arrival, FirstFrame frame);
+    void resume(Arrival &arrival, const Control &control);
+    void turnAway(Arrival &arrival, const QString &error);
+    /// @}
+
+    //! The channel that \a control, a client's wish to resume, leads to; nullptr, and \a reason
+    //! says why, if there is none.
+    Channel *sessionOf(const Control &control, QString *reason) const;
+
+    //! The channel of the session that is called \a sessionId.
+    Channel *channel(const QString &sessionId) const;
+
     /// \name What a channel reports
     /// In the working thread.
     /// @{
@@ -133,6 +160,7 @@ public:
     Rooms rooms; // all others
 
     QList<Entrance *> entrances; // which listen
+    Sessions sessions;
 
     bool isMaking = false; // a factory, which is the user's, is running
 
@@ -148,6 +176,14 @@ private:
     void tearDown();
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
+    bool isFull(const ServerSettings &channelSettings) const;
+    static QString fullText(const ServerSettings &channelSettings);
+    static QString notTakenText();
+    void arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings,
+                std::shared_ptr<const HttpRequest> request);
+    void refuse(Arrival &arrival, const QString &reason);
+    bool makeRoom();
+    Channel *make();
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
     QThread *m_background = nullptr; // once the server lives in a thread of its own
@@ -155,6 +191,7 @@ private:
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.
     QSet<Channel *> m_owned;
+    std::unordered_map<Arrival *, std::unique_ptr<Arrival>> m_arrivals;
     MemoryWatch m_memoryWatch;
     const QMetaObject *m_handlersClass = nullptr; // the class that m_handlers is of
     std::shared_ptr<const HandlerTable> m_handlers;

@@ -107,6 +107,16 @@ void Server::setMaximumMessageRate(int perSecond)
     d->change(&ServerSettings::messageRate, perSecond);
 }
 
+int Server::sessionTimeout() const
+{
+    return d->settings.snapshot().sessionTimeout;
+}
+
+void Server::setSessionTimeout(int milliseconds)
+{
+    d->change(&ServerSettings::sessionTimeout, milliseconds);
+}
+
 int Server::maximumConnections() const
 {
     return d->settings.snapshot().maximumConnections;

@@ -20,7 +20,7 @@ void KeptMessages::replace(qint64 number, const EncodedMessage &message)
 
 bool KeptMessages::forget(qint64 received)
 {
-    if (received < m_forgotten || received > last())
+    if (!canForget(received))
         return false;
     for (; m_forgotten < received; ++m_forgotten) {
         m_bytes -= m_messages.front().size();

@@ -25,6 +25,8 @@ public:
     /// \return false if that cannot be: it has told of more already, or so many were never sent.
     bool forget(qint64 received);
 
+    bool canForget(qint64 received) const { return received >= m_forgotten && received <= last(); }
+
     //! The number of the latest message.
     qint64 last() const { return m_forgotten + qint64(m_messages.size()); }
 

@@ -1,18 +1,42 @@
 // SPDX-License-Identifier: MIT
 #include "session/session.h"
 
+#include <algorithm>
+
 namespace QRepod {
 
+namespace {
+
+//! What adds up over the connections of a session; what waits, and the round trip, are the
+//! latest's.
+Statistics sum(Statistics latest, const Statistics &before)
+{
+    latest.messagesReceived += before.messagesReceived;
+    latest.messagesSent += before.messagesSent;
+    latest.bytesReceived += before.bytesReceived;
+    latest.bytesSent += before.bytesSent;
+    latest.framesSkipped += before.framesSkipped;
+    return latest;
+}
+
+} // namespace
+
 Session::Session(const Link &link, Keeping keeping)
+    : Session(link, keeping, Limits())
+{
+}
+
+Session::Session(const Link &link, Keeping keeping, Limits limits)
     : m_limits(link.limits)
-    , m_kept(keeping == Keeping::Nothing ? nullptr : std::make_unique<KeptMessages>())
+    , m_keepLimits(limits)
+    , m_isKeeping(keeping == Keeping::Unacknowledged)
     , m_link(link)
 {
 }
 
 Link Session::link() const
 {
-    if (!m_kept)
+    if (!m_isKeeping)
         return m_link;
     const std::lock_guard lock(m_mutex);
     return m_link;
@@ -20,64 +44,219 @@ Link Session::link() const
 
 bool Session::isOpen() const
 {
-    if (!m_kept)
+    if (!m_isKeeping)
         return m_link.outbox->isOpen();
     const std::lock_guard lock(m_mutex);
-    return m_link.outbox->isOpen();
+    return !m_isAway && m_link.outbox->isOpen();
+}
+
+bool Session::isAccepting() const
+{
+    if (!m_isKeeping)
+        return m_link.outbox->isOpen();
+    const std::lock_guard lock(m_mutex);
+    return m_phase == Phase::Resumable || m_link.outbox->isOpen();
 }
 
 Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
 {
-    if (!m_kept)
+    if (!m_isKeeping)
         return m_link.outbox->send(message, mode);
     // The lock spans both, so that messages are kept in the order in which they are queued.
     const std::lock_guard lock(m_mutex);
+    if (m_phase == Phase::Ended)
+        return {Outbox::Status::Closed};
+    if (m_isAway)
+        return keep(message, mode);
     Outbox::Result result = m_link.outbox->send(message, mode);
-    if (result.status != Outbox::Status::Accepted)
+    if (result.status == Outbox::Status::Closed && m_phase == Phase::Resumable)
+        return keep(message, mode); // lost, which the reader does not know yet
+    if (result.status != Outbox::Status::Accepted || !m_isKeeping)
         return result;
     if (result.isReplacing) {
-        m_kept->replace(m_numberOffset + result.number, message);
+        m_kept.replace(m_numberOffset + result.number, message);
     } else {
-        m_kept->add(message);
-        m_numberOffset = m_kept->last() - result.number;
+        m_kept.add(message);
+        m_numberOffset = m_kept.last() - result.number;
     }
+    if (m_kept.bytes() > m_keepLimits.connected)
+        drop();
     return result;
+}
+
+//! Until the peer is back. Of what is soon out of date, the latest of each action is kept, and does
+//! not count. Called with the lock held.
+Outbox::Result Session::keep(const EncodedMessage &message, SendMode mode)
+{
+    const Outbox::Result accepted{Outbox::Status::Accepted, message.size()};
+    if (mode == SendMode::Latest) {
+        keepLatest(message);
+        return accepted;
+    }
+    const qint64 kept = m_kept.bytes() - m_latestBytes;
+    if (kept > 0 && kept + message.size() > m_keepLimits.away) {
+        return {Outbox::Status::Full, 0,
+                QStringLiteral("%1 bytes kept for the peer are over the limit of %2")
+                    .arg(kept + message.size())
+                    .arg(m_keepLimits.away)};
+    }
+    m_kept.add(message);
+    return accepted;
+}
+
+//! Called with the lock held.
+void Session::keepLatest(const EncodedMessage &message)
+{
+    const qint64 before = m_kept.bytes();
+    if (const qint64 number = m_latest.value(message.action()); number > 0) {
+        m_kept.replace(number, message);
+    } else {
+        m_kept.add(message);
+        m_latest.insert(message.action(), m_kept.last());
+    }
+    m_latestBytes += m_kept.bytes() - before;
+}
+
+//! Called with the lock held.
+void Session::drop()
+{
+    if (m_isAway)
+        return; // the link is not fixed
+    m_isKeeping = false;
+    m_kept = {};
 }
 
 bool Session::acknowledge(qint64 received)
 {
     const std::lock_guard lock(m_mutex);
-    return m_kept && m_kept->forget(received);
+    if (m_isKeeping)
+        m_kept.forget(received);
+    return std::exchange(m_isFirstReceipt, false);
 }
 
 qint64 Session::heldBytes() const
 {
     const Link current = link();
-    return current.inbox->heldBytes() + current.outbox->counts().bytesWaiting;
+    const qint64 kept = [this] {
+        const std::lock_guard lock(m_mutex);
+        return m_kept.bytes();
+    }();
+    // What waits to be written is kept, too.
+    return current.inbox->heldBytes() + std::max(kept, current.outbox->counts().bytesWaiting);
 }
 
 qint64 Session::sent() const
 {
     const std::lock_guard lock(m_mutex);
-    return m_kept ? m_kept->last() : m_link.outbox->counts().messages;
+    return m_isKeeping ? m_kept.last() : m_link.outbox->counts().messages;
 }
 
 qint64 Session::received() const
 {
     const std::lock_guard lock(m_mutex);
-    return m_receivedBefore + m_link.inbox->counts().received;
+    return m_receivedBefore + (m_isAway ? 0 : m_link.inbox->counts().received);
+}
+
+Statistics Session::statistics() const
+{
+    const std::lock_guard lock(m_mutex);
+    Statistics statistics = sum(m_link.statistics(), m_before);
+    if (m_isKeeping) // without what was sent again
+        statistics.messagesSent = m_kept.last();
+    return statistics;
+}
+
+void Session::begin()
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_isKeeping || m_phase != Phase::New)
+        return;
+    m_phase = Phase::Resumable;
+    m_link.outbox->setReceiptHolder(weak_from_this());
+    m_link.inbox->beginReceipts(m_receivedBefore);
+}
+
+void Session::keepNothing()
+{
+    const std::lock_guard lock(m_mutex);
+    drop();
+}
+
+bool Session::isResumable() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_isKeeping && m_phase == Phase::Resumable;
+}
+
+void Session::discount(qint64 messages)
+{
+    const std::lock_guard lock(m_mutex);
+    m_receivedBefore -= messages;
+}
+
+void Session::leave(const Link &next)
+{
+    const std::lock_guard lock(m_mutex);
+    moveTo(next);
+}
+
+//! Called with the lock held.
+void Session::moveTo(const Link &next)
+{
+    m_before = sum(m_link.statistics(), m_before);
+    if (!m_isAway) // else the peer has never come there
+        m_receivedBefore += m_link.inbox->counts().received;
+    m_isAway = true;
+    m_link = next;
+}
+
+bool Session::canResume(qint64 peerReceived) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_isKeeping && m_phase != Phase::Ended && m_kept.canForget(peerReceived);
+}
+
+bool Session::resume(qint64 peerReceived)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_isKeeping || m_phase == Phase::Ended || !m_kept.forget(peerReceived))
+        return false;
+    goOn();
+    return true;
 }
 
 bool Session::handOver(const Link &next, qint64 peerReceived)
 {
     const std::lock_guard lock(m_mutex);
-    if (!m_kept || !m_kept->forget(peerReceived))
+    if (!m_isKeeping || m_phase == Phase::Ended || !m_kept.forget(peerReceived))
         return false;
-    m_receivedBefore += m_link.inbox->counts().received;
-    m_link = next;
-    for (const EncodedMessage &message : m_kept->messages())
-        next.outbox->send(message);
+    moveTo(next);
+    m_link.outbox->sendControl(Control::resumed(m_receivedBefore), Outbox::Bound::None);
+    goOn();
     return true;
+}
+
+//! Called with the lock held.
+void Session::goOn()
+{
+    m_phase = Phase::Resumable;
+    m_isAway = false;
+    m_latest.clear();
+    m_latestBytes = 0;
+    m_isFirstReceipt = true;
+    m_link.outbox->setReceiptHolder(weak_from_this());
+    m_link.inbox->beginReceipts(m_receivedBefore);
+    for (const EncodedMessage &message : m_kept.messages())
+        m_link.outbox->sendAgain(message);
+    m_numberOffset = m_kept.last() - m_link.outbox->counts().messages;
+}
+
+void Session::end()
+{
+    const std::lock_guard lock(m_mutex);
+    m_phase = Phase::Ended;
+    if (m_isKeeping)
+        m_kept = {};
 }
 
 } // namespace QRepod

@@ -107,6 +107,11 @@ void FaultProxy::cutAfter(qint64 bytes, Directions directions)
     d->change(directions, [=](Faults &faults) { faults.cutAfter = bytes; });
 }
 
+void FaultProxy::cutWithin(qint64 bytes, Directions directions)
+{
+    d->change(directions, [=](Faults &faults) { faults.cutWithin = bytes; });
+}
+
 void FaultProxy::clearFaults()
 {
     d->change(bothDirections, [](Faults &faults) { faults = Faults(); });
@@ -120,6 +125,11 @@ void FaultProxy::halfClose(Directions directions)
 void FaultProxy::reset()
 {
     d->call([this] { d->proxy->reset(); });
+}
+
+void FaultProxy::interrupt(int milliseconds)
+{
+    d->call([this, milliseconds] { d->proxy->interrupt(milliseconds); });
 }
 
 int FaultProxy::connectionCount() const

@@ -54,7 +54,12 @@ ProxyPipe *ProxyConnection::makePipe(Direction direction, const Faults &faults, 
     QTcpSocket *const sink = direction == Direction::ToServer ? m_server : m_client;
     std::seed_seq seeds{seed, quint32(number), quint32(direction)};
     auto *pipe = new ProxyPipe(source, sink, faults, seeds, this);
-    connect(pipe, &ProxyPipe::cutReached, this, &ProxyConnection::cut);
+    connect(pipe, &ProxyPipe::cutReached, this, [this, pipe] {
+        if (pipe->isAbrupt())
+            reset();
+        else
+            cut();
+    });
     connect(pipe, &ProxyPipe::done, this, [this] {
         if (m_toServer->isDone() && m_toClient->isDone())
             deleteLater();
@@ -114,6 +119,11 @@ void Proxy::acceptAll()
 
 void Proxy::accept(QTcpSocket *client)
 {
+    if (!m_interruption.hasExpired()) {
+        SocketEnd::reset(*client);
+        client->deleteLater();
+        return;
+    }
     const int number = m_connectionCount++;
     auto *connection =
         new ProxyConnection(client, m_targetHost, m_targetPort, faults(Direction::ToServer),
@@ -161,6 +171,12 @@ void Proxy::reset()
         connection->reset();
         delete connection;
     }
+}
+
+void Proxy::interrupt(int milliseconds)
+{
+    m_interruption.setRemainingTime(milliseconds);
+    reset();
 }
 
 } // namespace QRepod

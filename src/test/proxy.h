@@ -5,6 +5,7 @@
 
 #include <QRepod/Test/direction.h>
 
+#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qtimer.h>
 #include <QtNetwork/qtcpserver.h>
 #include <QtNetwork/qtcpsocket.h>
@@ -78,6 +79,9 @@ public:
     void halfClose(Directions directions);
     void reset();
 
+    //! Resets the connections that are open, and those that come within so many milliseconds.
+    void interrupt(int milliseconds);
+
 private:
     static size_t index(Direction direction) { return direction == Direction::ToServer ? 0 : 1; }
 
@@ -92,6 +96,7 @@ private:
     Faults m_faults[2];
     qint64 m_bytes[2] = {0, 0};
     int m_connectionCount = 0;
+    QDeadlineTimer m_interruption; // nobody is let in before it has expired
 };
 
 } // namespace QRepod

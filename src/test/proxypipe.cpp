@@ -33,6 +33,8 @@ ProxyPipe::ProxyPipe(QTcpSocket *source, QTcpSocket *sink, const Faults &faults,
     , m_sink(sink)
     , m_faults(faults)
     , m_random(seed)
+    , m_cutAt(std::uniform_real_distribution<double>(0, 1)(m_random))
+    , m_isAbrupt(std::bernoulli_distribution()(m_random))
     , m_alarm([this] { advance(); })
 {
     connect(source, &QTcpSocket::readyRead, this, &ProxyPipe::advance);
@@ -102,7 +104,8 @@ void ProxyPipe::write()
 /// \return whether there may be more to pass at once.
 bool ProxyPipe::writeChunk()
 {
-    if (m_faults.cutAfter >= 0 && m_forwarded >= m_faults.cutAfter) {
+    const qint64 cutAfter = cut();
+    if (cutAfter >= 0 && m_forwarded >= cutAfter) {
         Q_EMIT cutReached();
         return false;
     }
@@ -129,8 +132,8 @@ bool ProxyPipe::writeChunk()
         size = std::min<qint64>(size, m_faults.chunkSize);
     if (m_faults.bandwidth > 0)
         size = std::min(size, std::max<qint64>(1, m_faults.bandwidth / 100));
-    if (m_faults.cutAfter >= 0)
-        size = std::min(size, m_faults.cutAfter - m_forwarded);
+    if (cutAfter >= 0)
+        size = std::min(size, cutAfter - m_forwarded);
     QByteArray chunk = packet.bytes.left(size);
     packet.bytes.remove(0, size);
     m_packetBytes -= size;
@@ -152,6 +155,14 @@ bool ProxyPipe::writeChunk()
         return false;
     }
     return true;
+}
+
+//! After how many bytes the connection is cut; -1: never.
+qint64 ProxyPipe::cut() const
+{
+    if (m_faults.cutWithin <= 0)
+        return m_faults.cutAfter;
+    return qint64(m_cutAt * double(m_faults.cutWithin));
 }
 
 void ProxyPipe::corrupt(QByteArray &bytes) const

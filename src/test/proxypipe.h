@@ -27,6 +27,7 @@ struct Faults
     int chunkSize = 0;
     bool isStalled = false;
     qint64 cutAfter = -1;
+    qint64 cutWithin = 0;                 ///< 0: no
     std::map<qint64, quint8> corruptions; ///< offset and mask
 };
 
@@ -54,6 +55,9 @@ public:
     //! Given the bytes that pass.
     std::function<void(const QByteArray &bytes)> onForwarded;
 
+    //! Whether a cut at random resets the connection instead of closing it.
+    bool isAbrupt() const { return m_faults.cutWithin > 0 && m_isAbrupt; }
+
 Q_SIGNALS:
     void ended(); ///< the source has closed, and everything that it sent before has passed
     void cutReached();
@@ -79,6 +83,7 @@ private:
     bool canRead() const;
     void write();
     bool writeChunk();
+    qint64 cut() const;
     void corrupt(QByteArray &bytes) const;
     void endSink();
     void wakeAt(Clock::time_point time);
@@ -87,6 +92,8 @@ private:
     QTcpSocket *const m_sink;
     const Faults &m_faults;
     std::mt19937 m_random;
+    const double m_cutAt;  // of Faults::cutWithin
+    const bool m_isAbrupt; // a cut there
     std::deque<Packet> m_packets;
     qsizetype m_packetBytes = 0;   // in all of m_packets
     qint64 m_forwarded = 0;        // bytes given to the sink

@@ -82,7 +82,7 @@ private:
     void beat();
     void count(qint64 received);
     void measureRoundTrip();
-    void end(const QString &error);
+    void end(const QString &error, Inbox::End kind = Inbox::End::Lost);
     void finish();
 
     ConnectionGroup &m_group;

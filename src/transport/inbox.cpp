@@ -57,13 +57,16 @@ void Inbox::setHeld(bool isHeld)
         m_writer.wake();
 }
 
-void Inbox::pushEnd(const QString &error)
+void Inbox::pushEnd(const QString &error, End end)
 {
     const std::lock_guard lock(m_mutex);
+    const auto marked = [end](Delivery &&delivery) {
+        return end == End::Lost ? Delivery::lost(std::move(delivery)) : std::move(delivery);
+    };
     if (!error.isEmpty())
-        push(Delivery(error));
+        push(marked(Delivery(error)));
     if (m_isConnected)
-        push(Delivery(Delivery::Kind::Disconnected));
+        push(marked(Delivery(Delivery::Kind::Disconnected)));
     m_state = State::Closed;
 }
 
@@ -98,6 +101,40 @@ void Inbox::detachReader()
     const std::lock_guard lock(m_mutex);
     m_reader = {};
     close(State::Closed);
+}
+
+void Inbox::setReader(WakeTarget reader)
+{
+    const std::lock_guard lock(m_mutex);
+    m_reader = reader;
+    if (!m_deliveries.empty())
+        m_reader.wake();
+}
+
+void Inbox::retire()
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_state == State::Open)
+        m_state = State::Closed;
+    m_writer.wake();
+}
+
+void Inbox::standIn()
+{
+    const std::lock_guard lock(m_mutex);
+    m_isConnected = true;
+}
+
+void Inbox::beginReceipts(qint64 before)
+{
+    const std::lock_guard lock(m_mutex);
+    m_before = before;
+}
+
+std::optional<qint64> Inbox::receipt() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_before ? std::optional(*m_before + m_counts.received) : std::nullopt;
 }
 
 Inbox::State Inbox::state() const

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace QRepod {
@@ -27,6 +28,7 @@ public:
         Messages,
         Error,
         Disconnected,
+        Resumed,   ///< a session goes on here; made by the reader itself
         Cancelled, ///< closed by the reader before it was connected
     };
 
@@ -44,6 +46,12 @@ public:
         , m_error(error)
     {
     }
+    //! The end of a connection whose line was lost, where a session can go on.
+    static Delivery lost(Delivery &&end)
+    {
+        end.m_isLoss = true;
+        return std::move(end);
+    }
     Delivery(Delivery &&) = default;
     Delivery &operator=(Delivery &&) = default;
     ~Delivery();
@@ -51,6 +59,9 @@ public:
     Kind kind() const { return m_kind; }
     const FrameBatch &batch() const { return m_batch; }
     const QString &error() const { return m_error; }
+
+    //! Of Error and Disconnected: neither end has meant it, the line was lost.
+    bool isLoss() const { return m_isLoss; }
     const Inbox *origin() const { return m_origin.get(); }
 
 private:
@@ -59,6 +70,7 @@ private:
     Kind m_kind;
     FrameBatch m_batch;
     QString m_error;
+    bool m_isLoss = false;
     std::shared_ptr<Inbox> m_origin; ///< set once it has been taken out
 };
 
@@ -86,7 +98,12 @@ public:
 
     //! Of a frame whose end has not come, \a bytes are there.
     void setUnfinished(qint64 bytes) { m_unfinished.store(bytes, std::memory_order_relaxed); }
-    void pushEnd(const QString &error); ///< \a error is empty if the peer closed
+
+    enum class End {
+        Lost,  ///< the line broke, or the peer closed it
+        Fault, ///< the peer broke the rules
+    };
+    void pushEnd(const QString &error, End end = End::Fault); ///< no \a error: the peer closed
     /// @}
 
     /// \name For the reader, in its thread
@@ -100,6 +117,19 @@ public:
 
     //! The reader will be destroyed: closes, and wakes it no more.
     void detachReader();
+
+    //! From now on \a reader is woken; at once, if there is something to take.
+    void setReader(WakeTarget reader);
+
+    //! Closes without an end that the reader would see: another connection takes over.
+    void retire();
+
+    //! For a reader without a connection, who can close it nevertheless: its end is Disconnected.
+    void standIn();
+
+    //! The peer is told from now on how many messages have come, \a before those of this inbox
+    //! included.
+    void beginReceipts(qint64 before);
     /// @}
 
     /// \name Any thread
@@ -117,6 +147,9 @@ public:
         qint64 waiting = 0;  ///< of these, not yet pumped
     };
     Counts counts() const;
+
+    //! How many messages have come in this session; nothing if the peer is not to be told.
+    std::optional<qint64> receipt() const;
 
     //! What waits, the beginning of a frame included. In bytes.
     qint64 heldBytes() const;
@@ -153,6 +186,7 @@ private:
     WakeTarget m_reader;
     WakeTarget m_writer;
     Counts m_counts;
+    std::optional<qint64> m_before; // messages of the session; set: the peer gets receipts
     int m_messageRate = 0;
     qint64 m_cost = 0; // of the messages that wait, taken out or not
     State m_state = State::Open;

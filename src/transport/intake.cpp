@@ -12,6 +12,14 @@ namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(transportLog)
 
+namespace {
+
+// After so much the peer is told what has arrived, so that it can forget it.
+constexpr qint64 receiptMessages = 64;
+constexpr qint64 receiptBytes = 64 * 1024;
+
+} // namespace
+
 Intake::Intake(const Link &link, Stream &stream, const ConnectionSettings &settings)
     : m_link(link)
     , m_stream(stream)
@@ -43,6 +51,7 @@ qint64 Intake::receive(qint64 now)
 //! Cuts what has been read into frames, as many as the rate allows.
 void Intake::cut(qint64 received, qint64 now)
 {
+    m_unacknowledgedBytes += received;
     bool isSound = true;
     do {
         const bool isContinued = frameBytes() > 0;
@@ -67,17 +76,51 @@ bool Intake::push()
         return true;
     FrameBatch batch = m_reader.takeFrames();
     if (batch.controls > 0)
-        answerHello(batch);
-    return m_link.inbox->pushMessages(std::move(batch));
+        answerControls(batch);
+    const bool hasRoom = batch.frames.empty() || m_link.inbox->pushMessages(std::move(batch));
+    acknowledge(Due::NowAndThen);
+    return hasRoom;
 }
 
-//! A peer that says hello knows control frames: says it in turn, unless this end has begun.
-void Intake::answerHello(const FrameBatch &batch)
+//! Does what the connection sees to by itself: hello is answered, and receipts, of which there are
+//! many, are passed on without waking the reader.
+void Intake::answerControls(FrameBatch &batch)
 {
-    for (const Frame &frame : batch.frames) {
-        if (frame.isControl() && Control(frame.payload).kind() == Control::Kind::Hello)
-            m_link.outbox->answerHello();
-    }
+    Outbox &outbox = *m_link.outbox;
+    const auto isDone = [&outbox](const Frame &frame) {
+        if (!frame.isControl())
+            return false;
+        const Control control(frame.payload);
+        switch (control.kind()) {
+        case Control::Kind::Hello:
+            outbox.answerHello();
+            return false;
+        case Control::Kind::Resume:
+        case Control::Kind::Resumed:
+        case Control::Kind::Lost:
+            outbox.knowPeer();
+            return false;
+        case Control::Kind::Ack:
+            return !outbox.takeReceipt(control.count());
+        default:
+            return false;
+        }
+    };
+    batch.controls -= qint64(std::erase_if(batch.frames, isDone));
+}
+
+void Intake::acknowledge(Due due)
+{
+    const std::optional<qint64> receipt = m_link.inbox->receipt();
+    if (!receipt || *receipt == m_acknowledged)
+        return;
+    if (due == Due::NowAndThen && *receipt - m_acknowledged < receiptMessages
+        && m_unacknowledgedBytes < receiptBytes)
+        return;
+    if (!m_link.outbox->sendControl(Control::ack(*receipt)))
+        return;
+    m_acknowledged = *receipt;
+    m_unacknowledgedBytes = 0;
 }
 
 void Intake::flush()

@@ -33,6 +33,11 @@ public:
     bool isHolding() const { return m_reader.holdsFrame(); }
     QString error() const { return m_reader.error(); }
 
+    enum class Due { NowAndThen, Now };
+
+    //! Tells a peer that wants to know it what has arrived, unless it knows.
+    void acknowledge(Due due);
+
     //! Stops and resumes reading, as the inbox has room and the rate is met.
     void update(qint64 now);
     bool isReading() const { return m_isReading; }
@@ -48,9 +53,9 @@ public:
     bool hasHeartbeats() const { return m_reader.heartbeats() > 0; }
 
 private:
+    void answerControls(FrameBatch &batch);
     void cut(qint64 received, qint64 now);
     bool push();
-    void answerHello(const FrameBatch &batch);
 
     const Link &m_link;
     Stream &m_stream;
@@ -59,6 +64,8 @@ private:
     MessageBudget m_budget;
     qint64 m_frameBegan = 0; // when the frame at hand did
     qint64 m_waitForRate = 0;
+    qint64 m_acknowledged = 0;        // messages
+    qint64 m_unacknowledgedBytes = 0; // on the wire
     bool m_isReading = true;
 };
 

@@ -32,9 +32,37 @@ Outbox::Result Outbox::send(const QByteArray &frame)
     return add(Kind::Message, frame, {}, frame.size());
 }
 
-bool Outbox::sendControl(const QByteArray &frame)
+void Outbox::sendAgain(const EncodedMessage &message)
 {
-    return m_isPeerKnown && add(Kind::Control, frame, {}, frame.size()).status == Status::Accepted;
+    add(Kind::Message, message.bytes(), message.largeValues(), message.size(), Bound::None);
+}
+
+bool Outbox::sendControl(const QByteArray &frame, Bound bound)
+{
+    return m_isPeerKnown
+        && add(Kind::Control, frame, {}, frame.size(), bound).status == Status::Accepted;
+}
+
+void Outbox::setReceiptHolder(std::weak_ptr<ReceiptHolder> holder)
+{
+    const std::lock_guard lock(m_mutex);
+    m_receiptHolder = std::move(holder);
+}
+
+bool Outbox::takeReceipt(qint64 received)
+{
+    const std::shared_ptr<ReceiptHolder> holder = [this] {
+        const std::lock_guard lock(m_mutex);
+        return m_receiptHolder.lock();
+    }();
+    return holder && holder->acknowledge(received);
+}
+
+void Outbox::knowPeer()
+{
+    m_isPeerKnown = true;
+    const std::lock_guard lock(m_mutex);
+    m_hasSaidHello = true;
 }
 
 void Outbox::begin(const QByteArray &hello)
@@ -57,13 +85,13 @@ void Outbox::answerHello()
 
 //! \a size is that of the whole frame: \a bytes with the \a large values in between.
 Outbox::Result Outbox::add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large,
-                           qint64 size)
+                           qint64 size, Bound bound)
 {
     const std::lock_guard lock(m_mutex);
     if (!m_writer)
         return {Status::Closed};
     const qint64 waiting = m_counts.bytesWaiting - latestWaiting();
-    if (waiting > 0 && waiting + size > m_limit) {
+    if (bound == Bound::Limit && waiting > 0 && waiting + size > m_limit) {
         return {Status::Full, 0,
                 QStringLiteral("%1 bytes waiting to be sent are over the limit of %2")
                     .arg(waiting + size)

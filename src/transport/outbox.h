@@ -19,6 +19,19 @@
 
 namespace QRepod {
 
+//! Who wants to know what the peer has received. Called in the connection's thread.
+class ReceiptHolder
+{
+public:
+    //! The peer has received so many messages.
+    ///
+    /// \return whether the reader has to be told, too.
+    virtual bool acknowledge(qint64 received) = 0;
+
+protected:
+    ~ReceiptHolder() = default;
+};
+
 //! Frames on their way from any thread to the connection that writes them.
 ///
 /// Open while the connection stands. The connection is woken only when it sleeps,
@@ -54,10 +67,21 @@ public:
     Result send(const EncodedMessage &message, SendMode mode = SendMode::Reliable);
     Result send(const QByteArray &frame); ///< the same, of a whole frame
 
+    //! The same, whatever the limit: the peer may have it already, or the game has accepted it.
+    void sendAgain(const EncodedMessage &message);
+
+    enum class Bound {
+        Limit, ///< dropped if too much waits
+        None,  ///< for what is said once
+    };
+
     //! Queues a control frame behind all else, for a peer that has said hello.
     ///
     /// \return false, and it is dropped, if the peer has not, or cannot take more at present.
-    bool sendControl(const QByteArray &frame);
+    bool sendControl(const QByteArray &frame, Bound bound = Bound::Limit);
+
+    //! \a holder gets the receipts from now on.
+    void setReceiptHolder(std::weak_ptr<ReceiptHolder> holder);
 
     //! Whether the peer has said that it understands control frames.
     bool isPeerKnown() const { return m_isPeerKnown; }
@@ -81,6 +105,12 @@ public:
 
     //! The peer understands control frames: tells it the same, unless this end has begun().
     void answerHello();
+
+    //! The peer understands control frames; another answer than hello is on its way.
+    void knowPeer();
+
+    //! The peer has received so many messages. \return whether the reader has to be told, too.
+    bool takeReceipt(qint64 received);
 
     //! All that waits, in order. It counts as waiting until it is reported as written. Whoever
     //! takes goes on until nothing is left: only then will it be woken again.
@@ -108,7 +138,8 @@ private:
     using Clock = std::chrono::steady_clock;
 
     enum class Kind { Message, Control };
-    Result add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large, qint64 size);
+    Result add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large, qint64 size,
+               Bound bound = Bound::Limit);
     Result addLatest(const QByteArray &frame, const QString &action);
     qint64 latestWaiting() const;
     static int since(Clock::time_point time);
@@ -124,6 +155,7 @@ private:
     FrameQueue m_queue;
     WakeTarget m_writer;                          // while open
     std::unique_ptr<DirectWriter> m_directWriter; // while open, if there is one
+    std::weak_ptr<ReceiptHolder> m_receiptHolder;
     int m_directError = 0;
     bool m_isWriterAwake = false; // or about to wake up
     bool m_isClosed = false;      // for good, even before it was opened

@@ -290,6 +290,8 @@ private:
         expect(isCorrupted, "a control frame is never made up");
     }
     void announced(const Message &, Turn &) override { expect(false, "nothing is announced here"); }
+    void resumed(const Delivery &, Turn &) override { expect(false, "there is no session"); }
+
     void cancelled(const Delivery &, Turn &) override
     {
         expect(false, "a socket that is taken over is connected");

@@ -293,6 +293,13 @@ TestCase {
         compare(listener.state, ConnectionListener.Disconnected);
     }
 
+    function test_withoutASessionNothingIsInterrupted() {
+        const listener = connected();
+        compare(listener.isInterrupted, false);
+        listener.close();
+        compare(listener.isInterrupted, false);
+    }
+
     function test_statisticsTellOfTheConnection() {
         const idle = make(plain, {});
         compare(idle.statistics.messagesSent, 0);

@@ -8,6 +8,9 @@ RecordingListener::RecordingListener()
     QObject::connect(this, &ConnectionListener::connected, this, [this] { log << "connected()"; });
     QObject::connect(this, &ConnectionListener::disconnected, this,
                      [this] { log << "disconnected()"; });
+    QObject::connect(this, &ConnectionListener::interrupted, this,
+                     [this] { log << "interrupted()"; });
+    QObject::connect(this, &ConnectionListener::resumed, this, [this] { log << "resumed()"; });
     QObject::connect(this, &ConnectionListener::errorOccurred, this, [this](const QString &text) {
         log << "errorOccurred()";
         error = text;

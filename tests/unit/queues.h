@@ -76,6 +76,8 @@ inline QStringList entries(const Delivery &delivery)
         return {u"disconnected"_s};
     case Delivery::Kind::Cancelled:
         return {u"cancelled"_s};
+    case Delivery::Kind::Resumed:
+        return {u"resumed"_s};
     }
     Q_UNREACHABLE();
     return {};

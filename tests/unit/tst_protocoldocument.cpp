@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "protocol/control.h"
 #include "protocol/framereader.h"
 #include "protocol/message.h"
 
@@ -194,6 +195,7 @@ bool identical(const QVariant &a, const QVariant &b)
 //! Outcomes that are not a value.
 const QString errorOutcome = QStringLiteral("error: ");
 const QString actionOutcome = QStringLiteral("action ");
+const QString controlOutcome = QStringLiteral("control ");
 const QString skippedOutcome = QStringLiteral("skipped");
 
 } // namespace
@@ -298,6 +300,17 @@ void tst_ProtocolDocument::checkFrame(const Example &example)
         return;
     }
     QCOMPARE(batch.frames.size(), 1U);
+    const bool isControl = example.outcome.startsWith(controlOutcome);
+    QCOMPARE(batch.frames.front().isControl(), isControl);
+    if (isControl) {
+        const auto fields = Notation(example.outcome.mid(controlOutcome.size())).read();
+        QVERIFY(fields);
+        TextCache names;
+        QVERIFY(identical(decodeMap(batch.frames.front().payload, names), *fields));
+        QVERIFY(example.bothWays);
+        QCOMPARE(Control::frame(fields->toMap()), example.bytes);
+        return;
+    }
     if (example.outcome.startsWith(actionOutcome)) {
         const auto action = Notation(example.outcome.mid(actionOutcome.size())).read();
         QVERIFY(action);

@@ -7,6 +7,11 @@
 
 #include <QtTest/qtest.h>
 
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
 using namespace QRepod;
 
 namespace {
@@ -68,6 +73,15 @@ private Q_SLOTS:
     void handOverWithAWrongNumberChangesNothing();
     void messagesThatWereRefusedHaveNoNumber();
     void newerMessageTakesTheNumberOfTheOneItReplaces();
+    void whatIsSentMeanwhileIsKept();
+    void lossThatNobodyKnowsOfYetLosesNothing();
+    void keepsNoMoreThanTheLimit();
+    void latestOfEachActionIsKept();
+    void peerThatAcknowledgesNothingCannotResume();
+    void whatEndedAcceptsNothing();
+    void greetingsDoNotCount();
+    void attemptThatFailsCountsNothing();
+    void twoEndsAndEveryLoss();
 };
 
 void tst_Session::keepsUntilThePeerHasReceived()
@@ -138,7 +152,7 @@ void tst_Session::handOverSendsAgainWhatThePeerHasNotReceived()
     QCOMPARE(first.written(), frames(1, 5));
     first.link.inbox->pushConnected();
     QVERIFY(first.link.inbox->pushMessages(batch(frames(1, 1))));
-    QVERIFY(session.acknowledge(2));
+    session.acknowledge(2);
     first.link.close();
 
     Line second; // the peer has got one more than it had told
@@ -199,6 +213,223 @@ void tst_Session::newerMessageTakesTheNumberOfTheOneItReplaces()
     Line next;
     QVERIFY(session.handOver(next.link, 1));
     QCOMPARE(next.written(), frames(4, 4) + frames(3, 3));
+}
+
+void tst_Session::whatIsSentMeanwhileIsKept()
+{
+    Line first;
+    Line nobody;
+    Line second;
+    Session session(first.link, Session::Keeping::Unacknowledged);
+    session.begin();
+    session.send(encodedMessage(1));
+    session.leave(nobody.link);
+    QVERIFY(!session.isOpen());
+    QVERIFY(session.isAccepting());
+    QCOMPARE(session.send(encodedMessage(2)).status, Outbox::Status::Accepted);
+    QCOMPARE(nobody.written(), QByteArray());
+    QVERIFY(session.handOver(second.link, 1));
+    QVERIFY(session.isOpen());
+    session.send(encodedMessage(3));
+    QCOMPARE(second.written(), frames(2, 3));
+}
+
+void tst_Session::lossThatNobodyKnowsOfYetLosesNothing()
+{
+    Line first;
+    Line second;
+    Session session(first.link, Session::Keeping::Unacknowledged);
+    session.begin();
+    first.link.outbox->close(); // the connection does
+    QCOMPARE(session.send(encodedMessage(1)).status, Outbox::Status::Accepted);
+    QVERIFY(session.handOver(second.link, 0));
+    QCOMPARE(second.written(), frames(1, 1));
+}
+
+void tst_Session::keepsNoMoreThanTheLimit()
+{
+    const qint64 size = frames(1, 1).size();
+    Line first;
+    Line nobody;
+    Session session(first.link, Session::Keeping::Unacknowledged, {2 * size, mebi});
+    session.begin();
+    session.leave(nobody.link);
+    QCOMPARE(session.send(encodedMessage(1)).status, Outbox::Status::Accepted);
+    QCOMPARE(session.send(encodedMessage(2)).status, Outbox::Status::Accepted);
+    const Outbox::Result full = session.send(encodedMessage(3));
+    QCOMPARE(full.status, Outbox::Status::Full);
+    QCOMPARE(full.error,
+             u"%1 bytes kept for the peer are over the limit of %2"_s.arg(3 * size).arg(2 * size));
+    QCOMPARE(session.sent(), 2);
+    QCOMPARE(session.heldBytes(), 2 * size);
+}
+
+void tst_Session::latestOfEachActionIsKept()
+{
+    const qint64 size = frames(1, 1).size();
+    Line first;
+    Line nobody;
+    Line second;
+    Session session(first.link, Session::Keeping::Unacknowledged, {size, mebi});
+    session.begin();
+    session.leave(nobody.link);
+    for (qint64 n = 1; n <= 9; ++n)
+        QCOMPARE(session.send(encodedMessage(n), SendMode::Latest).status,
+                 Outbox::Status::Accepted);
+    QCOMPARE(session.send(encodedMessage(10)).status, Outbox::Status::Accepted); // has room
+    QVERIFY(session.handOver(second.link, 0));
+    QCOMPARE(second.written(), frames(9, 10));
+    QCOMPARE(session.sent(), 2);
+}
+
+void tst_Session::peerThatAcknowledgesNothingCannotResume()
+{
+    const qint64 size = frames(1, 1).size();
+    Line line;
+    Session session(line.link, Session::Keeping::Unacknowledged, {mebi, 2 * size});
+    session.begin();
+    for (qint64 n = 1; n <= 2; ++n)
+        session.send(encodedMessage(n));
+    QVERIFY(session.isResumable());
+    session.acknowledge(1);
+    session.send(encodedMessage(3));
+    QVERIFY(session.isResumable());
+    session.send(encodedMessage(4));
+    QVERIFY(!session.isResumable());
+    QCOMPARE(session.send(encodedMessage(5)).status, Outbox::Status::Accepted); // as if nothing
+    QCOMPARE(line.written(), frames(1, 5));
+}
+
+void tst_Session::whatEndedAcceptsNothing()
+{
+    Line line;
+    Line next;
+    Session session(line.link, Session::Keeping::Unacknowledged);
+    session.begin();
+    session.send(encodedMessage(1));
+    session.end();
+    QCOMPARE(session.send(encodedMessage(2)).status, Outbox::Status::Closed);
+    QVERIFY(!session.handOver(next.link, 0));
+    QCOMPARE(line.written(), frames(1, 1)); // that still goes out
+}
+
+void tst_Session::greetingsDoNotCount()
+{
+    Line line;
+    Line next;
+    Session session(line.link, Session::Keeping::Unacknowledged);
+    line.link.inbox->pushConnected();
+    QVERIFY(line.link.inbox->pushMessages(batch(frames(0, 2)))); // the first is the greeting
+    session.discount(1);
+    session.begin();
+    QCOMPARE(session.received(), 2);
+    QCOMPARE(line.link.inbox->receipt(), 2);
+    session.leave(next.link);
+    next.link.inbox->pushConnected();
+    QVERIFY(next.link.inbox->pushMessages(batch(frames(0, 0))));
+    QCOMPARE(session.received(), 2);
+    session.discount(1);
+    QVERIFY(session.resume(0));
+    QCOMPARE(session.received(), 2);
+    QCOMPARE(next.link.inbox->receipt(), 2);
+}
+
+void tst_Session::attemptThatFailsCountsNothing()
+{
+    Line line;
+    Line attempt;
+    Line next;
+    Session session(line.link, Session::Keeping::Unacknowledged);
+    session.begin();
+    session.leave(attempt.link);
+    attempt.link.inbox->pushConnected();
+    QVERIFY(attempt.link.inbox->pushMessages(batch(frames(0, 5))));
+    session.leave(next.link);
+    QCOMPARE(session.received(), 0);
+}
+
+//! All ways in which two ends that send three messages each can lose two lines: on each line any
+//! number of frames has arrived, either way, and the answer to a resume has, or has not.
+void tst_Session::twoEndsAndEveryLoss()
+{
+    struct End
+    {
+        End()
+            : session(line->link, Session::Keeping::Unacknowledged)
+        {
+            line->link.inbox->pushConnected();
+            session.begin();
+        }
+
+        //! The first so many frames of what waits arrive at \a other; the rest is lost.
+        void arrive(End &other, size_t count)
+        {
+            const QByteArray bytes = line->written();
+            if (bytes.isEmpty())
+                return;
+            FrameBatch frames = batch(bytes);
+            frames.frames.resize(std::min(count, frames.frames.size()));
+            for (const Frame &frame : frames.frames)
+                other.numbers << numberIn(frame);
+            if (!frames.frames.empty())
+                QVERIFY(other.line->link.inbox->pushMessages(std::move(frames)));
+        }
+
+        std::unique_ptr<Line> line = std::make_unique<Line>();
+        std::vector<std::unique_ptr<Line>> before;
+        Session session;
+        QList<qint64> numbers;
+    };
+    const auto leave = [](End &end) {
+        auto next = std::make_unique<Line>();
+        next->link.inbox->pushConnected();
+        end.session.leave(next->link);
+        end.before.push_back(std::exchange(end.line, std::move(next)));
+    };
+    int ways = 0;
+    for (int way = 0; way < 4 * 4 * 2 * 7 * 7 * 2; ++way) {
+        int rest = way;
+        const auto choose = [&rest](int count) {
+            const int choice = rest % count;
+            rest /= count;
+            return choice;
+        };
+        End client;
+        End server;
+        qint64 sent = 0;
+        const auto sendBoth = [&] {
+            for (int i = 0; i < 3; ++i) {
+                ++sent;
+                client.session.send(encodedMessage(sent));
+                server.session.send(encodedMessage(sent));
+            }
+        };
+        sendBoth();
+        for (const int frames : {4, 7}) {
+            client.arrive(server, size_t(choose(frames)));
+            server.arrive(client, size_t(choose(frames)));
+            leave(client);
+            leave(server);
+            sendBoth();
+            if (choose(2) == 0) { // the server goes on, but its answer is lost
+                QVERIFY(server.session.resume(client.session.received()));
+                leave(server);
+                leave(client);
+            }
+            const qint64 received = client.session.received();
+            QVERIFY(client.session.resume(server.session.received()));
+            QVERIFY(server.session.resume(received));
+        }
+        client.arrive(server, 99);
+        server.arrive(client, 99);
+        QList<qint64> all;
+        for (qint64 n = 1; n <= sent; ++n)
+            all << n;
+        QCOMPARE(client.numbers, all);
+        QCOMPARE(server.numbers, all);
+        ++ways;
+    }
+    QCOMPARE(ways, 3136);
 }
 
 QTEST_GUILESS_MAIN(tst_Session)

@@ -66,6 +66,7 @@ public:
         turn.announce(BuiltIn::disconnected());
     }
     void cancelled(const Delivery &, Turn &) override { step(u"cancelled()"_s); }
+    void resumed(const Delivery &, Turn &) override { step(u"resumed()"_s); }
 
     std::shared_ptr<Inbox> currentInbox = std::make_shared<Inbox>(WakeTarget(), mebi);
     Walk walk{this, *this};

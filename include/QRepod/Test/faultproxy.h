@@ -36,8 +36,8 @@ class QREPOD_TEST_EXPORT FaultProxy
     Q_DISABLE_COPY_MOVE(FaultProxy)
 
 public:
-    //! Passes on to \a targetPort of \a targetHost. With the same \a seed, jitter is the same
-    //! again.
+    //! Passes on to \a targetPort of \a targetHost. With the same \a seed, what is drawn is the
+    //! same again.
     explicit FaultProxy(quint16 targetPort, quint32 seed = 1,
                         const QString &targetHost = QStringLiteral("127.0.0.1"));
 
@@ -88,6 +88,12 @@ public:
     ///
     /// One on which as many have passed already is closed at once.
     void cutAfter(qint64 bytes, Directions directions = bothDirections);
+
+    //! Ends each connection at a random moment: as soon as some number of bytes, less than \a
+    //! bytes, has passed. It is closed or reset, as the seed has it. 0, the default: never.
+    ///
+    /// With it, cutAfter() has no effect.
+    void cutWithin(qint64 bytes, Directions directions = bothDirections);
     /// @}
 
     //! Takes all of the above back.
@@ -101,6 +107,10 @@ public:
 
     //! Resets both ends, as a router that has forgotten the connection does.
     void reset();
+
+    //! The same, and for so many milliseconds those who connect are reset, too: a line that is gone
+    //! for a while. It returns at once.
+    void interrupt(int milliseconds);
     /// @}
 
     /// \name Figures

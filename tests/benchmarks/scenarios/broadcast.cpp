@@ -33,10 +33,16 @@ public:
     virtual void broadcast() = 0;
 };
 
+//! With so many network threads.
+template <int threads>
 class QRepodStation : public Station
 {
 public:
-    QRepodStation() { m_server.listen("127.0.0.1", 0); }
+    QRepodStation()
+    {
+        m_server.setThreads(threads);
+        m_server.listen("127.0.0.1", 0);
+    }
     quint16 port() const override { return m_server.port(); }
     void broadcast() override { m_server.sendToAll(moveMessage()); }
 
@@ -146,6 +152,7 @@ Sample run(int messages, qsizetype frameSize, const QByteArray &hello = {})
     Sample sample{{{"deliveries/s", deliveries / secondsSince(start)}}, {}};
     for (const auto &[name, time] : ThreadTimes::now().since(before))
         sample.cpu[name] = time / 1e3 / deliveries;
+    sample.values["game thread us"] = sample.cpu["server"];
 
     inThread([&] { station.reset(); });
     thread.quit();
@@ -160,7 +167,9 @@ Scenario Scenarios::broadcast(bool isQuick)
     const int messages = isQuick ? 20 : 200;
     Scenario scenario{"broadcast", "one message at a time to 1,000 clients", {}, {}};
     scenario.contenders.push_back(
-        {"QRepod", [=] { return run<QRepodStation>(messages, moveFrame().size()); }});
+        {"QRepod", [=] { return run<QRepodStation<0>>(messages, moveFrame().size()); }});
+    scenario.contenders.push_back(
+        {"QRepod, 2 threads", [=] { return run<QRepodStation<2>>(messages, moveFrame().size()); }});
 #ifdef QREPOD_BENCH_WEBSOCKETS
     constexpr qsizetype header = 2; // of a short text frame from a server
     scenario.contenders.push_back({"QWebSocketServer", [=] {
@@ -172,5 +181,10 @@ Scenario Scenarios::broadcast(bool isQuick)
     scenario.contenders.push_back(
         {"sockets, a loop", [=] { return run<SocketStation>(messages, moveFrame().size()); }});
     scenario.targets.push_back({"deliveries/s", "QRepod", "QWebSocketServer", Target::AtLeast, 3});
+    // That of the thread which sends, a delivery.
+    scenario.targets.push_back(
+        {"game thread us", "QRepod", "sockets, a loop", Target::AtMost, 1 / 0.9});
+    scenario.targets.push_back(
+        {"game thread us", "QRepod, 2 threads", "QRepod", Target::AtMost, 0.25});
     return scenario;
 }

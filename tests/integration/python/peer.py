@@ -14,6 +14,7 @@ import msgpack
 HEADER = struct.Struct(">I")
 GREETING = {"action": "connected"}
 HEARTBEAT = b"\x80"  # the empty map
+HELLO = b"\x81\xa6_hello\x01"  # the one control frame for a peer that has not said hello
 
 # The largest frame that is believed; QRepod's own default limit.
 MAXIMUM_FRAME_SIZE = 16 * 1024 * 1024
@@ -88,6 +89,7 @@ class Peer:
         self.sent = 0
         self.received = 0
         self.heartbeats = 0
+        self._may_be_greeted = True  # by a QRepod client's first frame
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     @classmethod
@@ -136,6 +138,9 @@ class Peer:
             if size > MAXIMUM_FRAME_SIZE:
                 raise ProtocolBroken(f"a frame of {size} bytes")
             payload = await self._read(size)
+            may_be_hello, self._may_be_greeted = self._may_be_greeted, False
+            if may_be_hello and payload == HELLO:
+                continue
             if payload == HEARTBEAT:
                 self.heartbeats += 1
                 continue

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+// What a listener does when the line is lost and the server keeps its place.
+
+#include "client/clientprivate.h"
+#include "client/connectionlistenerprivate.h"
+#include "delivery/requestfields.h"
+#include "protocol/builtin.h"
+#include "protocol/validator.h"
+
+#include <utility>
+
+namespace QRepod {
+
+namespace {
+
+// What may come between the greeting and the answer to a resume, in bytes: what a server says that
+// has not heard yet who this is.
+constexpr qsizetype greatestHeld = 1024 * 1024;
+
+} // namespace
+
+bool ConnectionListener::Private::isInterrupted() const
+{
+    return client && Client::Private::get(client)->isInterrupted;
+}
+
+//! Whether what is delivered now is of the current connection, and not of one before.
+bool ConnectionListener::Private::isDeliveringCurrent() const
+{
+    return m_current && m_session && m_session == Client::Private::get(client)->currentSession();
+}
+
+void ConnectionListener::Private::controlled(const Control &control, Turn &turn)
+{
+    if (!isDeliveringCurrent())
+        return;
+    switch (control.kind()) {
+    case Control::Kind::Refused:
+        m_isRefused = true;
+        break;
+    case Control::Kind::Bye:
+        m_hasSaidBye = true;
+        break;
+    case Control::Kind::Resumed:
+        if (isInterrupted())
+            resume(control.count(), turn);
+        break;
+    case Control::Kind::Lost:
+        if (isInterrupted())
+            lose(control.value().toString(), turn);
+        break;
+    default: // the others are nothing to this end
+        break;
+    }
+}
+
+//! The first message of a server. Without a token it keeps no session.
+void ConnectionListener::Private::takeGreeting(const Message &message)
+{
+    m_isGreeting = message.action() == "connected";
+    m_nextToken =
+        m_isGreeting ? message.map().value(QStringLiteral("_session")).toString() : QString();
+    if (m_session && !isInterrupted())
+        beginSession();
+}
+
+//! Of the first message: whether it says no more than what a listener is told anyway.
+bool ConnectionListener::Private::isBareGreeting(const Message &message) const
+{
+    return m_isGreeting && message.map().size() == (m_nextToken.isEmpty() ? 1 : 2);
+}
+
+//! With the token of the greeting.
+void ConnectionListener::Private::beginSession()
+{
+    m_token = m_nextToken;
+    m_session->discount(m_isGreeting);
+    if (m_token.isEmpty())
+        m_session->keepNothing();
+    else
+        m_session->begin();
+}
+
+//! Whether the end of a connection is one that the server may not even notice.
+bool ConnectionListener::Private::isInterruption(const Delivery &delivery) const
+{
+    return delivery.isLoss() && isCurrent(delivery) && m_isUp && !m_token.isEmpty() && !m_hasSaidBye
+        && m_session && m_session->isResumable() && mayTryAgain();
+}
+
+void ConnectionListener::Private::interrupt(Turn &turn)
+{
+    backoff.ended(Backoff::Clock::now());
+    Client::Private::get(client)->isInterrupted = true;
+    tryToResume();
+    if (!turn.isAlive() || !isInterrupted()) // closed by a handler
+        return;
+    Q_EMIT q->interrupted();
+    turn.announce(BuiltIn::interrupted());
+}
+
+void ConnectionListener::Private::tryToResume()
+{
+    Client::Private *const part = Client::Private::get(client);
+    m_unclaimed = 0;
+    m_held.clear();
+    m_hasEnded = false;
+    part->reopen(settings.snapshot(), {&m_waker, this},
+                 Control::resume(m_token, m_session->received()), backoff.next());
+    m_current = &part->currentSession()->inbox();
+    state = State::Reconnecting;
+    Q_EMIT q->stateChanged(); // also from one attempt to the next
+}
+
+//! The attempt stands; the server has to tell whether it knows the session.
+void ConnectionListener::Private::awaitAnswer()
+{
+    m_answerTimeout.start(settings.snapshot().connectTimeout);
+}
+
+//! A message that comes before that. It is not of the session, but of another if that is lost.
+void ConnectionListener::Private::hold(const Message &message, Turn &turn)
+{
+    ++m_unclaimed;
+    if (m_unclaimed > 1 || !isBareGreeting(message))
+        m_held.append(message.payload().toByteArray());
+    qsizetype bytes = 0;
+    for (const QByteArray &payload : std::as_const(m_held))
+        bytes += payload.size();
+    if (m_nextToken.isEmpty())
+        lose(QStringLiteral("the server keeps none"), turn);
+    else if (bytes > greatestHeld)
+        abandon(QStringLiteral("the server does not say whether it goes on"));
+}
+
+void ConnectionListener::Private::resume(qint64 peerReceived, Turn &turn)
+{
+    m_answerTimeout.stop();
+    m_session->discount(m_unclaimed);
+    if (!m_session->resume(peerReceived))
+        return abandon(QStringLiteral("the server counts other messages"));
+    m_session->link().outbox->sendControl(Control::ack(m_session->received()));
+    m_token = m_nextToken;
+    m_held.clear();
+    Client::Private::get(client)->isInterrupted = false;
+    backoff.reset();
+    backoff.connected(Backoff::Clock::now());
+    setState(State::Connected);
+    if (turn.isAlive())
+        Q_EMIT q->resumed();
+    turn.announce(BuiltIn::resumed());
+}
+
+//! The session ends, and a new one begins on the connection that was to resume it.
+void ConnectionListener::Private::lose(const QString &reason, Turn &turn)
+{
+    m_answerTimeout.stop();
+    Client::Private *const part = Client::Private::get(client);
+    part->isInterrupted = false;
+    const std::shared_ptr<Session> lost = std::exchange(m_session, nullptr);
+    lost->end();
+    const auto next = std::make_shared<Session>(lost->link(), Session::Keeping::Unacknowledged,
+                                                Session::Limits::of(settings.snapshot()));
+    part->replaceSession(next);
+    announceEnd(lostText(reason), turn);
+    if (!turn.isAlive() || m_current != &next->inbox())
+        return;
+    m_session = next;
+    beginSession();
+    announceConnected(turn);
+    const QList<QByteArray> held = turn.isAlive() ? std::exchange(m_held, {}) : QList<QByteArray>();
+    for (const QByteArray &payload : held) {
+        if (!turn.isAlive() || m_session != next)
+            return;
+        const Verdict verdict = validate(payload, MessageLimits());
+        const Frame frame{payload, verdict.action, verdict.request};
+        announced(Message(frame, m_texts), turn);
+    }
+}
+
+//! The server goes on with something that this end cannot: the connection is closed for an error.
+void ConnectionListener::Private::abandon(const QString &reason)
+{
+    Client::Private *const part = Client::Private::get(client);
+    part->isInterrupted = false;
+    m_token.clear();
+    part->endSession();
+    part->currentSession()->inbox().close(lostText(reason));
+}
+
+//! An attempt to resume has ended, with an error or without. Another follows, unless it was the
+//! last.
+void ConnectionListener::Private::attemptFailed(const Delivery &delivery, Turn &turn)
+{
+    if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
+        return; // that is known already
+    m_answerTimeout.stop();
+    backoff.ended(Backoff::Clock::now());
+    if (mayTryAgain())
+        return tryToResume();
+    giveUp(delivery.error(), turn);
+}
+
+void ConnectionListener::Private::giveUp(const QString &error, Turn &turn)
+{
+    m_answerTimeout.stop();
+    Client::Private::get(client)->isInterrupted = false;
+    if (const auto session = std::exchange(m_session, nullptr))
+        session->end();
+    setState(State::Disconnected);
+    announceEnd(error, turn);
+}
+
+//! `disconnected`, and \a error before it if there is one.
+void ConnectionListener::Private::announceEnd(const QString &error, Turn &turn)
+{
+    if (!turn.isAlive())
+        return;
+    m_isUp = false;
+    if (!error.isEmpty()) {
+        Q_EMIT q->errorOccurred(error);
+        turn.announce(BuiltIn::error(error));
+    }
+    if (turn.isAlive() && m_requester)
+        m_requester->failAll(connectionEnded());
+    if (turn.isAlive())
+        Q_EMIT q->disconnected();
+    turn.announce(BuiltIn::disconnected());
+}
+
+QString ConnectionListener::Private::lostText(const QString &reason)
+{
+    return QStringLiteral("the session was lost: ") + reason;
+}
+
+} // namespace QRepod

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+// What a channel does when its client is lost and may come back.
+
+#include "protocol/builtin.h"
+#include "server/arrival.h"
+#include "server/channelprivate.h"
+#include "session/token.h"
+
+#include <QtCore/qloggingcategory.h>
+
+#include <utility>
+
+namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(serverLog)
+
+void Channel::Private::attach(Server::Private *newServer, const ConnectionSettings &settings,
+                              std::shared_ptr<const HandlerTable> handlers, const QString &peer)
+{
+    server = newServer;
+    m_address = peer;
+    sessionId = Token::createName();
+    session = std::make_shared<Session>(Link::create({&server->waker, this}, settings));
+    m_dispatcher.addTarget(q, std::move(handlers));
+}
+
+void Channel::Private::attach(Server::Private *newServer, Arrival &arrival, FirstFrame frame,
+                              std::shared_ptr<const HandlerTable> handlers)
+{
+    server = newServer;
+    m_address = arrival.address();
+    httpRequest = arrival.request();
+    sessionId = Token::createName();
+    session = std::make_shared<Session>(arrival.link(), Session::Keeping::Unacknowledged,
+                                        Session::Limits::of(arrival.settings()));
+    session->begin();
+    m_isGreeted = true;
+    m_mayResume = frame == FirstFrame::None;
+    m_token = arrival.token();
+    server->sessions.add(m_token, q);
+    m_dispatcher.addTarget(q, std::move(handlers));
+    m_walk.put(arrival.take());
+    arrival.link().inbox->setReader({&server->waker, this});
+}
+
+void Channel::Private::controlled(const Control &control, Turn &turn)
+{
+    switch (control.kind()) {
+    case Control::Kind::Bye:
+        m_hasSaidBye = true;
+        break;
+    case Control::Kind::Ack: // the first since the session was resumed
+        server->sessions.remove(std::exchange(m_usedToken, {}));
+        break;
+    case Control::Kind::Hello:
+        m_mayResume = false;
+        break;
+    case Control::Kind::Resume:
+        if (std::exchange(m_mayResume, false))
+            becomeAnother(control, turn);
+        else if (!m_isGreeted) // by an arrival, which has answered
+            session->link().outbox->sendControl(
+                Control::lost(QStringLiteral("the server keeps none")), Outbox::Bound::None);
+        break;
+    default: // the others are nothing to this end
+        break;
+    }
+}
+
+//! The first message of a client shows whether it is a plain peer, who cannot resume.
+void Channel::Private::noteFirstMessage()
+{
+    m_isFirstMessage = false;
+    m_mayResume = false;
+    if (!session->link().outbox->isPeerKnown())
+        session->keepNothing();
+}
+
+//! Whether the end of the connection is one that the client may not even have noticed.
+bool Channel::Private::isInterruption(const Delivery &delivery) const
+{
+    return delivery.isLoss() && m_standing == Standing::Member && !m_isRefused && !m_hasSaidBye
+        && session->isResumable() && session->link().outbox->isPeerKnown()
+        && server->settings.snapshot().sessionTimeout > 0;
+}
+
+void Channel::Private::interrupt(Turn &turn)
+{
+    leaveForNobody();
+    m_awaySince = Deadlines::now();
+    m_away = std::make_unique<Timeout>(server->deadlines, [this] { expire(); });
+    m_away->start(server->settings.snapshot().sessionTimeout);
+    announceInterrupted(turn);
+}
+
+//! Leaves the connection for one that is none: the channel can be closed there.
+Link Channel::Private::leaveForNobody()
+{
+    const Link nobody = Link::create({&server->waker, this}, server->settings.snapshot());
+    nobody.inbox->standIn();
+    nobody.inbox->setMessageRate(session->inbox().messageRate());
+    session->leave(nobody);
+    return nobody;
+}
+
+void Channel::Private::announceInterrupted(Turn &turn)
+{
+    m_isInterrupted = true;
+    qCDebug(serverLog).noquote() << address() << "is interrupted";
+    Q_EMIT q->interrupted();
+    turn.announce(BuiltIn::interrupted());
+}
+
+void Channel::Private::expire()
+{
+    endSession();
+    session->inbox().close();
+}
+
+//! Tells a client that could come back not to; nothing is accepted any more. Any thread.
+void Channel::Private::endSession() const
+{
+    if (session->isResumable())
+        session->link().outbox->sendControl(Control::bye(), Outbox::Bound::None);
+    session->end();
+}
+
+void Channel::Private::close() const
+{
+    endSession();
+    session->link().close();
+}
+
+//! The token leads to nobody any more.
+void Channel::Private::forgetTokens()
+{
+    server->sessions.remove(std::exchange(m_token, {}));
+    server->sessions.remove(std::exchange(m_usedToken, {}));
+}
+
+void Channel::Private::resume(const Resumption &by, qint64 peerReceived,
+                              std::vector<Delivery> &&deliveries)
+{
+    const Link before = session->link();
+    if (!m_away)
+        retire(before);
+    m_away.reset();
+    m_awaySince.reset();
+    by.link.inbox->setMessageRate(before.inbox->messageRate());
+    if (!session->handOver(by.link, peerReceived))
+        return breakOff(by.link);
+    {
+        const std::lock_guard lock(m_mutex);
+        m_address = by.address;
+    }
+    // The token that was used is void once the client has shown that it has the next one.
+    if (m_usedToken != by.usedToken)
+        server->sessions.remove(m_usedToken);
+    if (m_token != by.usedToken)
+        server->sessions.remove(m_token);
+    m_usedToken = by.usedToken;
+    m_token = by.nextToken;
+    server->sessions.add(m_token, q);
+
+    deliveries.emplace(deliveries.begin(), Delivery::Kind::Resumed);
+    m_walk.put(std::move(deliveries));
+    by.link.inbox->setReader({&server->waker, this});
+    server->waker.wake(this);
+}
+
+//! The client contradicts itself: it has told of more messages than it says now.
+void Channel::Private::breakOff(const Link &link)
+{
+    link.outbox->close();
+    link.inbox->detachReader();
+    const Link nobody = leaveForNobody();
+    session->end();
+    nobody.inbox->close();
+}
+
+//! A connection that has not been noticed as dead: another takes over. What it has brought is
+//! delivered before.
+void Channel::Private::retire(const Link &link)
+{
+    const QString reason = QStringLiteral("the session goes on in another connection");
+    link.outbox->send(BuiltIn::error(reason).bytes());
+    link.outbox->sendControl(Control::refused(reason), Outbox::Bound::None);
+    link.outbox->sendControl(Control::bye(), Outbox::Bound::None);
+    link.outbox->close();
+    link.inbox->retire();
+    m_walk.take();
+}
+
+//! Handlers learn of an interruption that nobody has noticed, too.
+void Channel::Private::resumed(const Delivery &, Turn &turn)
+{
+    if (!m_isInterrupted)
+        announceInterrupted(turn);
+    if (!turn.isAlive())
+        return;
+    m_isInterrupted = false;
+    Q_EMIT q->resumed();
+    turn.announce(BuiltIn::resumed());
+}
+
+//! A client that has been taken for a new one, because it said nothing for a while, resumes a
+//! session: its connection goes there, and this channel ends.
+void Channel::Private::becomeAnother(const Control &control, Turn &turn)
+{
+    QString reason;
+    Channel *const channel = session->isResumable() ? server->sessionOf(control, &reason) : nullptr;
+    const Link link = session->link();
+    if (!channel || channel == q) {
+        link.outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
+        return;
+    }
+    const Link nobody = leaveForNobody();
+    session->end();
+    get(channel)->resume(
+        {link, address(), control.value().toString(), std::exchange(m_token, QString())},
+        control.received(), turn.takeRest());
+    nobody.inbox->close();
+}
+
+} // namespace QRepod

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// A server that keeps the places of clients that were lost: who comes, and who comes back.
+
+#include "protocol/builtin.h"
+#include "server/arrival.h"
+#include "server/channelprivate.h"
+#include "server/serverprivate.h"
+
+#include <QtCore/qloggingcategory.h>
+
+#include <utility>
+
+namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(serverLog)
+
+namespace {
+
+// Connections beyond maximumConnections that may be about to show whether they resume a session.
+constexpr int maximumExtra = 64;
+
+} // namespace
+
+QString Server::Private::fullText(const ServerSettings &channelSettings)
+{
+    return QStringLiteral("the server is full: %1 clients").arg(channelSettings.maximumConnections);
+}
+
+QString Server::Private::notTakenText()
+{
+    return QStringLiteral("the server does not take this client");
+}
+
+void Server::Private::arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings,
+                             std::shared_ptr<const HttpRequest> request)
+{
+    const auto present = size_t(m_owned.size()) + m_arrivals.size();
+    const int maximum = channelSettings.maximumConnections;
+    if (maximum > 0 && present >= size_t(maximum) + maximumExtra)
+        return refuse(std::move(stream), channelSettings, fullText(channelSettings));
+    auto arrival =
+        std::make_unique<Arrival>(*this, channelSettings, stream->peer(), std::move(request));
+    const Link link = arrival->link();
+    m_arrivals.emplace(arrival.get(), std::move(arrival));
+    m_connections->open(link, channelSettings, std::move(stream));
+}
+
+void Server::Private::welcome(Arrival &arrival, FirstFrame frame)
+{
+    if (isFull(arrival.settings()) && !makeRoom())
+        return refuse(arrival, fullText(arrival.settings()));
+    Channel *const channel = make();
+    if (!channel)
+        return refuse(arrival, notTakenText());
+    Channel::Private *const client = Channel::Private::get(channel);
+    client->attach(this, arrival, frame, handlersOf(channel));
+    m_owned.insert(channel);
+    m_arrivals.erase(&arrival);
+    client->deliver();
+}
+
+//! The place of the client that has been away for the longest is free then.
+///
+/// \return false if none is away.
+bool Server::Private::makeRoom()
+{
+    Channel::Private *longest = nullptr;
+    for (Channel *const channel : std::as_const(m_owned)) {
+        Channel::Private *const client = Channel::Private::get(channel);
+        if (client->awaySince() && (!longest || *client->awaySince() < *longest->awaySince()))
+            longest = client;
+    }
+    if (longest)
+        longest->expire();
+    return longest;
+}
+
+Channel *Server::Private::sessionOf(const Control &control, QString *reason) const
+{
+    Channel *const channel = sessions.find(control.value().toString());
+    if (!channel)
+        *reason = QStringLiteral("the server does not know it");
+    else if (!Channel::Private::get(channel)->session->canResume(control.received()))
+        *reason = QStringLiteral("the server counts other messages");
+    return reason->isEmpty() ? channel : nullptr;
+}
+
+void Server::Private::resume(Arrival &arrival, const Control &control)
+{
+    QString reason;
+    Channel *const channel = sessionOf(control, &reason);
+    if (!channel) {
+        arrival.link().outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
+        return welcome(arrival, FirstFrame::Known);
+    }
+    qCDebug(serverLog).noquote() << arrival.address() << "goes on with session"
+                                 << channel->sessionId();
+    std::vector<Delivery> deliveries = arrival.take();
+    deliveries.erase(deliveries.begin()); // Connected
+    Channel::Private::get(channel)->resume(
+        {arrival.link(), arrival.address(), control.value().toString(), arrival.token()},
+        control.received(), std::move(deliveries));
+    m_arrivals.erase(&arrival);
+}
+
+void Server::Private::turnAway(Arrival &arrival, const QString &error)
+{
+    const bool isFault = arrival.token().isEmpty() && !error.isEmpty();
+    m_arrivals.erase(&arrival);
+    if (isFault) // it could not even be greeted
+        reject(error);
+}
+
+//! Says why, in an `error` message, and closes.
+void Server::Private::refuse(Arrival &arrival, const QString &reason)
+{
+    qCDebug(serverLog).noquote() << arrival.address() << "is refused:" << reason;
+    const Link &link = arrival.link();
+    link.outbox->send(BuiltIn::error(reason).bytes());
+    link.outbox->sendControl(Control::bye(), Outbox::Bound::None);
+    m_arrivals.erase(&arrival); // which closes it
+}
+
+Channel *Server::Private::channel(const QString &sessionId) const
+{
+    for (Channel *const channel : std::as_const(m_owned)) {
+        if (channel->sessionId() == sessionId)
+            return channel;
+    }
+    return nullptr;
+}
+
+} // namespace QRepod

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// What a connection looks at from time to time: whether its peer is alive, and keeps pace.
+
+#include "transport/connection.h"
+
+#include <algorithm>
+
+namespace QRepod {
+
+Liveness::Facts Connection::livenessFacts() const
+{
+    // While something waits to be written, a heartbeat would only wait behind it; when nothing can
+    // be written any more, there is none to wait for.
+    const bool mayBeat = m_link.outbox->isOpen() && m_link.outbox->counts().bytesWaiting == 0;
+    return {.sentNothingFor = mayBeat ? m_link.outbox->quietFor() : 0,
+            .unacknowledgedFor = m_stream->unacknowledgedFor(),
+            .hasSentHeartbeats = m_intake.hasHeartbeats(),
+            .isReading = m_intake.isReading()};
+}
+
+Pace::Facts Connection::paceFacts() const
+{
+    // What waits for a peer that has gone does not stall.
+    const Outbox::Counts counts =
+        m_link.outbox->isOpen() ? m_link.outbox->counts() : Outbox::Counts();
+    const qint64 frameBytes = m_intake.isReading() ? m_intake.frameBytes() : 0;
+    return {.bytesWaiting = counts.bytesWaiting,
+            .bytesLatest = counts.bytesLatest,
+            .stalledFor = m_link.outbox->stalledFor(),
+            .frameBytes = frameBytes,
+            .frameAge = m_intake.frameAge(Deadlines::now())};
+}
+
+void Connection::check()
+{
+    if (const QString fault = m_pace.fault(paceFacts()); !fault.isEmpty()) {
+        // After a pause of this process, what the peer did meanwhile lies in the socket.
+        streamReadable();
+        send();
+        if (m_state == State::Open && !m_pace.fault(paceFacts()).isEmpty())
+            end(fault, Inbox::End::Fault);
+    }
+    if (m_state == State::Open)
+        checkLiveness();
+    expectCheck();
+}
+
+void Connection::checkLiveness()
+{
+    switch (m_liveness.check(Deadlines::now(), livenessFacts())) {
+    case Liveness::Finding::Fine:
+        break;
+    case Liveness::Finding::BeatDue:
+        beat();
+        break;
+    case Liveness::Finding::PeerSilent:
+        // If this process was stopped for a while, what the peer sent meanwhile lies in the socket.
+        receive();
+        if (m_state == State::Open && m_stream->readableBytes() == 0
+            && m_liveness.check(Deadlines::now(), livenessFacts()) == Liveness::Finding::PeerSilent)
+            end(QStringLiteral("nothing received for %1 ms").arg(m_settings.idleTimeout));
+        break;
+    case Liveness::Finding::NothingAcknowledged:
+        end(QStringLiteral("nothing acknowledged for %1 ms").arg(m_settings.idleTimeout));
+        break;
+    }
+}
+
+void Connection::expectCheck()
+{
+    if (m_state != State::Open)
+        return;
+    qint64 wait = m_pace.nextCheck(paceFacts());
+    m_isPaceWatched = wait >= 0;
+    if (!m_liveness.isOff()) {
+        const qint64 next = m_liveness.nextCheck(Deadlines::now(), livenessFacts());
+        wait = m_isPaceWatched ? std::min(wait, next) : next;
+    }
+    if (const qint64 rest = m_intake.waitForRate(); rest > 0)
+        wait = wait >= 0 ? std::min(wait, rest) : rest;
+    if (wait >= 0)
+        setDeadline(wait);
+}
+
+//! Something has begun that may take too long.
+void Connection::watchPace()
+{
+    if (!m_isPaceWatched)
+        expectCheck();
+}
+
+void Connection::beat()
+{
+    m_intake.acknowledge(Intake::Due::Now);
+    m_link.outbox->addOwn(heartbeatFrame);
+    send();
+    measureRoundTrip();
+}
+
+} // namespace QRepod

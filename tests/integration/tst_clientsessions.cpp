@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: MIT
+
+//! Sessions, seen from a client whose server does exactly what a test says.
+
+#include "support/eventually.h"
+#include "support/messages.h"
+#include "support/rawserver.h"
+#include "support/recordinglistener.h"
+#include "support/warnings.h"
+
+#include <QRepod/Client>
+#include <QRepod/Protocol>
+#include <QRepod/RequestError>
+
+#include <QtTest/qtest.h>
+
+#include <memory>
+
+using QRepod::ConnectionListener;
+using State = ConnectionListener::State;
+
+namespace {
+
+QVariantMap greeting(const QString &token)
+{
+    return message(u"connected"_s, {{u"_session"_s, token}});
+}
+
+const QStringList connectedLog = {u"connected()"_s, u"connected"_s, u"socketConnect"_s};
+const QStringList interruptedLog = {u"interrupted()"_s, u"interrupted"_s};
+const QStringList resumedLog = {u"resumed()"_s, u"resumed"_s};
+const QStringList disconnectedLog = {u"disconnected()"_s, u"disconnected"_s};
+const QStringList errorLog = {u"errorOccurred()"_s, u"error"_s};
+
+//! A listener that a server has given a session with the token `t1`.
+class Session
+{
+public:
+    Session()
+    {
+        listener.setReconnect(true);
+        listener.setReconnectInterval(1);
+        listener.setMaximumReconnectInterval(1);
+        listener.connect(u"127.0.0.1"_s, server->port());
+        if (!listener.pumpUntil(u"socketConnect"_s))
+            qFatal("the listener has not connected");
+        server->send(greeting(u"t1"_s));
+        server->send(message(u"welcome"_s));
+        if (!listener.pumpUntil(u"welcome"_s))
+            qFatal("the listener has not been welcomed");
+        listener.log.clear();
+    }
+
+    bool becomes(State state)
+    {
+        return eventually([&] {
+            listener.pump();
+            return listener.state() == state;
+        });
+    }
+
+    //! The line is lost, and the listener has connected again.
+    bool comesBack()
+    {
+        const int before = server->clientCount();
+        const qsizetype frames = server->controls().size();
+        server->resetClient();
+        return eventually([&] {
+            listener.pump();
+            return server->clientCount() > before && server->controls().size() > frames;
+        });
+    }
+
+    bool pumps(const QString &entry, qsizetype count = 1)
+    {
+        return eventually([&] {
+            listener.pump();
+            return listener.log.count(entry) >= count;
+        });
+    }
+
+    std::unique_ptr<RawServer> server = std::make_unique<RawServer>();
+    RecordingListener listener;
+};
+
+QVariantMap resume(const QString &token, qint64 received)
+{
+    return {{u"_resume"_s, token}, {u"_received"_s, received}};
+}
+
+} // namespace
+
+class tst_ClientSessions : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void greetingWithATokenIsAbsorbed();
+    void resumesByItself();
+    void whatWasSentMeanwhileFollows();
+    void requestsSurvive();
+    void failedAttemptsAreNotTold();
+    void lostAgainBeforeTheAnswer();
+    void whatComesBeforeTheAnswerIsNotOfTheSession();
+    void sessionThatIsLost();
+    void sessionThatIsLostHasItsMessagesAfterwards();
+    void serverWithoutSessions();
+    void serverThatCountsOtherMessages();
+    void serverThatSaysBye();
+    void clientThatSaysBye();
+    void closeWhileInterrupted();
+    void closeByTheClientObjectWhileInterrupted();
+    void connectWhileInterrupted();
+    void handlersMayDoAnything_data();
+    void handlersMayDoAnything();
+    void givesUpAfterTheMaximum();
+    void withoutReconnectingTheEndIsAnEnd();
+    void keepsNoMoreThanTheBacklog();
+    void acknowledges();
+    void refusalEndsIt();
+};
+
+void tst_ClientSessions::greetingWithATokenIsAbsorbed()
+{
+    Session session;
+    QCOMPARE(session.listener.actions(),
+             QStringList({u"connected"_s, u"socketConnect"_s, u"welcome"_s}));
+    RawServer other;
+    RecordingListener listener;
+    QVERIFY(listener.connectAndWait(other.port()));
+    QVariantMap talkative = greeting(u"t"_s);
+    talkative[u"motd"_s] = u"hi"_s;
+    other.send(talkative);
+    QVERIFY(listener.pumpUntil(u"connected"_s, 2));
+}
+
+void tst_ClientSessions::resumesByItself()
+{
+    Session session;
+    QVERIFY(session.comesBack());
+    QCOMPARE(session.listener.log, interruptedLog);
+    QCOMPARE(session.listener.state(), State::Reconnecting);
+    QVERIFY(session.listener.connection()->isInterrupted());
+    QVERIFY(!session.listener.connection()->isConnected());
+    QCOMPARE(session.server->controls().last(), resume(u"t1"_s, 1));
+
+    session.server->send(greeting(u"t2"_s));
+    session.server->send({{u"_resumed"_s, 0}});
+    session.server->send(number(1));
+    QVERIFY(session.pumps(u"number"_s));
+    QCOMPARE(session.listener.log, interruptedLog + resumedLog + QStringList{u"number"_s});
+    QCOMPARE(session.listener.state(), State::Connected);
+    QVERIFY(!session.listener.connection()->isInterrupted());
+    QVERIFY(session.listener.connection()->isConnected());
+    QVERIFY(eventually([&] {
+        return session.server->controls().last().contains(u"_ack"_s); // shows that it has t2
+    }));
+
+    QVERIFY(session.comesBack()); // the next token, and two messages
+    QCOMPARE(session.server->controls().last(), resume(u"t2"_s, 2));
+}
+
+void tst_ClientSessions::whatWasSentMeanwhileFollows()
+{
+    Session session;
+    for (qint64 n = 1; n <= 3; ++n)
+        session.listener.send(number(n));
+    QVERIFY(eventually([&] { return session.server->received().size() == 3; }));
+    QVERIFY(session.comesBack());
+    QVERIFY(session.listener.send(number(4)) > 0);
+    QVERIFY(session.listener.connection()->send(number(5)) > 0);
+    session.server->send(greeting(u"t2"_s));
+    session.server->send({{u"_resumed"_s, 2}});
+    QVERIFY(session.pumps(u"resumed"_s));
+    QVERIFY(session.listener.send(number(6)) > 0);
+    QVERIFY(eventually([&] { return session.server->received().size() == 7; }));
+    QList<qint64> numbers;
+    for (const QVariantMap &received : session.server->received())
+        numbers << received[u"n"_s].toLongLong();
+    QCOMPARE(numbers, QList<qint64>({1, 2, 3, 3, 4, 5, 6}));
+}
+
+void tst_ClientSessions::requestsSurvive()
+{
+    Session session;
+    QFuture<QVariant> before = session.listener.request(u"ask"_s);
+    QVERIFY(eventually([&] { return session.server->received().size() == 1; }));
+    QVERIFY(session.comesBack());
+    QFuture<QVariant> meanwhile = session.listener.request(u"ask"_s);
+    QVERIFY(!before.isFinished() && !meanwhile.isFinished());
+    session.server->send(greeting(u"t2"_s));
+    session.server->send({{u"_resumed"_s, 1}});
+    for (int n = 1; n <= 2; ++n)
+        session.server->send(message(u"_reply"_s, {{u"_request"_s, n}, {u"result"_s, n}}));
+    QVERIFY(eventually([&] {
+        session.listener.pump();
+        return before.isFinished() && meanwhile.isFinished();
+    }));
+    QCOMPARE(before.result().toInt(), 1);
+    QCOMPARE(meanwhile.result().toInt(), 2);
+}
+
+void tst_ClientSessions::failedAttemptsAreNotTold()
+{
+    Session session;
+    session.server.reset(); // nobody listens
+    QVERIFY(eventually([&] {
+        session.listener.pump();
+        return session.listener.reconnectAttempt() > 3;
+    }));
+    QCOMPARE(session.listener.log, interruptedLog);
+}
+
+void tst_ClientSessions::lostAgainBeforeTheAnswer()
+{
+    Session session;
+    QVERIFY(session.comesBack());
+    session.server->send(greeting(u"t2"_s));
+    QVERIFY(session.comesBack());
+    QCOMPARE(session.server->controls().last(), resume(u"t1"_s, 1)); // still
+    session.server->send(greeting(u"t3"_s));
+    session.server->send({{u"_resumed"_s, 0}});
+    QVERIFY(session.pumps(u"resumed"_s));
+    QCOMPARE(session.listener.log, interruptedLog + resumedLog);
+}
+
+void tst_ClientSessions::whatComesBeforeTheAnswerIsNotOfTheSession()
+{
+    Session session;
+    QVERIFY(session.comesBack());
+    session.server->send(greeting(u"t2"_s));
+    session.server->send(message(u"to nobody"_s));
+    session.server->send({{u"_resumed"_s, 0}});
+    session.server->send(number(1));
+    QVERIFY(session.pumps(u"number"_s));
+    QCOMPARE(session.listener.log, interruptedLog + resumedLog + QStringList{u"number"_s});
+    QVERIFY(session.comesBack());
+    QCOMPARE(session.server->controls().last(), resume(u"t2"_s, 2));
+}
+
+void tst_ClientSessions::sessionThatIsLost()
+{
+    Session session;
+    QFuture<QVariant> pending = session.listener.request(u"ask"_s);
+    QVERIFY(session.comesBack());
+    session.server->send(greeting(u"t2"_s));
+    session.server->send({{u"_lost"_s, u"the server was restarted"_s}});
+    session.server->send(number(1));
+    QVERIFY(session.pumps(u"number"_s));
+    QCOMPARE(session.listener.log,
+             interruptedLog + errorLog + disconnectedLog + connectedLog + QStringList{u"number"_s});
+    QCOMPARE(session.listener.error, u"the session was lost: the server was restarted"_s);
+    QVERIFY_THROWS_EXCEPTION(QRepod::RequestError, pending.result());
+    QCOMPARE(session.listener.state(), State::Connected);
+    QVERIFY(session.comesBack()); // the new session is one like any other
+    QCOMPARE(session.server->controls().last(), resume(u"t2"_s, 1));
+}
+
+void tst_ClientSessions::sessionThatIsLostHasItsMessagesAfterwards()
+{
+    Session session;
+    QVERIFY(session.comesBack());
+    session.server->send(greeting(u"t2"_s));
+    session.server->send(number(1));
+    session.server->send({{u"_lost"_s, u"late"_s}});
+    QVERIFY(session.pumps(u"number"_s));
+    QCOMPARE(session.listener.log,
+             interruptedLog + errorLog + disconnectedLog + connectedLog + QStringList{u"number"_s});
+    QVERIFY(session.comesBack());
+    QCOMPARE(session.server->controls().last(), resume(u"t2"_s, 1));
+}
+
+void tst_ClientSessions::serverWithoutSessions()
+{
+    Session session;
+    QVERIFY(session.comesBack());
+    session.server->send(message(u"connected"_s));
+    session.server->send(number(1));
+    QVERIFY(session.pumps(u"number"_s));
+    QCOMPARE(session.listener.log,
+             interruptedLog + errorLog + disconnectedLog + connectedLog + QStringList{u"number"_s});
+    QCOMPARE(session.listener.error, u"the session was lost: the server keeps none"_s);
+    session.listener.log.clear();
+    QVERIFY(session.comesBack());
+    QCOMPARE(session.listener.log.mid(0, 4), errorLog + disconnectedLog);
+    QCOMPARE(session.server->controls().last(), QVariantMap({{u"_hello"_s, 1}}));
+}
+
+void tst_ClientSessions::serverThatCountsOtherMessages()
+{
+    Session session;
+    QVERIFY(session.comesBack());
+    session.server->send(greeting(u"t2"_s));
+    session.server->send({{u"_resumed"_s, 5}});
+    QVERIFY(session.pumps(u"connected"_s));
+    QCOMPARE(session.listener.log, interruptedLog + errorLog + disconnectedLog + connectedLog);
+    QVERIFY(session.listener.error.startsWith(u"the session was lost: "_s));
+}
+
+void tst_ClientSessions::serverThatSaysBye()
+{
+    Session session;
+    session.server->send({{u"_bye"_s, 1}});
+    session.server->closeClient();
+    QVERIFY(session.pumps(u"connected"_s)); // again, as after any end
+    QCOMPARE(session.listener.log, disconnectedLog + connectedLog);
+    QVERIFY(eventually([&] {
+        return session.server->controls().last() == QVariantMap({{u"_hello"_s, 1}});
+    }));
+}
+
+void tst_ClientSessions::clientThatSaysBye()
+{
+    Session session;
+    session.server->send({{u"_hello"_s, 1}});
+    session.server->send(message(u"go"_s));
+    QVERIFY(session.pumps(u"go"_s));
+    session.listener.send(message(u"last"_s));
+    session.listener.close();
+    QCOMPARE(session.listener.send(message(u"too late"_s)), 0);
+    QVERIFY(eventually([&] { return session.server->clientHasClosed(); }));
+    QCOMPARE(session.server->controls().last(), QVariantMap({{u"_bye"_s, 1}}));
+    QCOMPARE(session.server->received().last(), message(u"last"_s));
+}
+
+void tst_ClientSessions::closeWhileInterrupted()
+{
+    Session session;
+    QVERIFY(session.comesBack());
+    session.listener.close();
+    QCOMPARE(session.listener.state(), State::Disconnected);
+    QVERIFY(!session.listener.connection()->isInterrupted());
+    QCOMPARE(session.listener.send(number(1)), 0);
+    QVERIFY(session.pumps(u"disconnected"_s));
+    QCOMPARE(session.listener.log, interruptedLog + disconnectedLog);
+}
+
+void tst_ClientSessions::closeByTheClientObjectWhileInterrupted()
+{
+    Session session;
+    session.server.reset();
+    QVERIFY(session.becomes(State::Reconnecting));
+    session.listener.connection()->close();
+    QVERIFY(session.becomes(State::Disconnected));
+    QCOMPARE(session.listener.log, interruptedLog + disconnectedLog);
+}
+
+void tst_ClientSessions::connectWhileInterrupted()
+{
+    Session session;
+    QVERIFY(session.comesBack());
+    RawServer other;
+    session.listener.connect(u"127.0.0.1"_s, other.port());
+    QVERIFY(session.pumps(u"socketConnect"_s));
+    QCOMPARE(session.listener.log, interruptedLog + disconnectedLog + connectedLog);
+    QVERIFY(eventually([&] { return other.controls().size() == 1; }));
+    QCOMPARE(other.controls().first(), QVariantMap({{u"_hello"_s, 1}}));
+}
+
+void tst_ClientSessions::handlersMayDoAnything_data()
+{
+    QTest::addColumn<QString>("where");
+    QTest::addColumn<QString>("what");
+    for (const char *where : {"interrupted", "resumed", "error", "disconnected"}) {
+        for (const char *what : {"close", "connect", "delete", "pump"})
+            QTest::addRow("%s in %s", what, where)
+                << QString::fromLatin1(where) << QString::fromLatin1(what);
+    }
+}
+
+void tst_ClientSessions::handlersMayDoAnything()
+{
+    QFETCH(const QString, where);
+    QFETCH(const QString, what);
+    RawServer server;
+    RawServer other;
+    auto *listener = new RecordingListener;
+    const QPointer<RecordingListener> alive(listener);
+    listener->setReconnect(true);
+    listener->setReconnectInterval(1);
+    QVERIFY(listener->connectAndWait(server.port()));
+    server.send(greeting(u"t1"_s));
+    server.send(message(u"welcome"_s));
+    QVERIFY(listener->pumpUntil(u"welcome"_s));
+    bool hasRun = false;
+    listener->onMessage = [&](const QVariantMap &message) {
+        if (message[u"action"_s] != where || std::exchange(hasRun, true))
+            return;
+        if (what == u"close"_s)
+            listener->close();
+        else if (what == u"connect"_s)
+            listener->connect(u"127.0.0.1"_s, other.port());
+        else if (what == u"delete"_s)
+            delete listener;
+        else
+            QCOMPARE(listener->pump(), 0);
+    };
+    server.resetClient();
+    QVERIFY(eventually([&] {
+        if (alive)
+            alive->pump();
+        return hasRun || server.controls().size() == 2;
+    }));
+    if (!hasRun) {
+        server.send(greeting(u"t2"_s));
+        where == u"resumed"_s ? server.send({{u"_resumed"_s, 0}})
+                              : server.send({{u"_lost"_s, u"x"_s}});
+    }
+    QVERIFY(eventually([&] {
+        if (alive)
+            alive->pump();
+        return hasRun;
+    }));
+    if (!alive)
+        return;
+    if (what == u"connect"_s) {
+        QVERIFY(alive->pumpUntil(u"socketConnect"_s, 2));
+        QCOMPARE(alive->connection()->port(), other.port());
+    }
+    alive->close();
+    alive->pump();
+    QCOMPARE(alive->state(), State::Disconnected);
+    QCOMPARE(alive->log.count(u"connected()"_s), alive->log.count(u"disconnected()"_s));
+    delete alive;
+}
+
+void tst_ClientSessions::givesUpAfterTheMaximum()
+{
+    Session session;
+    session.listener.setMaximumReconnectAttempts(2);
+    session.server.reset();
+    QVERIFY(session.becomes(State::Disconnected));
+    QCOMPARE(session.listener.log, interruptedLog + errorLog + disconnectedLog);
+}
+
+void tst_ClientSessions::withoutReconnectingTheEndIsAnEnd()
+{
+    Session session;
+    session.listener.setReconnect(false);
+    session.server->resetClient();
+    QVERIFY(session.pumps(u"disconnected"_s));
+    QCOMPARE(session.listener.log, errorLog + disconnectedLog);
+    QCOMPARE(session.listener.state(), State::Disconnected);
+}
+
+void tst_ClientSessions::keepsNoMoreThanTheBacklog()
+{
+    RawServer server;
+    RecordingListener listener;
+    listener.setReconnect(true);
+    listener.setReconnectInterval(1);
+    listener.setMaximumSendBacklog(1'000);
+    QVERIFY(listener.connectAndWait(server.port()));
+    server.send(greeting(u"t1"_s));
+    server.send(message(u"welcome"_s));
+    QVERIFY(listener.pumpUntil(u"welcome"_s));
+    server.resetClient();
+    QVERIFY(listener.pumpUntil(u"interrupted"_s));
+    QVERIFY(listener.send(bulky(600)) > 0);
+    Warnings warnings;
+    QCOMPARE(listener.send(bulky(600)), 0);
+    QCOMPARE(listener.send(bulky(600)), 0);
+    QCOMPARE(Warnings::texts().size(), 1);
+    QVERIFY(Warnings::texts().first().contains(u"kept for the peer are over the limit of 1000"_s));
+}
+
+void tst_ClientSessions::acknowledges()
+{
+    Session session;
+    session.server->send({{u"_hello"_s, 1}});
+    for (qint64 n = 1; n <= 200; ++n)
+        session.server->send(number(n));
+    QVERIFY(session.pumps(u"number"_s, 200));
+    QVERIFY(eventually(
+        [&] { return session.server->controls().last().value(u"_ack"_s).toLongLong() > 100; }));
+}
+
+void tst_ClientSessions::refusalEndsIt()
+{
+    Session session;
+    session.server->send({{u"_refused"_s, u"banned"_s}});
+    session.server->resetClient();
+    QVERIFY(session.becomes(State::Disconnected));
+    QCOMPARE(session.listener.log.last(), u"disconnected"_s);
+    QVERIFY(!session.listener.log.contains(u"interrupted"_s));
+}
+
+QTEST_GUILESS_MAIN(tst_ClientSessions)
+#include "tst_clientsessions.moc"
