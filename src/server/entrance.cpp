@@ -70,4 +70,14 @@ void Entrance::stop()
     m_acceptor.release()->deleteLater(); // it may be the one that calls
 }
 
+//! Each tells whoever has opened it, who may do anything.
+void Server::Private::closeEntrances()
+{
+    while (!entrances.isEmpty()) {
+        Entrance *const entrance = entrances.takeLast();
+        entrance->stop();
+        entrance->m_closed();
+    }
+}
+
 } // namespace QRepod

@@ -5,7 +5,6 @@
 #include "protocol/builtin.h"
 #include "server/arrival.h"
 #include "server/channelprivate.h"
-#include "server/entrance.h"
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
 #include "transport/address.h"
@@ -255,16 +254,6 @@ void Server::Private::reject(const QString &error)
 void Server::Private::disown(Channel *channel)
 {
     m_owned.remove(channel);
-}
-
-//! Each tells whoever has opened it, who may do anything.
-void Server::Private::closeEntrances()
-{
-    while (!entrances.isEmpty()) {
-        Entrance *const entrance = entrances.takeLast();
-        entrance->stop();
-        entrance->m_closed();
-    }
 }
 
 //! Closes every channel, and then delivers what had arrived and the end, for a game may save its
