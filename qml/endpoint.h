@@ -79,10 +79,8 @@ protected:
         self().start();
     }
 
-private:
-    Type &self() { return static_cast<Type &>(*this); }
-
-    //! Host and port mostly change together.
+    //! Opens again when control returns: where to be has changed. Host and port mostly change
+    //! together.
     void openLater()
     {
         if (!m_isComplete || !m_isActive || std::exchange(m_isOpenPending, true))
@@ -93,6 +91,9 @@ private:
         };
         QMetaObject::invokeMethod(&self(), openNow, Qt::QueuedConnection);
     }
+
+private:
+    Type &self() { return static_cast<Type &>(*this); }
 
     QString m_host = QStringLiteral("127.0.0.1");
     int m_port = 5071;

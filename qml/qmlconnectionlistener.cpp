@@ -39,6 +39,15 @@ Statistics QmlConnectionListener::statistics() const
     return connection() ? connection()->statistics() : Statistics();
 }
 
+void QmlConnectionListener::setUrl(const QUrl &url)
+{
+    if (m_url == url)
+        return;
+    m_url = url;
+    openLater();
+    Q_EMIT urlChanged();
+}
+
 bool QmlConnectionListener::isInterrupted() const
 {
     return connection() && connection()->isInterrupted();
@@ -73,6 +82,7 @@ void QmlConnectionListener::connect()
 
 void QmlConnectionListener::connect(const QString &host, int port)
 {
+    setUrl({});
     setHost(host);
     setPort(port);
     connect();
@@ -122,7 +132,10 @@ void QmlConnectionListener::network_received(const QVariantMap &message)
 void QmlConnectionListener::start()
 {
     setErrorString({});
-    ConnectionListener::connect(host(), port());
+    if (m_url.isEmpty())
+        ConnectionListener::connect(host(), port());
+    else
+        ConnectionListener::connect(m_url);
 }
 
 void QmlConnectionListener::stop()

@@ -9,6 +9,7 @@
 #include <QRepod/Statistics>
 
 #include <QtCore/qtimer.h>
+#include <QtCore/qurl.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmllist.h>
 #include <QtQml/qqmlregistration.h>
@@ -57,6 +58,10 @@ class QmlConnectionListener : public QRepod::ConnectionListener,
     //! Default: 5071. One that is none, such as 70000, is an error when it is connected to.
     Q_PROPERTY(int port READ port WRITE setPort NOTIFY portChanged FINAL)
 
+    //! Where to connect to instead of host and port: a url of the schemes repod, repods, ws or wss,
+    //! such as `"ws://game.example/play"`. Default: empty. connect(host, port) empties it.
+    Q_PROPERTY(QUrl url READ url WRITE setUrl NOTIFY urlChanged FINAL)
+
     //! Whether the line was lost and the server keeps this client's place; send() keeps what it is
     //! given meanwhile. The signals interrupted and resumed tell, too.
     Q_PROPERTY(bool isInterrupted READ isInterrupted NOTIFY stateChanged FINAL)
@@ -97,6 +102,9 @@ class QmlConnectionListener : public QRepod::ConnectionListener,
 
 public:
     explicit QmlConnectionListener(QObject *parent = nullptr);
+
+    QUrl url() const { return m_url; }
+    void setUrl(const QUrl &url);
 
     Statistics statistics() const;
 
@@ -147,6 +155,7 @@ Q_SIGNALS:
     /// In the place of the core's signal, whose QML handlers would run before errorString is set.
     void errorOccurred(const QString &error);
 
+    void urlChanged();
     void hostChanged();
     void portChanged();
     void activeChanged();
@@ -166,6 +175,7 @@ private:
     void stop();
     void followState();
 
+    QUrl m_url;
     int m_requestTimeout = 10'000;
     QTimer m_statisticsTimer;
     ObjectList m_handlers;

@@ -36,7 +36,7 @@ qrepod_install_library(QRepod QRepodTargets runtime)
 # What belongs to a component of the library is installed with that.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/QRepod DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         COMPONENT dev PATTERN Test EXCLUDE PATTERN "[Cc]luster*" EXCLUDE
-        PATTERN "[Mm]etrics[Pp]age*" EXCLUDE PATTERN "qrepod_*_global.h" EXCLUDE)
+        PATTERN "[Mm]etrics[Pp]age*" EXCLUDE PATTERN "[Ww]eb[Ss]ocket*" EXCLUDE PATTERN "qrepod_*_global.h" EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
 
 # find_package(QRepod)

@@ -30,13 +30,14 @@ set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY =)
 # What a file needs of the system is found in the file; of our own packages it is said below.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/src ${PROJECT_BINARY_DIR}/src/test
-    ${PROJECT_BINARY_DIR}/src/cluster ${PROJECT_BINARY_DIR}/src/monitor)
+    ${PROJECT_BINARY_DIR}/src/cluster ${PROJECT_BINARY_DIR}/src/monitor ${PROJECT_BINARY_DIR}/src/websocket)
 
 file(WRITE ${PROJECT_BINARY_DIR}/triggers "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
 set(CPACK_DEBIAN_TESTKIT_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
 set(CPACK_DEBIAN_CLUSTER_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
 set(CPACK_DEBIAN_MONITOR_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
+set(CPACK_DEBIAN_WEBSOCKET_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
 
 # What Debian wants compressed: the changelogs of each package, and manual pages.
 find_program(GZIP_EXECUTABLE gzip REQUIRED)
@@ -82,6 +83,7 @@ set(runtime libqrepod${QREPOD_SOVERSION})
 set(testkit libqrepodtest${QREPOD_SOVERSION})
 set(cluster libqrepodcluster${QREPOD_SOVERSION})
 set(monitor libqrepodmonitor${QREPOD_SOVERSION})
+set(websocket libqrepodwebsocket${QREPOD_SOVERSION})
 
 qrepod_add_package(runtime ${runtime} SECTION libs
     DESCRIPTION "The library that games load.")
@@ -100,6 +102,12 @@ foreach(library Cluster Monitor)
         string(APPEND dev_depends ", ${${component}} ${version}")
     endif()
 endforeach()
+if(TARGET QRepodWebSocket)
+    qrepod_add_package(websocket ${websocket} SECTION libs
+        DEPENDS "${runtime} ${version}"
+        DESCRIPTION "The library QRepod::WebSocket, which lets browsers into games.")
+    string(APPEND dev_depends ", ${websocket} ${version}")
+endif()
 
 qrepod_add_package(dev libqrepod-dev SECTION libdevel
     DEPENDS "${dev_depends}"

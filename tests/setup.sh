@@ -6,9 +6,9 @@
 build_packages='g++ cmake ninja-build pkg-config qt6-base-dev'
 qml_packages='qt6-declarative-dev qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript
     qml6-module-qtquick qml6-module-qtquick-window fonts-dejavu-core'
-test_packages="libmsgpack-cxx-dev python3 python3-msgpack qcoro-qt6-dev $qml_packages qt6-declarative-dev-tools
-    qml6-module-qttest qml6-module-qtquick-controls qml6-module-qtquick-templates qml6-module-qtquick-layouts
-    qt6-httpserver-dev redis-server"
+test_packages="libmsgpack-cxx-dev libwslay-dev python3 python3-msgpack qcoro-qt6-dev $qml_packages
+    qt6-declarative-dev-tools qml6-module-qttest qml6-module-qtquick-controls qml6-module-qtquick-templates
+    qml6-module-qtquick-layouts qt6-httpserver-dev redis-server"
 check_packages='git clang clang-format clang-tidy libclang-rt-14-dev llvm cppcheck doxygen'
 
 step() {

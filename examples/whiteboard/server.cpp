@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
-// whiteboard-server [host [port]]
+// whiteboard-server [host [port [port for browsers]]]
 
 #include "interrupt.h"
 #include "whiteboard/whiteboardserver.h"
+
+#ifdef QREPOD_HAS_WEBSOCKET
+#    include <QRepod/WebSocket>
+#endif
 
 #include <QtCore/QTextStream>
 
@@ -18,6 +22,13 @@ int main(int argc, char *argv[])
         QTextStream(stderr) << "Error: " << server.errorString() << Qt::endl;
         return 1;
     }
+#ifdef QREPOD_HAS_WEBSOCKET
+    QRepod::WebSocketGate gate(&server);
+    if (arguments.size() > 3 && !gate.listen(host, arguments[3].toUShort())) {
+        QTextStream(stderr) << "Error: " << gate.errorString() << Qt::endl;
+        return 1;
+    }
+#endif
     QTextStream(stdout) << "Whiteboard server running on " << host << ':' << server.port()
                         << "\nPress Ctrl+C to stop" << Qt::endl;
     return application.exec();

@@ -6,8 +6,11 @@
 #include <QRepod/sendmode.h>
 #include <QRepod/statistics.h>
 
+#include <QtCore/qanystringview.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qstring.h>
+#include <QtCore/qurl.h>
 #include <QtCore/qvariant.h>
 
 #include <memory>
@@ -22,8 +25,9 @@ class Server;
 /// Subclass it and write `Network_<action>` handlers, by the same rules as in a ConnectionListener;
 /// give the class to Server::setChannelClass(). The server creates a channel for each client and
 /// deletes it after `disconnected`. Channels live in the server's thread, which runs their
-/// handlers; send(), close(), address(), isConnected(), statistics() and setMaximumMessageRate()
-/// may be called from any thread while the channel exists, everything else from the server's.
+/// handlers; send(), close(), address(), requestUrl(), requestHeader(), isConnected(), statistics()
+/// and setMaximumMessageRate() may be called from any thread while the channel exists, everything
+/// else from the server's.
 ///
 /// Built-in messages reach a channel that has a handler for them, and no other: `connected` when
 /// the client has joined, `disconnected` when it has left, `error` before that if the connection
@@ -44,8 +48,17 @@ public:
     //! The server this client is connected to; nullptr inside the constructor.
     Server *server() const;
 
-    //! The client's end, `"host:port"`.
+    //! The client's end, `"host:port"`; behind a proxy that a gate trusts, the client's host and 0.
     QString address() const;
+
+    //! What a client that came through a gate of another component, such as WebSocketGate, asked
+    //! for: scheme, host, path and query. Empty for others. For tokens, and for which game is
+    //! wanted.
+    QUrl requestUrl() const;
+
+    //! The header \a name of that request, in whatever case; of several, with commas in between.
+    //! Empty if there is none. Cookies are not kept.
+    QString requestHeader(QAnyStringView name) const;
 
     bool isConnected() const;
 

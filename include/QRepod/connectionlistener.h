@@ -8,6 +8,7 @@
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qurl.h>
 #include <QtCore/qvariant.h>
 #include <QtNetwork/qtnetworkglobal.h>
 #if QT_CONFIG(ssl)
@@ -101,6 +102,15 @@ public:
     /// or attempt that stands is closed first, as by close(); its `disconnected` is delivered
     /// before anything of the new one.
     Q_INVOKABLE void connect(const QString &host = QStringLiteral("127.0.0.1"), int port = 5071);
+
+    //! Connects to a \a url: `repod://host:port`, or `repods://host:port` for TLS; and, in a
+    //! program that links QRepod::WebSocket, `ws://host:port/path?query` or `wss://…`.
+    ///
+    /// The scheme says whether there is TLS. It has the configuration of setSslConfiguration(), or
+    /// Qt's default. Default ports: 5071 for repod and repods, 80 for ws, 443 for wss. Name and
+    /// password of a WebSocket's url are sent as basic authorization. A url that is none, or of
+    /// another scheme, is such an `error` as a port that is none.
+    void connect(const QUrl &url);
 
     //! Delivers every message that is queued, in order of arrival, and returns how many.
     ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
+#include "client/serverurl.h"
 #include "transport/address.h"
 #include "transport/streams.h"
 
@@ -13,8 +14,10 @@ Q_LOGGING_CATEGORY(clientLog, "qrepod.client", QtWarningMsg)
 namespace {
 
 //! Why nobody can be at such an address; nothing if somebody can.
-QString addressFault(const QString &host, int port)
+QString addressFault(const QUrl &url, const QString &host, int port)
 {
+    if (const QString fault = ServerUrl::fault(url); !fault.isEmpty())
+        return fault;
     if (host.isEmpty())
         return QStringLiteral("there is no host");
     if (port == 0 || !isPort(port))
@@ -41,7 +44,7 @@ bool Client::Private::open(const std::shared_ptr<Session> &newSession,
     isFull = false;
     if (isClosed) // by another thread, which may have met the connection before
         newSession->link().close();
-    if (const QString fault = addressFault(newHost, newPort); !fault.isEmpty()) {
+    if (const QString fault = addressFault(settings.url, newHost, newPort); !fault.isEmpty()) {
         newSession->inbox().pushEnd(hostAndPort(newHost, newPort) + QLatin1String(": ") + fault);
         return false;
     }

@@ -3,6 +3,7 @@
 
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
+#include "client/serverurl.h"
 #include "delivery/requestfields.h"
 #include "protocol/builtin.h"
 #include "protocol/message.h"
@@ -40,9 +41,10 @@ QMetaMethod ConnectionListener::Private::messageReceivedSignal()
     return signal;
 }
 
-void ConnectionListener::Private::open(const QString &host, int port)
+void ConnectionListener::Private::open(const QString &host, int port, const QUrl &url)
 {
     close();
+    m_url = url;
     if (client)
         m_walk.take();
     else
@@ -61,7 +63,9 @@ void ConnectionListener::Private::open(const QString &host, int port)
 //! Makes a new connection the current one.
 void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
-    const ConnectionSettings connectionSettings = settings.snapshot();
+    ConnectionSettings connectionSettings = settings.snapshot();
+    if (!m_url.isEmpty())
+        ServerUrl::apply(m_url, connectionSettings);
     // Whether the server keeps a session is known with its greeting; until then everything is kept.
     const auto session = std::make_shared<Session>(
         Link::create({&m_waker, this}, connectionSettings), Session::Keeping::Unacknowledged,
@@ -303,6 +307,11 @@ void ConnectionListener::connectNotify(const QMetaMethod &signal)
 void ConnectionListener::connect(const QString &host, int port)
 {
     d->open(withoutBrackets(host), port);
+}
+
+void ConnectionListener::connect(const QUrl &url)
+{
+    d->open(url.host(), ServerUrl::port(url), url);
 }
 
 int ConnectionListener::pump()

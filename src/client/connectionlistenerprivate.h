@@ -31,7 +31,8 @@ public:
 
     static Private *get(const ConnectionListener *listener) { return listener->d.get(); }
 
-    void open(const QString &host, int port);
+    //! To a host and a port, or, if there is one, to a \a url, which names both.
+    void open(const QString &host, int port, const QUrl &url = {});
     void close();
     int pump(QDeadlineTimer budget);
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
@@ -125,6 +126,7 @@ private:
     static QString lostText(const QString &reason);
     /// @}
 
+    QUrl m_url; // of the latest open(), if it had one
     //! The inbox of the connection that `state` is about: null before connect() and after close().
     const Inbox *m_current = nullptr;
     //! The session whose messages are delivered at present, from `connected` to `disconnected`.

@@ -71,6 +71,21 @@ public:
     //! In UTF-8; a surrogate without its other half becomes U+FFFD.
     void text(QStringView text);
 
+    //! The same of what is UTF-8 already.
+    void utf8(QByteArrayView text)
+    {
+        const qsizetype size = text.size();
+        if (size < 32)
+            byte(uchar(0xa0 | size));
+        else if (size <= std::numeric_limits<quint8>::max())
+            number(0xd9, quint8(size));
+        else if (size <= std::numeric_limits<quint16>::max())
+            number(0xda, quint16(size));
+        else
+            number(0xdb, quint32(size));
+        raw(text);
+    }
+
     void binary(QByteArrayView bytes)
     {
         binaryHeader(bytes.size());

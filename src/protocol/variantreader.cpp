@@ -112,12 +112,16 @@ QVariantList VariantReader::readList(quint32 count)
     return list;
 }
 
-//! The text that a key is in Qt; validation lets no other kinds pass.
 QString VariantReader::key(MessagePackReader::Token token)
+{
+    return token.kind == Kind::Text ? m_context.keys().text(token.bytes()) : keyText(token);
+}
+
+QString keyText(MessagePackReader::Token token)
 {
     switch (token.kind) {
     case Kind::Text:
-        return m_context.keys().text(token.bytes());
+        return textFromUtf8(token.bytes());
     case Kind::Nil:
         return QStringLiteral("null");
     case Kind::Boolean:

@@ -36,6 +36,9 @@ private:
     const DecodeContext m_context;
 };
 
+//! The text that a key is in Qt; validation lets no other kinds pass.
+QString keyText(MessagePackReader::Token token);
+
 //! Decodes a validated payload, which is a map.
 QVariantMap decodeMap(QByteArrayView payload, const DecodeContext &context);
 

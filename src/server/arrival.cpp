@@ -16,10 +16,12 @@ constexpr int patience = 100;
 
 } // namespace
 
-Arrival::Arrival(Server::Private &server, const ServerSettings &settings, const QString &address)
+Arrival::Arrival(Server::Private &server, const ServerSettings &settings, const QString &address,
+                 std::shared_ptr<const HttpRequest> request)
     : m_server(server)
     , m_settings(settings)
     , m_address(address)
+    , m_request(std::move(request))
     , m_link(Link::create({&server.waker, this}, settings))
     , m_patience(server.deadlines, [this] { m_server.welcome(*this, FirstFrame::None); })
 {
@@ -50,6 +52,8 @@ void Arrival::handleWake()
         return;
     if (m_deliveries.front().kind() != Delivery::Kind::Connected) // the TLS handshake failed
         return m_server.turnAway(*this, m_deliveries.front().error());
+    if (m_request && !m_request->address.isEmpty())
+        m_address = m_request->address; // the stream knows it since it is open
     if (m_token.isEmpty())
         greet();
     if (m_deliveries.size() == 1)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/serverprivate.h"
+#include "transport/httprequest.h"
 #include "transport/link.h"
 #include "transport/timeout.h"
 
@@ -18,10 +19,13 @@ namespace QRepod {
 class Arrival final : private Wakeable
 {
 public:
-    Arrival(Server::Private &server, const ServerSettings &settings, const QString &address);
+    //! \a request is null unless it came by HTTP.
+    Arrival(Server::Private &server, const ServerSettings &settings, const QString &address,
+            std::shared_ptr<const HttpRequest> request);
     virtual ~Arrival();
 
     const QString &address() const { return m_address; }
+    const std::shared_ptr<const HttpRequest> &request() const { return m_request; }
     const ServerSettings &settings() const { return m_settings; }
     const Link &link() const { return m_link; }
 
@@ -37,7 +41,8 @@ private:
 
     Server::Private &m_server;
     const ServerSettings m_settings;
-    const QString m_address;
+    QString m_address;
+    const std::shared_ptr<const HttpRequest> m_request;
     const Link m_link;
     QString m_token;
     std::vector<Delivery> m_deliveries;

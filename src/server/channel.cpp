@@ -37,6 +37,17 @@ bool Channel::isInterrupted() const
     return d->isInterrupted();
 }
 
+QUrl Channel::requestUrl() const
+{
+    return d->httpRequest ? d->httpRequest->url : QUrl();
+}
+
+QString Channel::requestHeader(QAnyStringView name) const
+{
+    return d->httpRequest ? QString::fromUtf8(d->httpRequest->field(name.toString().toUtf8()))
+                          : QString();
+}
+
 bool Channel::isConnected() const
 {
     return d->session && d->session->isOpen();

@@ -58,6 +58,10 @@ void Channel::Private::deliver()
 void Channel::Private::joined(const Delivery &, Turn &)
 {
     server->metrics->connected();
+    if (httpRequest && !httpRequest->address.isEmpty()) { // the stream knows it since it is open
+        const std::lock_guard lock(m_mutex);
+        m_address = httpRequest->address;
+    }
     if (!m_isGreeted) // repod's clients may wait for it
         session->link().outbox->send(BuiltIn::connected().bytes());
     const ServerSettings settings = server->settings.snapshot();

@@ -7,6 +7,7 @@
 #include "dispatch/dispatcher.h"
 #include "server/guest.h"
 #include "session/session.h"
+#include "transport/httprequest.h"
 #include "transport/timeout.h"
 
 #include <QRepod/channel.h>
@@ -25,8 +26,8 @@ class Arrival;
 enum class FirstFrame;
 
 //! The server attaches a channel to its connection before it shows it to anybody. From then on
-//! `session` and `sessionId` do not change and may be read in any thread; the rest belongs to the
-//! server's.
+//! `session`, `sessionId` and `httpRequest` do not change and may be read in any thread; the rest
+//! belongs to the server's.
 class Q_DECL_HIDDEN Channel::Private final : private Recipient, private Wakeable
 {
 public:
@@ -104,6 +105,7 @@ public:
     std::shared_ptr<Session>
         session;       // once the channel is attached; also of those who answer later
     QString sessionId; // likewise
+    std::shared_ptr<const HttpRequest> httpRequest; // of a client that came by HTTP
     std::atomic<bool> isObserved =
         false;           // whether messageReceived() was ever connected; any thread
     int untaken = 0;     // calls of the defaults of network_received(), here and in rooms

@@ -29,6 +29,7 @@ void Channel::Private::attach(Server::Private *newServer, Arrival &arrival, Firs
 {
     server = newServer;
     m_address = arrival.address();
+    httpRequest = arrival.request();
     sessionId = Token::createName();
     session = std::make_shared<Session>(arrival.link(), Session::Keeping::Unacknowledged,
                                         Session::Limits::of(arrival.settings()));

@@ -48,17 +48,12 @@ Server::Private::Private(Server *server)
     , everyone(std::make_unique<Room>(server))
     , rooms(*this)
     , m_connections(std::make_unique<ConnectionGroups>(server))
-    , m_acceptor(std::make_unique<Acceptor>(
-          [this](qintptr descriptor, const QString &peer) {
-              accept(acceptedStream(descriptor, peer, settings.snapshot()));
-          },
-          server))
+    , m_acceptor(makeAcceptor([this](qintptr descriptor, const QString &peer) {
+        accept(acceptedStream(descriptor, peer, settings.snapshot()));
+    }))
     , m_memoryWatch(*this, deadlines)
 {
     Room::Private::get(everyone.get())->attach(this, QString(), nullptr);
-    QObject::connect(m_acceptor.get(), &Acceptor::failed, server, [server](const QString &reason) {
-        Q_EMIT server->errorOccurred(QLatin1String("a client could not be accepted: ") + reason);
-    });
 }
 
 Server::Private::~Private()
@@ -75,6 +70,7 @@ void Server::Private::tearDown()
         m_cluster->serverEnds();
     announcer.reset();
     m_acceptor.reset();
+    closeEntrances();
     m_arrivals.clear();
     q->blockSignals(true);
     everyone->blockSignals(true);
@@ -104,22 +100,37 @@ bool Server::Private::listen(const QString &host, int wantedPort)
 {
     if (m_acceptor->isListening())
         return failToListen(QStringLiteral("the server is listening already"));
+    if (const QString error = listen(*m_acceptor, host, wantedPort); !error.isEmpty())
+        return failToListen(error);
+    port = m_acceptor->port();
+    const std::lock_guard lock(mutex);
+    errorString.clear();
+    return true;
+}
+
+std::unique_ptr<Acceptor> Server::Private::makeAcceptor(
+    std::function<void(qintptr, const QString &)> accept)
+{
+    auto acceptor = std::make_unique<Acceptor>(std::move(accept), q);
+    QObject::connect(acceptor.get(), &Acceptor::failed, q, [server = q](const QString &reason) {
+        Q_EMIT server->errorOccurred(QLatin1String("a client could not be accepted: ") + reason);
+    });
+    return acceptor;
+}
+
+QString Server::Private::listen(Acceptor &acceptor, const QString &host, int wantedPort)
+{
     const QString wanted = hostAndPort(host, wantedPort);
     if (!isPort(wantedPort))
-        return failToListen(wanted + QLatin1String(": a port is a number from 0 to 65535"));
+        return wanted + QLatin1String(": a port is a number from 0 to 65535");
     const QHostAddress address = resolve(host);
     if (address.isNull())
-        return failToListen(wanted + QLatin1String(": host not found"));
-    if (!m_acceptor->listen(address, quint16(wantedPort)))
-        return failToListen(wanted + QLatin1String(": ") + m_acceptor->errorString());
-    port = m_acceptor->port();
+        return wanted + QLatin1String(": host not found");
+    if (!acceptor.listen(address, quint16(wantedPort)))
+        return wanted + QLatin1String(": ") + acceptor.errorString();
     m_connections->setThreads(settings.snapshot().threads);
-    {
-        const std::lock_guard lock(mutex);
-        errorString.clear();
-    }
-    qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, port);
-    return true;
+    qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, acceptor.port());
+    return {};
 }
 
 void Server::Private::startBackground()
@@ -163,11 +174,12 @@ void Server::Private::endBackground()
     delete m_background;
 }
 
-void Server::Private::accept(std::unique_ptr<Stream> stream)
+void Server::Private::accept(std::unique_ptr<Stream> stream,
+                             std::shared_ptr<const HttpRequest> request)
 {
     const ServerSettings channelSettings = settings.snapshot();
     if (channelSettings.sessionTimeout > 0)
-        return arrive(std::move(stream), channelSettings);
+        return arrive(std::move(stream), channelSettings, std::move(request));
     if (isFull(channelSettings))
         return refuse(std::move(stream), channelSettings, fullText(channelSettings));
     Channel *const channel = make();
@@ -175,6 +187,7 @@ void Server::Private::accept(std::unique_ptr<Stream> stream)
         return refuse(std::move(stream), channelSettings, notTakenText());
     Channel::Private *const client = Channel::Private::get(channel);
     client->attach(this, channelSettings, handlersOf(channel), stream->peer());
+    client->httpRequest = std::move(request);
     m_owned.insert(channel);
     m_memoryWatch.start();
     m_connections->open(client->session->link(), channelSettings, std::move(stream));
@@ -253,6 +266,7 @@ void Server::Private::closeAll()
     m_acceptor->close();
     m_arrivals.clear();
     port = 0;
+    closeEntrances();
     const QList<QPointer<Channel>> channels(m_owned.cbegin(), m_owned.cend());
     for (const QPointer<Channel> &channel : channels)
         channel->close();
@@ -384,7 +398,9 @@ QThread *Server::workingThread() const
 
 void Server::close()
 {
-    if (!isListening())
+    bool isOpen = false;
+    d->runInWorkingThread([&] { isOpen = isListening() || !d->entrances.isEmpty(); });
+    if (!isOpen)
         return;
     const QPointer<Server> alive(this);
     d->runInWorkingThread([this] { d->closeAll(); });

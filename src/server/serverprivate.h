@@ -31,7 +31,9 @@
 namespace QRepod {
 
 class Arrival;
+class Entrance;
 class HandlerTable;
+struct HttpRequest;
 
 //! Of a client that is welcome.
 enum class FirstFrame {
@@ -114,6 +116,17 @@ public:
 
     //! Gives to the cluster what the shared room \a room sends. Any thread.
     void publish(const QString &room, const EncodedMessage &message, SendMode mode);
+    /// \name For each way in
+    /// In the working thread.
+    /// @{
+    std::unique_ptr<Acceptor> makeAcceptor(std::function<void(qintptr, const QString &)> accept);
+
+    //! \return why \a acceptor cannot listen there; empty if it does.
+    QString listen(Acceptor &acceptor, const QString &host, int wantedPort);
+
+    //! Makes a channel of whom \a stream brings, who may have come with a \a request.
+    void accept(std::unique_ptr<Stream> stream, std::shared_ptr<const HttpRequest> request = {});
+    /// @}
 
     /// \name What becomes of a connection that has arrived
     /// Each deletes it.
@@ -163,6 +176,7 @@ public:
 
     std::unique_ptr<Announcer> announcer; // while it is announced
 
+    QList<Entrance *> entrances; // which listen
     Sessions sessions;
 
     bool isMaking = false; // a factory, which is the user's, is running
@@ -176,14 +190,15 @@ public:
 private:
     bool canWorkHere() const;
     void endBackground();
+    void closeEntrances();
     void tearDown();
-    void accept(std::unique_ptr<Stream> stream);
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
                 const QString &reason);
     bool isFull(const ServerSettings &channelSettings) const;
     static QString fullText(const ServerSettings &channelSettings);
     static QString notTakenText();
-    void arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings);
+    void arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings,
+                std::shared_ptr<const HttpRequest> request);
     void refuse(Arrival &arrival, const QString &reason);
     bool makeRoom();
     Channel *make();

@@ -31,13 +31,15 @@ QString Server::Private::notTakenText()
     return QStringLiteral("the server does not take this client");
 }
 
-void Server::Private::arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings)
+void Server::Private::arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings,
+                             std::shared_ptr<const HttpRequest> request)
 {
     const auto present = size_t(m_owned.size()) + m_arrivals.size();
     const int maximum = channelSettings.maximumConnections;
     if (maximum > 0 && present >= size_t(maximum) + maximumExtra)
         return refuse(std::move(stream), channelSettings, fullText(channelSettings));
-    auto arrival = std::make_unique<Arrival>(*this, channelSettings, stream->peer());
+    auto arrival =
+        std::make_unique<Arrival>(*this, channelSettings, stream->peer(), std::move(request));
     const Link link = arrival->link();
     m_arrivals.emplace(arrival.get(), std::move(arrival));
     m_connections->open(link, channelSettings, std::move(stream));

@@ -19,6 +19,9 @@ namespace {
 // How often in a row what has been sent meanwhile is written, before what has arrived is looked at.
 constexpr int turnsOfSending = 16;
 
+// How long a peer that has been told why may take to close, in milliseconds.
+constexpr int farewellTime = 1'000;
+
 // The round trip is asked for no more often, in milliseconds.
 constexpr qint64 measuringInterval = 250;
 
@@ -137,6 +140,8 @@ void Connection::receive()
 {
     if (const qint64 received = m_intake.receive(Deadlines::now()); received > 0)
         count(received);
+    if (m_state != State::Open)
+        return;
     if (!m_intake.error().isEmpty())
         return end(m_intake.error(), Inbox::End::Fault);
     if (m_intake.frameBytes() > 0)
@@ -304,7 +309,12 @@ void Connection::end(const QString &error, Inbox::End kind)
         << m_stream->peer() << (error.isEmpty() ? QStringLiteral("closed the connection") : error);
     m_link.inbox->pushEnd(error.isEmpty() ? error : m_stream->peer() + QLatin1String(": ") + error,
                           kind);
-    finish();
+    if (!m_stream->sayGoodbye(*this, error))
+        return finish();
+    m_state = State::Closing;
+    m_isWritingClosed = true;
+    m_unsent.clear();
+    setDeadline(std::min(m_settings.closeTimeout, farewellTime));
 }
 
 void Connection::finish()

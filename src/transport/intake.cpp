@@ -37,9 +37,15 @@ qint64 Intake::receive(qint64 now)
     }
     const qint64 wanted = m_reader.wantedBytes(m_readSize);
     const qint64 size = std::clamp<qint64>(m_stream.readableBytes(), 1, wanted);
+    const bool isContinued = frameBytes() > 0;
     const qint64 received = m_stream.read(m_reader.prepare(size), size);
-    if (received > 0)
+    if (received > 0) {
         cut(received, now);
+        return received;
+    }
+    if (!isContinued)
+        m_frameBegan = now;
+    m_link.inbox->setUnfinished(frameBytes());
     return received;
 }
 

@@ -46,7 +46,7 @@ public:
     qint64 waitForRate() const { return m_waitForRate; }
 
     //! Of a frame whose end has not come: its bytes, and how long they wait for the rest.
-    qint64 frameBytes() const { return m_reader.pendingBytes(); }
+    qint64 frameBytes() const { return m_reader.pendingBytes() + m_stream.heldBytes(); }
     qint64 frameAge(qint64 now) const { return frameBytes() > 0 ? now - m_frameBegan : 0; }
 
     qint64 skipped() const { return qint64(m_reader.skipped()); }

@@ -4,6 +4,7 @@
 #include "protocol/frame.h"
 #include "protocol/limits.h"
 
+#include <QtCore/qurl.h>
 #include <QtNetwork/qtnetworkglobal.h>
 #if QT_CONFIG(ssl)
 #    include <QtNetwork/qsslconfiguration.h>
@@ -33,6 +34,7 @@ struct ConnectionSettings
     int idleTimeout = 15'000;      ///< 0: none
     int frameTimeout = 30'000;     ///< 0: none
     int stallTimeout = 0;          ///< 0: none
+    QUrl url = {};                 ///< of a client that was told one
 #if QT_CONFIG(ssl)
     std::optional<QSslConfiguration> tls; ///< unset: plain TCP
 #endif

@@ -52,6 +52,9 @@ public:
     //! if it is nothing or not known.
     virtual qint64 readableBytes() const = 0;
 
+    //! How much of what has come cannot be read until the rest of it has, in bytes.
+    virtual qint64 heldBytes() const { return 0; }
+
     //! Reads at most \a size bytes. Returns how many; 0 if there is nothing now, or nothing any
     //! more: then the owner has been told.
     virtual qint64 read(char *data, qint64 size) = 0;
@@ -71,6 +74,20 @@ public:
     //! Tells the peer that nothing more will come, and goes on reading; with TLS it ends at once.
     //! Nothing is unwritten.
     virtual void closeWriting() = 0;
+
+    //! For an \a owner that is done with the peer, also inside of the call that told it of the end:
+    //! tells the peer the \a reason, which is empty if there was no fault.
+    ///
+    /// \return whether there is something to say, and a way to. Then the owner waits a little, and is told once more,
+    /// when
+    ///         the peer has closed; what comes until then is not given, and what is written is
+    ///         dropped.
+    virtual bool sayGoodbye(Owner &owner, const QString &reason)
+    {
+        Q_UNUSED(owner)
+        Q_UNUSED(reason)
+        return false;
+    }
 
     //! Closes at once.
     virtual void abort() = 0;

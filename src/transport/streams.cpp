@@ -9,14 +9,42 @@
 
 #include <QtNetwork/qnetworkproxy.h>
 
+#include <atomic>
+
 namespace QRepod {
 
-std::unique_ptr<Stream> streamTo(const QString &host, quint16 port,
-                                 const ConnectionSettings &settings)
+namespace {
+
+// Set by a component as it is loaded, perhaps while connections are made.
+std::atomic<WebSocketConnector> webSocketConnector = nullptr;
+
+std::unique_ptr<Stream> plainStreamTo(const QString &host, quint16 port,
+                                      const ConnectionSettings &settings)
 {
     if (settings.isEncrypted() || applicationProxy().type() != QNetworkProxy::NoProxy)
         return std::make_unique<QtStream>(host, port, settings);
     return std::make_unique<TcpStream>(host, port, settings);
+}
+
+} // namespace
+
+void setWebSocketConnector(WebSocketConnector connector)
+{
+    webSocketConnector = connector;
+}
+
+bool hasWebSocketConnector()
+{
+    return webSocketConnector.load() != nullptr;
+}
+
+std::unique_ptr<Stream> streamTo(const QString &host, quint16 port,
+                                 const ConnectionSettings &settings)
+{
+    std::unique_ptr<Stream> stream = plainStreamTo(host, port, settings);
+    const WebSocketConnector connector = webSocketConnector;
+    const bool isWebSocket = settings.url.scheme().startsWith(QLatin1String("ws"));
+    return isWebSocket && connector ? connector(std::move(stream), settings) : std::move(stream);
 }
 
 std::unique_ptr<Stream> acceptedStream(qintptr descriptor, const QString &peer,

@@ -14,13 +14,13 @@ if [ $# -gt 0 ]; then
     shift
 fi
 if [ $# -eq 0 ]; then
-    set -- framereader decode roundtrip dispatch endpoints requests
+    set -- framereader decode roundtrip dispatch endpoints requests websocket
 fi
 folder=${FOLDER:-$root/build/fuzz}
 fuzz=$root/tests/fuzz
 
 # shellcheck disable=SC2086
-install_packages $build_packages $check_packages
+install_packages $build_packages $check_packages libwslay-dev
 configure fuzz "$folder"
 step 'Building'
 cmake --build "$folder" --target qrepod_fuzzers || fail 'the build failed, see above'

@@ -87,7 +87,7 @@ places() {
     [ -s /usr/share/man/man1/repodcat.1.gz ] || fail 'the manual page is not there, or not compressed'
     [ -s /usr/share/qt6/doc/qrepod.qch ] || fail 'Qt Creator would not find the documentation'
     [ -s /usr/share/doc/libqrepod-doc/html/index.html ] || fail 'the documentation has no first page'
-    for package in libqrepod0.1 libqrepodtest0.1 libqrepodcluster0.1 libqrepod-dev libqrepod-doc qml6-module-qrepod qrepod-tools; do
+    for package in libqrepod0.1 libqrepodtest0.1 libqrepodcluster0.1 libqrepodwebsocket0.1 libqrepod-dev libqrepod-doc qml6-module-qrepod qrepod-tools; do
         for file in copyright changelog.gz changelog.Debian.gz; do
             [ -s "/usr/share/doc/$package/$file" ] || fail "$package has no $file"
         done

@@ -39,7 +39,13 @@ public:
         connect(&m_listener, &ConnectionListener::messageReceived, this, &ClientEndpoint::receive);
     }
 
-    void start() override { m_listener.connect(m_options.host, m_options.port); }
+    void start() override
+    {
+        if (m_options.url.isEmpty())
+            m_listener.connect(m_options.host, m_options.port);
+        else
+            m_listener.connect(m_options.url);
+    }
     void send(const QVariantMap &message, int) override { m_listener.send(message); }
     void close() override { m_listener.close(); }
 

@@ -25,6 +25,7 @@ void describe(QCommandLineParser &parser)
     parser.setApplicationDescription(
         "Sends and receives repod messages as lines of JSON.\n\n"
         "  repodcat [options] HOST [PORT]             connects\n"
+        "  repodcat [options] URL                     connects: repod:, repods:, ws: or wss:\n"
         "  repodcat [options] --listen [[HOST] PORT]  listens; port 0 lets the system pick\n"
         "  repodcat --bots N [options] HOST [PORT]    puts a server under load");
     parser.addOptions({
@@ -84,6 +85,11 @@ void readAddress(Options &options, QStringList positional)
     // One argument is what cannot be guessed: the host to go to, or the port to listen on.
     if (positional.size() == 2 || !options.isListening)
         options.host = positional.takeFirst();
+    if (!options.isListening && options.host.contains("://")) {
+        options.url = QUrl(options.host);
+        if (!positional.isEmpty())
+            rejectUsage(positional.first() + ": the port belongs into the url");
+    }
     if (positional.isEmpty())
         return;
     bool isNumber = false;
@@ -121,7 +127,8 @@ QSslKey keyOf(const QString &fileName)
 
 void readTls(Options &options, const QCommandLineParser &parser)
 {
-    if (!parser.isSet("tls")) {
+    const bool isEncrypted = options.url.scheme() == "repods" || options.url.scheme() == "wss";
+    if (!parser.isSet("tls") && !isEncrypted) {
         for (const char *name : {"ca", "cert", "key", "insecure"}) {
             if (parser.isSet(name))
                 rejectUsage(QString("--%1 needs --tls").arg(name));

@@ -3,6 +3,7 @@
 
 #include <QtCore/QString>
 #include <QtCore/QStringList>
+#include <QtCore/QUrl>
 #include <QtNetwork/QSslConfiguration>
 
 //! What the program says to its caller when it ends; repodcat.1 describes them.
@@ -23,6 +24,7 @@ struct Options
 {
     QString host = "127.0.0.1";
     quint16 port = 5071;
+    QUrl url; ///< to connect to, instead of both
     bool isListening = false;
     bool staysOpen = false; ///< goes on when the last client has left
     bool isEchoing = false;

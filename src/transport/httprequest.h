@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qstring.h>
+#include <QtCore/qurl.h>
+
+namespace QRepod {
+
+//! What a client that came by HTTP asked for: written by its stream before that opens, and only
+//! read from then on.
+struct HttpRequest
+{
+    QUrl url;
+    QByteArray fields; ///< lines of `name: value`, each ended by a line feed
+    QString address;   ///< of the client, if a proxy in front of it has said so; else empty
+
+    //! The value of the header \a name; of several, with commas in between; empty if there is none.
+    QByteArray field(QByteArrayView name) const
+    {
+        QByteArray value;
+        bool isFound = false;
+        for (qsizetype begin = 0; begin < fields.size();) {
+            const qsizetype end = fields.indexOf('\n', begin);
+            const QByteArrayView line = QByteArrayView(fields).sliced(begin, end - begin);
+            begin = end + 1;
+            const qsizetype colon = line.indexOf(':');
+            if (qstrnicmp(line.data(), colon, name.data(), name.size()) != 0)
+                continue;
+            if (isFound)
+                value += ", ";
+            value += line.sliced(colon + 1).trimmed();
+            isFound = true;
+        }
+        return value;
+    }
+};
+
+} // namespace QRepod

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "websocket/handshake.h"
+
+#include <QtCore/qurl.h>
+
+namespace QRepod {
+
+//! Asks a server for a WebSocket, and reads its answer.
+class ClientHandshake final : public Handshake
+{
+public:
+    //! \a url is of ws: or wss:.
+    explicit ClientHandshake(const QUrl &url);
+    ~ClientHandshake() override;
+
+    Role role() const override { return Role::Client; }
+    QByteArray greeting() override;
+    State read(QByteArray &bytes) override;
+
+private:
+    const QUrl m_url;
+    const QByteArray m_key;
+};
+
+} // namespace QRepod

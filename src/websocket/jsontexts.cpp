@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "websocket/jsontexts.h"
+
+#include "protocol/jsonwriter.h"
+
+namespace QRepod {
+
+namespace {
+
+// Of payloads and texts together. When they reach it, all are forgotten: what is still to come of
+// the latest broadcast costs one more translation.
+constexpr qsizetype mostBytes = 256 * 1024;
+
+} // namespace
+
+QByteArray JsonTexts::text(const QByteArray &payload)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (const auto known = m_texts.constFind(payload); known != m_texts.cend())
+            return *known;
+    }
+    const QByteArray text = jsonFromPayload(payload);
+    const qsizetype size = payload.size() + text.size();
+    if (size > mostBytes / 2)
+        return text;
+    const std::lock_guard lock(m_mutex);
+    if (m_size + size > mostBytes) {
+        m_texts.clear();
+        m_size = 0;
+    }
+    m_texts.insert(payload, text);
+    m_size += size;
+    return text;
+}
+
+} // namespace QRepod

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qglobal.h>
+
+namespace QRepod {
+
+//! What a WebSocket frame is, by RFC 6455, section 5.2.
+enum class Opcode : quint8 {
+    Continuation = 0x0,
+    Text = 0x1,
+    Binary = 0x2,
+    Close = 0x8,
+    Ping = 0x9,
+    Pong = 0xa,
+};
+
+//! Why a WebSocket is closed, by RFC 6455, section 7.4.
+enum class CloseCode : quint16 {
+    Normal = 1000,
+    GoingAway = 1001,
+    ProtocolError = 1002,
+    None = 1005, ///< none was given; never on the wire
+    BadData = 1007,
+    PolicyViolation = 1008,
+    TooLarge = 1009,
+};
+
+} // namespace QRepod

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qbytearrayview.h>
+
+namespace QRepod {
+
+//! Whether text that comes in pieces is UTF-8. A piece may end inside of a character, and the first
+//! wrong byte is found in its piece.
+class Utf8Check
+{
+public:
+    //! \return false from the first wrong byte on.
+    bool add(QByteArrayView piece)
+    {
+        for (const char c : piece) {
+            if (!add(uchar(c)))
+                return false;
+        }
+        return true;
+    }
+
+    //! Whether no character has begun that has not ended.
+    bool isComplete() const { return m_missing == 0; }
+
+private:
+    bool add(uchar byte)
+    {
+        if (m_missing > 0) {
+            const bool isRight = byte >= m_least && byte <= m_greatest;
+            m_least = 0x80;
+            m_greatest = 0xbf;
+            --m_missing;
+            return isRight;
+        }
+        return byte < 0x80 || begin(byte);
+    }
+
+    //! The second byte's range keeps out long forms, surrogates, and what is past U+10FFFF.
+    bool begin(uchar byte)
+    {
+        if (byte < 0xc2 || byte > 0xf4)
+            return false;
+        m_missing = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+        if (byte == 0xe0)
+            m_least = 0xa0;
+        else if (byte == 0xed)
+            m_greatest = 0x9f;
+        else if (byte == 0xf0)
+            m_least = 0x90;
+        else if (byte == 0xf4)
+            m_greatest = 0x8f;
+        return true;
+    }
+
+    int m_missing = 0; // bytes of the character at hand
+    uchar m_least = 0x80;
+    uchar m_greatest = 0xbf;
+};
+
+} // namespace QRepod

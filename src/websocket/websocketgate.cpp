@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include <QRepod/websocketgate.h>
+
+#include "server/entrance.h"
+#include "websocket/serverhandshake.h"
+#include "websocket/websocketstream.h"
+
+#include <mutex>
+
+namespace QRepod {
+
+//! Clients arrive in the thread that the server works in.
+class Q_DECL_HIDDEN WebSocketGate::Private
+{
+public:
+    Private(WebSocketGate *gate, Server *server)
+        : m_entrance(
+            server,
+            [this](std::unique_ptr<Stream> below, const ConnectionSettings &settings) {
+                return arrive(std::move(below), settings);
+            },
+            [gate] { Q_EMIT gate->listeningChanged(); })
+    {
+    }
+
+    Entrance &entrance() { return m_entrance; }
+
+    Admission admission() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_admission;
+    }
+
+    void set(QStringList Admission::*part, const QStringList &value)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_admission.*part = value;
+    }
+
+    QString errorString() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_errorString;
+    }
+
+    void setErrorString(const QString &error)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_errorString = error;
+    }
+
+private:
+    Entrance::Arrival arrive(std::unique_ptr<Stream> below, const ConnectionSettings &settings)
+    {
+        auto request = std::make_shared<HttpRequest>();
+        auto handshake = std::make_unique<ServerHandshake>(admission(), below->peer(),
+                                                           settings.isEncrypted(), request);
+        auto stream = std::make_unique<WebSocketStream>(std::move(below), std::move(handshake),
+                                                        settings.message, m_texts, request);
+        return {std::move(stream), std::move(request)};
+    }
+
+    const std::shared_ptr<JsonTexts> m_texts = std::make_shared<JsonTexts>();
+
+    mutable std::mutex m_mutex; // guards the next two
+    Admission m_admission;
+    QString m_errorString; // of the latest listen()
+
+    Entrance m_entrance; // destroyed first: nobody arrives after that
+};
+
+WebSocketGate::WebSocketGate(Server *server, QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>(this, server))
+{
+}
+
+WebSocketGate::~WebSocketGate() = default;
+
+bool WebSocketGate::listen(const QString &host, int port)
+{
+    const QString error = d->entrance().listen(host, port);
+    d->setErrorString(error);
+    if (error.isEmpty())
+        Q_EMIT listeningChanged();
+    return error.isEmpty();
+}
+
+QString WebSocketGate::errorString() const
+{
+    return d->errorString();
+}
+
+quint16 WebSocketGate::port() const
+{
+    return d->entrance().port();
+}
+
+bool WebSocketGate::isListening() const
+{
+    return port() != 0;
+}
+
+void WebSocketGate::close()
+{
+    if (!isListening())
+        return;
+    d->entrance().close();
+    Q_EMIT listeningChanged();
+}
+
+QStringList WebSocketGate::allowedOrigins() const
+{
+    return d->admission().origins;
+}
+
+void WebSocketGate::setAllowedOrigins(const QStringList &origins)
+{
+    d->set(&Admission::origins, origins);
+}
+
+QStringList WebSocketGate::trustedProxies() const
+{
+    return d->admission().proxies;
+}
+
+void WebSocketGate::setTrustedProxies(const QStringList &proxies)
+{
+    d->set(&Admission::proxies, proxies);
+}
+
+} // namespace QRepod

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+#include "websocket/websocketstream.h"
+
+#include "transport/poller.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace QRepod {
+
+namespace {
+
+// Read at once from the stream below, in bytes.
+constexpr size_t readSize = 16 * 1024;
+
+// Translated at once, in bytes: what the stream below does not take of it is kept.
+constexpr qint64 writeSize = 64 * 1024;
+
+} // namespace
+
+WebSocketStream::WebSocketStream(std::unique_ptr<Stream> below,
+                                 std::unique_ptr<Handshake> handshake, const MessageLimits &limits,
+                                 std::shared_ptr<JsonTexts> texts,
+                                 std::shared_ptr<const HttpRequest> request)
+    : m_below(std::move(below))
+    , m_handshake(std::move(handshake))
+    , m_request(std::move(request))
+    , m_reader(m_handshake->role(), limits)
+    , m_outgoing(m_handshake->role(), std::move(texts))
+{
+}
+
+WebSocketStream::~WebSocketStream()
+{
+    delete m_announcer;
+}
+
+QString WebSocketStream::peer() const
+{
+    return m_request && !m_request->address.isEmpty() ? m_request->address : m_below->peer();
+}
+
+void WebSocketStream::open(Stream::Owner &owner, Poller &poller)
+{
+    m_owner = &owner;
+    m_poller = &poller;
+    m_below->open(*this, poller);
+}
+
+void WebSocketStream::streamOpened()
+{
+    m_isBelowOpen = true;
+    m_unwritten = m_handshake->greeting();
+    flush();
+}
+
+void WebSocketStream::streamReadable()
+{
+    if (m_isLingering)
+        pull();
+    else if (m_handshake)
+        shakeHands();
+    else
+        announce();
+}
+
+void WebSocketStream::streamWritable()
+{
+    flush();
+    if (m_owner && !m_handshake && m_end == End::None)
+        m_owner->streamWritable();
+}
+
+void WebSocketStream::shakeHands()
+{
+    std::array<char, 2048> bytes;
+    const qint64 received = m_below->read(bytes.data(), bytes.size());
+    if (received == 0 || !m_owner)
+        return;
+    m_input.append(bytes.data(), received);
+    const Handshake::State state = m_handshake->read(m_input);
+    if (state == Handshake::State::Waiting)
+        return;
+    m_unwritten += m_handshake->answer();
+    flush();
+    if (state == Handshake::State::Done)
+        return begin();
+    setEnd(End::Failed, m_handshake->error());
+    tellEnd();
+}
+
+//! The WebSocket stands.
+void WebSocketStream::begin()
+{
+    m_isKindKnown = m_handshake->isJson();
+    m_outgoing.setJson(m_handshake->isJson());
+    m_handshake.reset();
+    const QByteArray early = std::exchange(m_input, QByteArray());
+    if (m_owner)
+        m_owner->streamOpened();
+    if (early.isEmpty() || !m_owner)
+        return;
+    decode(early);
+    announceLater();
+}
+
+//! Takes what has come from below.
+void WebSocketStream::pull()
+{
+    std::array<char, readSize> bytes;
+    const qint64 received = m_below->read(bytes.data(), bytes.size());
+    if (received > 0 && !m_isLingering)
+        decode(QByteArrayView(bytes.data(), received));
+}
+
+void WebSocketStream::decode(QByteArrayView bytes)
+{
+    const bool goesOn = m_reader.read(bytes, m_readable);
+    if (!m_isKindKnown && m_reader.hasMessages()) {
+        m_isKindKnown = true;
+        m_outgoing.setJson(m_reader.isFirstText());
+    }
+    answerPings();
+    if (goesOn)
+        return;
+    if (m_reader.close())
+        return followClose();
+    m_faultCode = m_reader.fault()->code;
+    setEnd(End::Failed, m_reader.fault()->text);
+}
+
+//! The peer has closed: it is answered in kind, unless this was the answer.
+void WebSocketStream::followClose()
+{
+    const MessageReader::Close close = *m_reader.close();
+    if (!std::exchange(m_isCloseSent, true) && m_outgoing.isBetweenMessages()) {
+        m_outgoing.writer().close(m_unwritten, close.code);
+        flush();
+    }
+    const bool isOrderly = close.code == CloseCode::Normal || close.code == CloseCode::GoingAway
+        || close.code == CloseCode::None;
+    QString failure = QStringLiteral("the peer closed with code %1").arg(quint16(close.code));
+    if (!close.reason.isEmpty())
+        failure += QLatin1String(": ") + close.reason;
+    setEnd(isOrderly ? End::Closed : End::Failed, isOrderly ? QString() : failure);
+}
+
+//! Unless that has to wait for the end of a message, or for a peer that reads nothing.
+void WebSocketStream::answerPings()
+{
+    if (m_isCloseSent || !m_outgoing.isBetweenMessages() || m_unwritten.size() > writeSize)
+        return;
+    const QList<QByteArray> pings = m_reader.takePings();
+    for (const QByteArray &ping : pings)
+        m_outgoing.writer().write(m_unwritten, Opcode::Pong, ping);
+    if (!pings.isEmpty())
+        flush();
+}
+
+void WebSocketStream::setReading(bool isReading)
+{
+    m_below->setReading(isReading);
+    if (!std::exchange(m_isReading, isReading) && isReading && available() > 0)
+        announceLater();
+}
+
+qint64 WebSocketStream::readableBytes() const
+{
+    if (available() > 0 || m_end != End::None)
+        return available();
+    return m_below->readableBytes();
+}
+
+qint64 WebSocketStream::read(char *data, qint64 size)
+{
+    if (m_isLingering)
+        pull();
+    if (!m_owner || m_isLingering)
+        return 0;
+    if (available() == 0 && m_end == End::None)
+        pull();
+    const qsizetype taken = std::min<qsizetype>(available(), qsizetype(size));
+    std::copy_n(m_readable.constData() + m_read, taken, data);
+    m_read += taken;
+    if (available() == 0) { // most clients are idle most of the time
+        m_readable = QByteArray();
+        m_read = 0;
+    }
+    if (m_end != End::None && taken == 0)
+        tellEnd();
+    else if (m_end != End::None || available() > 0)
+        announceLater();
+    return taken;
+}
+
+qint64 WebSocketStream::write(const char *data, qint64 size)
+{
+    if (m_isLingering)
+        return size; // nobody wants it any more
+    if (m_end != End::None || m_isCloseSent)
+        return -1;
+    qint64 taken = 0;
+    while (taken < size && m_unwritten.isEmpty()) {
+        const qint64 more = std::min(size - taken, writeSize);
+        m_outgoing.add(m_unwritten, QByteArrayView(data + taken, more));
+        taken += more;
+        answerPings();
+        flush();
+        if (m_end != End::None)
+            return -1;
+    }
+    return taken;
+}
+
+void WebSocketStream::flush()
+{
+    if (!m_isBelowOpen || m_unwritten.isEmpty())
+        return;
+    const qint64 size = m_unwritten.size() - m_written;
+    const qint64 taken = m_below->write(m_unwritten.constData() + m_written, size);
+    m_written += std::max<qint64>(taken, 0);
+    if (taken >= 0 && taken < size)
+        return;
+    m_unwritten =
+        QByteArray(); // also if nothing can be written any more: how it ended will be read
+    m_written = 0;
+}
+
+void WebSocketStream::waitForWritable(int milliseconds)
+{
+    m_below->waitForWritable(milliseconds);
+    flush(); // no event loop does
+}
+
+qint64 WebSocketStream::unwrittenBytes() const
+{
+    return m_unwritten.size() - m_written + m_below->unwrittenBytes();
+}
+
+void WebSocketStream::closeWriting()
+{
+    if (m_end != End::None || std::exchange(m_isCloseSent, true))
+        return;
+    m_outgoing.writer().close(m_unwritten, CloseCode::Normal);
+    flush();
+}
+
+bool WebSocketStream::sayGoodbye(Stream::Owner &owner, const QString &reason)
+{
+    const bool hasSaidInHttp = m_handshake && !m_handshake->answer().isEmpty();
+    if (!m_isBelowOpen || (m_handshake && !hasSaidInHttp))
+        return false;
+    if (m_reader.close() && unwrittenBytes() == 0) // it has its answer
+        return false;
+    if (!m_handshake && !std::exchange(m_isCloseSent, true) && m_outgoing.isBetweenMessages()) {
+        m_outgoing.writer().close(m_unwritten, m_faultCode, reason);
+        flush();
+    }
+    m_owner = &owner;
+    m_isLingering = true;
+    m_readable = QByteArray();
+    m_read = 0;
+    m_end = End::None;
+    m_below->setReading(true);
+    if (m_unwritten.isEmpty())
+        m_below->closeWriting();
+    return true;
+}
+
+void WebSocketStream::endBelow(End end, const QString &reason)
+{
+    m_isBelowOpen = false;
+    if (m_handshake && !m_isLingering && end == End::Closed)
+        setEnd(End::Failed, QStringLiteral("the peer closed before the WebSocket stood"));
+    else
+        setEnd(end, reason);
+    if (available() == 0)
+        tellEnd();
+    else
+        announceLater();
+}
+
+//! The first that ends it counts.
+void WebSocketStream::setEnd(End end, const QString &reason)
+{
+    if (m_end != End::None)
+        return;
+    m_end = end;
+    m_failure = reason;
+}
+
+void WebSocketStream::tellEnd()
+{
+    Stream::Owner *const owner = std::exchange(m_owner, nullptr);
+    if (owner && m_end == End::Failed)
+        owner->streamFailed(m_failure);
+    else if (owner)
+        owner->streamEnded();
+}
+
+//! Tells of what can be read, or that the last has been.
+void WebSocketStream::announce()
+{
+    if (!m_owner)
+        return;
+    if (m_end != End::None && available() == 0)
+        tellEnd();
+    else if (m_isReading && (available() > 0 || m_end == End::None))
+        m_owner->streamReadable();
+}
+
+//! For what has been taken from below, which tells of it no more.
+void WebSocketStream::announceLater()
+{
+    if (std::exchange(m_isAnnounced, true))
+        return;
+    if (!m_announcer)
+        m_announcer = new QObject(m_poller); // moves to another thread with it
+    const auto announceNow = [this] {
+        m_isAnnounced = false;
+        announce();
+    };
+    QMetaObject::invokeMethod(m_announcer, announceNow, Qt::QueuedConnection);
+}
+
+void WebSocketStream::abort()
+{
+    m_owner = nullptr;
+    m_isBelowOpen = false;
+    m_below->abort();
+}
+
+} // namespace QRepod

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "transport/httprequest.h"
+#include "transport/stream.h"
+#include "websocket/handshake.h"
+#include "websocket/messagereader.h"
+#include "websocket/outgoing.h"
+
+#include <QtCore/qpointer.h>
+
+#include <memory>
+
+namespace QRepod {
+
+//! A WebSocket over another stream, at either end. It opens when the handshake is done.
+///
+/// Messages and frames are translated here, in both directions: what is read and written is what a
+/// Connection knows, frames with four bytes of length.
+class WebSocketStream final : public Stream, private Stream::Owner
+{
+public:
+    //! \a request, which \a handshake writes, may be null. So may \a texts, if the peer can never
+    //! ask for JSON.
+    WebSocketStream(std::unique_ptr<Stream> below, std::unique_ptr<Handshake> handshake,
+                    const MessageLimits &limits, std::shared_ptr<JsonTexts> texts = {},
+                    std::shared_ptr<const HttpRequest> request = {});
+    ~WebSocketStream() override;
+
+    QString peer() const override;
+    void open(Stream::Owner &owner, Poller &poller) override;
+    void setReading(bool isReading) override;
+    qint64 readableBytes() const override;
+    qint64 heldBytes() const override { return m_reader.heldBytes(); }
+    qint64 read(char *data, qint64 size) override;
+    qint64 write(const char *data, qint64 size) override;
+    void waitForWritable(int milliseconds) override;
+    qint64 unwrittenBytes() const override;
+    void closeWriting() override;
+    bool sayGoodbye(Stream::Owner &owner, const QString &reason) override;
+    void abort() override;
+    void enableKeepAlive(int seconds) override { m_below->enableKeepAlive(seconds); }
+    qint64 roundTripTime() const override { return m_below->roundTripTime(); }
+    qint64 unacknowledgedFor() const override { return m_below->unacknowledgedFor(); }
+
+private:
+    enum class End {
+        None,
+        Closed, ///< by the peer, in order
+        Failed,
+    };
+
+    // Stream::Owner, of the stream below
+    void streamOpened() override;
+    void streamReadable() override;
+    void streamWritable() override;
+    void streamEnded() override { endBelow(End::Closed, {}); }
+    void streamFailed(const QString &reason) override { endBelow(End::Failed, reason); }
+
+    void shakeHands();
+    void begin();
+    void pull();
+    void decode(QByteArrayView bytes);
+    void followClose();
+    void answerPings();
+    void flush();
+    void endBelow(End end, const QString &reason);
+    void setEnd(End end, const QString &reason);
+    void tellEnd();
+    void announce();
+    void announceLater();
+    qsizetype available() const { return m_readable.size() - m_read; }
+
+    const std::unique_ptr<Stream> m_below;
+    std::unique_ptr<Handshake> m_handshake; // until it is done
+    const std::shared_ptr<const HttpRequest> m_request;
+    Stream::Owner *m_owner = nullptr; // until it has been told of the end
+    Poller *m_poller = nullptr;
+    QPointer<QObject> m_announcer; // child of the poller, from the first announceLater() on
+    MessageReader m_reader;
+    Outgoing m_outgoing;
+    QByteArray m_input;      // of the handshake
+    QByteArray m_readable;   // frames
+    qsizetype m_read = 0;    // of these, in bytes
+    QByteArray m_unwritten;  // what the stream below has not taken
+    qsizetype m_written = 0; // of this, in bytes
+    QString m_failure;       // why it ended
+    CloseCode m_faultCode = CloseCode::PolicyViolation;
+    End m_end = End::None;
+    bool m_isReading = true;
+    bool m_isKindKnown = false; // whether the peer speaks JSON
+    bool m_isCloseSent = false;
+    bool m_isBelowOpen = false;
+    bool m_isLingering = false; // the owner is done, and the peer is told so
+    bool m_isAnnounced = false; // by announceLater()
+};
+
+} // namespace QRepod

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import {spawn} from "node:child_process";
+import {once} from "node:events";
+import {createInterface} from "node:readline";
+
+/** The game's server as a process: `{port, stop()}`. Ends with the test. */
+export async function startServer(t, port = 0) {
+    const child = spawn(process.env.QREPOD_SERVER, [String(port)], {stdio: ["pipe", "pipe", "inherit"]});
+    const lines = createInterface({input: child.stdout});
+    const [line] = await once(lines, "line");
+    const stop = async () => {
+        if (child.exitCode !== null)
+            return;
+        child.stdin.end();
+        await once(child, "exit");
+    };
+    t.after(stop);
+    return {port: Number(line), url: `ws://127.0.0.1:${line}`, stop};
+}
+
+/** Resolves with the next message of the action that the listener gets. */
+export class Recorder {
+    log = [];
+    #waiting = [];
+
+    note(message) {
+        this.log.push(message);
+        this.#waiting = this.#waiting.filter(wait => !wait());
+    }
+
+    actions() {
+        return this.log.map(message => message.action);
+    }
+
+    /** Resolves with the message of this action that came as the one with this number. */
+    next(action, number = 1) {
+        return new Promise(resolve => {
+            const look = () => {
+                const found = this.log.filter(message => message.action === action)[number - 1];
+                if (found)
+                    resolve(found);
+                return found !== undefined;
+            };
+            if (!look())
+                this.#waiting.push(look);
+        });
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+// What a game in TypeScript writes; it is compiled, not run.
+
+import {ConnectionListener, Replica, RequestError, type Message, type State} from "./qrepod.js";
+
+class Game extends ConnectionListener {
+    Network_chat(message: Message): void {
+        console.log(message.text);
+    }
+
+    async Network_choose(message: Message): Promise<number> {
+        return message.options.length;
+    }
+
+    override network_received(message: Message): void {
+        console.log(message.action);
+    }
+}
+
+const game = new Game();
+game.reconnect = true;
+game.connect("wss://game.example/play");
+const bytes: number = game.send("chat", {text: "hello"}) + game.send({action: "jump"});
+const state: State = game.state;
+game.request("buy", {item: 3}, 500).catch((error: RequestError) => console.log(error.message));
+const world = new Replica(game, "world");
+world.onchange = ({values, rows}) => console.log(values.score, rows.length, bytes, state);
+game.addHandler({Network_chat(message: Message) { console.log(message.text); }});
+const delivered: number = game.pump();
+console.log(delivered, game.isInterrupted);
+// @ts-expect-error: a message has an action
+game.send({text: "hello"});
+// @ts-expect-error: a fourth state
+const other: State = "lost";
+console.log(other);

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: MIT
+
+//! Listeners that connect to a url, by WebSocket and without.
+
+#include "rawwebsocket.h"
+
+#include "support/eventually.h"
+#include "support/literals.h"
+#include "support/recordinglistener.h"
+#include "support/tlsconfiguration.h"
+
+#include <QRepod/Client>
+#include <QRepod/Server>
+#include <QRepod/WebSocketGate>
+
+#include <QtCore/QCryptographicHash>
+#include <QtNetwork/QTcpServer>
+#include <QtTest/QTest>
+
+#include <memory>
+
+namespace {
+
+class EchoChannel : public QRepod::Channel
+{
+    Q_OBJECT
+
+public:
+    void network_received(const QVariantMap &message) override { send(message); }
+
+public slots:
+    int Network_add(int a, int b) { return a + b; }
+};
+
+//! A server of WebSockets that answers with what a test says.
+class ScriptedGate
+{
+public:
+    ScriptedGate()
+    {
+        m_server.listen(QHostAddress::LocalHost);
+        QObject::connect(&m_server, &QTcpServer::newConnection, &m_server, [this] {
+            client = m_server.nextPendingConnection();
+            QObject::connect(client, &QTcpSocket::readyRead, client, [this] {
+                received += client->readAll();
+                const qsizetype end = received.indexOf("\r\n\r\n");
+                if (end < 0 || !request.isEmpty())
+                    return;
+                request = received.first(end + 4);
+                received.remove(0, end + 4);
+                client->write(answer(keyOf(request)));
+            });
+        });
+    }
+
+    static QByteArray keyOf(const QByteArray &request)
+    {
+        const QByteArray name = "Sec-WebSocket-Key: ";
+        const qsizetype begin = request.indexOf(name) + name.size();
+        return request.mid(begin, request.indexOf("\r\n", begin) - begin);
+    }
+
+    static QByteArray acceptOf(const QByteArray &key)
+    {
+        return QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
+                                        QCryptographicHash::Sha1)
+            .toBase64();
+    }
+
+    static QByteArray good(const QByteArray &key)
+    {
+        return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+               "Connection: Upgrade\r\nSec-WebSocket-Accept: "
+            + acceptOf(key) + "\r\n\r\n";
+    }
+
+    QUrl url(const QString &rest = "/") const
+    {
+        return QUrl(u"ws://127.0.0.1:%1%2"_s.arg(m_server.serverPort()).arg(rest));
+    }
+
+    std::function<QByteArray(const QByteArray &key)> answer = good;
+    QByteArray request;
+    QByteArray received;
+    QTcpSocket *client = nullptr;
+
+private:
+    QTcpServer m_server;
+};
+
+} // namespace
+
+class tst_WebSocketClient : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void connectsByEveryScheme_data();
+    void connectsByEveryScheme();
+    void schemeDecidesAboutTls();
+    void saysWhatIsWrongWithAUrl_data();
+    void saysWhatIsWrongWithAUrl();
+    void asksForPathAndQuery();
+    void sendsNameAndPassword();
+    void refusesWrongAnswers_data();
+    void refusesWrongAnswers();
+    void refusesWrongFrames_data();
+    void refusesWrongFrames();
+    void masksWhatItSends();
+    void readsTextAsJson();
+    void reconnectsToTheUrl();
+    void closesInOrder();
+    void forgetsTheUrl();
+    void largeMessagesBothWays();
+};
+
+void tst_WebSocketClient::connectsByEveryScheme_data()
+{
+    QTest::addColumn<QString>("scheme");
+    for (const char *scheme : {"repod", "repods", "ws", "wss"})
+        QTest::newRow(scheme) << QString(scheme);
+}
+
+void tst_WebSocketClient::connectsByEveryScheme()
+{
+    QFETCH(const QString, scheme);
+    QRepod::Server server;
+    server.setChannelClass<EchoChannel>();
+    if (scheme.endsWith('s') && scheme != "ws")
+        server.setSslConfiguration(serverConfiguration());
+    QRepod::WebSocketGate gate(&server);
+    QVERIFY(gate.listen("127.0.0.1", 0) && server.listen("127.0.0.1", 0));
+    const int port = scheme.startsWith("ws") ? gate.port() : server.port();
+
+    RecordingListener client;
+    client.setSslConfiguration(clientConfiguration());
+    client.connect(QUrl(u"%1://127.0.0.1:%2"_s.arg(scheme).arg(port)));
+    QVERIFY2(client.pumpUntil("connected"), qPrintable(client.error));
+    QCOMPARE(client.connection()->address(), u"127.0.0.1:%1"_s.arg(port));
+    for (int i = 0; i < 50; ++i)
+        client.send("hello", {{"n", i}});
+    QVERIFY(client.pumpUntil("hello", 50));
+    QCOMPARE(client.messages.last(), QVariantMap({{"action", "hello"}, {"n", 49}}));
+    QFuture<QVariant> sum = client.request("add", {{"a", 2}, {"b", 3}});
+    QVERIFY(eventually([&] {
+        client.pump();
+        return sum.isFinished();
+    }));
+    QCOMPARE(sum.result(), QVariant(5));
+    server.close();
+    QVERIFY(client.pumpUntil("disconnected"));
+    QCOMPARE(client.error, QString());
+}
+
+void tst_WebSocketClient::schemeDecidesAboutTls()
+{
+    QRepod::Server server;
+    QVERIFY(server.listen("127.0.0.1", 0));
+    RecordingListener client;
+    client.setSslConfiguration(clientConfiguration());
+    client.connect(QUrl(u"repod://127.0.0.1:%1"_s.arg(server.port())));
+    QVERIFY(client.pumpUntil("connected"));
+    client.connect(QUrl(u"repods://127.0.0.1:%1"_s.arg(server.port())));
+    QVERIFY(client.pumpUntil("error"));
+    QVERIFY(client.error.contains("TLS: "));
+}
+
+void tst_WebSocketClient::saysWhatIsWrongWithAUrl_data()
+{
+    QTest::addColumn<QString>("url");
+    QTest::addColumn<QString>("error");
+    QTest::newRow("another scheme") << "http://localhost"
+                                    << "\"http\" is none of the schemes";
+    QTest::newRow("no scheme") << "localhost"
+                               << "is none of the schemes";
+    QTest::newRow("no host") << "ws:///path"
+                             << "there is no host";
+    QTest::newRow("port 0") << "repod://localhost:0"
+                            << "a port is a number from 1 to 65535";
+    QTest::newRow("port that is none") << "repod://localhost:70000"
+                                       << "that is no url: ";
+}
+
+void tst_WebSocketClient::saysWhatIsWrongWithAUrl()
+{
+    QFETCH(const QString, url);
+    QFETCH(const QString, error);
+    RecordingListener client;
+    client.connect(QUrl(url));
+    QVERIFY(client.pumpUntil("error"));
+    QVERIFY2(client.error.contains(error), qPrintable(client.error));
+    QCOMPARE(client.state(), QRepod::ConnectionListener::State::Disconnected);
+}
+
+void tst_WebSocketClient::asksForPathAndQuery()
+{
+    ScriptedGate gate;
+    RecordingListener client;
+    client.connect(gate.url("/play/a%20b?token=x%26y#part"));
+    QVERIFY(client.pumpUntil("connected"));
+    QVERIFY2(gate.request.startsWith("GET /play/a%20b?token=x%26y HTTP/1.1\r\n"), gate.request);
+    QVERIFY(gate.request.contains("\r\nHost: 127.0.0.1:"));
+    QVERIFY(!gate.request.contains("Origin"));
+    QCOMPARE(QByteArray::fromBase64(ScriptedGate::keyOf(gate.request)).size(), 16);
+}
+
+void tst_WebSocketClient::sendsNameAndPassword()
+{
+    ScriptedGate gate;
+    QUrl url = gate.url();
+    url.setUserInfo("ada:s3cret");
+    RecordingListener client;
+    client.connect(url);
+    QVERIFY(client.pumpUntil("connected"));
+    QVERIFY(gate.request.contains("\r\nAuthorization: Basic YWRhOnMzY3JldA==\r\n"));
+}
+
+void tst_WebSocketClient::refusesWrongAnswers_data()
+{
+    QTest::addColumn<QByteArray>("from");
+    QTest::addColumn<QByteArray>("to");
+    QTest::addColumn<QString>("error");
+    const QByteArray line = "HTTP/1.1 101 Switching Protocols";
+    QTest::newRow("another status") << line << "HTTP/1.1 403 Forbidden"_ba
+                                    << "the server answers 403 Forbidden";
+    QTest::newRow("redirection") << line << "HTTP/1.1 302 Found"_ba
+                                 << "the server answers 302 Found";
+    QTest::newRow("no HTTP") << line << "\0\0\0\x01\x80"_ba
+                             << "does not answer in HTTP/1.1";
+    QTest::newRow("HTTP/1.0") << line << "HTTP/1.0 101 X"_ba
+                              << "does not answer in HTTP/1.1";
+    QTest::newRow("no upgrade") << "Upgrade: websocket"_ba
+                                << "Upgrade: h2c"_ba
+                                << "no upgrade";
+    QTest::newRow("no upgrade of the connection") << "Connection: Upgrade"_ba
+                                                  << "Connection: close"_ba
+                                                  << "no upgrade";
+    QTest::newRow("wrong accept") << "Accept: "_ba
+                                  << "Accept: x"_ba
+                                  << "Sec-WebSocket-Accept is wrong";
+    QTest::newRow("no accept") << "-Accept"_ba
+                               << "-Except"_ba
+                               << "Sec-WebSocket-Accept is wrong";
+    QTest::newRow("extension nobody asked for") << "Upgrade: "_ba
+                                                << "Sec-WebSocket-Extensions: x\r\nUpgrade: "_ba
+                                                << "was not asked for";
+    QTest::newRow("subprotocol nobody asked for") << "Upgrade: "_ba
+                                                  << "Sec-WebSocket-Protocol: x\r\nUpgrade: "_ba
+                                                  << "was not asked for";
+    QTest::newRow("folded") << "Upgrade: "_ba
+                            << "X: a\r\n b\r\nUpgrade: "_ba
+                            << "no header field";
+    QTest::newRow("large") << "Upgrade: "_ba
+                           << "X: " + QByteArray(9'000, 'x') << "over the limit";
+}
+
+void tst_WebSocketClient::refusesWrongAnswers()
+{
+    QFETCH(const QByteArray, from);
+    QFETCH(const QByteArray, to);
+    QFETCH(const QString, error);
+    ScriptedGate gate;
+    gate.answer = [&](const QByteArray &key) { return ScriptedGate::good(key).replace(from, to); };
+    RecordingListener client;
+    client.connect(gate.url());
+    QVERIFY(client.pumpUntil("error"));
+    QVERIFY2(client.error.contains(error), qPrintable(client.error));
+    QCOMPARE(client.actions(), QStringList("error"));
+}
+
+void tst_WebSocketClient::refusesWrongFrames_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QString>("error");
+    const auto add = [](const char *name, RawFrame frame, const char *error) {
+        frame.mask = {};
+        QTest::newRow(name) << frame.bytes() << QString(error);
+    };
+    QTest::newRow("masked") << RawFrame{.payload = "{}"}.bytes()
+                            << "a frame of a server with a mask";
+    add("reserved bit", {.payload = "{}", .reserved = 1}, "a reserved bit is set");
+    add("opcode", {.opcode = 3}, "opcode 3 is reserved");
+    add("continuation", {.opcode = 0}, "a continuation of nothing");
+    add("ping in pieces", {.opcode = 9, .isFinal = false}, "a control frame in pieces");
+    add("no UTF-8", {.payload = "\xff"}, "text that is not UTF-8");
+    add("no JSON", {.payload = "hello"}, "JSON at byte 0");
+    add("length", {.payload = "{}", .lengthForm = 64}, "a wrong length");
+    add("too large", {.opcode = 2, .payload = "x", .lengthForm = 64, .length = 1 << 30},
+        "is over the limit");
+    add("no MessagePack", {.opcode = 2, .payload = "\xc1"}, "is not MessagePack");
+    add("close with a wrong code", {.opcode = 8, .payload = "\x03\xed"}, "1005 is no code");
+    add("close for a fault", {.opcode = 8, .payload = "\x03\xeaoops"},
+        "the peer closed with code 1002: oops");
+}
+
+void tst_WebSocketClient::refusesWrongFrames()
+{
+    QFETCH(const QByteArray, bytes);
+    QFETCH(const QString, error);
+    ScriptedGate gate;
+    RecordingListener client;
+    client.connect(gate.url());
+    QVERIFY(client.pumpUntil("connected"));
+    gate.client->write(bytes);
+    QVERIFY(client.pumpUntil("disconnected"));
+    QVERIFY2(client.error.contains(error), qPrintable(client.error));
+}
+
+void tst_WebSocketClient::masksWhatItSends()
+{
+    ScriptedGate gate;
+    RecordingListener client;
+    client.setHeartbeatInterval(0);
+    client.connect(gate.url());
+    QVERIFY(client.pumpUntil("connected"));
+    gate.received.clear();
+    client.send("a", {});
+    QVERIFY(eventually([&] { return gate.received.contains('\x82'); }));
+    const qsizetype begin = gate.received.lastIndexOf('\x82');
+    QVERIFY(uchar(gate.received[begin + 1]) >= 0x80);
+}
+
+void tst_WebSocketClient::readsTextAsJson()
+{
+    ScriptedGate gate;
+    RecordingListener client;
+    client.connect(gate.url());
+    QVERIFY(client.pumpUntil("connected"));
+    RawFrame text{.payload = R"({"action":"a","b":{"$bytes":"AA=="}})", .mask = {}};
+    gate.client->write(text.bytes());
+    QVERIFY(client.pumpUntil("a"));
+    QCOMPARE(client.messages.last().value("b"), QVariant("\0"_ba));
+}
+
+void tst_WebSocketClient::reconnectsToTheUrl()
+{
+    auto server = std::make_unique<QRepod::Server>();
+    auto gate = std::make_unique<QRepod::WebSocketGate>(server.get());
+    QVERIFY(gate->listen("127.0.0.1", 0));
+    const quint16 port = gate->port();
+    RecordingListener client;
+    client.setReconnect(true);
+    client.setReconnectInterval(1);
+    client.connect(QUrl(u"ws://127.0.0.1:%1/room?n=1"_s.arg(port)));
+    QVERIFY(client.pumpUntil("connected"));
+    server->close();
+    QVERIFY(client.pumpUntil("disconnected"));
+    QVERIFY(gate->listen("127.0.0.1", port));
+    QVERIFY(client.pumpUntil("connected", 2));
+    QVERIFY(eventually([&] { return server->channels().size() == 1; }));
+    QCOMPARE(server->channels().first()->requestUrl().query(), u"n=1"_s);
+}
+
+void tst_WebSocketClient::closesInOrder()
+{
+    QRepod::Server server;
+    QRepod::WebSocketGate gate(&server);
+    QVERIFY(gate.listen("127.0.0.1", 0));
+    QStringList errors;
+    QObject::connect(&server, &QRepod::Server::channelConnected, &server,
+                     [&](QRepod::Channel *channel) {
+                         QObject::connect(channel, &QRepod::Channel::errorOccurred, &server,
+                                          [&](const QString &error) { errors += error; });
+                     });
+    RecordingListener client;
+    client.connect(QUrl(u"ws://localhost:%1"_s.arg(gate.port())));
+    QVERIFY(client.pumpUntil("connected"));
+    QVERIFY(eventually([&] { return server.channels().size() == 1; }));
+    client.close();
+    QVERIFY(eventually([&] { return server.channels().isEmpty(); }));
+    QCOMPARE(errors, QStringList());
+}
+
+void tst_WebSocketClient::forgetsTheUrl()
+{
+    QRepod::Server server;
+    QRepod::WebSocketGate gate(&server);
+    QVERIFY(gate.listen("127.0.0.1", 0) && server.listen("127.0.0.1", 0));
+    RecordingListener client;
+    client.connect(QUrl(u"ws://127.0.0.1:%1"_s.arg(gate.port())));
+    QVERIFY(client.pumpUntil("connected"));
+    client.connect("127.0.0.1", server.port());
+    QVERIFY2(client.pumpUntil("connected", 2), qPrintable(client.error));
+}
+
+void tst_WebSocketClient::largeMessagesBothWays()
+{
+    QRepod::Server server;
+    server.setChannelClass<EchoChannel>();
+    QRepod::WebSocketGate gate(&server);
+    QVERIFY(gate.listen("127.0.0.1", 0));
+    RecordingListener client;
+    client.connect(QUrl(u"ws://127.0.0.1:%1"_s.arg(gate.port())));
+    QVERIFY(client.pumpUntil("connected"));
+    const QVariantMap message = {{"action", "large"}, {"data", QByteArray(4 << 20, 'x')}};
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(client.send(message) > 0);
+    QVERIFY(client.pumpUntil("large", 3));
+    QVERIFY(client.messages.last() == message);
+}
+
+QTEST_GUILESS_MAIN(tst_WebSocketClient)
+#include "tst_websocketclient.moc"
