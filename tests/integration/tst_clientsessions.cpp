@@ -399,7 +399,8 @@ void tst_ClientSessions::handlersMayDoAnything()
     QVERIFY(eventually([&] {
         if (alive)
             alive->pump();
-        return hasRun || server.controls().size() == 2;
+        return hasRun
+            || (!server.controls().isEmpty() && server.controls().last().contains(u"_resume"_s));
     }));
     if (!hasRun) {
         server.send(greeting(u"t2"_s));
