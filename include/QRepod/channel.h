@@ -124,8 +124,8 @@ public:
     Q_INVOKABLE void admit();
 
     //! Sends an `error` message with \a reason, and closes. Nothing that the client has sent is
-    //! delivered any more. For guests and others. A QRepod client that has said hello, which is its
-    //! first frame, does not connect again by itself.
+    //! delivered any more. For guests and others. A QRepod client does not connect again by itself;
+    //! to know whether it is one, its first frame is waited for, at most 200 ms.
     Q_INVOKABLE void refuse(const QString &reason);
 
     //! Sends the client to another server, `"host:port"`, and closes; it goes there by itself.

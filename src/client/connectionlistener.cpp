@@ -198,25 +198,6 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
         Q_EMIT q->messageReceived(m_texts.text(message.action()), message.map());
 }
 
-bool ConnectionListener::Private::isObserved() const
-{
-    return mayBeObserved && q->isSignalConnected(messageReceivedSignal());
-}
-
-//! No handler has taken it. A plain listener has no network_received() of its own, so the message
-//! need not be decoded for it.
-void ConnectionListener::Private::leaveToFallback(const Message &message,
-                                                  Dispatcher::Outcome outcome, Turn &turn)
-{
-    isUntaken = typeid(*q) == typeid(ConnectionListener);
-    if (!isUntaken)
-        q->network_received(message.map());
-    if (turn.isAlive() && isUntaken && outcome == Dispatcher::Outcome::Unhandled && !isObserved())
-        m_unhandled.note(message.action(), UnhandledActions::Receiver::of(*q),
-                         client ? client->address() : QString(),
-                         [this](QByteArrayView action) { return dispatcher.nearest(action); });
-}
-
 void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
 {
     if (isInterrupted())
@@ -389,11 +370,6 @@ void ConnectionListener::addHandler(QObject *handler)
 void ConnectionListener::removeHandler(QObject *handler)
 {
     d->dispatcher.removeTarget(handler);
-}
-
-void ConnectionListener::network_received(const QVariantMap &)
-{
-    d->isUntaken = true;
 }
 
 QVariant ConnectionListener::answerFor(const QVariant &returned)

@@ -40,6 +40,7 @@ void Channel::Private::detach()
     link.inbox->detachReader();
     server->waker.forget(this);
     m_guest.reset();
+    m_patience.reset();
     if (std::exchange(m_standing, Standing::Gone) == Standing::Member)
         server->leave(q);
     leaveRooms();
@@ -92,35 +93,6 @@ void Channel::Private::admit()
     const BuiltIn connected = BuiltIn::connected();
     const Frame frame = connected.frame();
     dispatch(Message(frame, server->texts));
-}
-
-void Channel::Private::refuse(const QString &reason)
-{
-    if (m_isRefused || !session)
-        return;
-    say(reason, Reconnecting::Unwanted);
-    session->inbox().close();
-}
-
-//! The same for a fault of the client's, of which the server is told too.
-void Channel::Private::expel(const QString &error)
-{
-    if (m_isRefused)
-        return;
-    say(error, Reconnecting::Allowed);
-    session->inbox().close(address() + QLatin1String(": ") + error);
-}
-
-//! As the last that the client gets. Nothing that it has sent is delivered any more.
-void Channel::Private::say(const QString &error, Reconnecting reconnecting)
-{
-    m_isRefused = true;
-    const Link link = session->link();
-    link.outbox->send(BuiltIn::error(error).bytes());
-    if (reconnecting == Reconnecting::Unwanted)
-        link.outbox->sendControl(Control::refused(error));
-    endSession();
-    link.outbox->close();
 }
 
 bool Channel::Private::received(const Message &message, Turn &turn)
@@ -203,6 +175,8 @@ void Channel::Private::left(const Delivery &delivery, Turn &turn)
     m_awaySince.reset();
     const Standing before = std::exchange(m_standing, Standing::Gone);
     m_guest.reset();
+    m_farewell.reset();
+    m_patience.reset();
     q->deleteLater();
     if (before == Standing::Member)
         server->leave(q);

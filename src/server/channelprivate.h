@@ -145,8 +145,16 @@ private:
     void forgetTokens();
     void becomeGuest(const QStringList &actions, int timeout);
     void expel(const QString &error);
-    enum class Reconnecting { Allowed, Unwanted };
-    void say(const QString &error, Reconnecting reconnecting);
+    void say(const QString &error);
+
+    //! The last that a client hears.
+    struct Farewell
+    {
+        QByteArray control;
+        QString otherwise; ///< an error for those who do not understand control frames, or empty
+    };
+    void sendAway(const Farewell &farewell);
+    void finishSendingAway();
     Dispatcher::Outcome dispatch(const Message &message, Answer *answer = nullptr);
     void leaveToFallbacks(const Message &message, Dispatcher::Outcome outcome);
     void noteUnhandled(QByteArrayView action);
@@ -172,6 +180,8 @@ private:
     QString m_usedToken; // so does this one, until the client has shown that it has the other
     Standing m_standing = Standing::Arriving;
     bool m_isRefused = false;
+    std::optional<Farewell> m_farewell; // until it is said
+    std::optional<Timeout> m_patience;  // with a client that has not said hello
     bool m_isGreeted = false;
     bool m_isFirstMessage = true; // the next is
     bool m_mayResume = false;     // the client has said nothing so far

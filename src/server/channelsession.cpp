@@ -54,6 +54,8 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
         break;
     case Control::Kind::Hello:
         m_mayResume = false;
+        if (m_farewell)
+            finishSendingAway();
         break;
     case Control::Kind::Ping:
         answerPing(control);
@@ -235,21 +237,6 @@ void Channel::Private::becomeAnother(const Control &control, Turn &turn)
         {link, address(), control.value().toString(), std::exchange(m_token, QString())},
         control.received(), turn.takeRest());
     nobody.inbox->close();
-}
-
-void Channel::Private::redirect(const QString &hostAndPort)
-{
-    if (m_isRefused || !session)
-        return;
-    const Link link = session->link();
-    if (link.outbox->sendControl(Control::redirect(hostAndPort))) {
-        m_isRefused = true;
-        endSession();
-        link.outbox->close();
-    } else {
-        say(QLatin1String("the server to play on is ") + hostAndPort, Reconnecting::Allowed);
-    }
-    session->inbox().close();
 }
 
 } // namespace QRepod

@@ -81,14 +81,6 @@ void Server::Private::tearDown()
     deadlines.stop(); // what is left may be destroyed in another thread
 }
 
-//! Whether the calling thread is the working thread, or that does not work any more.
-bool Server::Private::canWorkHere() const
-{
-    // Without an application Qt delivers no events, so another thread could not be asked.
-    return q->thread() == QThread::currentThread() || !q->thread()->isRunning()
-        || !QCoreApplication::instance();
-}
-
 bool Server::Private::failToListen(const QString &reason)
 {
     const std::lock_guard lock(mutex);
@@ -131,47 +123,6 @@ QString Server::Private::listen(Acceptor &acceptor, const QString &host, int wan
     m_connections->setThreads(settings.snapshot().threads);
     qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, acceptor.port());
     return {};
-}
-
-void Server::Private::startBackground()
-{
-    if (m_background)
-        return;
-    const auto isBusy = [](const Channel *channel) {
-        return Channel::Private::get(channel)->isDelivering();
-    };
-    if (isMaking || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
-        qCWarning(serverLog, "startBackground() inside of a handler has no effect");
-        return;
-    }
-    if (QObject *const parent = q->parent()) { // a child cannot move; it still ends with its parent
-        q->setParent(nullptr);
-        QObject::connect(parent, &QObject::destroyed,
-                         [server = QPointer<Server>(q)] { delete server; });
-    }
-    m_background = new QThread;
-    m_background->setObjectName(QStringLiteral("QRepod server"));
-    q->moveToThread(m_background);
-    m_background->start();
-}
-
-//! The thread ends, and in it all that works there. It needs no event to be delivered for that: Qt
-//! delivers none once the application has gone.
-void Server::Private::endBackground()
-{
-    if (m_background == QThread::currentThread()) {
-        tearDown();
-        m_background->quit();
-        qCWarning(serverLog,
-                  "a server is deleted in its own thread, which ends when control returns");
-        QObject::connect(m_background, &QThread::finished, m_background, &QObject::deleteLater);
-        return;
-    }
-    QObject::connect(
-        m_background, &QThread::finished, &waker, [this] { tearDown(); }, Qt::DirectConnection);
-    m_background->quit();
-    m_background->wait();
-    delete m_background;
 }
 
 void Server::Private::accept(std::unique_ptr<Stream> stream,
@@ -384,16 +335,6 @@ void Server::sendToAll(const QString &action, const QVariantMap &fields, SendMod
 qint64 Server::time()
 {
     return Deadlines::now();
-}
-
-void Server::startBackground()
-{
-    d->startBackground();
-}
-
-QThread *Server::workingThread() const
-{
-    return thread();
 }
 
 void Server::close()

@@ -36,6 +36,8 @@ private Q_SLOTS:
     void controlFramesCountAsNoMessages();
     void frameOfAMessageIsNeverOne();
     void refusedClientDoesNotReconnect();
+    void clientRefusedAtOnceDoesNotReconnect();
+    void plainClientRefusedAtOnceIsClosed();
     void refusedClientMayConnectAgain();
     void refusalIsForThoseWhoSaidHello();
 };
@@ -146,6 +148,34 @@ void tst_ControlFrames::refusedClientDoesNotReconnect()
     QCOMPARE(listener.actions(),
              QStringList({u"connected"_s, u"socketConnect"_s, u"error"_s, u"disconnected"_s}));
     QCOMPARE(listener.messages[2][u"error"_s].toString(), u"you are banned"_s);
+}
+
+void tst_ControlFrames::clientRefusedAtOnceDoesNotReconnect()
+{
+    TestServer server;
+    int connections = 0;
+    connect(server.server, &QRepod::Server::channelConnected, this, [&](Channel *channel) {
+        ++connections;
+        channel->refuse(u"you are banned"_s);
+    });
+    RecordingListener listener;
+    listener.setReconnect(true);
+    listener.setReconnectInterval(1);
+    listener.connect(local, server->port());
+    QVERIFY(listener.pumpUntil(u"disconnected"_s));
+    QCOMPARE(listener.state(), ConnectionListener::State::Disconnected);
+    QVERIFY(listener.actions().contains(u"error"_s));
+    QCOMPARE(connections, 1);
+}
+
+void tst_ControlFrames::plainClientRefusedAtOnceIsClosed()
+{
+    TestServer server;
+    connect(server.server, &QRepod::Server::channelConnected, this,
+            [&](Channel *channel) { channel->refuse(u"you are banned"_s); });
+    RawClient client(server->port());
+    QVERIFY(client.ends());
+    QCOMPARE(client.actions(), QStringList({u"connected"_s, u"error"_s}));
 }
 
 void tst_ControlFrames::refusedClientMayConnectAgain()

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/builtin.h"
+#include "protocol/control.h"
+#include "server/channelprivate.h"
+#include "server/serverprivate.h"
+
+#include <utility>
+
+namespace QRepod {
+
+/// \file
+/// Clients that a server does not want to keep: what they hear last.
+
+void Channel::Private::refuse(const QString &reason)
+{
+    if (m_isRefused || !session)
+        return;
+    session->link().outbox->send(BuiltIn::error(reason).bytes());
+    sendAway({Control::refused(reason), {}});
+}
+
+//! What is sent away for good has one more thing to hear, which only those understand who say
+//! hello. A client may be about to: it is waited for.
+void Channel::Private::sendAway(const Farewell &farewell)
+{
+    constexpr int patience = 200; // milliseconds
+    m_isRefused = true;
+    m_farewell = farewell;
+    if (session->link().outbox->isPeerKnown())
+        return finishSendingAway();
+    m_patience.emplace(server->deadlines, [this] { finishSendingAway(); }).start(patience);
+}
+
+void Channel::Private::finishSendingAway()
+{
+    const std::optional<Farewell> farewell = std::exchange(m_farewell, {});
+    m_patience.reset();
+    const Link link = session->link();
+    if (!link.outbox->sendControl(farewell->control) && !farewell->otherwise.isEmpty())
+        link.outbox->send(BuiltIn::error(farewell->otherwise).bytes());
+    endSession();
+    link.outbox->close();
+    session->inbox().close();
+}
+
+//! The same for a fault of the client's, of which the server is told too.
+void Channel::Private::expel(const QString &error)
+{
+    if (m_isRefused)
+        return;
+    say(error);
+    session->inbox().close(address() + QLatin1String(": ") + error);
+}
+
+//! As the last that the client gets. Nothing that it has sent is delivered any more.
+void Channel::Private::say(const QString &error)
+{
+    m_isRefused = true;
+    const Link link = session->link();
+    link.outbox->send(BuiltIn::error(error).bytes());
+    endSession();
+    link.outbox->close();
+}
+
+void Channel::Private::redirect(const QString &hostAndPort)
+{
+    if (m_isRefused || !session)
+        return;
+    sendAway(
+        {Control::redirect(hostAndPort), QLatin1String("the server to play on is ") + hostAndPort});
+}
+
+} // namespace QRepod

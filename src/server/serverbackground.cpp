@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "server/channelprivate.h"
+#include "server/serverprivate.h"
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qthread.h>
+
+#include <algorithm>
+
+namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(serverLog)
+
+//! Whether the calling thread is the working thread, or that does not work any more.
+bool Server::Private::canWorkHere() const
+{
+    // Without an application Qt delivers no events, so another thread could not be asked.
+    return q->thread() == QThread::currentThread() || !q->thread()->isRunning()
+        || !QCoreApplication::instance();
+}
+
+void Server::Private::startBackground()
+{
+    if (m_background)
+        return;
+    const auto isBusy = [](const Channel *channel) {
+        return Channel::Private::get(channel)->isDelivering();
+    };
+    if (isMaking || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
+        qCWarning(serverLog, "startBackground() inside of a handler has no effect");
+        return;
+    }
+    if (QObject *const parent = q->parent()) { // a child cannot move; it still ends with its parent
+        q->setParent(nullptr);
+        QObject::connect(parent, &QObject::destroyed,
+                         [server = QPointer<Server>(q)] { delete server; });
+    }
+    m_background = new QThread;
+    m_background->setObjectName(QStringLiteral("QRepod server"));
+    q->moveToThread(m_background);
+    m_background->start();
+}
+
+//! The thread ends, and in it all that works there. It needs no event to be delivered for that: Qt
+//! delivers none once the application has gone.
+void Server::Private::endBackground()
+{
+    if (m_background == QThread::currentThread()) {
+        tearDown();
+        m_background->quit();
+        qCWarning(serverLog,
+                  "a server is deleted in its own thread, which ends when control returns");
+        QObject::connect(m_background, &QThread::finished, m_background, &QObject::deleteLater);
+        return;
+    }
+    QObject::connect(
+        m_background, &QThread::finished, &waker, [this] { tearDown(); }, Qt::DirectConnection);
+    m_background->quit();
+    m_background->wait();
+    delete m_background;
+}
+
+void Server::startBackground()
+{
+    d->startBackground();
+}
+
+QThread *Server::workingThread() const
+{
+    return thread();
+}
+
+} // namespace QRepod
