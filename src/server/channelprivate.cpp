@@ -172,7 +172,7 @@ void Channel::Private::left(const Delivery &delivery, Turn &turn)
     session->end();
     forgetTokens();
     m_away.reset();
-    m_awaySince.reset();
+    m_awayNumber.reset();
     const Standing before = std::exchange(m_standing, Standing::Gone);
     m_guest.reset();
     m_farewell.reset();

@@ -67,8 +67,8 @@ public:
     //! can has been asked before.
     void resume(const Resumption &by, qint64 peerReceived, std::vector<Delivery> &&deliveries);
 
-    //! When the client was lost, in the clock's milliseconds; nothing while it is there.
-    std::optional<qint64> awaySince() const { return m_awaySince; }
+    //! Grows from one client that is lost to the next; nothing while it is there.
+    std::optional<qint64> awayNumber() const { return m_awayNumber; }
 
     //! The client is not expected back any more.
     void expire();
@@ -175,7 +175,7 @@ private:
     QString m_address;
 
     std::unique_ptr<Timeout> m_away; // as long as the client is
-    std::optional<qint64> m_awaySince;
+    std::optional<qint64> m_awayNumber;
     QString m_token;     // leads to this channel
     QString m_usedToken; // so does this one, until the client has shown that it has the other
     Standing m_standing = Standing::Arriving;

@@ -101,7 +101,7 @@ bool Channel::Private::isInterruption(const Delivery &delivery) const
 void Channel::Private::interrupt(Turn &turn)
 {
     leaveForNobody();
-    m_awaySince = Deadlines::now();
+    m_awayNumber = ++server->interruptions;
     m_away = std::make_unique<Timeout>(server->deadlines, [this] { expire(); });
     m_away->start(server->settings.snapshot().sessionTimeout);
     announceInterrupted(turn);
@@ -161,7 +161,7 @@ void Channel::Private::resume(const Resumption &by, qint64 peerReceived,
     if (!m_away)
         retire(before);
     m_away.reset();
-    m_awaySince.reset();
+    m_awayNumber.reset();
     by.link.inbox->setMessageRate(before.inbox->messageRate());
     if (!session->handOver(by.link, peerReceived))
         return breakOff(by.link);

@@ -178,6 +178,7 @@ public:
 
     QList<Entrance *> entrances; // which listen
     Sessions sessions;
+    qint64 interruptions = 0; // ever
 
     bool isMaking = false; // a factory, which is the user's, is running
 

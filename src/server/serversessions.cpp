@@ -68,7 +68,7 @@ bool Server::Private::makeRoom()
     Channel::Private *longest = nullptr;
     for (Channel *const channel : std::as_const(m_owned)) {
         Channel::Private *const client = Channel::Private::get(channel);
-        if (client->awaySince() && (!longest || *client->awaySince() < *longest->awaySince()))
+        if (client->awayNumber() && (!longest || *client->awayNumber() < *longest->awayNumber()))
             longest = client;
     }
     if (longest)

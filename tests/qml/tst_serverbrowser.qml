@@ -30,6 +30,11 @@ TestCase {
         }
     }
 
+    //! What the only server in the list has for \a role.
+    function value(role: string): var {
+        return list.objectAt(0)[role];
+    }
+
     function test_aServerThatIsAnnouncedIsListed() {
         verify(server.announce("Anna's game", {players: 3}));
         verify(!browser.running);
@@ -37,11 +42,10 @@ TestCase {
         browser.running = true;
         tryCompare(browser, "count", 1, 60000);
         tryCompare(list, "count", 1);
-        const item = list.objectAt(0);
-        compare(item.title, "Anna's game");
-        compare(item.address, "127.0.0.1:" + server.actualPort);
-        compare(item.data.players, 3);
-        verify(item.roundTripTime >= 0);
+        compare(value("title"), "Anna's game");
+        compare(value("address"), "127.0.0.1:" + server.actualPort);
+        compare(value("data").players, 3);
+        verify(value("roundTripTime") >= 0);
         server.stopAnnouncing();
         tryCompare(browser, "count", 0, 60000);
     }

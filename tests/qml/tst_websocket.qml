@@ -69,7 +69,7 @@ TestCase {
         client.close();
         client.heard = "";
         client.connect("127.0.0.1", server.actualPort);
-        compare(client.url.toString(), "");
+        compare(String(client.url), "");
         tryCompare(client, "heard", "hello");
     }
 }

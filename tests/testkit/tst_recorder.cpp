@@ -60,7 +60,7 @@ private:
             QVERIFY(client.pumpUntil("tick", i + 1));
             QTest::qWait(40);
         }
-        QCOMPARE(recorder.frameCount(), 5); // with the greeting
+        QCOMPARE(recorder.frameCount(), 6); // with greeting and hello
         if (serverCloses) {
             server.disconnectAll();
             QVERIFY(client.pumpUntil("disconnected"));

@@ -265,7 +265,7 @@ private Q_SLOTS:
     void signalsAreEmitted();
     void derivedClassesComeFirst();
     void networkWithAnUpperCaseLetterWins();
-    void mismatchesWarnOncePerHandler();
+    void mismatchesWarnOnceForEachKind();
     void mismatchesOfGadgetsNameTheProperty();
     void methodsThatNothingCanCallWarnAndAreNoHandlers();
     void argumentsAreDestroyed();
@@ -559,7 +559,7 @@ void tst_dispatch::networkWithAnUpperCaseLetterWins()
     QCOMPARE(recorder.calls, QVariantList{QVariant(QVariantList{text("Network_both")})});
 }
 
-void tst_dispatch::mismatchesWarnOncePerHandler()
+void tst_dispatch::mismatchesWarnOnceForEachKind()
 {
     Recorder recorder;
     Dispatcher dispatcher;
@@ -569,6 +569,8 @@ void tst_dispatch::mismatchesWarnOncePerHandler()
     expectWarning("Recorder::Network_private: field \"id\" is text, the parameter is an int");
     for (int i = 0; i < 3; ++i)
         QCOMPARE(dispatch(dispatcher, misfit), Outcome::Mismatched);
+    expectWarning("Recorder::Network_private: field \"id\" is missing");
+    QCOMPARE(dispatch(dispatcher, frameOf("private")), Outcome::Mismatched);
     QCOMPARE(dispatch(dispatcher, frameOf("private")), Outcome::Mismatched);
 
     expectWarning("Recorder::network_lower: field \"id\" is missing");
@@ -624,6 +626,7 @@ void tst_dispatch::argumentsAreDestroyed()
     expectWarning("field \"other\" is integer 1, the parameter is a .*Bulky");
     QCOMPARE(dispatch(dispatcher, frameOf("bulky", {{text("bulky"), number}, {text("other"), 1}})),
              Outcome::Mismatched);
+    expectWarning("field \"bulky\" is missing");
     QCOMPARE(dispatch(dispatcher, frameOf("bulky", {{text("other"), number}})),
              Outcome::Mismatched);
     QCOMPARE(Bulky::alive, 0);
