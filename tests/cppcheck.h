@@ -7,6 +7,7 @@
     Class(const Class &) = delete;                                                                 \
     Class &operator=(const Class &) = delete;
 #define Q_MOC_INCLUDE(file)
+#define Q_OBJECT_BINDABLE_PROPERTY(Class, Type, name, signal) Type name;
 #define QT_CONFIG(feature) 1
 #define QT_WARNING_DISABLE_GCC(warning)
 #define QML_ELEMENT

@@ -7,7 +7,7 @@ find_program(QHELPGENERATOR_EXECUTABLE qhelpgenerator
 if(DOXYGEN_FOUND)
     # The guides stand in the order in which they are read.
     set(docs_input src/doc/OVERVIEW.md src/doc/GETTING-STARTED.md src/doc/HANDLERS.md src/doc/REQUESTS.md
-        src/doc/ROOMS.md src/doc/STATE.md src/doc/FRAME-LOOPS.md qml/README.md src/doc/HOSTING.md
+        src/doc/ROOMS.md src/doc/STATE.md src/doc/FRAME-LOOPS.md qml/README.md src/doc/BROWSERS.md src/doc/HOSTING.md
         src/doc/RUNNING.md src/doc/CLUSTER.md src/doc/CONNECTIONS.md src/doc/LOGINS.md src/doc/SECURITY.md
         examples/testing/README.md src/doc/DIAGNOSTICS.md src/doc/PERFORMANCE.md src/doc/PORTING.md
         src/protocol/PROTOCOL.md src/client/STATE-MACHINE.md tests/benchmarks/README.md

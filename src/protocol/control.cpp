@@ -33,6 +33,12 @@ constexpr std::array<Name, 10> names = {{
 // Of a reason, in characters: with four bytes each it still fits a control frame.
 constexpr qsizetype greatestReason = 1000;
 
+QVariantMap fieldsOf(QByteArrayView payload)
+{
+    TextCache keys;
+    return decodeMap(payload, keys);
+}
+
 } // namespace
 
 Control::Kind Control::kindOf(QByteArrayView key)
@@ -47,10 +53,9 @@ Control::Kind Control::kindOf(QByteArrayView key)
 }
 
 Control::Control(QByteArrayView payload, qint64 arrival)
-    : m_arrival(arrival)
+    : m_fields(fieldsOf(payload))
+    , m_arrival(arrival)
 {
-    TextCache keys;
-    m_fields = decodeMap(payload, keys);
     for (const Name &name : names) {
         const auto field = m_fields.constFind(QString::fromUtf8(name.key));
         if (field == m_fields.constEnd())

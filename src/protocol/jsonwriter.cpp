@@ -39,7 +39,7 @@ private:
     void map(quint32 count);
     void integer(qint64 value);
     void real(double value);
-    void extension(MessagePackReader::Token token);
+    void extension(const MessagePackReader::Token &token);
     void text(QByteArrayView utf8);
     void marked(QByteArrayView mark, QByteArrayView text);
 
@@ -122,7 +122,7 @@ void JsonWriter::real(double value)
         m_out += "null";
 }
 
-void JsonWriter::extension(MessagePackReader::Token token)
+void JsonWriter::extension(const MessagePackReader::Token &token)
 {
     const QByteArrayView data = token.extensionData();
     if (token.extensionType() == Timestamp::extensionType) {

@@ -78,8 +78,8 @@ public:
     //! For an \a owner that is done with the peer, also inside of the call that told it of the end:
     //! tells the peer the \a reason, which is empty if there was no fault.
     ///
-    /// \return whether there is something to say, and a way to. Then the owner waits a little, and is told once more,
-    /// when
+    /// \return whether there is something to say, and a way to. Then the owner waits a little, and
+    /// is told once more, when
     ///         the peer has closed; what comes until then is not given, and what is written is
     ///         dropped.
     virtual bool sayGoodbye(Owner &owner, const QString &reason)

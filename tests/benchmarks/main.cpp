@@ -20,10 +20,10 @@ namespace {
 std::vector<Scenario> allScenarios(bool isQuick)
 {
     std::vector<Scenario> all = Scenarios::stream(isQuick);
-    for (const auto &make : {Scenarios::pumpCost, Scenarios::handlers, Scenarios::roundTrip,
-                             Scenarios::broadcast, Scenarios::idle, Scenarios::memory,
-                             Scenarios::rooms, Scenarios::largePayload, Scenarios::flood,
-                             Scenarios::state})
+    for (const auto &make :
+         {Scenarios::pumpCost, Scenarios::handlers, Scenarios::roundTrip, Scenarios::broadcast,
+          Scenarios::idle, Scenarios::memory, Scenarios::rooms, Scenarios::largePayload,
+          Scenarios::flood, Scenarios::state})
         all.push_back(make(isQuick));
     return all;
 }

@@ -130,17 +130,17 @@ void RawWebSocket::parse()
 
 QByteArray RawWebSocket::head()
 {
-    eventually([&] {
-        return !m_head.isEmpty() || socket.state() == QAbstractSocket::UnconnectedState;
-    });
+    eventually(
+        [&] { return !m_head.isEmpty() || socket.state() == QAbstractSocket::UnconnectedState; });
     return m_head;
 }
 
 bool RawWebSocket::receives(qsizetype count)
 {
     return eventually([&] {
-        return m_log.size() >= count || socket.state() == QAbstractSocket::UnconnectedState;
-    }) && m_log.size() >= count;
+               return m_log.size() >= count || socket.state() == QAbstractSocket::UnconnectedState;
+           })
+        && m_log.size() >= count;
 }
 
 bool RawWebSocket::ends()

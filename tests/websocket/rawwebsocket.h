@@ -12,10 +12,10 @@ struct RawFrame
     int opcode = 1;
     QByteArray payload = {};
     bool isFinal = true;
-    int reserved = 0;         ///< the three bits
+    int reserved = 0;                     ///< the three bits
     QByteArray mask = "\x01\x82\x7f\x33"; ///< empty: not masked
-    int lengthForm = 0;       ///< 7, 16 or 64 bits; 0: the shortest
-    qint64 length = -1;       ///< what is said to follow; -1: the truth
+    int lengthForm = 0;                   ///< 7, 16 or 64 bits; 0: the shortest
+    qint64 length = -1;                   ///< what is said to follow; -1: the truth
 
     QByteArray bytes() const;
 };

@@ -32,8 +32,7 @@ public:
 enum Opcode { Continuation, Text, Binary, Close = 8, Ping, Pong };
 
 //! What the server sends before it is asked: the greeting, to a client whose kind is not known.
-const QString greeting =
-    "binary " + QRepod::encode({{"action", "connected"}}).sliced(4).toHex();
+const QString greeting = "binary " + QRepod::encode({{"action", "connected"}}).sliced(4).toHex();
 
 //! JSON of a message, with a text that is not escaped.
 QByteArray json(const QByteArray &text)
@@ -203,7 +202,8 @@ void tst_WebSocketConformance::addSizes()
     add("text that is no JSON", frame(Text, "hello"), {"close 1007"});
     add("binary that is no MessagePack", frame(Binary, "\xc1"), {"close 1008"});
     add("number", frame(Text, "7"), {}); // no message: skipped
-    add("many in one write", frame(Text, json("1")) + frame(Text, json("2")) + frame(Text, json("3")),
+    add("many in one write",
+        frame(Text, json("1")) + frame(Text, json("2")) + frame(Text, json("3")),
         {"text " + json("1"), "text " + json("2"), "text " + json("3")});
 }
 
@@ -241,8 +241,8 @@ void tst_WebSocketConformance::addReservedBits()
         add(name + "ping", reserved(Ping, "p"), {"close 1002"});
         add(name + "close", reserved(Close, closing(1000)), {"close 1002"});
         addBehind(name + "text behind a good one", frame(Text, json("good")),
-            reserved(Text, json("bad")) + frame(Ping),
-            {"text " + json("good"), "close 1002"});
+                  reserved(Text, json("bad")) + frame(Ping),
+                  {"text " + json("good"), "close 1002"});
         add(name + "text, byte by byte", frame(Ping, "g") + reserved(Text, "x"),
             {"pong g", "close 1002"}, 1);
     }
@@ -254,8 +254,8 @@ void tst_WebSocketConformance::addOpcodes()
         const QString name = QString("opcode %1").arg(opcode);
         add(name, frame(opcode), {"close 1002"});
         add(name + " with payload", frame(opcode, "reserved"), {"close 1002"});
-        addBehind(name + " behind a message", frame(Text, json("good")), frame(opcode) + frame(Ping),
-            {"text " + json("good"), "close 1002"});
+        addBehind(name + " behind a message", frame(Text, json("good")),
+                  frame(opcode) + frame(Ping), {"text " + json("good"), "close 1002"});
     }
 }
 
@@ -282,8 +282,8 @@ void tst_WebSocketConformance::addFragments()
     add("ping in between, byte by byte", first + frame(Ping, "p") + last, {"pong p", whole}, 1);
     add("pong in between", first + frame(Pong, "p") + last, {whole});
     add("close in between", first + frame(Close, closing(1000)) + last, {"close 1000"});
-    add("empty pieces", frame(Text, {}, false) + frame(Continuation, text, false) + frame(Continuation),
-        {whole});
+    add("empty pieces",
+        frame(Text, {}, false) + frame(Continuation, text, false) + frame(Continuation), {whole});
     add("empty first and last",
         frame(Binary, {}, false) + frame(Continuation, binary, false) + frame(Continuation),
         {"binary " + binary.toHex()});
@@ -291,9 +291,9 @@ void tst_WebSocketConformance::addFragments()
     add("continuation of nothing", frame(Continuation, "x"), {"close 1002"});
     add("continuation of nothing that goes on", frame(Continuation, "x", false), {"close 1002"});
     addBehind("continuation behind a message", frame(Text, text), frame(Continuation, "x"),
-        {whole, "close 1002"});
+              {whole, "close 1002"});
     addBehind("continuation behind the last piece", first + last, frame(Continuation, "x"),
-        {whole, "close 1002"});
+              {whole, "close 1002"});
     add("text inside of text", first + frame(Text, text), {"close 1002"});
     add("binary inside of text", first + frame(Binary, binary), {"close 1002"});
     add("text inside of binary", frame(Binary, "x", false) + frame(Text, text), {"close 1002"});
@@ -319,9 +319,19 @@ void tst_WebSocketConformance::addUtf8()
 {
     const QList<QByteArray> valid = {
         "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5", // a word in Greek
-        "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-        "\xef\xbf\xbd", "\xef\xbf\xbe", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf0\x9f\x98\x80",
-        "\xf3\xbf\xbf\xbf", "\xf4\x8f\xbf\xbf"};
+        "\x7f",
+        "\xc2\x80",
+        "\xdf\xbf",
+        "\xe0\xa0\x80",
+        "\xed\x9f\xbf",
+        "\xee\x80\x80",
+        "\xef\xbf\xbd",
+        "\xef\xbf\xbe",
+        "\xef\xbf\xbf",
+        "\xf0\x90\x80\x80",
+        "\xf0\x9f\x98\x80",
+        "\xf3\xbf\xbf\xbf",
+        "\xf4\x8f\xbf\xbf"};
     for (const QByteArray &bytes : valid) {
         const QByteArray text = json(bytes);
         const QString name = "UTF-8 " + bytes.toHex();
@@ -331,12 +341,34 @@ void tst_WebSocketConformance::addUtf8()
             pieces += frame(i == 0 ? Text : Continuation, text.mid(i, 1), i == text.size() - 1);
         add(name + " in pieces of a byte", pieces, {"text " + QString::fromUtf8(text)});
     }
-    const QList<QByteArray> invalid = {
-        "\x80", "\xbf", "\x80\xbf\x80", "\xc0\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf",
-        "\xe0\x9f\xbf", "\xf0\x80\x80\xaf", "\xf0\x8f\xbf\xbf", "\xf8\x88\x80\x80\x80",
-        "\xfc\x84\x80\x80\x80\x80", "\xed\xa0\x80", "\xed\xaf\xbf", "\xed\xb0\x80", "\xed\xbf\xbf",
-        "\xed\xa0\x80\xed\xb0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf7\xbf\xbf\xbf",
-        "\xfe", "\xff", "\xc2", "\xe1\x80", "\xf1\x80\x80", "\xc2x", "\xe1\x80x", "\xf1\x80\x80x"};
+    const QList<QByteArray> invalid = {"\x80",
+                                       "\xbf",
+                                       "\x80\xbf\x80",
+                                       "\xc0\x80",
+                                       "\xc0\xaf",
+                                       "\xc1\xbf",
+                                       "\xe0\x80\xaf",
+                                       "\xe0\x9f\xbf",
+                                       "\xf0\x80\x80\xaf",
+                                       "\xf0\x8f\xbf\xbf",
+                                       "\xf8\x88\x80\x80\x80",
+                                       "\xfc\x84\x80\x80\x80\x80",
+                                       "\xed\xa0\x80",
+                                       "\xed\xaf\xbf",
+                                       "\xed\xb0\x80",
+                                       "\xed\xbf\xbf",
+                                       "\xed\xa0\x80\xed\xb0\x80",
+                                       "\xf4\x90\x80\x80",
+                                       "\xf5\x80\x80\x80",
+                                       "\xf7\xbf\xbf\xbf",
+                                       "\xfe",
+                                       "\xff",
+                                       "\xc2",
+                                       "\xe1\x80",
+                                       "\xf1\x80\x80",
+                                       "\xc2x",
+                                       "\xe1\x80x",
+                                       "\xf1\x80\x80x"};
     for (const QByteArray &bytes : invalid) {
         const QByteArray text = json(bytes);
         add("no UTF-8: " + bytes.toHex(), frame(Text, text), {"close 1007"});
@@ -381,9 +413,10 @@ void tst_WebSocketConformance::addCloses()
 
 void tst_WebSocketConformance::addLengths()
 {
-    const auto length = [](const QByteArray &payload, int form, qint64 said = -1, int opcode = Text) {
-        return RawFrame{
-            .opcode = opcode, .payload = payload, .lengthForm = form, .length = said}.bytes();
+    const auto length = [](const QByteArray &payload, int form, qint64 said = -1,
+                           int opcode = Text) {
+        return RawFrame{.opcode = opcode, .payload = payload, .lengthForm = form, .length = said}
+            .bytes();
     };
     const QByteArray text = json("");
     add("short length in 16 bits", length(text, 16), {"close 1002"});
@@ -401,12 +434,17 @@ void tst_WebSocketConformance::addLengths()
     const QByteArray half = QByteArray(frameSize / 2 + 1, 'x');
     add("pieces over the limit", frame(Text, half, false) + frame(Continuation, half, false),
         {"close 1009"});
-    add("bytes in pieces over the limit",
-        frame(Binary, half, false) + frame(Continuation, half), {"close 1009"});
-    const QByteArray deep = R"({"action":"a","v":)" + QByteArray(100, '[') + QByteArray(100, ']') + '}';
+    add("bytes in pieces over the limit", frame(Binary, half, false) + frame(Continuation, half),
+        {"close 1009"});
+    const QByteArray deep =
+        R"({"action":"a","v":)" + QByteArray(100, '[') + QByteArray(100, ']') + '}';
     add("JSON that is too deep", frame(Text, deep), {"close 1007"});
     add("MessagePack that is too deep",
-        frame(Binary, "\x82\xa6"_ba + "action\xa1" "a\xa1v" + QByteArray(100, '\x91') + '\x01'),
+        frame(Binary,
+              "\x82\xa6"_ba
+                  + "action\xa1"
+                    "a\xa1v"
+                  + QByteArray(100, '\x91') + '\x01'),
         {"close 1008"});
 }
 
@@ -422,10 +460,10 @@ void tst_WebSocketConformance::addMasks()
     add("close without a mask", unmasked(Close, closing(1000)), {"close 1002"});
     add("continuation without a mask", frame(Text, "\"", false) + unmasked(Continuation, "\""),
         {"close 1002"});
-    add("mask of zeros",
-        RawFrame{.payload = json("z"), .mask = QByteArray(4, '\0')}.bytes(), {"text " + json("z")});
-    add("mask of ones",
-        RawFrame{.payload = json("o"), .mask = QByteArray(4, '\xff')}.bytes(), {"text " + json("o")});
+    add("mask of zeros", RawFrame{.payload = json("z"), .mask = QByteArray(4, '\0')}.bytes(),
+        {"text " + json("z")});
+    add("mask of ones", RawFrame{.payload = json("o"), .mask = QByteArray(4, '\xff')}.bytes(),
+        {"text " + json("o")});
 }
 
 QTEST_GUILESS_MAIN(tst_WebSocketConformance)
