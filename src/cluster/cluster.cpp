@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cluster/clusterprivate.h"
 
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qcoreevent.h>
 #include <QtCore/qloggingcategory.h>
 
 #include <algorithm>
@@ -25,6 +27,7 @@ Cluster::~Cluster()
         d->leave();
         d->detach();
         d.reset();
+        QCoreApplication::removePostedEvents(this, QEvent::MetaCall); // which are for d
     });
 }
 

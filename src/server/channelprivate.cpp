@@ -110,7 +110,8 @@ bool Channel::Private::received(const Message &message, Turn &turn)
         return true;
     if (BuiltIn::isName(message.action())) { // for handlers these are the library's alone
         leaveToFallbacks(message, Dispatcher::Outcome::Unhandled);
-        tellReceived(message, turn);
+        if (turn.isAlive())
+            tellReceived(message, turn);
         return true;
     }
     std::optional<IncomingRequest> request;
@@ -128,14 +129,15 @@ bool Channel::Private::received(const Message &message, Turn &turn)
         request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
         request->finish(outcome, turn.isAlive() ? q : nullptr);
-    tellReceived(message, turn);
+    if (turn.isAlive())
+        tellReceived(message, turn);
     return true;
 }
 
 //! For those who only look on.
 void Channel::Private::tellReceived(const Message &message, Turn &turn)
 {
-    if (turn.isAlive() && isObserved)
+    if (isObserved)
         Q_EMIT q->messageReceived(server->texts.text(message.action()), message.map());
     if (turn.isAlive())
         forEachRoom([&](Room *room) { Room::Private::get(room)->tellReceived(q, message); });

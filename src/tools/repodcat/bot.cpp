@@ -14,6 +14,11 @@ Bot::Bot(int number, QObject *parent)
     connect(&m_socket, &QSslSocket::disconnected, this, [this] { fail("the server has closed"); });
 }
 
+Bot::~Bot()
+{
+    m_socket.disconnect(this); // which says something while it is destroyed
+}
+
 void Bot::open(const Options &options)
 {
     const auto begin = [this] {

@@ -17,6 +17,7 @@ class Bot : public QObject
 
 public:
     explicit Bot(int number, QObject *parent = nullptr);
+    ~Bot() override;
 
     int number() const { return m_number; }
     void open(const Options &options);
