@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "server/backgroundthread.h"
 #include "server/channelprivate.h"
 #include "server/serverprivate.h"
 
@@ -37,7 +38,7 @@ void Server::Private::startBackground()
         QObject::connect(parent, &QObject::destroyed,
                          [server = QPointer<Server>(q)] { delete server; });
     }
-    m_background = new QThread;
+    m_background = new BackgroundThread([this] { tearDown(); });
     m_background->setObjectName(QStringLiteral("QRepod server"));
     q->moveToThread(m_background);
     m_background->start();
@@ -55,10 +56,7 @@ void Server::Private::endBackground()
         QObject::connect(m_background, &QThread::finished, m_background, &QObject::deleteLater);
         return;
     }
-    QObject::connect(
-        m_background, &QThread::finished, &waker, [this] { tearDown(); }, Qt::DirectConnection);
-    m_background->quit();
-    m_background->wait();
+    m_background->end();
     delete m_background;
 }
 

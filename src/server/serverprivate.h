@@ -32,6 +32,7 @@ namespace QRepod {
 
 class Arrival;
 class Entrance;
+class BackgroundThread;
 class HandlerTable;
 struct HttpRequest;
 
@@ -208,7 +209,7 @@ private:
     std::mutex m_clusterMutex; // guards the next, which is set in the working thread alone
     ClusterSeam *m_cluster = nullptr;
 
-    QThread *m_background = nullptr; // once the server lives in a thread of its own
+    BackgroundThread *m_background = nullptr; // once the server lives in a thread of its own
     std::unique_ptr<ConnectionGroups> m_connections;
     std::unique_ptr<Acceptor> m_acceptor;
     // Every channel that exists: also those about to join, and those that left.

@@ -114,6 +114,7 @@ bool invokeMethod(QObject *receiver, QtPrivate::QSlotObjectBase *call, Qt::Conne
     static auto *const original = nextFunction(invokeMethod, INVOKE_METHOD);
     auto *const queued = new QueuedCall(call);
     release(receiver);
+    release(queued); // which may be destroyed without a call
     const bool isDone = original(receiver, queued, type, result);
     if (type == Qt::BlockingQueuedConnection)
         acquire(queued);
