@@ -16,7 +16,7 @@ namespace {
 //! Why nobody can be at such an address; nothing if somebody can.
 QString addressFault(const QUrl &url, const QString &host, int port)
 {
-    if (const QString fault = ServerUrl::fault(url); !fault.isEmpty())
+    if (QString fault = ServerUrl::fault(url); !fault.isEmpty())
         return fault;
     if (host.isEmpty())
         return QStringLiteral("there is no host");

@@ -61,12 +61,12 @@ std::optional<quint64> decodeQuestion(QByteArrayView datagram)
 
 QByteArray encodeAnnouncement(const Announcement &announcement, QString *error)
 {
-    const QByteArray datagram = payload({{answerKey, announcement.question},
-                                         {serverKey, announcement.server},
-                                         {titleKey, announcement.title},
-                                         {portKey, announcement.port},
-                                         {dataKey, announcement.data}},
-                                        error);
+    QByteArray datagram = payload({{answerKey, announcement.question},
+                                   {serverKey, announcement.server},
+                                   {titleKey, announcement.title},
+                                   {portKey, announcement.port},
+                                   {dataKey, announcement.data}},
+                                  error);
     if (datagram.size() <= datagramSize)
         return datagram;
     *error = QStringLiteral("title and data take %1 bytes, over the limit of %2")

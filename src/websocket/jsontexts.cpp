@@ -20,7 +20,7 @@ QByteArray JsonTexts::text(const QByteArray &payload)
         if (const auto known = m_texts.constFind(payload); known != m_texts.cend())
             return *known;
     }
-    const QByteArray text = jsonFromPayload(payload);
+    QByteArray text = jsonFromPayload(payload);
     const qsizetype size = payload.size() + text.size();
     if (size > mostBytes / 2)
         return text;

@@ -22,6 +22,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -303,10 +304,16 @@ void oneStalledAmong(int count, int rounds)
     const int last = Audience::connectTo(server.port(), 4096);
     expect(eventually([&] { return server.channels().size() == count; }), "it joins");
     Channel *const channel = server.channels().last();
+    std::mutex mutex; // guards the error, which the server's thread sets
     QString error;
-    QObject receiver;
-    QObject::connect(channel, &Channel::errorOccurred, &receiver,
-                     [&](const QString &text) { error = text; });
+    QObject::connect(channel, &Channel::errorOccurred, [&](const QString &text) {
+        const std::lock_guard lock(mutex);
+        error = text;
+    });
+    const auto hasError = [&] {
+        const std::lock_guard lock(mutex);
+        return !error.isEmpty();
+    };
     qint64 peak = before.resident;
     qint64 sent = 0;
     // It is gone, and must not be asked, once something is refused.
@@ -316,7 +323,7 @@ void oneStalledAmong(int count, int rounds)
         sent += accepted;
         peak = std::max(peak, Resources::now().resident);
     }
-    expect(eventually([&] { return !error.isEmpty(); }), "the stalled one is closed with an error");
+    expect(eventually(hasError), "the stalled one is closed with an error");
     std::printf("    it is closed after %.1f MiB; memory grew by %.1f MiB: %s\n",
                 double(sent) / (1024 * 1024), double(peak - before.resident) / 1024,
                 qPrintable(error));
