@@ -44,7 +44,7 @@ QString Entrance::listen(const QString &host, int port)
 void Entrance::accept(qintptr descriptor, const QString &peer)
 {
     Server::Private *const server = Server::Private::get(m_server);
-    const ConnectionSettings settings = server->settings.snapshot();
+    const ServerSettings settings = server->settings.snapshot();
     Arrival arrival = m_arrive(acceptedStream(descriptor, peer, settings), settings);
     server->accept(std::move(arrival.stream), std::move(arrival.request));
 }

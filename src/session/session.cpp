@@ -88,7 +88,7 @@ Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
 //! not count. Called with the lock held.
 Outbox::Result Session::keep(const EncodedMessage &message, SendMode mode)
 {
-    const Outbox::Result accepted{Outbox::Status::Accepted, message.size()};
+    Outbox::Result accepted{Outbox::Status::Accepted, message.size()};
     if (mode == SendMode::Latest) {
         keepLatest(message);
         return accepted;

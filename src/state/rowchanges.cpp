@@ -126,7 +126,7 @@ bool Comparison::move()
         return positions;
     }();
     for (size_t i = 0; i < m_after.size(); ++i) {
-        if (present.count(m_after[i]) > 0) {
+        if (present.contains(m_after[i])) {
             kept.push_back(m_after[i]);
             stands.push_back(byTarget[i]);
         }
@@ -177,7 +177,7 @@ void Comparison::insert()
         present.emplace(id, 0);
     for (size_t begin = 0; begin < m_after.size();) {
         size_t end = begin;
-        while (end < m_after.size() && present.count(m_after[end]) == 0)
+        while (end < m_after.size() && !present.contains(m_after[end]))
             ++end;
         if (end > begin)
             add(Kind::Insert, begin, end - begin);

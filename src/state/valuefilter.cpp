@@ -46,8 +46,7 @@ QVariant sharedForm(const QVariant &value)
     const QMetaType type = value.metaType();
     if (type.id() < QMetaType::User || isPlain(type))
         return value;
-    const QMetaType shared = QMetaType::fromType<SharedValue>();
-    return QMetaType::canConvert(type, shared) ? value.value<SharedValue>().value : value;
+    return value.canConvert<SharedValue>() ? value.value<SharedValue>().value : value;
 }
 
 bool ValueFilter::accepts(const QString &name, const QVariant &value)
