@@ -67,7 +67,7 @@ Dispatcher::Outcome Dispatcher::deliver(const Receiver &receiver, const Call &ca
 QByteArray Dispatcher::nearest(QByteArrayView action) const
 {
     for (const auto &target : m_targets) {
-        const QByteArray name = target->table ? target->table->nearest(action) : QByteArray();
+        QByteArray name = target->table ? target->table->nearest(action) : QByteArray();
         if (!name.isEmpty())
             return name;
     }
