@@ -110,7 +110,7 @@ void Channel::Private::interrupt(Turn &turn)
 //! Leaves the connection for one that is none: the channel can be closed there.
 Link Channel::Private::leaveForNobody()
 {
-    const Link nobody = Link::create({&server->waker, this}, server->settings.snapshot());
+    Link nobody = Link::create({&server->waker, this}, server->settings.snapshot());
     nobody.inbox->standIn();
     nobody.inbox->setMessageRate(session->inbox().messageRate());
     session->leave(nobody);

@@ -187,8 +187,8 @@ EncodedMessage RoomStates::encode(const QString &name, QVariantMap fields) const
 {
     fields.insert(StateField::name(), name);
     fields.insert(StateField::time(), Server::time());
-    const EncodedMessage message(withAction(stateAction(), fields),
-                                 m_room.server->settings.snapshot().message);
+    EncodedMessage message(withAction(stateAction(), fields),
+                           m_room.server->settings.snapshot().message);
     if (!message.isValid())
         qCWarning(serverLog).noquote()
             << "the shared state" << name << "was not sent:" << message.error();
