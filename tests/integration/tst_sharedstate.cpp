@@ -477,7 +477,8 @@ void tst_SharedState::visibleRowsDependOnTheChannel()
     const auto latest = [](RawClient &client) { return statesOf(client).constLast(); };
     QVERIFY(first->receives(u"_state"_s, 2) && second->receives(u"_state"_s, 2));
     QCOMPARE(latest(first.client)[u"rows"_s].toList().size(), 2);
-    QCOMPARE(latest(second.client)[u"rows"_s].toList(), (QVariantList{QVariant(QVariantList{u"c"_s})}));
+    QCOMPARE(latest(second.client)[u"rows"_s].toList(),
+             (QVariantList{QVariant(QVariantList{u"c"_s})}));
     hands[second.channel] = u"bc"_s;
     hands[first.channel] = u"a"_s;
     server->everyone()->sync();
