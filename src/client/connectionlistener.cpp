@@ -81,6 +81,10 @@ void ConnectionListener::Private::close()
 {
     if (!client)
         return;
+    const std::shared_ptr<Session> session = Client::Private::get(client)->currentSession();
+    const bool isTold = state == State::Connected || isInterrupted();
+    if (!isTold && session && &session->inbox() == m_current)
+        session->inbox().cancel(); // it may have been connected meanwhile, of which nobody knows
     client->close();
     Client::Private::get(client)->isInterrupted = false;
     m_current = nullptr;

@@ -76,11 +76,24 @@ std::vector<Delivery> Inbox::takeAll()
     {
         const std::lock_guard lock(m_mutex);
         deliveries.swap(m_deliveries);
+        m_isTaken |= !deliveries.empty();
     }
     const std::shared_ptr<Inbox> self = shared_from_this();
     for (Delivery &delivery : deliveries)
         delivery.m_origin = self;
     return deliveries;
+}
+
+void Inbox::cancel()
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_isConnected && !m_isTaken) {
+        m_deliveries.clear();
+        m_counts.waiting = 0;
+        m_cost = 0;
+        m_isConnected = false;
+    }
+    close(State::Closed);
 }
 
 bool Inbox::isEmpty() const

@@ -112,6 +112,10 @@ public:
 
     bool isEmpty() const;
 
+    //! Closes. That it has been connected is as if it had not been, unless it has been taken
+    //! already.
+    void cancel();
+
     //! Wakes the reader if there is something to take.
     void wakeReader();
 
@@ -193,6 +197,7 @@ private:
     bool m_isConnected = false; // has been; how it ends depends on it
     bool m_isWriterStopped = false;
     bool m_isHeld = false;
+    bool m_isTaken = false; // the first delivery has been
 };
 
 } // namespace QRepod

@@ -47,6 +47,8 @@ private Q_SLOTS:
     void givesNothingAfterTheEnd();
     void endsAsTheConnectionEnded_data();
     void endsAsTheConnectionEnded();
+    void cancelledIsAsIfItHadNeverBeenConnected();
+    void cancelledAfterSomethingWasTakenIsClosed();
     void abortGivesTheErrorFirst();
     void wakesTheWriterToClose();
     void stopsTheWriterPastItsLimit();
@@ -171,6 +173,31 @@ void tst_Inbox::endsAsTheConnectionEnded()
     inbox->pushEnd(error);
     QCOMPARE(inbox->state(), Inbox::State::Closed);
     QCOMPARE(entries(inbox->takeAll()), expected);
+}
+
+void tst_Inbox::cancelledIsAsIfItHadNeverBeenConnected()
+{
+    TestInbox inbox;
+    inbox->pushConnected();
+    QVERIFY(inbox.push({u"a"_s}));
+    inbox->cancel();
+    const std::vector<Delivery> deliveries = inbox->takeAll();
+    QCOMPARE(deliveries.size(), size_t(1));
+    QCOMPARE(deliveries.front().kind(), Delivery::Kind::Cancelled);
+    QCOMPARE(inbox->heldBytes(), 0);
+    QCOMPARE(inbox->counts().waiting, 0);
+}
+
+void tst_Inbox::cancelledAfterSomethingWasTakenIsClosed()
+{
+    TestInbox inbox;
+    inbox->pushConnected();
+    inbox->takeAll();
+    QVERIFY(inbox.push({u"a"_s}));
+    inbox->cancel();
+    const std::vector<Delivery> deliveries = inbox->takeAll();
+    QCOMPARE(deliveries.size(), size_t(2));
+    QCOMPARE(deliveries.back().kind(), Delivery::Kind::Disconnected);
 }
 
 void tst_Inbox::abortGivesTheErrorFirst()
