@@ -51,7 +51,8 @@ private:
     //! Of what lies below the folder: scripts and pages, with plain names, and nothing else.
     QHttpServerResponse file(const QString &path) const
     {
-        static const QRegularExpression plain(R"(^(@?\w[\w-]*(\.\w+)*/)*\w[\w-]*(\.\w+)*\.(html|m?js)$)");
+        static const QRegularExpression plain(
+            R"(^(@?\w[\w-]*(\.\w+)*/)*\w[\w-]*(\.\w+)*\.(html|m?js)$)");
         QFile file(m_folder.filePath(path));
         if (!plain.match(path).hasMatch() || !file.open(QIODevice::ReadOnly))
             return QHttpServerResponse(QHttpServerResponse::StatusCode::NotFound);

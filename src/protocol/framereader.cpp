@@ -92,7 +92,8 @@ bool FrameReader::commit(qsizetype size, qint64 maximumFrames)
             if (looksLikeTls(length))
                 m_error += QLatin1String("; does the peer speak TLS?");
             else if (looksLikeHttp(bytes + m_begin))
-                m_error += QLatin1String("; does the peer speak HTTP? Browsers need a WebSocketGate");
+                m_error +=
+                    QLatin1String("; does the peer speak HTTP? Browsers need a WebSocketGate");
             return false;
         }
         if (m_end - m_begin - frameHeaderSize < qsizetype(length))

@@ -21,7 +21,7 @@ enum class CloseCode : quint16 {
     GoingAway = 1001,
     ProtocolError = 1002,
     WrongKind = 1003, ///< of data
-    None = 1005, ///< none was given; never on the wire
+    None = 1005,      ///< none was given; never on the wire
     BadData = 1007,
     PolicyViolation = 1008,
     TooLarge = 1009,

@@ -27,7 +27,8 @@ bool isOrderly(CloseCode code)
 bool isFault(CloseCode code)
 {
     return code == CloseCode::ProtocolError || code == CloseCode::WrongKind
-        || code == CloseCode::BadData || code == CloseCode::TooLarge || code == CloseCode::PageFault;
+        || code == CloseCode::BadData || code == CloseCode::TooLarge
+        || code == CloseCode::PageFault;
 }
 
 } // namespace

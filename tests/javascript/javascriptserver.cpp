@@ -52,7 +52,8 @@ public slots:
         if (m_flooded == count)
             return;
         send("flood", {{"n", m_flooded++}});
-        QMetaObject::invokeMethod(this, [=, this] { Network_flood(count); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [=, this] { Network_flood(count); }, Qt::QueuedConnection);
     }
 
     //! Asks in turn, and tells what came of it.

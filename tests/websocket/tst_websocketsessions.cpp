@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! Sessions over WebSocket: a lost line is an interruption, wherever it is cut; a broken protocol is
-//! an end. The situations are those of the table in PROTOCOL.md.
+//! Sessions over WebSocket: a lost line is an interruption, wherever it is cut; a broken protocol
+//! is an end. The situations are those of the table in PROTOCOL.md.
 
 #include "rawwebsocket.h"
 #include "scriptedgate.h"
@@ -113,9 +113,10 @@ public:
     bool isComplete()
     {
         return promptly([this] {
-            pump();
-            return counted >= m_sent;
-        }) && counted == m_sent && wrong == 0;
+                   pump();
+                   return counted >= m_sent;
+               })
+            && counted == m_sent && wrong == 0;
     }
 
     Q_INVOKABLE void Network_counted(int n)
@@ -269,10 +270,10 @@ void tst_WebSocketSessions::endOfAClient_data()
                                   << u"a reserved bit is set"_s;
     QTest::newRow("continuation of nothing")
         << RawFrame{.opcode = 0}.bytes() << u"a continuation of nothing"_s;
-    QTest::newRow("text that is no UTF-8") << RawFrame{.payload = "\xff"}.bytes()
-                                           << u"text that is not UTF-8"_s;
-    QTest::newRow("no MessagePack") << RawFrame{.opcode = 2, .payload = "\xc1"}.bytes()
-                                    << u"is not MessagePack"_s;
+    QTest::newRow("text that is no UTF-8")
+        << RawFrame{.payload = "\xff"}.bytes() << u"text that is not UTF-8"_s;
+    QTest::newRow("no MessagePack")
+        << RawFrame{.opcode = 2, .payload = "\xc1"}.bytes() << u"is not MessagePack"_s;
     QTest::newRow("fault, then a cut inside a frame")
         << RawFrame{.opcode = 5}.bytes() + message.first(3) << u"opcode 5 is reserved"_s;
 }
@@ -320,8 +321,8 @@ void tst_WebSocketSessions::endOfAServer_data()
     QTest::newRow("slow") << frame({.opcode = 8, .payload = "\x03\xf0"}) << interrupted;
     QTest::newRow("opcode") << frame({.opcode = 5}) << u"opcode 5 is reserved"_s;
     QTest::newRow("mask") << RawFrame{.payload = "{}"}.bytes() << u"with a mask"_s;
-    QTest::newRow("no MessagePack") << frame({.opcode = 2, .payload = "\xc1"})
-                                    << u"is not MessagePack"_s;
+    QTest::newRow("no MessagePack")
+        << frame({.opcode = 2, .payload = "\xc1"}) << u"is not MessagePack"_s;
     QTest::newRow("fault") << frame({.opcode = 8, .payload = "\x03\xea"})
                            << u"the peer closed with code 1002"_s;
     QTest::newRow("bye, then a cut") << frame(binary({{"_bye", 1}})) << QString();
