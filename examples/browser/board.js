@@ -8,6 +8,7 @@ export class Board {
     #scale = 1;
     #lines = [];         // all, in the order in which they are drawn
     #latest = new Map(); // of each player, the line at hand
+    #isDrawingDue = false;
 
     constructor(canvas) {
         this.#pen = canvas.getContext("2d");
@@ -20,7 +21,7 @@ export class Board {
         this.#scale = (canvas.clientWidth || Board.width) * devicePixelRatio / Board.width;
         canvas.width = Math.round(Board.width * this.#scale);
         canvas.height = Math.round(Board.height * this.#scale);
-        this.#redraw();
+        this.#drawSoon();
     }
 
     /** `lines` are those of each player. */
@@ -28,14 +29,14 @@ export class Board {
         this.#lines = Object.entries(lines)
             .flatMap(([id, player]) => player.lines.map(line => ({id, ...line})));
         this.#latest = new Map(this.#lines.map(line => [line.id, line]));
-        this.#redraw();
+        this.#drawSoon();
     }
 
     begin(id, point, color = [0, 0, 0], thickness = 3) {
         const line = {id, points: [point], color, thickness};
         this.#lines.push(line);
         this.#latest.set(id, line);
-        this.#stroke(line, line.points);
+        this.#drawSoon();
     }
 
     goOn(id, point) {
@@ -43,7 +44,7 @@ export class Board {
         if (!line)
             return this.begin(id, point);
         line.points.push(point);
-        this.#stroke(line, line.points.slice(-2));
+        this.#drawSoon();
     }
 
     undo(id) {
@@ -51,33 +52,45 @@ export class Board {
         if (place >= 0)
             this.#lines.splice(place, 1);
         this.#latest.delete(id);
-        this.#redraw();
+        this.#drawSoon();
     }
 
     clear(id) {
         this.#lines = this.#lines.filter(line => line.id !== id);
         this.#latest.delete(id);
-        this.#redraw();
+        this.#drawSoon();
     }
 
     countOf(id) {
         return this.#lines.filter(line => line.id === id).length;
     }
 
-    #redraw() {
+    /** Once for all that comes until the next picture is shown. */
+    #drawSoon() {
+        if (!this.#isDrawingDue)
+            requestAnimationFrame(() => this.#draw());
+        this.#isDrawingDue = true;
+    }
+
+    #draw() {
+        this.#isDrawingDue = false;
         this.#pen.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
         this.#pen.lineCap = this.#pen.lineJoin = "round";
         this.#pen.clearRect(0, 0, Board.width, Board.height);
-        this.#lines.forEach(line => this.#stroke(line, line.points));
+        this.#lines.forEach(line => this.#stroke(line));
     }
 
-    #stroke({color, thickness}, [first, ...others]) {
+    /** As the window of Qt's: parabolas from the middle between two points to the next middle. */
+    #stroke({points, color, thickness}) {
         this.#pen.strokeStyle = `rgb(${color})`;
         this.#pen.lineWidth = thickness;
         this.#pen.beginPath();
-        this.#pen.moveTo(...first);
-        for (const point of others.length > 0 ? others : [first]) // or a dot
-            this.#pen.lineTo(...point);
+        this.#pen.moveTo(...points[0]);
+        for (let i = 1; i < points.length; ++i) {
+            const [[x, y], [nextX, nextY]] = [points[i - 1], points[i]];
+            this.#pen.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+        }
+        this.#pen.lineTo(...points.at(-1));
         this.#pen.stroke();
     }
 }

@@ -102,7 +102,7 @@ async function play() {
     await page.evaluate(`document.querySelector("[aria-label=blue]").click()`);
     await draw(page, Array.from({length: 60}, (_, i) => [40 + i * 12, Math.round(150 + 90 * Math.sin(i / 6))]));
     const window = start(process.env.QREPOD_BOARD_WINDOW, [port], {QT_QPA_PLATFORM: "offscreen"});
-    const peer = start("python3", [process.env.QREPOD_PYTHON_PEER, port]);
+    const peer = start(process.env.QREPOD_PYTHON ?? "python3", [process.env.QREPOD_PYTHON_PEER, port]);
     await until(async () => await status() === "3 players", "all three are there");
     await page.evaluate(`document.querySelector("[aria-label=red]").click()`);
     await draw(page, [[300, 300], [480, 300], [480, 420], [300, 420], [300, 300]]);

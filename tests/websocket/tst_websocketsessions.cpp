@@ -235,7 +235,7 @@ void tst_WebSocketSessions::endOfAClient_data()
 {
     QTest::addColumn<QByteArray>("bytes"); // the last that the client sends
     QTest::addColumn<QString>("error");    // of the end; "interrupted" if it is none
-    const auto close = [](quint16 code) {
+    const auto close = [](int code) {
         const char payload[] = {char(code >> 8), char(code)};
         return RawFrame{.opcode = 8, .payload = QByteArray(payload, 2)}.bytes();
     };
@@ -253,10 +253,10 @@ void tst_WebSocketSessions::endOfAClient_data()
     QTest::newRow("cut inside a ping")
         << RawFrame{.opcode = 9, .payload = "abc"}.bytes().chopped(1) << interrupted;
     QTest::newRow("cut inside a close") << close(1000).chopped(1) << interrupted;
-    for (const quint16 code : {1000, 1001, 1008, 1011, 1012, 1013, 3000, 4001})
+    for (const int code : {1000, 1001, 1008, 1011, 1012, 1013, 3000, 4001})
         QTest::addRow("close with code %d", code) << close(code) << interrupted;
 
-    for (const quint16 code : {1002, 1003, 1007, 1009, 4000}) {
+    for (const int code : {1002, 1003, 1007, 1009, 4000}) {
         QTest::addRow("close with code %d", code)
             << close(code) << u"the peer closed with code %1"_s.arg(code);
     }
