@@ -52,6 +52,7 @@ private slots:
     void masksWhatItSends();
     void readsTextAsJson();
     void reconnectsToTheUrl();
+    void isSentElsewhereByTheSameScheme();
     void closesInOrder();
     void forgetsTheUrl();
     void largeMessagesBothWays();
@@ -302,6 +303,24 @@ void tst_WebSocketClient::reconnectsToTheUrl()
     QVERIFY(client.pumpUntil("connected", 2));
     QVERIFY(eventually([&] { return server->channels().size() == 1; }));
     QCOMPARE(server->channels().first()->requestUrl().query(), u"n=1"_s);
+}
+
+void tst_WebSocketClient::isSentElsewhereByTheSameScheme()
+{
+    QRepod::Server first;
+    QRepod::Server second;
+    QRepod::WebSocketGate firstGate(&first);
+    QRepod::WebSocketGate secondGate(&second);
+    QVERIFY(firstGate.listen("127.0.0.1", 0) && secondGate.listen("127.0.0.1", 0));
+    RecordingListener client;
+    client.connect(QUrl(u"ws://127.0.0.1:%1/play?n=1"_s.arg(firstGate.port())));
+    QVERIFY(client.pumpUntil("connected"));
+    QVERIFY(eventually([&] { return first.channels().size() == 1; }));
+    const QString address = u"127.0.0.1:%1"_s.arg(secondGate.port());
+    first.channels().first()->redirect(address);
+    QVERIFY2(client.pumpUntil("connected", 2), qPrintable(client.error));
+    QVERIFY(eventually([&] { return second.channels().size() == 1; }));
+    QCOMPARE(second.channels().first()->requestUrl(), QUrl(u"ws://"_s + address + u"/play?n=1"_s));
 }
 
 void tst_WebSocketClient::closesInOrder()
