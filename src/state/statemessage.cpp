@@ -2,6 +2,7 @@
 #include "state/statemessage.h"
 
 #include <limits>
+#include <utility>
 
 namespace QRepod {
 
@@ -132,6 +133,7 @@ std::optional<StateMessage> StateMessage::read(const QVariantMap &fields)
     message.time = fields.value(StateField::time()).toLongLong();
     message.isFull = fields.value(StateField::full()).toBool();
     message.isEnd = fields.value(StateField::end()).toBool();
+    message.isPart = fields.value(StateField::more()).toBool();
     if (const auto set = fields.constFind(StateField::set()); set != fields.cend()) {
         if (!isMap(*set))
             return std::nullopt;
@@ -152,6 +154,25 @@ std::optional<StateMessage> StateMessage::read(const QVariantMap &fields)
         message.changes = std::move(*read);
     }
     return message;
+}
+
+void StateMessage::append(StateMessage part)
+{
+    time = part.time;
+    isPart = part.isPart;
+    if (set && part.set)
+        set->insert(*part.set);
+    else if (part.set)
+        set = std::move(part.set);
+    for (StateChange &change : part.changes) {
+        // The rows of a first message go together, so that they are matched by their keys.
+        const bool goesOn = rows && changes.empty() && change.kind == StateChange::Kind::Insert
+            && change.row == rows->size();
+        if (goesOn)
+            rows->append(std::move(change.rows));
+        else
+            changes.push_back(std::move(change));
+    }
 }
 
 } // namespace QRepod
