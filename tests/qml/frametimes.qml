@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A scene in which things move: by messages, or as many times by itself.
+// A scene in which things move: by messages, as many times by itself, or as a server's that it shares.
 
 import QtQuick
 import QRepod
@@ -10,7 +10,7 @@ Window {
     readonly property int players: 100
     required property int port
     required property int rate
-    property bool traffic: false
+    property string mover: "itself" // or "messages", "state"
     property int moves: 0
 
     function move(id: int, x: real, y: real) {
@@ -26,18 +26,27 @@ Window {
     color: "black"
 
     ConnectionListener {
+        id: game
+
         function network_move(id: int, x: real, y: real) {
             scene.move(id, x, y);
         }
 
         port: scene.port
-        active: scene.traffic
+        active: scene.mover !== "itself"
+    }
+
+    ReplicaModel {
+        id: things
+
+        listener: game
+        name: "things"
     }
 
     FrameAnimation {
         property real due: 0
 
-        running: !scene.traffic
+        running: scene.mover === "itself"
         onTriggered: {
             due += frameTime * scene.rate;
             for (; due >= 1; --due)
@@ -48,12 +57,35 @@ Window {
     Repeater {
         id: players
 
-        model: scene.players
+        model: scene.mover === "state" ? 0 : scene.players
 
         Rectangle {
             width: 12
             height: 12
             color: "orange"
+        }
+    }
+
+    Repeater {
+        model: scene.mover === "state" ? things : null
+
+        Rectangle {
+            id: thing
+
+            required property real wayX
+            required property real wayY
+
+            width: 12
+            height: 12
+            color: "limegreen"
+            onXChanged: ++scene.moves
+
+            Interpolator on x {
+                value: thing.wayX
+            }
+            Interpolator on y {
+                value: thing.wayY
+            }
         }
     }
 
