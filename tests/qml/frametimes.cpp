@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The time between the frames of a QML scene in which many things move, in turns by the scene
-// itself, by messages that arrive, and as rows of a shared model that change 30 times a second,
-// each drawn by two Interpolators:
+// itself and by messages that arrive; then with things all of which move in each frame, by the
+// scene itself and as rows of a shared model that change 30 times a second, drawn by two
+// Interpolators each:
 //
 //     frametimes [--seconds 5] [--turns 3] [--rate 2000] [--things 200]
 //
@@ -70,10 +71,7 @@ public:
     QHash<int, QByteArray> roleNames() const override { return {{WayX, "wayX"}, {WayY, "wayY"}}; }
 
     //! In the thread that they live in.
-    Q_INVOKABLE void start() { startTimer(1'000 / 30, Qt::PreciseTimer); }
-
-protected:
-    void timerEvent(QTimerEvent *) override
+    Q_INVOKABLE void move()
     {
         m_clock = double(QRepod::Server::time()) / 1e3;
         Q_EMIT dataChanged(index(0), index(m_count - 1), {WayX, WayY});
@@ -91,11 +89,10 @@ public:
     Traffic(qint64 rate, int things)
         : m_rate(rate)
     {
-        auto *const model = new Things(things, &m_server); // moves to the thread with it
+        m_things = new Things(things, &m_server); // moves to the server's thread with it
         m_server.everyone()->setSyncInterval(0);
-        m_server.everyone()->share(QStringLiteral("things"), model);
+        m_server.everyone()->share(QStringLiteral("things"), m_things);
         m_server.startBackground();
-        QMetaObject::invokeMethod(model, "start");
         m_server.listen(QStringLiteral("127.0.0.1"), 0);
         m_thread = std::thread([this] { run(); });
     }
@@ -117,6 +114,8 @@ private:
         const auto start = std::chrono::steady_clock::now();
         for (qint64 number = 0; !m_isStopped; ++number) {
             std::this_thread::sleep_until(start + number * std::chrono::nanoseconds(1s) / m_rate);
+            if (number % std::max<qint64>(1, m_rate / 30) == 0)
+                QMetaObject::invokeMethod(m_things, "move", Qt::QueuedConnection);
             if (!m_isSending)
                 continue;
             m_server.sendToAll({{QStringLiteral("action"), QStringLiteral("move")},
@@ -128,6 +127,7 @@ private:
 
     const qint64 m_rate;
     QRepod::Server m_server;
+    Things *m_things = nullptr;
     std::atomic<bool> m_isStopped = false;
     std::atomic<bool> m_isSending = false;
     std::thread m_thread;
@@ -192,12 +192,14 @@ int main(int argc, char **argv)
     const int turns = parser.value(QStringLiteral("turns")).toInt();
 
     const int rate = parser.value(QStringLiteral("rate")).toInt();
+    const int things = parser.value(QStringLiteral("things")).toInt();
 
-    Traffic traffic(rate, parser.value(QStringLiteral("things")).toInt());
+    Traffic traffic(rate, things);
     QQmlApplicationEngine engine;
     engine.addImportPath(QStringLiteral(QREPOD_QML_IMPORT_PATH));
-    engine.setInitialProperties(
-        {{QStringLiteral("port"), traffic.port()}, {QStringLiteral("rate"), rate}});
+    engine.setInitialProperties({{QStringLiteral("port"), traffic.port()},
+                                 {QStringLiteral("rate"), rate},
+                                 {QStringLiteral("things"), things}});
     engine.load(QUrl::fromLocalFile(QStringLiteral(QREPOD_FRAMETIMES_SCENE)));
     auto *window = qobject_cast<QQuickWindow *>(engine.rootObjects().value(0));
     if (!window)
@@ -206,7 +208,7 @@ int main(int argc, char **argv)
     measure(*window, 1);
     std::printf(
         "moved by moves/s frames/s   median      95%%      99%%      max   missed   (ms)\n");
-    constexpr std::array<const char *, 3> movers = {"itself", "messages", "state"};
+    constexpr std::array<const char *, 4> movers = {"itself", "messages", "frames", "state"};
     for (size_t turn = 0; turn < movers.size() * size_t(turns); ++turn) {
         const char *const mover = movers[turn % movers.size()];
         traffic.setSending(turn % movers.size() == 1);

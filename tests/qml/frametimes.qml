@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A scene in which things move: by messages, as many times by itself, or as a server's that it shares.
+// A scene in which things move: some by messages, or as many by itself; or many in each frame, by
+// itself or as rows that a server shares.
 
 import QtQuick
 import QRepod
@@ -10,11 +11,14 @@ Window {
     readonly property int players: 100
     required property int port
     required property int rate
-    property string mover: "itself" // or "messages", "state"
+    required property int things
+    property string mover: "itself" // or "messages"; of many: "frames", "state"
     property int moves: 0
 
     function move(id: int, x: real, y: real) {
         const player = players.itemAt(id);
+        if (!player)
+            return; // it was on its way when others began to move
         player.x = x;
         player.y = y;
         ++scene.moves;
@@ -33,14 +37,28 @@ Window {
         }
 
         port: scene.port
-        active: scene.mover !== "itself"
+        active: scene.mover === "messages" || scene.mover === "state"
     }
 
     ReplicaModel {
-        id: things
+        id: shared
 
         listener: game
         name: "things"
+        onDataChanged: ++scene.moves
+    }
+
+    FrameAnimation {
+        running: scene.mover === "frames"
+        onTriggered: {
+            for (let i = 0; i < many.count; ++i) {
+                const thing = many.itemAt(i);
+                const radius = 40 + i % 240;
+                thing.x = 400 + radius * Math.cos(elapsedTime + i);
+                thing.y = 300 + radius * Math.sin(elapsedTime + i);
+            }
+            scene.moves += many.count;
+        }
     }
 
     FrameAnimation {
@@ -57,7 +75,7 @@ Window {
     Repeater {
         id: players
 
-        model: scene.mover === "state" ? 0 : scene.players
+        model: scene.mover === "itself" || scene.mover === "messages" ? scene.players : 0
 
         Rectangle {
             width: 12
@@ -67,7 +85,7 @@ Window {
     }
 
     Repeater {
-        model: scene.mover === "state" ? things : null
+        model: scene.mover === "state" ? shared : null
 
         Rectangle {
             id: thing
@@ -78,7 +96,6 @@ Window {
             width: 12
             height: 12
             color: "limegreen"
-            onXChanged: ++scene.moves
 
             Interpolator on x {
                 value: thing.wayX
@@ -86,6 +103,18 @@ Window {
             Interpolator on y {
                 value: thing.wayY
             }
+        }
+    }
+
+    Repeater {
+        id: many
+
+        model: scene.mover === "frames" ? scene.things : 0
+
+        Rectangle {
+            width: 12
+            height: 12
+            color: "limegreen"
         }
     }
 
