@@ -74,8 +74,8 @@ void Replicas::apply(ReplicaState &state, const StateMessage &message)
     // Without the first message the others mean nothing.
     if (message.set && state.kind == Kind::Object)
         applyValues(state, message);
-    if (state.kind == Kind::Model && !applyChanges(state, message))
-        setKind(state, Kind::Unknown);
+    if (state.kind == Kind::Model && !state.rows.apply(message.changes))
+        loseStep(state, message);
 }
 
 void Replicas::applyFull(ReplicaState &state, const StateMessage &message)
@@ -83,16 +83,29 @@ void Replicas::applyFull(ReplicaState &state, const StateMessage &message)
     using Kind = ReplicaState::Kind;
     if (!message.rows && !message.set)
         return;
+    const auto rows = message.rows ? rowsOf(message) : QList<RowValues>();
+    if (!rows)
+        return loseStep(state, message);
     const Kind before = std::exchange(state.kind, message.rows ? Kind::Model : Kind::Object);
-    if (message.rows) {
-        state.rows.replace(message.roles, message.key, *message.rows);
-        if (!applyChanges(state, message))
-            state.kind = Kind::Unknown;
-    } else {
+    if (message.rows)
+        state.rows.replace(message.roles, message.key, *rows);
+    else
         applyValues(state, message);
-    }
     if (state.kind != before)
         state.observers.tell([](ReplicaObserver *observer) { observer->readyChanged(); });
+}
+
+//! All rows of a first message, with those that have come in later parts: views see only the
+//! outcome.
+///
+/// \return nothing if a change is about a row that does not exist.
+std::optional<QList<RowValues>> Replicas::rowsOf(const StateMessage &message)
+{
+    if (message.changes.empty())
+        return message.rows;
+    ReplicaRows rows;
+    rows.replace(message.roles, message.key, *message.rows);
+    return rows.apply(message.changes) ? std::optional(rows.all()) : std::nullopt;
 }
 
 void Replicas::applyValues(ReplicaState &state, const StateMessage &message)
@@ -102,14 +115,11 @@ void Replicas::applyValues(ReplicaState &state, const StateMessage &message)
         state.observers.tell([&](ReplicaObserver *observer) { observer->changed(names); });
 }
 
-//! \return false if they are about rows that do not exist.
-bool Replicas::applyChanges(ReplicaState &state, const StateMessage &message)
+void Replicas::loseStep(ReplicaState &state, const StateMessage &message)
 {
-    if (state.rows.apply(message.changes))
-        return true;
     qCWarning(stateLog).noquote() << "shared state" << message.name
                                   << "is out of step: a change is about a row that it lacks";
-    return false;
+    setKind(state, ReplicaState::Kind::Unknown);
 }
 
 void Replicas::setKind(ReplicaState &state, ReplicaState::Kind kind)

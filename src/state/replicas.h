@@ -74,7 +74,8 @@ private:
     static void apply(ReplicaState &state, const StateMessage &message);
     static void applyFull(ReplicaState &state, const StateMessage &message);
     static void applyValues(ReplicaState &state, const StateMessage &message);
-    static bool applyChanges(ReplicaState &state, const StateMessage &message);
+    static std::optional<QList<RowValues>> rowsOf(const StateMessage &message);
+    static void loseStep(ReplicaState &state, const StateMessage &message);
     static void setKind(ReplicaState &state, ReplicaState::Kind kind);
     static bool isObserved(const std::shared_ptr<ReplicaState> &state);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "state/statemessage.h"
 
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -164,15 +165,8 @@ void StateMessage::append(StateMessage part)
         set->insert(*part.set);
     else if (part.set)
         set = std::move(part.set);
-    for (StateChange &change : part.changes) {
-        // The rows of a first message go together, so that they are matched by their keys.
-        const bool goesOn = rows && changes.empty() && change.kind == StateChange::Kind::Insert
-            && change.row == rows->size();
-        if (goesOn)
-            rows->append(std::move(change.rows));
-        else
-            changes.push_back(std::move(change));
-    }
+    changes.insert(changes.end(), std::make_move_iterator(part.changes.begin()),
+                   std::make_move_iterator(part.changes.end()));
 }
 
 } // namespace QRepod
