@@ -25,7 +25,9 @@
 #include <QtTest/qtest.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <vector>
 
 using namespace QRepod;
 
@@ -113,6 +115,25 @@ QStringList display(const QAbstractItemModel &model)
     return texts;
 }
 
+//! Changes \a texts in some way.
+void step(QStringListModel &texts, QRandomGenerator &random)
+{
+    const int count = texts.rowCount();
+    const int kind = random.bounded(100);
+    if (kind < 30 || count == 0)
+        texts.insertRows(random.bounded(count + 1), count < 50 ? 1 + random.bounded(2) : 0);
+    else if (kind < 50)
+        texts.removeRow(random.bounded(count));
+    else if (kind < 70)
+        texts.moveRow({}, random.bounded(count), {}, random.bounded(count + 1));
+    else if (kind < 98)
+        texts.setData(texts.index(random.bounded(count)), QString::number(random.bounded(9)));
+    else if (kind < 99)
+        texts.sort(0);
+    else
+        texts.setStringList(texts.stringList());
+}
+
 } // namespace
 
 class tst_SharedState : public QObject
@@ -149,6 +170,7 @@ private Q_SLOTS:
     void slotsMayDeleteEverything();
     void lostConnectionMakesReplicasNotReadyUntilItIsBack();
     void randomWalkEndsEqual();
+    void randomWalkOfWhatEachMaySeeEndsEqual();
     void tickIsKnownWhileItIsDelivered();
 
     void serverTimeFollowsTheServersClock();
@@ -820,24 +842,52 @@ void tst_SharedState::randomWalkEndsEqual()
     QTRY_VERIFY(model.isReady());
     QRandomGenerator random(5);
     for (int i = 0; i < 10'000; ++i) {
-        const int count = names.rowCount();
-        const int kind = random.bounded(100);
-        if (kind < 30 || count == 0)
-            names.insertRows(random.bounded(count + 1), count < 50 ? 1 + random.bounded(2) : 0);
-        else if (kind < 50)
-            names.removeRow(random.bounded(count));
-        else if (kind < 70)
-            names.moveRow({}, random.bounded(count), {}, random.bounded(count + 1));
-        else if (kind < 98)
-            names.setData(names.index(random.bounded(count)), QString::number(random.bounded(9)));
-        else if (kind < 99)
-            names.sort(0);
-        else
-            names.setStringList(names.stringList());
+        step(names, random);
         if (random.bounded(10) == 0)
             QCoreApplication::processEvents();
     }
     QTRY_COMPARE(display(model), display(names));
+}
+
+//! One sees the even numbers, one the odd ones, and both what is not a number yet.
+void tst_SharedState::randomWalkOfWhatEachMaySeeEndsEqual()
+{
+    TestServer server;
+    QStringListModel numbers;
+    QHash<const Channel *, int> hidden; // the rest of a division by two
+    server->everyone()->setSyncInterval(0);
+    server->everyone()->share(u"numbers"_s, &numbers);
+    server->everyone()->setVisible(u"numbers"_s, [&](const Channel *channel, int row) {
+        const QString text = numbers.stringList()[row];
+        return text.isEmpty() || text.toInt() % 2 != hidden.value(channel);
+    });
+    std::array<std::unique_ptr<Player>, 2> players;
+    std::array<std::unique_ptr<ReplicaModel>, 2> models;
+    std::vector<std::unique_ptr<QAbstractItemModelTester>> testers;
+    for (size_t i = 0; i < players.size(); ++i) {
+        players[i] = std::make_unique<Player>(server->port());
+        models[i] = std::make_unique<ReplicaModel>(&players[i]->listener, u"numbers"_s);
+        testers.push_back(std::make_unique<QAbstractItemModelTester>(
+            models[i].get(), QAbstractItemModelTester::FailureReportingMode::QtTest));
+        QTRY_VERIFY(models[i]->isReady());
+        const QList<Channel *> channels = server->channels();
+        for (const Channel *const channel : channels) {
+            if (!hidden.contains(channel))
+                hidden[channel] = int(i);
+        }
+    }
+    QRandomGenerator random(6);
+    for (int i = 0; i < 2'000; ++i) {
+        step(numbers, random);
+        if (random.bounded(10) == 0)
+            QCoreApplication::processEvents();
+    }
+    for (int i = 0; i < 2; ++i) {
+        QStringList seen = numbers.stringList();
+        seen.removeIf(
+            [i](const QString &text) { return !text.isEmpty() && text.toInt() % 2 == i; });
+        QTRY_COMPARE(display(*models[size_t(i)]), seen);
+    }
 }
 
 void tst_SharedState::tickIsKnownWhileItIsDelivered()
