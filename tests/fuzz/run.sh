@@ -14,7 +14,7 @@ if [ $# -gt 0 ]; then
     shift
 fi
 if [ $# -eq 0 ]; then
-    set -- framereader decode roundtrip dispatch endpoints requests websocket
+    set -- framereader decode roundtrip dispatch endpoints requests state websocket
 fi
 folder=${FOLDER:-$root/build/fuzz}
 seeds=$root/tests/fuzz
