@@ -84,9 +84,13 @@ class State {
     isReady = false;
     #roles = [];
     #key = "";
+    #parts = null; // of a message whose last part has not come
     #changes = []; // that have been made and not told
 
-    take(message) {
+    take(part) {
+        const message = this.#joined(part);
+        if (!message)
+            return;
         if (message.end)
             return this.end();
         if (!message.full && !this.isReady) // until everything has come once, changes mean nothing
@@ -94,11 +98,8 @@ class State {
         const wasReady = this.isReady;
         this.isReady = true;
         this.time = Number(message.time ?? -1);
-        if (message.full && message.rows)
-            this.#replace(message.roles ?? [], message.key ?? "", message.rows);
         this.#set(message.set ?? {}, Boolean(message.full));
-        const isInStep = (message.changes ?? []).every(change => this.#apply(change));
-        if (!isInStep) {
+        if (!(message.full && message.rows ? this.#replaceAll(message) : this.#applyAll(message.changes))) {
             console.warn(`qrepod: shared state ${message.name} is out of step: a change is about a row that it lacks`);
             this.isReady = false;
         }
@@ -107,10 +108,26 @@ class State {
     }
 
     end() {
+        this.#parts = null;
         if (!this.isReady)
             return;
         this.isReady = false;
         this.#tell();
+    }
+
+    /** The message that `part` completes; null while others are missing. */
+    #joined({more, ...part}) {
+        if (this.#parts && !part.full && !part.end) {
+            this.#parts.time = part.time;
+            this.#parts.set = {...this.#parts.set, ...part.set};
+            this.#parts.changes.push(...part.changes ?? []);
+        } else {
+            this.#parts = {...part, changes: [...part.changes ?? []]};
+        }
+        const whole = more ? null : this.#parts;
+        if (!more)
+            this.#parts = null;
+        return whole;
     }
 
     #tell() {
@@ -127,6 +144,20 @@ class State {
         Object.assign(this.values, values);
         for (const name of [...gone, ...names])
             this.#changes.push(["value", name, this.values[name]]);
+    }
+
+    #applyAll(changes) {
+        return changes.every(change => this.#apply(change));
+    }
+
+    /** All rows of a first message, with those that have come in later parts, at once. */
+    #replaceAll({roles = [], key = "", rows, changes}) {
+        const all = new State();
+        all.#replace(roles, key, rows);
+        if (!all.#applyAll(changes))
+            return false;
+        this.#replace(roles, key, all.rows.map(row => roles.map(role => row[role])));
+        return true;
     }
 
     /** All there is. Rows are matched by their key, so that only the difference is told. */

@@ -164,6 +164,28 @@ test("only the difference is told", async t => {
     ]);
 });
 
+test("what comes in parts is taken together", async t => {
+    const {server, game} = await playScripted(t);
+    const world = new Replica(game, "world");
+    const players = new Replica(game, "players");
+    const told = [];
+    world.onchange = players.onchange = ({name}, changes) => told.push([name, ...changes]);
+    const part = fields => server.send({action: "_state", ...fields});
+    part({name: "world", time: 1, full: true, set: {a: 1}, more: true});
+    part({name: "players", time: 1, full: true, key: "id", roles: ["id"], rows: [[1]], more: true});
+    part({name: "players", time: 1, changes: [["insert", 1, [[2]]]], more: true});
+    part({name: "world", time: 1, set: {b: 2}});
+    part({name: "players", time: 1, changes: [["insert", 2, [[3]]]]});
+    part({name: "players", time: 2, changes: [["remove", 0, 1]], more: true});
+    part({name: "players", time: 3, changes: [["remove", 0, 1]]});
+    server.send({action: "done"});
+    await game.heard.next("done");
+    assert.deepEqual(players.rows, [{id: 3}]);
+    assert.equal(players.time, 3);
+    assert.deepEqual(told, [["world", ["value", "a", 1], ["value", "b", 2]], ["players", ["reset"]],
+                            ["players", ["remove", 0, 1], ["remove", 0, 1]]]);
+});
+
 test("row changes lead from any order to any other", () => {
     let seed = 1;
     const random = bound => (seed = seed * 16807 % 2147483647) % bound;
