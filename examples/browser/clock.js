@@ -12,8 +12,9 @@ const longestExchange = 60000;
 /**
  * What time it is on the server's clock, by the exchanges of pings and pongs with it.
  *
- * The quickest of the latest exchanges counts: what it is off by is at most half of what it took.
- * The time that is shown goes after the estimate at a pace that nobody sees, and never backwards.
+ * An exchange says between what the offset lies: its question cannot have come before it was asked,
+ * nor its answer after it came. Of the latest exchanges the sharpest bounds count. The time that is
+ * shown goes after the middle between them at a pace that nobody sees, and never backwards.
  */
 export class ServerClock {
     #exchanges = [];
@@ -26,23 +27,28 @@ export class ServerClock {
 
     /** A ping went out at `sent`, and its pong, which says `serverTime`, came in at `received`. */
     add(sent, received, serverTime) {
-        const roundTrip = Math.max(0, received - sent);
-        this.#exchanges.push({roundTrip, offset: serverTime - (sent + received) / 2});
+        this.#exchanges.push({least: serverTime - received, most: serverTime - sent});
         if (this.#exchanges.length > exchangesThatCount)
             this.#exchanges.shift();
     }
 
     /** The server's time when it is `now` here; of no meaning before the first exchange. */
     timeAt(now) {
-        const best = this.#exchanges.reduce((a, b) => b.roundTrip < a.roundTrip ? b : a);
-        const error = best.offset - this.#offset;
+        const target = this.#estimate();
+        const error = target - this.#offset;
         const most = Math.max(0, now - this.#shownAt) * slew;
         if (this.#shownAt === -Infinity || error > leap)
-            this.#offset = best.offset;
+            this.#offset = target;
         else
             this.#offset += Math.max(-most, Math.min(most, error));
         this.#shownAt = Math.max(this.#shownAt, now);
         return this.#shownAt + this.#offset;
+    }
+
+    #estimate() {
+        const least = Math.max(...this.#exchanges.map(exchange => exchange.least));
+        const most = Math.min(...this.#exchanges.map(exchange => exchange.most));
+        return (least + most) / 2;
     }
 }
 
