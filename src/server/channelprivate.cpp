@@ -36,7 +36,8 @@ void Channel::Private::detach()
     forgetTokens();
     m_away.reset();
     const Link link = session->link();
-    link.outbox->finish(); // answers may be on their way
+    if (m_standing != Standing::Gone) // else answers may be on their way
+        link.outbox->close();
     link.inbox->detachReader();
     server->waker.forget(this);
     m_guest.reset();

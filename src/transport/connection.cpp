@@ -287,8 +287,9 @@ void Connection::streamEnded()
 /// The order counts: what is not under way any more has been given to the outbox.
 bool Connection::mayBeAnswered() const
 {
+    const bool listens = !m_link.outbox->isPeerKnown(); // see Outbox::finish()
     return m_stream->isStillWritable()
-        && (m_link.inbox->counts().waiting > 0 || m_link.outbox->expectedAnswers() > 0
+        && (m_link.inbox->counts().waiting > 0 || (listens && m_link.outbox->expectedAnswers() > 0)
             || m_link.outbox->counts().bytesWaiting > 0 || m_stream->unwrittenBytes() > 0);
 }
 

@@ -214,7 +214,7 @@ void Outbox::finish()
 {
     m_isFinishing = true;
     m_isOpen = false;
-    closeUnlessExpecting();
+    m_isPeerKnown ? close() : closeUnlessExpecting();
 }
 
 void Outbox::closeUnlessExpecting()

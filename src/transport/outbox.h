@@ -97,7 +97,8 @@ public:
     void close();
 
     //! What the reader does when it has been told of the connection's end: nothing is accepted any
-    //! more but answers that are expected; closes when there are none, or none any more.
+    //! more but answers that are expected; closes when there are none, or none any more. Closes at
+    //! once for a peer that understands control frames: when that closes, it listens no more.
     void finish();
 
     //! An answer that is expected for as long as this exists.
