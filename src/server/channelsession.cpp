@@ -88,6 +88,7 @@ bool Channel::Private::isInterruption(const Delivery &delivery) const
 
 void Channel::Private::interrupt(Turn &turn)
 {
+    session->link().outbox->close(); // it may wait for answers
     leaveForNobody();
     m_awayNumber = ++server->interruptions;
     m_away = std::make_unique<Timeout>(server->deadlines, [this] { expire(); });

@@ -210,7 +210,6 @@ void Session::leave(const Link &next)
 void Session::moveTo(const Link &next)
 {
     m_before = sum(m_link.statistics(), m_before);
-    m_link.outbox->close(); // it may wait for answers
     if (!m_isAway)          // else the peer has never come there
         m_receivedBefore += m_link.inbox->counts().received;
     m_isAway = true;
