@@ -210,7 +210,7 @@ void Session::leave(const Link &next)
 void Session::moveTo(const Link &next)
 {
     m_before = sum(m_link.statistics(), m_before);
-    if (!m_isAway)          // else the peer has never come there
+    if (!m_isAway) // else the peer has never come there
         m_receivedBefore += m_link.inbox->counts().received;
     m_isAway = true;
     m_link = next;
