@@ -59,6 +59,7 @@ void Client::Private::reopen(const ConnectionSettings &settings, WakeTarget read
 {
     const Link next = Link::create(reader, settings);
     next.outbox->begin(first);
+    currentSession()->link().outbox->close(); // it may wait for answers
     currentSession()->leave(next);
     if (isClosed) // by another thread, which may have met the connection before
         next.close();

@@ -187,8 +187,10 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
 //! Where an answer to a message that is delivered now goes: never to a later connection.
 AnswerPath ConnectionListener::Private::answerPath() const
 {
-    return {[session = m_session](const EncodedMessage &message) { return session->send(message); },
-            m_session->limits(), client->address()};
+    return {
+        [session = m_session](const EncodedMessage &message) { return session->answer(message); },
+        m_session->limits(), client->address(),
+        std::make_unique<Outbox::Expectation>(m_session->link().outbox)};
 }
 
 //! Built-in messages reach all that a peer's messages reach.
@@ -228,7 +230,7 @@ void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
     if (isInterruption(delivery))
         return interrupt(turn);
     if (m_session)
-        m_session->end();
+        m_session->finish();
     m_session = nullptr;
     m_serverTime.stop();
     followEnd(delivery);

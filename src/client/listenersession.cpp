@@ -227,7 +227,7 @@ void ConnectionListener::Private::giveUp(const QString &error, Turn &turn)
     m_answerTimeout.stop();
     Client::Private::get(client)->isInterrupted = false;
     if (const auto session = std::exchange(m_session, nullptr))
-        session->end();
+        session->finish();
     setState(State::Disconnected);
     announceEnd(error, turn);
 }
@@ -264,14 +264,19 @@ QString ConnectionListener::Private::lostText(const QString &reason)
 bool ConnectionListener::Private::followRedirect()
 {
     const QString address = std::exchange(m_redirect, {});
-    const qsizetype colon = address.lastIndexOf(u':');
-    const int port = address.mid(colon + 1).toInt();
-    if (colon < 1 || !isPort(port) || port == 0 || Client::Private::get(client)->isClosed)
+    if (address.isEmpty() || Client::Private::get(client)->isClosed)
         return false;
+    const qsizetype position = portPosition(address);
+    if (const QString fault = addressFault(address); !fault.isEmpty()) {
+        qCWarning(clientLog).noquote() << client->address() << "sends this client to"
+                                       << address.left(100) + QLatin1String(": ") + fault;
+        return false;
+    }
     const bool isFirst = backoff.isFresh();
     const int delay = std::min(backoff.next(), longestRedirectDelay);
     qCDebug(clientLog).noquote() << client->address() << "sends this client to" << address;
-    const QString host = withoutBrackets(address.left(colon));
+    const QString host = withoutBrackets(address.left(position - 1));
+    const int port = address.mid(position).toInt();
     if (!m_url.isEmpty()) {
         m_url.setHost(host);
         m_url.setPort(port);

@@ -39,6 +39,12 @@ public:
     void closeWriting() override;
     bool sayGoodbye(Stream::Owner &owner, const QString &reason) override;
     void abort() override;
+#if QT_CONFIG(ssl)
+    std::optional<QSslCertificate> peerCertificate() const override
+    {
+        return m_below->peerCertificate();
+    }
+#endif
     void enableKeepAlive(int seconds) override { m_below->enableKeepAlive(seconds); }
     qint64 roundTripTime() const override { return m_below->roundTripTime(); }
     qint64 unacknowledgedFor() const override { return m_below->unacknowledgedFor(); }

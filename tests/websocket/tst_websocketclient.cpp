@@ -14,6 +14,7 @@
 #include <QRepod/Server>
 #include <QRepod/WebSocketGate>
 
+#include <QtNetwork/QSslSocket>
 #include <QtTest/QTest>
 
 #include <memory>
@@ -41,6 +42,7 @@ private slots:
     void connectsByEveryScheme_data();
     void connectsByEveryScheme();
     void schemeDecidesAboutTls();
+    void clientRefusedForItsCertificateIsTold();
     void saysWhatIsWrongWithAUrl_data();
     void saysWhatIsWrongWithAUrl();
     void asksForPathAndQuery();
@@ -107,6 +109,21 @@ void tst_WebSocketClient::schemeDecidesAboutTls()
     client.connect(QUrl(u"repods://127.0.0.1:%1"_s.arg(server.port())));
     QVERIFY(client.pumpUntil("error"));
     QVERIFY(client.error.contains("TLS: "));
+}
+
+void tst_WebSocketClient::clientRefusedForItsCertificateIsTold()
+{
+    QRepod::Server server;
+    QSslConfiguration configuration = serverConfiguration();
+    configuration.setPeerVerifyMode(QSslSocket::VerifyPeer);
+    server.setSslConfiguration(configuration);
+    QRepod::WebSocketGate gate(&server);
+    QVERIFY(gate.listen("127.0.0.1", 0));
+    RecordingListener client;
+    client.setSslConfiguration(clientConfiguration());
+    client.connect(QUrl(u"wss://127.0.0.1:%1"_s.arg(gate.port())));
+    QVERIFY(client.pumpUntil("error"));
+    QVERIFY2(client.error.contains("certificate"), qPrintable(client.error));
 }
 
 void tst_WebSocketClient::saysWhatIsWrongWithAUrl_data()

@@ -86,6 +86,8 @@ void readAddress(Options &options, QStringList positional)
     // One argument is what cannot be guessed: the host to go to, or the port to listen on.
     if (positional.size() == 2 || !options.isListening)
         options.host = positional.takeFirst();
+    if (options.host.startsWith('[') && options.host.endsWith(']')) // an address of IPv6
+        options.host = options.host.sliced(1).chopped(1);
     if (!options.isListening && options.host.contains("://")) {
         options.url = QUrl(options.host);
         if (!positional.isEmpty())
