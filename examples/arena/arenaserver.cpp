@@ -25,9 +25,9 @@ void Pilot::Network_join(const QRepod::Request &request, const QString &newName,
         return enter(room, request);
     const auto go = [=, this](const QString &owner) {
         if (owner == arenas->address)
-            enter(room, request);
-        else
-            redirect(owner); // the client asks again there
+            return enter(room, request);
+        request.refuse("the room is at " + owner);
+        redirect(owner); // the client asks again there
     };
     arenas->ownerOf(room).then(this, go).onFailed(
         this, [=](const QRepod::RequestError &error) { request.refuse(error.error()); });

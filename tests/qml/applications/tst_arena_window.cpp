@@ -67,7 +67,7 @@ std::unique_ptr<Frontend> playerIn(const QString &word, quint16 port, const QStr
     auto frontend = std::make_unique<Frontend>("Arena", port, QSize(), false, false);
     frontend->type("name", name);
     frontend->click("action");
-    if (!QTest::qWaitFor([&] { return frontend->item("play")->isVisible(); }))
+    if (!QTest::qWaitFor([&] { return frontend->item("play")->isVisible(); }, 60'000))
         qFatal("there is no lobby");
     frontend->type("code", word);
     frontend->click("enter");
