@@ -4,6 +4,7 @@
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
 #include "state/sharedobject.h"
+#include "state/stateparts.h"
 
 #include <QtCore/qloggingcategory.h>
 
@@ -98,6 +99,7 @@ void RoomStates::unshare(const QString &name)
         return;
     place->second.source.release()->deleteLater(); // it may be telling of its end
     m_shares.erase(place);
+    m_tooLarge.remove(name);
     if (m_room.server)
         sendToAll(name, {{StateField::end(), true}});
 }
@@ -168,52 +170,59 @@ void RoomStates::syncShare(const QString &name, Share &share)
 {
     if (!hasMembers() || !collect(name, share))
         return;
-    const bool isWhole = std::exchange(share.isOutOfStep, false);
-    const auto fieldsFor = [&](const Channel *channel) {
-        return isWhole ? share.source->whole(channel) : share.source->change(channel);
-    };
-    bool isSent = true;
-    if (share.source->isForAll()) {
-        isSent = sendToAll(name, fieldsFor(nullptr));
-    } else {
-        const QList<Channel *> channels = m_room.channels();
-        for (Channel *const channel : channels)
-            isSent = send(name, fieldsFor(channel), channel) && isSent;
-    }
-    share.isOutOfStep = !isSent;
+    if (share.source->isForAll())
+        return sendToAll(name, share.source->change(nullptr));
+    const QList<Channel *> channels = m_room.channels();
+    for (Channel *const channel : channels)
+        send(name, share.source->change(channel), channel);
 }
 
-EncodedMessage RoomStates::encode(const QString &name, QVariantMap fields) const
-{
-    fields.insert(StateField::name(), name);
-    fields.insert(StateField::time(), Server::time());
-    EncodedMessage message(withAction(stateAction(), fields),
-                           m_room.server->settings.snapshot().message);
-    if (!message.isValid())
-        qCWarning(serverLog).noquote()
-            << "the shared state" << name << "was not sent:" << message.error();
-    return message;
-}
-
-//! \return false if it cannot be sent.
-bool RoomStates::send(const QString &name, const QVariantMap &fields, Channel *to)
+//! One message, unless that is over the limits.
+std::vector<EncodedMessage> RoomStates::encode(const QString &name, const QVariantMap &fields)
 {
     if (fields.isEmpty())
-        return true;
-    const EncodedMessage message = encode(name, fields);
-    if (message.isValid())
-        Channel::Private::get(to)->send(message, SendMode::Reliable);
-    return message.isValid();
+        return {};
+    const MessageLimits limits = m_room.server->settings.snapshot().message;
+    const qint64 time = Server::time();
+    const auto encoded = [&](QVariantMap part) {
+        part.insert(StateField::name(), name);
+        part.insert(StateField::time(), time);
+        return EncodedMessage(withAction(stateAction(), part), limits);
+    };
+    const EncodedMessage whole = encoded(fields);
+    if (whole.isValid())
+        return {whole};
+    const StateParts parts =
+        StateParts::of(fields, [&](const QVariantMap &part) { return encoded(part).isValid(); });
+    if (!parts.isComplete)
+        warn(name, whole.error());
+    std::vector<EncodedMessage> messages;
+    for (const QVariantMap &part : parts.messages)
+        messages.push_back(encoded(part));
+    return messages;
 }
 
-bool RoomStates::sendToAll(const QString &name, const QVariantMap &fields)
+void RoomStates::warn(const QString &name, const QString &error)
 {
-    if (fields.isEmpty() || !hasMembers())
-        return true;
-    const EncodedMessage message = encode(name, fields);
-    if (message.isValid())
+    if (m_tooLarge.contains(name))
+        return;
+    m_tooLarge.insert(name);
+    qCWarning(serverLog).noquote()
+        << name << "is shared without a value that is too large for a message:" << error;
+}
+
+void RoomStates::send(const QString &name, const QVariantMap &fields, Channel *to)
+{
+    for (const EncodedMessage &message : encode(name, fields))
+        Channel::Private::get(to)->send(message, SendMode::Reliable);
+}
+
+void RoomStates::sendToAll(const QString &name, const QVariantMap &fields)
+{
+    if (!hasMembers())
+        return;
+    for (const EncodedMessage &message : encode(name, fields))
         m_room.send(message, nullptr, SendMode::Reliable);
-    return message.isValid();
 }
 
 void RoomStates::welcome(Channel *channel)

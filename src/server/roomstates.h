@@ -8,9 +8,11 @@
 
 #include <QRepod/room.h>
 
+#include <QtCore/qset.h>
+
 #include <map>
 #include <memory>
-#include <optional>
+#include <vector>
 
 namespace QRepod {
 
@@ -52,7 +54,6 @@ private:
     {
         std::unique_ptr<StateSource> source;
         bool isMarked = true;
-        bool isOutOfStep = false; ///< a change could not be sent
     };
 
     void add(const QString &name, std::unique_ptr<StateSource> source);
@@ -60,13 +61,15 @@ private:
     void schedule();
     void syncShare(const QString &name, Share &share);
     bool collect(const QString &name, Share &share);
-    EncodedMessage encode(const QString &name, QVariantMap fields) const;
-    bool send(const QString &name, const QVariantMap &fields, Channel *to);
-    bool sendToAll(const QString &name, const QVariantMap &fields);
+    std::vector<EncodedMessage> encode(const QString &name, const QVariantMap &fields);
+    void warn(const QString &name, const QString &error);
+    void send(const QString &name, const QVariantMap &fields, Channel *to);
+    void sendToAll(const QString &name, const QVariantMap &fields);
     bool hasMembers() const;
 
     Room::Private &m_room;
     std::map<QString, Share> m_shares;
+    QSet<QString> m_tooLarge;         // of these a warning has said so
     std::unique_ptr<Ticker> m_ticker; // none before the room belongs to a server
     int m_interval = 50;
     qint64 m_latestTick = 0;

@@ -20,7 +20,7 @@ def expect(condition, what):
 
 def rows(name):
     """The rows that the server shares as `name`, as dictionaries."""
-    return [dict(zip(mirror.shared[name, "roles"], row)) for row in mirror.shared.get(name, [])]
+    return [dict(zip(mirror.roles[name], row)) for row in mirror.shared.get(name, [])]
 
 
 class Player:
