@@ -71,8 +71,10 @@ std::unique_ptr<Frontend> playerIn(const QString &word, quint16 port, const QStr
         qFatal("there is no lobby");
     frontend->type("code", word);
     frontend->click("enter");
-    if (!QTest::qWaitFor(
-            [&] { return isIn(*frontend, "Word: " + word.toUpper()) && frontend->has("score1"); }))
+    const auto isThere = [&] {
+        return isIn(*frontend, "Word: " + word.toUpper()) && frontend->has("score1");
+    };
+    if (!QTest::qWaitFor(isThere, 60'000))
         qFatal("the room cannot be joined");
     return frontend;
 }
