@@ -60,12 +60,19 @@ void ConnectionListener::Private::open(const QString &host, int port, const QUrl
     setState(State::Connecting);
 }
 
+//! Of the connections to come: what the url says goes before what was set.
+ConnectionSettings ConnectionListener::Private::currentSettings() const
+{
+    ConnectionSettings current = settings.snapshot();
+    if (!m_url.isEmpty())
+        ServerUrl::apply(m_url, current);
+    return current;
+}
+
 //! Makes a new connection the current one.
 void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
-    ConnectionSettings connectionSettings = settings.snapshot();
-    if (!m_url.isEmpty())
-        ServerUrl::apply(m_url, connectionSettings);
+    const ConnectionSettings connectionSettings = currentSettings();
     // Whether the server keeps a session is known with its greeting; until then everything is kept.
     const auto session = std::make_shared<Session>(
         Link::create({&m_waker, this}, connectionSettings), Session::Keeping::Unacknowledged,

@@ -123,7 +123,7 @@ void ConnectionListener::Private::tryToResume()
     m_unclaimed = 0;
     m_held.clear();
     m_hasEnded = false;
-    part->reopen(settings.snapshot(), {&m_waker, this},
+    part->reopen(currentSettings(), {&m_waker, this},
                  Control::resume(m_token, m_session->received()), backoff.next());
     m_current = &part->currentSession()->inbox();
     state = State::Reconnecting;
@@ -271,7 +271,12 @@ bool ConnectionListener::Private::followRedirect()
     const bool isFirst = backoff.isFresh();
     const int delay = std::min(backoff.next(), longestRedirectDelay);
     qCDebug(clientLog).noquote() << client->address() << "sends this client to" << address;
-    start(withoutBrackets(address.left(colon)), port, isFirst ? 0 : delay);
+    const QString host = withoutBrackets(address.left(colon));
+    if (!m_url.isEmpty()) {
+        m_url.setHost(host);
+        m_url.setPort(port);
+    }
+    start(host, port, isFirst ? 0 : delay);
     state = State::Reconnecting;
     Q_EMIT q->stateChanged();
     return true;

@@ -264,7 +264,7 @@ void Connection::streamEnded()
         return finish();
     m_intake.flush();
     if (const QString fault = m_intake.error(); !fault.isEmpty())
-        return end(fault);
+        return end(fault, Inbox::End::Fault);
     if (const int error = m_link.outbox->directError();
         error != 0 && !NativeSocket::isLateWrite(error))
         return end(qt_error_string(error));
@@ -275,10 +275,23 @@ void Connection::streamEnded()
 
 void Connection::streamFailed(const QString &reason)
 {
+    endStream(reason, Inbox::End::Lost);
+}
+
+void Connection::streamFaulted(const QString &reason)
+{
+    endStream(reason, Inbox::End::Fault);
+}
+
+//! A fault in what had arrived comes before the end of the line.
+void Connection::endStream(const QString &error, Inbox::End kind)
+{
     if (m_state == State::Closing)
         return finish();
     m_intake.flush();
-    end(reason);
+    if (const QString fault = m_intake.error(); !fault.isEmpty())
+        return end(fault, Inbox::End::Fault);
+    end(error, kind);
 }
 
 //! Keeps the figures that others may ask for.

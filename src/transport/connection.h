@@ -61,6 +61,7 @@ private:
     void streamWritable() override { send(); }
     void streamEnded() override;
     void streamFailed(const QString &reason) override;
+    void streamFaulted(const QString &reason) override;
 
     void handleWake() override;
     void handleDeadline() override;
@@ -82,6 +83,7 @@ private:
     void beat();
     void count(qint64 received);
     void measureRoundTrip();
+    void endStream(const QString &error, Inbox::End kind);
     void end(const QString &error, Inbox::End kind = Inbox::End::Lost);
     void finish();
 

@@ -20,7 +20,7 @@ class Poller;
 class Stream
 {
 public:
-    //! Is told what happens, and may abort() in each of these. One of the last two comes at most,
+    //! Is told what happens, and may abort() in each of these. One of the last three comes at most,
     //! and nothing after it; to read gives nothing from then on, and nothing can be written.
     class Owner
     {
@@ -31,6 +31,10 @@ public:
                                            ///< shrunk
         virtual void streamEnded() = 0;    ///< the peer has closed, and its last byte has been read
         virtual void streamFailed(const QString &reason) = 0; ///< it could not be opened, or broke
+
+        //! The peer has broken the rules of a protocol that the stream speaks, or says that this
+        //! end has: unlike the two above, this does not happen to a line.
+        virtual void streamFaulted(const QString &reason) = 0;
 
     protected:
         ~Owner() = default;

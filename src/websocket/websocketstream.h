@@ -48,6 +48,7 @@ private:
         None,
         Closed, ///< by the peer, in order
         Failed,
+        Faulted, ///< by a peer that breaks the protocol, or says that this end does
     };
 
     // Stream::Owner, of the stream below
@@ -56,6 +57,7 @@ private:
     void streamWritable() override;
     void streamEnded() override { endBelow(End::Closed, {}); }
     void streamFailed(const QString &reason) override { endBelow(End::Failed, reason); }
+    void streamFaulted(const QString &reason) override { endBelow(End::Faulted, reason); }
 
     void shakeHands();
     void begin();

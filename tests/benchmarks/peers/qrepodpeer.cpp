@@ -7,8 +7,12 @@
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
 #include <QRepod/Server>
+#ifdef QREPOD_BENCH_GATE
+#    include <QRepod/WebSocket>
+#endif
 
 #include <QtCore/qthread.h>
+#include <QtCore/qurl.h>
 
 #include <functional>
 
@@ -116,22 +120,43 @@ public:
     bool isConnected() const override { return m_channel; }
     void send() override { m_channel->send(moveMessage()); }
 
-private:
+protected:
     QRepod::Server m_server;
+
+private:
     QRepod::Channel *m_channel = nullptr;
 };
+
+#ifdef QREPOD_BENCH_GATE
+class GateEnd : public ServerEnd
+{
+public:
+    explicit GateEnd(Duty duty)
+        : ServerEnd(duty, Peers::Handlers::Typed)
+        , m_gate(&m_server)
+    {
+        if (!m_gate.listen("127.0.0.1", 0))
+            qFatal("%s", qPrintable(m_gate.errorString()));
+    }
+
+    quint16 port() const override { return m_gate.port(); }
+
+private:
+    QRepod::WebSocketGate m_gate;
+};
+#endif
 
 template <class Listener>
 class ClientEnd : public EventLoopEndpoint
 {
 public:
-    ClientEnd(quint16 port, Peers::Client kind)
+    ClientEnd(const QUrl &url, Peers::Client kind)
         : EventLoopEndpoint(Duty::Count)
         , m_kind(kind)
         , m_listener([this] { arrived(); })
     {
         m_listener.setAutoPump(kind == Peers::Client::EventDriven);
-        m_listener.connect("127.0.0.1", port);
+        m_listener.connect(url);
         workUntil([this] { return isConnected(); });
     }
 
@@ -173,15 +198,35 @@ public:
 
     std::unique_ptr<Endpoint> connect(quint16 port) const override
     {
+        const QUrl url(QStringLiteral("repod://127.0.0.1:%1").arg(port));
         if (m_handlers == Peers::Handlers::Map)
-            return std::make_unique<ClientEnd<MapListener>>(port, m_client);
-        return std::make_unique<ClientEnd<TypedListener>>(port, m_client);
+            return std::make_unique<ClientEnd<MapListener>>(url, m_client);
+        return std::make_unique<ClientEnd<TypedListener>>(url, m_client);
     }
 
 private:
     const Peers::Handlers m_handlers;
     const Peers::Client m_client;
 };
+
+#ifdef QREPOD_BENCH_GATE
+class GatePeer : public Peer
+{
+public:
+    using Peer::Peer;
+
+    std::unique_ptr<Endpoint> listen(Duty duty) const override
+    {
+        return std::make_unique<GateEnd>(duty);
+    }
+
+    std::unique_ptr<Endpoint> connect(quint16 port) const override
+    {
+        const QUrl url(QStringLiteral("ws://127.0.0.1:%1").arg(port));
+        return std::make_unique<ClientEnd<TypedListener>>(url, Peers::Client::EventDriven);
+    }
+};
+#endif
 
 class BackgroundServerEnd : public Endpoint
 {
@@ -230,6 +275,15 @@ std::unique_ptr<Peer> Peers::qrepod(Handlers handlers, Client client)
 {
     const QString name = handlers == Handlers::Map ? "QRepod, map" : "QRepod, typed";
     return std::make_unique<QRepodPeer>(name, handlers, client);
+}
+
+std::unique_ptr<Peer> Peers::qrepodByWebSocket()
+{
+#ifdef QREPOD_BENCH_GATE
+    return std::make_unique<GatePeer>("QRepod, WebSocket");
+#else
+    return nullptr;
+#endif
 }
 
 #include "qrepodpeer.moc"

@@ -7,6 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+const QByteArray webSocketHello = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+                                  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
 namespace {
 
 int connectTo(quint16 port)

@@ -5,6 +5,9 @@
 
 #include <vector>
 
+//! Asks for a WebSocket.
+extern const QByteArray webSocketHello;
+
 //! Many connections to one server, without anything of Qt or QRepod on this side.
 class RawClients
 {
