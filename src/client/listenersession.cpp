@@ -4,6 +4,7 @@
 
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
+#include "client/serverurl.h"
 #include "delivery/requestfields.h"
 #include "protocol/builtin.h"
 #include "protocol/validator.h"
@@ -119,12 +120,42 @@ void ConnectionListener::Private::interrupt(Turn &turn)
 
 void ConnectionListener::Private::tryToResume()
 {
+    resumeAt(backoff.next(), std::nullopt);
+}
+
+//! The session is kept by another server, and the one that was reached has said which.
+///
+/// This goes for the one attempt. If the other cannot be reached, the next goes to where this
+/// client was told to connect: whoever is there then knows more.
+bool ConnectionListener::Private::tryToResumeElsewhere()
+{
+    const std::optional<Client::Private::Address> address = redirection();
+    if (!address)
+        return false;
+    qCDebug(clientLog).noquote() << client->address() << "sends this client, with its session, to"
+                                 << hostAndPort(address->host, address->port);
+    resumeAt(0, address);
+    return true;
+}
+
+void ConnectionListener::Private::resumeAt(int delay,
+                                           const std::optional<Client::Private::Address> &elsewhere)
+{
     Client::Private *const part = Client::Private::get(client);
     m_unclaimed = 0;
     m_held.clear();
     m_hasEnded = false;
-    part->reopen(settings.snapshot(), {&m_waker, this},
-                 Control::resume(m_token, m_session->received()), backoff.next());
+    m_redirect.clear();
+    ConnectionSettings connectionSettings = settings.snapshot();
+    if (QUrl url = m_url; !url.isEmpty()) {
+        if (elsewhere) {
+            url.setHost(elsewhere->host);
+            url.setPort(elsewhere->port);
+        }
+        ServerUrl::apply(url, connectionSettings);
+    }
+    part->reopen(connectionSettings, {&m_waker, this},
+                 Control::resume(m_token, m_session->received()), delay, elsewhere);
     m_current = &part->currentSession()->inbox();
     state = State::Reconnecting;
     Q_EMIT q->stateChanged(); // also from one attempt to the next
@@ -216,6 +247,8 @@ void ConnectionListener::Private::attemptFailed(const Delivery &delivery, Turn &
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return; // that is known already
     m_answerTimeout.stop();
+    if (mayTryAgain() && tryToResumeElsewhere())
+        return;
     backoff.ended(Backoff::Clock::now());
     if (mayTryAgain())
         return tryToResume();
@@ -258,20 +291,30 @@ QString ConnectionListener::Private::lostText(const QString &reason)
     return QStringLiteral("the session was lost: ") + reason;
 }
 
+//! Where the server has sent this client; nothing if that is nowhere.
+std::optional<Client::Private::Address> ConnectionListener::Private::redirection()
+{
+    const QString address = std::exchange(m_redirect, {});
+    const qsizetype colon = address.lastIndexOf(u':');
+    const int port = address.mid(colon + 1).toInt();
+    if (colon < 1 || !isPort(port) || port == 0)
+        return std::nullopt;
+    return Client::Private::Address{withoutBrackets(address.left(colon)), port};
+}
+
 //! Goes where the server has sent this client, whether or not it is to reconnect.
 ///
 /// Two servers that send it to each other must not keep it busy: only the first goes at once.
 bool ConnectionListener::Private::followRedirect()
 {
-    const QString address = std::exchange(m_redirect, {});
-    const qsizetype colon = address.lastIndexOf(u':');
-    const int port = address.mid(colon + 1).toInt();
-    if (colon < 1 || !isPort(port) || port == 0 || Client::Private::get(client)->isClosed)
+    const std::optional<Client::Private::Address> address = redirection();
+    if (!address || Client::Private::get(client)->isClosed)
         return false;
     const bool isFirst = backoff.isFresh();
     const int delay = std::min(backoff.next(), longestRedirectDelay);
-    qCDebug(clientLog).noquote() << client->address() << "sends this client to" << address;
-    start(withoutBrackets(address.left(colon)), port, isFirst ? 0 : delay);
+    qCDebug(clientLog).noquote() << client->address() << "sends this client to"
+                                 << hostAndPort(address->host, address->port);
+    start(address->host, address->port, isFirst ? 0 : delay);
     state = State::Reconnecting;
     Q_EMIT q->stateChanged();
     return true;
