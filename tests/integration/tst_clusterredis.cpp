@@ -201,8 +201,8 @@ private Q_SLOTS:
 
     void aShortAbsenceDoesNotCostARoom()
     {
-        ClusterNode first(redis->url(), 8000);
-        ClusterNode second(redis->url(), 8000);
+        ClusterNode first(redis->url(), 6000);
+        ClusterNode second(redis->url(), 6000);
         QVERIFY(haveMet({&first, &second}));
         QCOMPARE(first.open(u"arena"_s), first.address());
         redis->kill();
