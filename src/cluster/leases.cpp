@@ -206,7 +206,7 @@ void Leases::check()
         return;
     const QStringList delayed = std::exchange(m_delayed, {});
     for (const QString &room : delayed) {
-        if (m_leases.count(room) > 0)
+        if (m_leases.contains(room))
             ask(room);
     }
 }

@@ -54,7 +54,7 @@ public:
     /// \name With a cluster
     /// Others are told of what everybody may know; what setVisible() is for stays on this node.
     /// @{
-    bool shares(const QString &name) const { return m_shares.count(name) > 0; }
+    bool shares(const QString &name) const { return m_shares.contains(name); }
     bool isEmpty() const { return m_shares.empty(); }
 
     //! Everything, for other nodes.
