@@ -5,6 +5,7 @@
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
 #include "state/sharedobject.h"
+#include "state/stateparts.h"
 
 #include <QtCore/qdatetime.h>
 #include <QtCore/qloggingcategory.h>
@@ -136,6 +137,7 @@ void RoomStates::unshare(const QString &name)
     place->second.source.release()->deleteLater(); // it may be telling of its end
     Share share = std::move(place->second);
     m_shares.erase(place);
+    m_tooLarge.remove(name);
     if (!m_room.server)
         return;
     sendHere(name, {{StateField::end(), true}}, Server::time());
@@ -212,66 +214,76 @@ void RoomStates::syncShare(const QString &name, Share &share)
     const bool isFirst = share.number == 0;
     if (!hasAudience() || !collect(name, share))
         return;
-    const bool isWhole = std::exchange(share.isOutOfStep, false) || isFirst;
     const auto fieldsFor = [&](const Channel *channel) {
-        return isWhole ? share.source->whole(channel) : share.source->change(channel);
+        return isFirst ? share.source->whole(channel) : share.source->change(channel);
     };
-    bool isSent = true;
-    if (share.source->isForAll()) {
-        isSent = tell(name, share, fieldsFor(nullptr));
-    } else {
-        const QList<Channel *> channels = m_room.channels();
-        for (Channel *const channel : channels)
-            isSent = sendTo(channel, name, fieldsFor(channel)) && isSent;
-    }
-    share.isOutOfStep = !isSent;
+    if (share.source->isForAll())
+        return tell(name, share, fieldsFor(nullptr));
+    const QList<Channel *> channels = m_room.channels();
+    for (Channel *const channel : channels)
+        sendTo(channel, name, fieldsFor(channel));
 }
 
 //! Everybody, on this node and on others.
-bool RoomStates::tell(const QString &name, Share &share, const QVariantMap &fields)
+void RoomStates::tell(const QString &name, Share &share, const QVariantMap &fields)
 {
     if (fields.isEmpty()) {
         --share.number; // there is no such change
-        return true;
+        return;
     }
     if (reachesNodes(share)) {
         share.isPublished = true;
         m_room.server->publishState(m_room.name, newsOf(name, share, fields));
     }
-    return sendHere(name, fields, Server::time());
+    sendHere(name, fields, Server::time());
 }
 
-EncodedMessage RoomStates::encode(const QString &name, QVariantMap fields, qint64 time) const
-{
-    fields.insert(StateField::name(), name);
-    fields.insert(StateField::time(), time);
-    EncodedMessage message(withAction(stateAction(), fields),
-                           m_room.server->settings.snapshot().message);
-    if (!message.isValid())
-        qCWarning(serverLog).noquote()
-            << "the shared state" << name << "was not sent:" << message.error();
-    return message;
-}
-
-//! \return false if it cannot be sent.
-bool RoomStates::sendTo(Channel *channel, const QString &name, const QVariantMap &fields)
+//! One message, unless that is over the limits.
+std::vector<EncodedMessage> RoomStates::encode(const QString &name, const QVariantMap &fields,
+                                               qint64 time)
 {
     if (fields.isEmpty())
-        return true;
-    const EncodedMessage message = encode(name, fields, Server::time());
-    if (message.isValid())
-        Channel::Private::get(channel)->send(message, SendMode::Reliable);
-    return message.isValid();
+        return {};
+    const MessageLimits limits = m_room.server->settings.snapshot().message;
+    const auto encoded = [&](QVariantMap part) {
+        part.insert(StateField::name(), name);
+        part.insert(StateField::time(), time);
+        return EncodedMessage(withAction(stateAction(), part), limits);
+    };
+    const EncodedMessage whole = encoded(fields);
+    if (whole.isValid())
+        return {whole};
+    const StateParts parts =
+        StateParts::of(fields, [&](const QVariantMap &part) { return encoded(part).isValid(); });
+    if (!parts.isComplete)
+        warn(name, whole.error());
+    std::vector<EncodedMessage> messages;
+    for (const QVariantMap &part : parts.messages)
+        messages.push_back(encoded(part));
+    return messages;
 }
 
-bool RoomStates::sendHere(const QString &name, const QVariantMap &fields, qint64 time)
+void RoomStates::warn(const QString &name, const QString &error)
 {
-    if (fields.isEmpty() || !hasMembers())
-        return true;
-    const EncodedMessage message = encode(name, fields, time);
-    if (message.isValid())
+    if (m_tooLarge.contains(name))
+        return;
+    m_tooLarge.insert(name);
+    qCWarning(serverLog).noquote()
+        << name << "is shared without a value that is too large for a message:" << error;
+}
+
+void RoomStates::sendTo(Channel *channel, const QString &name, const QVariantMap &fields)
+{
+    for (const EncodedMessage &message : encode(name, fields, Server::time()))
+        Channel::Private::get(channel)->send(message, SendMode::Reliable);
+}
+
+void RoomStates::sendHere(const QString &name, const QVariantMap &fields, qint64 time)
+{
+    if (!hasMembers())
+        return;
+    for (const EncodedMessage &message : encode(name, fields, time))
         m_room.send(message, nullptr, SendMode::Reliable);
-    return message.isValid();
 }
 
 void RoomStates::welcome(Channel *channel)

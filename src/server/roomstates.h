@@ -9,9 +9,11 @@
 
 #include <QRepod/room.h>
 
+#include <QtCore/qset.h>
+
 #include <map>
 #include <memory>
-#include <optional>
+#include <vector>
 
 namespace QRepod {
 
@@ -68,8 +70,8 @@ public:
     bool hasMirrored() const { return m_mirrored != nullptr; }
 
     //! Tells the channels of this node alone.
-    bool sendHere(const QString &name, const QVariantMap &fields, qint64 time);
-    bool sendTo(Channel *channel, const QString &name, const QVariantMap &fields);
+    void sendHere(const QString &name, const QVariantMap &fields, qint64 time);
+    void sendTo(Channel *channel, const QString &name, const QVariantMap &fields);
     /// @}
 
 private:
@@ -82,7 +84,6 @@ private:
         quint64 number = 0;       ///< of the latest change; 0: nobody has looked yet
         bool isPublished = false; ///< other nodes may know of it
         bool isMarked = true;
-        bool isOutOfStep = false; ///< a change could not be sent
     };
 
     void add(const QString &name, std::unique_ptr<StateSource> source);
@@ -90,17 +91,19 @@ private:
     void schedule();
     void syncShare(const QString &name, Share &share);
     bool collect(const QString &name, Share &share);
-    EncodedMessage encode(const QString &name, QVariantMap fields, qint64 time) const;
+    std::vector<EncodedMessage> encode(const QString &name, const QVariantMap &fields, qint64 time);
+    void warn(const QString &name, const QString &error);
     bool hasMembers() const;
     bool hasAudience() const;
     bool reachesNodes(const Share &share) const;
-    bool tell(const QString &name, Share &share, const QVariantMap &fields);
+    void tell(const QString &name, Share &share, const QVariantMap &fields);
     StateNews newsOf(const QString &name, const Share &share, QVariantMap fields) const;
     void publishEnd(const QString &name, Share &share);
 
     Room::Private &m_room;
     std::map<QString, Share> m_shares;
     std::unique_ptr<MirroredStates> m_mirrored; // once another node has shared something
+    QSet<QString> m_tooLarge;                   // of these a warning has said so
     std::unique_ptr<Ticker> m_ticker;           // none before the room belongs to a server
     int m_interval = 50;
     qint64 m_latestTick = 0;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Writes the seeds in corpus/ anew: the examples of PROTOCOL.md, a message for each handler of
-fuzz_dispatch, and scripts for fuzz_endpoints and fuzz_requests. Needs Python's msgpack."""
+fuzz_dispatch, and scripts for fuzz_endpoints, fuzz_requests and fuzz_state. Needs Python's msgpack."""
 
 import datetime
 import pathlib
@@ -147,12 +147,42 @@ def requests():
     script("requests", *((REQUEST, 255, 7, answers) for answers in range(32)))
 
 
+# The steps of fuzz_state, in the order of Run::step().
+OBJECT, SET, ROWS, CHANGES, _, OVER, WORDS, ANY, LOST, LOOK = range(10)
+
+
+def state():
+    def script(name, *steps):
+        write("state", name, b"".join(bytes(step) for step in steps))
+
+    def number(n):
+        return 16 * n + 2
+
+    def text(length):
+        return 4 * length + 1
+
+    three_rows = (ROWS, 0x42, 3, 2, number(1), text(3), 2, number(2), 0, 2, number(3), text(1))
+    script("object", (OBJECT, 2, 0, number(1), 1, text(5)), (SET, 1, 0, number(2)), (SET, 2, 1, 0, 2, text(9)), (OVER,))
+    script("rows", three_rows, (CHANGES, 3, 0, 1, 0, 2, 1, number(7), 0, 1, 0, 2, 2, 0, 1, 3, 1, 0, 1, 1, number(9)))
+    script("keys", three_rows, (LOST,), (ROWS, 0x42, 2, 2, number(3), text(1), 2, number(1), text(2)), (LOOK,))
+    script("long", (LOOK,), (ROWS, 0x43, 8, *(3, number(1), number(2), text(4)) * 8), (CHANGES, 1, 1, 2, 4), (OVER,))
+    script("out-of-step", three_rows, (CHANGES, 1, 1, 3, 1), (SET, 0), three_rows)
+    for number_, message in enumerate([
+            {"name": "s", "full": True, "rows": [[1]], "roles": ["a"], "more": True},
+            {"name": "s", "changes": [["insert", 1, [[2], [3]]], ["move", 0, 2, 1]]},
+            {"name": "s", "changes": [["remove", 0, 2**31 - 1], ["set", 2**40, {"a": 1}]]},
+            {"name": 5, "full": True, "set": {}}, {"full": True, "set": {"a": 1}, "more": True}]):
+        payload = msgpack.packb(message)
+        script(f"forged-{number_}", three_rows, (ANY, len(payload), *payload), (CHANGES, 1, 1, 0, 1))
+
+
 for corpus in (HERE / "corpus").iterdir():
     shutil.rmtree(corpus)
-for seeds in ("framereader", "decode", "roundtrip", "dispatch", "endpoints", "requests"):
+for seeds in ("framereader", "decode", "roundtrip", "dispatch", "endpoints", "requests", "state"):
     (HERE / "corpus" / seeds).mkdir(parents=True)
 framereader()
 decode()
 dispatch()
 endpoints()
 requests()
+state()

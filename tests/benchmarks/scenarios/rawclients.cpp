@@ -52,9 +52,9 @@ void RawClients::receive(qint64 bytes)
     }
 }
 
-void RawClients::settle()
+void RawClients::settle(int milliseconds)
 {
-    while (read(200) > 0) { }
+    while (read(milliseconds) > 0) { }
 }
 
 qint64 RawClients::read(int milliseconds)
@@ -65,5 +65,6 @@ qint64 RawClients::read(int milliseconds)
     qint64 total = 0;
     for (int i = 0; i < count; ++i)
         total += std::max<ssize_t>(0, ::recv(events[i].data.fd, bytes, sizeof bytes, MSG_DONTWAIT));
+    m_received += total;
     return total;
 }

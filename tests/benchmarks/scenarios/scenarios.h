@@ -23,5 +23,8 @@ bool printCopies(const QStringList &arguments);
 
 Scenario flood(bool isQuick);
 Scenario state(bool isQuick);
+Scenario stateProperties(bool isQuick);
+Scenario stateUnchanged(bool isQuick);
+Scenario stateMotion(bool isQuick);
 
 } // namespace Scenarios
