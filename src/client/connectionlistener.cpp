@@ -61,18 +61,18 @@ void ConnectionListener::Private::open(const QString &host, int port, const QUrl
 }
 
 //! Of the connections to come: what the url says goes before what was set.
-ConnectionSettings ConnectionListener::Private::currentSettings() const
+ConnectionSettings ConnectionListener::Private::settingsFor(const QUrl &url) const
 {
     ConnectionSettings current = settings.snapshot();
-    if (!m_url.isEmpty())
-        ServerUrl::apply(m_url, current);
+    if (!url.isEmpty())
+        ServerUrl::apply(url, current);
     return current;
 }
 
 //! Makes a new connection the current one.
 void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
-    const ConnectionSettings connectionSettings = currentSettings();
+    const ConnectionSettings connectionSettings = settingsFor(m_url);
     // Whether the server keeps a session is known with its greeting; until then everything is kept.
     const auto session = std::make_shared<Session>(
         Link::create({&m_waker, this}, connectionSettings), Session::Keeping::Unacknowledged,

@@ -14,6 +14,9 @@ namespace {
 // How long a client may be silent before it counts as a new one, in milliseconds.
 constexpr int patience = 100;
 
+// How long the node of its session is looked for, in milliseconds.
+constexpr int askingPatience = 3000;
+
 } // namespace
 
 Arrival::Arrival(Server::Private &server, const ServerSettings &settings, const QString &address,
@@ -23,7 +26,7 @@ Arrival::Arrival(Server::Private &server, const ServerSettings &settings, const 
     , m_address(address)
     , m_request(std::move(request))
     , m_link(Link::create({&server.waker, this}, settings))
-    , m_patience(server.deadlines, [this] { m_server.welcome(*this, FirstFrame::None); })
+    , m_patience(server.deadlines, [this] { handleSilence(); })
 {
 }
 
@@ -56,7 +59,7 @@ void Arrival::handleWake()
         m_address = m_request->address; // the stream knows it since it is open
     if (m_token.isEmpty())
         greet();
-    if (m_deliveries.size() == 1)
+    if (m_deliveries.size() == 1 || m_isAsking)
         return;
     const Delivery &second = m_deliveries[1];
     if (second.kind() != Delivery::Kind::Messages) // it has gone without a word
@@ -72,9 +75,23 @@ void Arrival::handleWake()
 
 void Arrival::greet()
 {
-    m_token = Token::create();
+    m_token = Token::create(m_server.homeOfSessions());
     m_link.outbox->send(BuiltIn::greeting(m_token).bytes());
     m_patience.start(patience);
+}
+
+void Arrival::handleSilence()
+{
+    if (m_isAsking)
+        m_server.loseSession(*this, QStringLiteral("its server could not be found"));
+    else
+        m_server.welcome(*this, FirstFrame::None);
+}
+
+void Arrival::setAsking()
+{
+    m_isAsking = true;
+    m_patience.start(askingPatience);
 }
 
 } // namespace QRepod

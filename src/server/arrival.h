@@ -8,6 +8,7 @@
 
 #include <QtCore/qstring.h>
 
+#include <memory>
 #include <vector>
 
 namespace QRepod {
@@ -32,12 +33,19 @@ public:
     //! Of the greeting: leads to what becomes of it.
     const QString &token() const { return m_token; }
 
+    //! Somebody else is asked where its session is. Meanwhile nothing becomes of it, for a while.
+    void setAsking();
+
+    //! Goes with it.
+    std::weak_ptr<const int> life() const { return m_life; }
+
     //! What has come so far, Connected first. After that it is somebody else's.
     std::vector<Delivery> take();
 
 private:
     void handleWake() override;
     void greet();
+    void handleSilence();
 
     Server::Private &m_server;
     const ServerSettings m_settings;
@@ -46,7 +54,9 @@ private:
     const Link m_link;
     QString m_token;
     std::vector<Delivery> m_deliveries;
-    Timeout m_patience; // until the first frame
+    Timeout m_patience; // until the first frame, or an answer
+    const std::shared_ptr<const int> m_life = std::make_shared<const int>(0);
+    bool m_isAsking = false;
     bool m_isTaken = false;
 };
 

@@ -50,7 +50,9 @@ void Channel::Private::detach()
 void Channel::Private::deliver()
 {
     const QPointer<Channel> alive(q);
-    m_walk.run(server->texts);
+    server->beginTurn();
+    if (alive)
+        m_walk.run(server->texts);
     if (alive && !isDelivering() && !m_walk.isEmpty()) // a session has been resumed meanwhile
         server->waker.wake(this);
     if (alive && m_requester && !isDelivering())

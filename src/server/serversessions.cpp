@@ -91,8 +91,9 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
     QString reason;
     Channel *const channel = sessionOf(control, &reason);
     if (!channel) {
-        arrival.link().outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
-        return welcome(arrival, FirstFrame::Known);
+        if (!askForHome(arrival, control.value().toString()))
+            loseSession(arrival, reason);
+        return;
     }
     qCDebug(serverLog).noquote() << arrival.address() << "goes on with session"
                                  << channel->sessionId();
@@ -102,6 +103,38 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
         {arrival.link(), arrival.address(), control.value().toString(), arrival.token()},
         control.received(), std::move(deliveries));
     m_arrivals.erase(&arrival);
+}
+
+//! The session may be another node's. \return false if nobody can tell.
+bool Server::Private::askForHome(Arrival &arrival, const QString &token)
+{
+    const QString node = Token::node(token);
+    if (!m_cluster || node.isEmpty() || sessions.find(token))
+        return false;
+    const auto way = arrival.request() ? ClusterSeam::Way::WebSocket : ClusterSeam::Way::Plain;
+    const auto answer = [this, &arrival, life = arrival.life()](const QString &address) {
+        if (!life.expired())
+            sendHome(arrival, address);
+    };
+    if (!m_cluster->findNode(node, way, answer))
+        return false;
+    arrival.setAsking();
+    return true;
+}
+
+void Server::Private::sendHome(Arrival &arrival, const QString &address)
+{
+    if (address.isEmpty())
+        return loseSession(arrival, QStringLiteral("the server that kept it has gone"));
+    qCDebug(serverLog).noquote() << arrival.address() << "has its session at" << address;
+    arrival.link().outbox->sendControl(Control::redirect(address), Outbox::Bound::None);
+    m_arrivals.erase(&arrival);
+}
+
+void Server::Private::loseSession(Arrival &arrival, const QString &reason)
+{
+    arrival.link().outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
+    welcome(arrival, FirstFrame::Known);
 }
 
 void Server::Private::turnAway(Arrival &arrival, const QString &error)
