@@ -32,21 +32,32 @@ public:
     //! Of the greeting: leads to what becomes of it.
     const QString &token() const { return m_token; }
 
+    //! Grows from one connection to the next.
+    qint64 number() const { return m_number; }
+
+    //! The session that it wants to resume is lost, for \a reason. It is a new client with its next
+    //! frame, or if it stays: many that come too late have gone already, and nobody must hear of
+    //! them.
+    void lose(const QString &reason);
+
     //! What has come so far, Connected first. After that it is somebody else's.
     std::vector<Delivery> take();
 
 private:
     void handleWake() override;
     void greet();
+    void decide();
 
     Server::Private &m_server;
+    const qint64 m_number;
     const ServerSettings m_settings;
     QString m_address;
     const std::shared_ptr<const HttpRequest> m_request;
     const Link m_link;
     QString m_token;
     std::vector<Delivery> m_deliveries;
-    Timeout m_patience; // until the first frame
+    Timeout m_patience;    // until the first frame
+    bool m_isLost = false; // the session that it wants
     bool m_isTaken = false;
 };
 

@@ -180,6 +180,7 @@ public:
     QList<Entrance *> entrances; // which listen
     Sessions sessions;
     qint64 interruptions = 0; // ever
+    qint64 connections = 0;   // ever, where sessions are kept
 
     bool isMaking = false; // a factory, which is the user's, is running
 

@@ -88,18 +88,21 @@ Channel *Server::Private::sessionOf(const Control &control, QString *reason) con
 
 void Server::Private::resume(Arrival &arrival, const Control &control)
 {
+    const QString token = control.value().toString();
+    // Connections are not read in the order in which they were made. Nobody listens to this one.
+    if (const Channel *const later = sessions.find(token);
+        later && Channel::Private::get(later)->hasComeLater(token, arrival.number()))
+        return turnAway(arrival, {});
     QString reason;
     Channel *const channel = sessionOf(control, &reason);
-    if (!channel) {
-        arrival.link().outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
-        return welcome(arrival, FirstFrame::Known);
-    }
+    if (!channel)
+        return arrival.lose(reason);
     qCDebug(serverLog).noquote() << arrival.address() << "goes on with session"
                                  << channel->sessionId();
     std::vector<Delivery> deliveries = arrival.take();
     deliveries.erase(deliveries.begin()); // Connected
     Channel::Private::get(channel)->resume(
-        {arrival.link(), arrival.address(), control.value().toString(), arrival.token()},
+        {arrival.link(), arrival.address(), token, arrival.token(), arrival.number()},
         control.received(), std::move(deliveries));
     m_arrivals.erase(&arrival);
 }
