@@ -94,9 +94,10 @@ private:
 class ServerEnd : public EventLoopEndpoint
 {
 public:
-    ServerEnd(Duty duty, Peers::Handlers handlers)
+    ServerEnd(Duty duty, Peers::Handlers handlers, int sessionTimeout)
         : EventLoopEndpoint(duty)
     {
+        m_server.setSessionTimeout(sessionTimeout);
         m_server.setChannelFactory([this, handlers]() -> QRepod::Channel * {
             const auto count = [this](QRepod::Channel *channel) {
                 m_channel = channel; // the one to answer
@@ -125,12 +126,13 @@ template <class Listener>
 class ClientEnd : public EventLoopEndpoint
 {
 public:
-    ClientEnd(quint16 port, Peers::Client kind)
+    ClientEnd(quint16 port, Peers::Client kind, bool hasSession)
         : EventLoopEndpoint(Duty::Count)
         , m_kind(kind)
         , m_listener([this] { arrived(); })
     {
         m_listener.setAutoPump(kind == Peers::Client::EventDriven);
+        m_listener.setReconnect(hasSession);
         m_listener.connect("127.0.0.1", port);
         workUntil([this] { return isConnected(); });
     }
@@ -159,28 +161,31 @@ private:
 class QRepodPeer : public Peer
 {
 public:
-    QRepodPeer(const QString &name, Peers::Handlers handlers, Peers::Client client)
+    QRepodPeer(const QString &name, Peers::Handlers handlers, Peers::Client client,
+               int sessionTimeout)
         : Peer(name)
         , m_handlers(handlers)
         , m_client(client)
+        , m_sessionTimeout(sessionTimeout)
     {
     }
 
     std::unique_ptr<Endpoint> listen(Duty duty) const override
     {
-        return std::make_unique<ServerEnd>(duty, m_handlers);
+        return std::make_unique<ServerEnd>(duty, m_handlers, m_sessionTimeout);
     }
 
     std::unique_ptr<Endpoint> connect(quint16 port) const override
     {
         if (m_handlers == Peers::Handlers::Map)
-            return std::make_unique<ClientEnd<MapListener>>(port, m_client);
-        return std::make_unique<ClientEnd<TypedListener>>(port, m_client);
+            return std::make_unique<ClientEnd<MapListener>>(port, m_client, m_sessionTimeout > 0);
+        return std::make_unique<ClientEnd<TypedListener>>(port, m_client, m_sessionTimeout > 0);
     }
 
 private:
     const Peers::Handlers m_handlers;
     const Peers::Client m_client;
+    const int m_sessionTimeout;
 };
 
 class BackgroundServerEnd : public Endpoint
@@ -226,10 +231,10 @@ std::unique_ptr<Peer> Peers::qrepodInBackground()
     return std::make_unique<BackgroundPeer>("QRepod");
 }
 
-std::unique_ptr<Peer> Peers::qrepod(Handlers handlers, Client client)
+std::unique_ptr<Peer> Peers::qrepod(Handlers handlers, Client client, int sessionTimeout)
 {
     const QString name = handlers == Handlers::Map ? "QRepod, map" : "QRepod, typed";
-    return std::make_unique<QRepodPeer>(name, handlers, client);
+    return std::make_unique<QRepodPeer>(name, handlers, client, sessionTimeout);
 }
 
 #include "qrepodpeer.moc"

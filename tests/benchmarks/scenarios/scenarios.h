@@ -23,5 +23,6 @@ bool printCopies(const QStringList &arguments);
 
 Scenario flood(bool isQuick);
 Scenario state(bool isQuick);
+Scenario session(bool isQuick);
 
 } // namespace Scenarios
