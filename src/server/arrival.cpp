@@ -22,6 +22,7 @@ constexpr int askingPatience = 3000;
 Arrival::Arrival(Server::Private &server, const ServerSettings &settings, const QString &address,
                  std::shared_ptr<const HttpRequest> request)
     : m_server(server)
+    , m_number(++server.connections)
     , m_settings(settings)
     , m_address(address)
     , m_request(std::move(request))
@@ -59,18 +60,37 @@ void Arrival::handleWake()
         m_address = m_request->address; // the stream knows it since it is open
     if (m_token.isEmpty())
         greet();
-    if (m_deliveries.size() == 1 || m_isAsking)
-        return;
+    if (m_deliveries.size() > 1 && !m_isAsking)
+        decide();
+}
+
+void Arrival::decide()
+{
     const Delivery &second = m_deliveries[1];
     if (second.kind() != Delivery::Kind::Messages) // it has gone without a word
         return m_server.turnAway(*this, second.error());
-    const Frame &frame = second.batch().frames.front();
-    if (frame.isControl()) {
-        const Control control(frame.payload);
+    const std::vector<Frame> &frames = second.batch().frames;
+    if (!m_isLost && frames.front().isControl()) {
+        const Control control(frames.front().payload);
         if (control.kind() == Control::Kind::Resume)
             return m_server.resume(*this, control);
     }
+    if (!m_isLost || frames.size() > 1)
+        return m_server.welcome(*this, FirstFrame::Known);
+    if (m_deliveries.size() == 2)
+        return;
+    if (m_deliveries[2].kind() != Delivery::Kind::Messages)
+        return m_server.turnAway(*this, m_deliveries[2].error());
     m_server.welcome(*this, FirstFrame::Known);
+}
+
+void Arrival::lose(const QString &reason)
+{
+    m_link.outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
+    m_isLost = true;
+    m_isAsking = false;
+    m_patience.start(patience);
+    decide();
 }
 
 void Arrival::greet()
@@ -83,9 +103,9 @@ void Arrival::greet()
 void Arrival::handleSilence()
 {
     if (m_isAsking)
-        m_server.loseSession(*this, QStringLiteral("its server could not be found"));
+        lose(QStringLiteral("its server could not be found"));
     else
-        m_server.welcome(*this, FirstFrame::None);
+        m_server.welcome(*this, m_isLost ? FirstFrame::Known : FirstFrame::None);
 }
 
 void Arrival::setAsking()

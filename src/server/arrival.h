@@ -33,11 +33,19 @@ public:
     //! Of the greeting: leads to what becomes of it.
     const QString &token() const { return m_token; }
 
+    //! Grows from one connection to the next.
+    qint64 number() const { return m_number; }
+
     //! Somebody else is asked where its session is. Meanwhile nothing becomes of it, for a while.
     void setAsking();
 
     //! Goes with it.
     std::weak_ptr<const int> life() const { return m_life; }
+
+    //! The session that it wants to resume is lost, for \a reason. It is a new client with its next
+    //! frame, or if it stays: many that come too late have gone already, and nobody must hear of
+    //! them.
+    void lose(const QString &reason);
 
     //! What has come so far, Connected first. After that it is somebody else's.
     std::vector<Delivery> take();
@@ -46,8 +54,10 @@ private:
     void handleWake() override;
     void greet();
     void handleSilence();
+    void decide();
 
     Server::Private &m_server;
+    const qint64 m_number;
     const ServerSettings m_settings;
     QString m_address;
     const std::shared_ptr<const HttpRequest> m_request;
@@ -57,6 +67,7 @@ private:
     Timeout m_patience; // until the first frame, or an answer
     const std::shared_ptr<const int> m_life = std::make_shared<const int>(0);
     bool m_isAsking = false;
+    bool m_isLost = false; // the session that it wants
     bool m_isTaken = false;
 };
 

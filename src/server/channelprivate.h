@@ -61,11 +61,19 @@ public:
         QString address;
         QString usedToken;
         QString nextToken;
+        qint64 number; ///< of the connection, among all of the server
     };
 
     //! Goes on with another connection. \a deliveries are what has come there so far. Whether it
     //! can has been asked before.
     void resume(const Resumption &by, qint64 peerReceived, std::vector<Delivery> &&deliveries);
+
+    //! Whether the client has come with \a token already, in a connection after number \a number:
+    //! that one is an attempt that it has given up, whose bytes are late.
+    bool hasComeLater(const QString &token, qint64 number) const
+    {
+        return token == m_usedToken && number < m_connectionNumber;
+    }
 
     //! Grows from one client that is lost to the next; nothing while it is there.
     std::optional<qint64> awayNumber() const { return m_awayNumber; }
@@ -177,6 +185,7 @@ private:
     std::optional<qint64> m_awayNumber;
     QString m_token;     // leads to this channel
     QString m_usedToken; // so does this one, until the client has shown that it has the other
+    qint64 m_connectionNumber = 0;
     Standing m_standing = Standing::Arriving;
     bool m_isRefused = false;
     std::optional<Farewell> m_farewell; // until it is said

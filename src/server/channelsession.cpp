@@ -37,6 +37,7 @@ void Channel::Private::attach(Server::Private *newServer, Arrival &arrival, Firs
     m_isGreeted = true;
     m_mayResume = frame == FirstFrame::None;
     m_token = arrival.token();
+    m_connectionNumber = arrival.number();
     server->sessions.add(m_token, q);
     m_dispatcher.addTarget(q, std::move(handlers));
     m_walk.put(arrival.take());
@@ -49,8 +50,9 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
     case Control::Kind::Bye:
         m_hasSaidBye = true;
         break;
-    case Control::Kind::Ack: // the first since the session was resumed
-        server->sessions.remove(std::exchange(m_usedToken, {}));
+    case Control::Kind::Ack: // the first since the session was resumed, or of a connection before
+        if (session->isConfirmed())
+            server->sessions.remove(std::exchange(m_usedToken, {}));
         break;
     case Control::Kind::Hello:
         m_mayResume = false;
@@ -168,6 +170,7 @@ void Channel::Private::resume(const Resumption &by, qint64 peerReceived,
         server->sessions.remove(m_token);
     m_usedToken = by.usedToken;
     m_token = by.nextToken;
+    m_connectionNumber = by.number;
     server->sessions.add(m_token, q);
 
     deliveries.emplace(deliveries.begin(), Delivery::Kind::Resumed);
@@ -219,14 +222,17 @@ void Channel::Private::becomeAnother(const Control &control, Turn &turn)
     QString reason;
     Channel *const channel = session->isResumable() ? server->sessionOf(control, &reason) : nullptr;
     const Link link = session->link();
-    if (!channel || channel == q) {
+    const QString token = control.value().toString();
+    if (channel && get(channel)->hasComeLater(token, m_connectionNumber))
+        reason = QStringLiteral("a later connection goes on with it");
+    if (!reason.isEmpty() || !channel || channel == q) {
         link.outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
         return;
     }
     const Link nobody = leaveForNobody();
     session->end();
     get(channel)->resume(
-        {link, address(), control.value().toString(), std::exchange(m_token, QString())},
+        {link, address(), token, std::exchange(m_token, QString()), m_connectionNumber},
         control.received(), turn.takeRest());
     nobody.inbox->close();
 }

@@ -141,7 +141,6 @@ public:
     /// @{
     void welcome(Arrival &arrival, FirstFrame frame);
     void resume(Arrival &arrival, const Control &control);
-    void loseSession(Arrival &arrival, const QString &reason);
     void turnAway(Arrival &arrival, const QString &error);
     /// @}
 
@@ -198,6 +197,7 @@ public:
     QList<Entrance *> entrances; // which listen
     Sessions sessions;
     qint64 interruptions = 0; // ever
+    qint64 connections = 0;   // ever, where sessions are kept
 
     bool isMaking = false; // a factory, which is the user's, is running
 

@@ -88,11 +88,16 @@ Channel *Server::Private::sessionOf(const Control &control, QString *reason) con
 
 void Server::Private::resume(Arrival &arrival, const Control &control)
 {
+    const QString token = control.value().toString();
+    // Connections are not read in the order in which they were made. Nobody listens to this one.
+    if (const Channel *const later = sessions.find(token);
+        later && Channel::Private::get(later)->hasComeLater(token, arrival.number()))
+        return turnAway(arrival, {});
     QString reason;
     Channel *const channel = sessionOf(control, &reason);
     if (!channel) {
-        if (!askForHome(arrival, control.value().toString()))
-            loseSession(arrival, reason);
+        if (!askForHome(arrival, token))
+            arrival.lose(reason);
         return;
     }
     qCDebug(serverLog).noquote() << arrival.address() << "goes on with session"
@@ -100,7 +105,7 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
     std::vector<Delivery> deliveries = arrival.take();
     deliveries.erase(deliveries.begin()); // Connected
     Channel::Private::get(channel)->resume(
-        {arrival.link(), arrival.address(), control.value().toString(), arrival.token()},
+        {arrival.link(), arrival.address(), token, arrival.token(), arrival.number()},
         control.received(), std::move(deliveries));
     m_arrivals.erase(&arrival);
 }
@@ -125,16 +130,10 @@ bool Server::Private::askForHome(Arrival &arrival, const QString &token)
 void Server::Private::sendHome(Arrival &arrival, const QString &address)
 {
     if (address.isEmpty())
-        return loseSession(arrival, QStringLiteral("the server that kept it has gone"));
+        return arrival.lose(QStringLiteral("the server that kept it has gone"));
     qCDebug(serverLog).noquote() << arrival.address() << "has its session at" << address;
     arrival.link().outbox->sendControl(Control::redirect(address), Outbox::Bound::None);
     m_arrivals.erase(&arrival);
-}
-
-void Server::Private::loseSession(Arrival &arrival, const QString &reason)
-{
-    arrival.link().outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
-    welcome(arrival, FirstFrame::Known);
 }
 
 void Server::Private::turnAway(Arrival &arrival, const QString &error)

@@ -140,6 +140,12 @@ bool Session::acknowledge(qint64 received)
     return std::exchange(m_isFirstReceipt, false);
 }
 
+bool Session::isConfirmed() const
+{
+    const std::lock_guard lock(m_mutex);
+    return !m_isFirstReceipt;
+}
+
 qint64 Session::heldBytes() const
 {
     const Link current = link();
@@ -212,6 +218,7 @@ void Session::moveTo(const Link &next)
     m_before = sum(m_link.statistics(), m_before);
     if (!m_isAway) // else the peer has never come there
         m_receivedBefore += m_link.inbox->counts().received;
+    m_link.outbox->setReceiptHolder({}); // what it still says is not news of the next one
     m_isAway = true;
     m_link = next;
 }

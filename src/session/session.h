@@ -81,6 +81,10 @@ public:
     /// \return whether it is the first such news of this connection.
     bool acknowledge(qint64 received) override;
 
+    //! Whether the peer has acknowledged something on this connection, and so has the answer to its
+    //! resume.
+    bool isConfirmed() const;
+
     //! What waits at this end, in either direction, and what is kept. In bytes.
     qint64 heldBytes() const;
 

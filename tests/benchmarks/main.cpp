@@ -24,7 +24,7 @@ std::vector<Scenario> allScenarios(bool isQuick)
          {Scenarios::pumpCost, Scenarios::handlers, Scenarios::roundTrip, Scenarios::broadcast,
           Scenarios::idle, Scenarios::memory, Scenarios::rooms, Scenarios::largePayload,
           Scenarios::flood, Scenarios::state, Scenarios::stateProperties, Scenarios::stateUnchanged,
-          Scenarios::stateMotion})
+          Scenarios::stateMotion, Scenarios::session})
         all.push_back(make(isQuick));
     return all;
 }

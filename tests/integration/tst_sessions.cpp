@@ -10,6 +10,8 @@
 #include <QtCore/qregularexpression.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
+
 using QRepod::Channel;
 using QRepod::Server;
 
@@ -122,10 +124,13 @@ private Q_SLOTS:
     void wrongNumberIsLost_data();
     void wrongNumberIsLost();
     void tokenIsVoidOnceTheNextHasArrived();
+    void lateReceiptVoidsNoToken();
     void secondConnectionTakesOver();
+    void attemptThatWasGivenUpComesTooLate();
     void clientThatResumesLate();
     void clientThatResumesLateInVain();
     void sessionThatKeepsTooMuchEnds();
+    void whatIsKeptCountsToTheMemoryOfAll();
     void longestAwayGoesFirst();
     void fullOfClientsThatAreThere();
     void channelIsFoundByItsSession();
@@ -432,6 +437,24 @@ void tst_Sessions::tokenIsVoidOnceTheNextHasArrived()
     QVERIFY(server.made.first()->isConnected());
 }
 
+//! It is of the connection before, and says nothing of what the client has got on this one.
+void tst_Sessions::lateReceiptVoidsNoToken()
+{
+    SessionServer server;
+    SessionClient client(server->port());
+    QVERIFY(server.has(u"Network_connected"_s));
+    client.reset();
+    SessionClient second(server->port(), resumeFrame(client.token(), 0));
+    QVERIFY(second.awaitControl(u"_resumed"_s).isValid());
+    SessionClient third(server->port(), QByteArray());
+    third.sendBytes(resumeFrame(second.token(), 0));
+    second.sendBytes(control(u"_ack"_s, 0)); // read behind that, and delivered before
+    QVERIFY(third.awaitControl(u"_resumed"_s).isValid());
+    third.reset(); // before it has read the answer, for all that the server knows
+    SessionClient back(server->port(), resumeFrame(second.token(), 0));
+    QVERIFY(back.awaitControl(u"_resumed"_s).isValid());
+}
+
 void tst_Sessions::secondConnectionTakesOver()
 {
     SessionServer server;
@@ -454,6 +477,32 @@ void tst_Sessions::secondConnectionTakesOver()
                           u"Network_interrupted"_s, u"resumed()"_s, u"Network_resumed"_s}));
     second.send(number(2));
     QVERIFY(eventually([&] { return server.script.numbers == QList<qint64>({1, 2}); }));
+}
+
+//! The line was lost again before `_resume` had arrived, and the client has come by another since.
+void tst_Sessions::attemptThatWasGivenUpComesTooLate()
+{
+    SessionServer server;
+    SessionClient client(server->port());
+    QVERIFY(server.has(u"Network_connected"_s));
+    client.reset();
+    QVERIFY(server.has(u"Network_interrupted"_s));
+    SessionClient attempt(server->port(), QByteArray());
+    SessionClient next(server->port(), resumeFrame(client.token(), 0));
+    QVERIFY(next.awaitControl(u"_resumed"_s).isValid());
+    attempt.sendBytes(resumeFrame(client.token(), 0));
+    QVERIFY(eventually([&] { // closed, or told, if it has been taken for a new client before
+        const QList<QVariantMap> messages = attempt.messages();
+        return attempt.hasEnded || attempt.error
+            || std::any_of(messages.begin(), messages.end(),
+                           [](const QVariantMap &told) { return told.contains(u"_lost"_s); });
+    }));
+    server.made.first()->send(number(1));
+    QVERIFY(next.receives(u"number"_s));
+    QCOMPARE(server.script.log.count(u"Network_interrupted"_s), 1);
+    next.reset();
+    SessionClient back(server->port(), resumeFrame(next.token(), 0)); // that token is good still
+    QVERIFY(back.awaitControl(u"_resumed"_s).isValid());
 }
 
 //! So late that it has been taken for a new client.
@@ -508,6 +557,24 @@ void tst_Sessions::sessionThatKeepsTooMuchEnds()
     QCOMPARE(server.made.first()->send(bulky(600)), 0);
     QVERIFY(server.has(u"Network_disconnected"_s));
     QVERIFY(error.endsWith(u"bytes kept for the peer are over the limit of 1000"_s));
+}
+
+void tst_Sessions::whatIsKeptCountsToTheMemoryOfAll()
+{
+    SessionServer server;
+    server->setMaximumMemory(10'000);
+    SessionClient client(server->port());
+    QVERIFY(server.has(u"Network_connected"_s));
+    QString error;
+    connect(server.made.first(), &Channel::errorOccurred, this,
+            [&](const QString &text) { error = text; });
+    client.reset();
+    QVERIFY(server.has(u"Network_interrupted"_s));
+    QVERIFY(server.made.first()->send(bulky(12'000)) > 0);
+    QVERIFY(server.has(u"Network_disconnected"_s));
+    QVERIFY2(error.contains(u"held for all clients, over the limit of 10000"_s), qPrintable(error));
+    SessionClient back(server->port(), resumeFrame(client.token(), 0));
+    QVERIFY(back.awaitControl(u"_lost"_s).isValid());
 }
 
 void tst_Sessions::longestAwayGoesFirst()

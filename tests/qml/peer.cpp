@@ -65,6 +65,22 @@ int Peer::freePort() const
     return server.serverPort();
 }
 
+void Peer::setSessionTimeout(int milliseconds)
+{
+    m_server.setSessionTimeout(milliseconds);
+}
+
+int Peer::breakablePort()
+{
+    m_line = std::make_unique<QRepod::FaultProxy>(m_server.port());
+    return m_line->port();
+}
+
+void Peer::interrupt(int milliseconds)
+{
+    m_line->interrupt(milliseconds);
+}
+
 int Peer::secondPort()
 {
     m_second.listen(QStringLiteral("127.0.0.1"), 0);

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <QRepod/Server>
+#include <QRepod/Test/FaultProxy>
 
 #include <QtCore/QVariantMap>
 #include <QtQml/qqml.h>
+
+#include <memory>
 
 //! The other end of a ConnectionListener: a server in C++, which keeps the values as they arrive,
 //! before QML turns them into JavaScript's.
@@ -32,6 +35,13 @@ public:
 
     //! Listens on another port; the clients stay.
     Q_INVOKABLE int secondPort();
+
+    //! Keeps the places of clients that are lost for so many milliseconds; 0: it does not.
+    Q_INVOKABLE void setSessionTimeout(int milliseconds);
+
+    //! The port of a line to this server that interrupt() breaks for so many milliseconds.
+    Q_INVOKABLE int breakablePort();
+    Q_INVOKABLE void interrupt(int milliseconds);
 
     //! A field of the latest message by its path, and the name of its C++ type.
     Q_INVOKABLE QVariant value(const QStringList &path) const;
@@ -67,6 +77,7 @@ private:
     void take(const QVariantMap &message);
 
     QRepod::Server m_server;
+    std::unique_ptr<QRepod::FaultProxy> m_line; // to it
     QRepod::Server m_second;
     QList<QVariantMap> m_messages;
     int m_connections = 0;

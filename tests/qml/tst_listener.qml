@@ -44,6 +44,33 @@ TestCase {
     }
 
     Component {
+        id: onTheMove
+
+        ConnectionListener {
+            id: moving
+
+            property var log: []
+            readonly property string line: moving.isInterrupted ? "away" : "there"
+
+            function network_interrupted() {
+                moving.log.push("network_interrupted " + moving.line);
+            }
+            function network_resumed() {
+                moving.log.push("network_resumed " + moving.line);
+            }
+
+            active: true
+            reconnect: true
+            reconnectInterval: 1
+            onConnected: moving.log.push("connected")
+            onDisconnected: moving.log.push("disconnected")
+            onErrorOccurred: moving.log.push("error")
+            onInterrupted: moving.log.push("interrupted " + moving.line)
+            onResumed: moving.log.push("resumed " + moving.line)
+        }
+    }
+
+    Component {
         id: spyOn
 
         SignalSpy {
@@ -291,6 +318,28 @@ TestCase {
         compare(listener.active, true);
         listener.active = false;
         compare(listener.state, ConnectionListener.Disconnected);
+    }
+
+    function test_interruption() {
+        peer.setSessionTimeout(60000);
+        const listener = make(onTheMove, {
+            port: peer.breakablePort()
+        });
+        tryCompare(listener, "state", ConnectionListener.Connected);
+        verify(listener.send("before") > 0);
+        tryVerify(() => peer.action(peer.received - 1) === "before");
+        peer.interrupt(20);
+        tryVerify(() => listener.log.length > 1); // with autoPump, in the event loop
+        verify(listener.send("meanwhile") > 0);
+        tryVerify(() => listener.log.length > 4);
+        compare(listener.log, ["connected", "interrupted away", "network_interrupted away", "resumed there",
+            "network_resumed there"]);
+        tryVerify(() => peer.action(peer.received - 1) === "meanwhile");
+        compare(listener.isInterrupted, false);
+        compare(peer.clients, 1);
+        listener.close();
+        tryCompare(peer, "clients", 0);
+        peer.setSessionTimeout(0);
     }
 
     function test_withoutASessionNothingIsInterrupted() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// qrepod-soak [--minutes N] [--seed S] [--clients K]; see README.md
+// qrepod-soak [--minutes N] [--seed S] [--clients K], or with --interruptions N; see README.md
 
+#include "soak/interruptions.h"
 #include "soak/resources.h"
 #include "soak/soakclient.h"
 #include "soak/soakserver.h"
@@ -13,6 +14,7 @@
 #include <cstdio>
 #include <map>
 #include <mutex>
+#include <optional>
 
 namespace {
 
@@ -133,6 +135,22 @@ Resources settled(const Resources &wanted)
     return now;
 }
 
+//! What \a parser was given, if it was given any of it.
+std::optional<InterruptionPlan> interruptionPlan(const QCommandLineParser &parser)
+{
+    if (!parser.isSet("interruptions") && !parser.isSet("outages"))
+        return {};
+    InterruptionPlan plan;
+    plan.interruptions = parser.value("interruptions").toInt();
+    plan.outages = parser.value("outages").toInt();
+    plan.clients = parser.value("clients").toInt();
+    plan.threads = parser.value("threads").toInt();
+    plan.isEncrypted = parser.isSet("tls");
+    plan.chunk = parser.value("chunk").toInt();
+    plan.seed = parser.value("seed").toUInt();
+    return plan;
+}
+
 } // namespace
 
 int main(int argc, char *argv[])
@@ -143,7 +161,16 @@ int main(int argc, char *argv[])
     parser.addOption({"minutes", "How long, fractions too.", "n", "2"});
     parser.addOption({"seed", "What the plans are drawn from.", "s", "1"});
     parser.addOption({"clients", "How many at a time.", "k", "8"});
+    parser.addOption({"interruptions", "Only sessions: breaks lines so often.", "n", "0"});
+    parser.addOption({"outages", "Only sessions: how soon each of so many is over.", "n", "0"});
+    parser.addOption({"threads", "Of sessions: network threads of the server.", "n", "0"});
+    parser.addOption({"tls", "Of sessions: on TLS."});
+    parser.addOption({"chunk", "Of sessions: so many bytes arrive at a time.", "bytes", "0"});
     parser.process(application);
+    if (const auto plan = interruptionPlan(parser)) {
+        interrupt(*plan);
+        return tally().violations == 0 ? 0 : 1;
+    }
     const auto milliseconds = qint64(parser.value("minutes").toDouble() * 60'000);
     const quint32 seed = parser.value("seed").toUInt();
     qInstallMessageHandler(printOnce);

@@ -2,20 +2,26 @@
 #pragma once
 
 #include <QtCore/QCoreApplication>
-#include <QtTest/QTest>
+#include <QtCore/QDeadlineTimer>
+#include <QtCore/QTimer>
 
 inline constexpr int patience = 60'000; // milliseconds; for a sanitizer on a loaded machine
 
 //! Whether \a condition comes to hold, while this thread's events are processed.
 ///
-/// Most conditions hold within a few turns of the event loop, which qWaitFor() would sleep between.
+/// It is looked at after every turn of the event loop, of which QTest::qWaitFor() has a hundred a
+/// second; and now and then, as it may come to hold in another thread.
 template <class Condition>
 bool eventually(Condition condition)
 {
-    for (int turn = 0; turn < 20; ++turn) {
-        if (condition())
-            return true;
-        QCoreApplication::processEvents();
+    const QDeadlineTimer deadline(patience);
+    QTimer nowAndThen;
+    nowAndThen.start(5);
+    while (!condition()) {
+        if (deadline.hasExpired())
+            return false;
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
     }
-    return QTest::qWaitFor(condition, patience);
+    return true;
 }

@@ -140,11 +140,14 @@ public:
     qint64 sentByServer = 0;
 
 private:
+    //! Enough is under way to keep the line busy; more would only be sent again and again.
     void talk()
     {
+        constexpr qint64 underWay = 100;
         for (int i = 0; i < 3; ++i) {
-            sentByPlayer += player.send(number(sentByPlayer + 1)) > 0;
-            if (channel())
+            if (sentByPlayer - record.numbers.size() < underWay)
+                sentByPlayer += player.send(number(sentByPlayer + 1)) > 0;
+            if (channel() && sentByServer - player.record.numbers.size() < underWay)
                 sentByServer += channel()->send(number(sentByServer + 1)) > 0;
         }
     }

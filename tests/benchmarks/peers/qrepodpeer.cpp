@@ -98,9 +98,10 @@ private:
 class ServerEnd : public EventLoopEndpoint
 {
 public:
-    ServerEnd(Duty duty, Peers::Handlers handlers)
+    ServerEnd(Duty duty, Peers::Handlers handlers, int sessionTimeout)
         : EventLoopEndpoint(duty)
     {
+        m_server.setSessionTimeout(sessionTimeout);
         m_server.setChannelFactory([this, handlers]() -> QRepod::Channel * {
             const auto count = [this](QRepod::Channel *channel) {
                 m_channel = channel; // the one to answer
@@ -150,12 +151,13 @@ template <class Listener>
 class ClientEnd : public EventLoopEndpoint
 {
 public:
-    ClientEnd(const QUrl &url, Peers::Client kind)
+    ClientEnd(const QUrl &url, Peers::Client kind, bool hasSession)
         : EventLoopEndpoint(Duty::Count)
         , m_kind(kind)
         , m_listener([this] { arrived(); })
     {
         m_listener.setAutoPump(kind == Peers::Client::EventDriven);
+        m_listener.setReconnect(hasSession);
         m_listener.connect(url);
         workUntil([this] { return isConnected(); });
     }
@@ -184,29 +186,32 @@ private:
 class QRepodPeer : public Peer
 {
 public:
-    QRepodPeer(const QString &name, Peers::Handlers handlers, Peers::Client client)
+    QRepodPeer(const QString &name, Peers::Handlers handlers, Peers::Client client,
+               int sessionTimeout)
         : Peer(name)
         , m_handlers(handlers)
         , m_client(client)
+        , m_sessionTimeout(sessionTimeout)
     {
     }
 
     std::unique_ptr<Endpoint> listen(Duty duty) const override
     {
-        return std::make_unique<ServerEnd>(duty, m_handlers);
+        return std::make_unique<ServerEnd>(duty, m_handlers, m_sessionTimeout);
     }
 
     std::unique_ptr<Endpoint> connect(quint16 port) const override
     {
         const QUrl url(QStringLiteral("repod://127.0.0.1:%1").arg(port));
         if (m_handlers == Peers::Handlers::Map)
-            return std::make_unique<ClientEnd<MapListener>>(url, m_client);
-        return std::make_unique<ClientEnd<TypedListener>>(url, m_client);
+            return std::make_unique<ClientEnd<MapListener>>(url, m_client, m_sessionTimeout > 0);
+        return std::make_unique<ClientEnd<TypedListener>>(url, m_client, m_sessionTimeout > 0);
     }
 
 private:
     const Peers::Handlers m_handlers;
     const Peers::Client m_client;
+    const int m_sessionTimeout;
 };
 
 #ifdef QREPOD_BENCH_GATE
@@ -223,7 +228,7 @@ public:
     std::unique_ptr<Endpoint> connect(quint16 port) const override
     {
         const QUrl url(QStringLiteral("ws://127.0.0.1:%1").arg(port));
-        return std::make_unique<ClientEnd<TypedListener>>(url, Peers::Client::EventDriven);
+        return std::make_unique<ClientEnd<TypedListener>>(url, Peers::Client::EventDriven, false);
     }
 };
 #endif
@@ -271,10 +276,10 @@ std::unique_ptr<Peer> Peers::qrepodInBackground()
     return std::make_unique<BackgroundPeer>("QRepod");
 }
 
-std::unique_ptr<Peer> Peers::qrepod(Handlers handlers, Client client)
+std::unique_ptr<Peer> Peers::qrepod(Handlers handlers, Client client, int sessionTimeout)
 {
     const QString name = handlers == Handlers::Map ? "QRepod, map" : "QRepod, typed";
-    return std::make_unique<QRepodPeer>(name, handlers, client);
+    return std::make_unique<QRepodPeer>(name, handlers, client, sessionTimeout);
 }
 
 std::unique_ptr<Peer> Peers::qrepodByWebSocket()

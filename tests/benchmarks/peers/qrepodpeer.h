@@ -19,7 +19,9 @@ enum class Client {
 //! no client.
 std::unique_ptr<Peer> qrepodInBackground();
 
-std::unique_ptr<Peer> qrepod(Handlers handlers, Client client = Client::EventDriven);
+//! With a \a sessionTimeout, the server keeps sessions, and the client would come back.
+std::unique_ptr<Peer> qrepod(Handlers handlers, Client client = Client::EventDriven,
+                             int sessionTimeout = 0);
 
 //! By way of a WebSocketGate, with typed handlers; null if the component was not there.
 std::unique_ptr<Peer> qrepodByWebSocket();

@@ -84,7 +84,7 @@ Sample dataStreamCost(int batches)
 
 } // namespace
 
-double pumpCost(QRepod::ConnectionListener &listener, int batches)
+double pumpCost(QRepod::ConnectionListener &listener, int batches, const QByteArray &greeting)
 {
     QTcpServer server;
     server.listen(QHostAddress::LocalHost);
@@ -93,6 +93,7 @@ double pumpCost(QRepod::ConnectionListener &listener, int batches)
     const std::unique_ptr<QTcpSocket> socket(server.nextPendingConnection());
     if (!socket)
         qFatal("the listener does not connect");
+    socket->write(greeting);
     while (listener.state() != QRepod::ConnectionListener::State::Connected)
         listener.pump();
 

@@ -26,5 +26,6 @@ Scenario state(bool isQuick);
 Scenario stateProperties(bool isQuick);
 Scenario stateUnchanged(bool isQuick);
 Scenario stateMotion(bool isQuick);
+Scenario session(bool isQuick);
 
 } // namespace Scenarios

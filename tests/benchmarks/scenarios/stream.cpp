@@ -2,14 +2,13 @@
 #include "peers.h"
 #include "peers/qrepodpeer.h"
 #include "scenarios/scenarios.h"
+#include "scenarios/streams.h"
 #include "session.h"
 #include "threadtimes.h"
 
 #include <QtCore/qthread.h>
 
 namespace {
-
-enum class Direction { ToClient, ToServer };
 
 // What may be under way, so that nobody's queue grows without bound: 10 MiB of QRepod's frames.
 constexpr qint64 window = 200'000;
@@ -52,35 +51,13 @@ private:
     std::atomic<qint64> m_received = 0;
 };
 
-Sample run(const Peer &peer, Direction direction, qint64 messages)
-{
-    const qint64 count = messages / peer.slowness;
-    Stream stream(count);
-    const bool isToClient = direction == Direction::ToClient;
-    Session session(peer, Duty::Count, [&](Endpoint &server) {
-        isToClient ? stream.send(server) : stream.receive(server);
-    });
-    session.start();
-    const auto start = std::chrono::steady_clock::now();
-    const ThreadTimes before = ThreadTimes::now();
-    isToClient ? stream.receive(session.client()) : stream.send(session.client());
-    const double seconds = secondsSince(start);
-
-    Sample sample;
-    sample.values["messages/s"] = double(count) / seconds;
-    for (const auto &[thread, time] : ThreadTimes::now().since(before))
-        sample.cpu[thread] = time / 1e3 / double(count);
-    sample.values["server thread us"] = sample.cpu["server"];
-    return sample;
-}
-
 Scenario scenario(const char *name, const char *title, Direction direction, qint64 messages)
 {
     Scenario scenario{name, title, {}, {}};
     const auto add = [&](std::shared_ptr<const Peer> peer) {
         if (peer)
             scenario.contenders.push_back(
-                {peer->name, [=] { return run(*peer, direction, messages); }});
+                {peer->name, [=] { return streamMessages(*peer, direction, messages); }});
     };
     add(Peers::qrepod(Peers::Handlers::Map));
     add(Peers::qrepod(Peers::Handlers::Typed));
@@ -108,6 +85,28 @@ Scenario scenario(const char *name, const char *title, Direction direction, qint
 }
 
 } // namespace
+
+Sample streamMessages(const Peer &peer, Direction direction, qint64 messages)
+{
+    const qint64 count = messages / peer.slowness;
+    Stream stream(count);
+    const bool isToClient = direction == Direction::ToClient;
+    Session session(peer, Duty::Count, [&](Endpoint &server) {
+        isToClient ? stream.send(server) : stream.receive(server);
+    });
+    session.start();
+    const auto start = std::chrono::steady_clock::now();
+    const ThreadTimes before = ThreadTimes::now();
+    isToClient ? stream.receive(session.client()) : stream.send(session.client());
+    const double seconds = secondsSince(start);
+
+    Sample sample;
+    sample.values["messages/s"] = double(count) / seconds;
+    for (const auto &[thread, time] : ThreadTimes::now().since(before))
+        sample.cpu[thread] = time / 1e3 / double(count);
+    sample.values["server thread us"] = sample.cpu["server"];
+    return sample;
+}
 
 std::vector<Scenario> Scenarios::stream(bool isQuick)
 {

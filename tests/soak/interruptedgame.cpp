@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+#include "soak/interruptedgame.h"
+
+#include "soak/tally.h"
+#include "support/tlsconfiguration.h"
+
+#include <QRepod/RequestError>
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QDeadlineTimer>
+#include <QtCore/QTimer>
+
+#include <algorithm>
+
+using QRepod::Channel;
+using QRepod::FaultProxy;
+
+namespace {
+
+constexpr int patience = 120'000; // milliseconds, for a sanitizer on a loaded machine
+
+} // namespace
+
+void Flow::say(QObject *context, const std::function<qint64(const QVariantMap &)> &send,
+               const std::function<QFuture<QVariant>(const QVariantMap &)> &request)
+{
+    const qint64 number = ++m_sent;
+    const QVariantMap fields{{"number", number}, {"body", body(number)}};
+    if (number % requestEvery != 0) {
+        m_tally.wrong += send(fields) == 0;
+        return;
+    }
+    ++m_asked;
+    request(fields)
+        .then(context,
+              [this, number](const QVariant &answer) {
+                  ++m_answered;
+                  ++m_tally.requests;
+                  m_tally.wrong += answer.toLongLong() != number;
+              })
+        .onFailed(context, [this](const QRepod::RequestError &) { ++m_tally.wrong; });
+}
+
+void Flow::heard(qint64 number, const QByteArray &text)
+{
+    ++m_tally.messages;
+    m_tally.wrong += text != body(number);
+    if (number > m_heard) {
+        for (qint64 missing = m_heard + 1; missing < number; ++missing)
+            m_missing.push_back(missing);
+        m_heard = number;
+        return;
+    }
+    const auto late = std::find(m_missing.begin(), m_missing.end(), number);
+    if (late == m_missing.end()) {
+        ++m_tally.doubled;
+    } else {
+        ++m_tally.outOfOrder;
+        m_missing.erase(late);
+    }
+}
+
+void Flow::end()
+{
+    m_tally.lost += m_sent - m_heard + qint64(m_missing.size()) + (m_asked - m_answered);
+}
+
+//! The server's end. Which client it is, it learns from the first message.
+class InterruptedChannel : public Channel
+{
+    Q_OBJECT
+
+public:
+    InterruptedChannel(const std::vector<std::unique_ptr<InterruptedPlayer>> &players,
+                       InterruptionTally &tally)
+        : m_players(players)
+        , m_tally(tally)
+    {
+    }
+
+public slots:
+    void Network_hello(int player)
+    {
+        m_player = m_players.at(size_t(player)).get();
+        m_player->serverCourse.connected();
+        m_player->setChannel(this);
+    }
+    void Network_interrupted() { m_player ? m_player->serverCourse.interrupted() : stranger(); }
+    void Network_resumed() { m_player ? m_player->serverCourse.resumed() : stranger(); }
+    void Network_disconnected() { m_player ? m_player->serverCourse.ended() : stranger(); }
+    void Network_error() { m_player ? m_player->serverCourse.failed() : stranger(); }
+    qint64 Network_number(qint64 number, const QByteArray &body)
+    {
+        if (!m_player) {
+            stranger();
+            return 0;
+        }
+        m_player->serverCourse.heard();
+        m_player->toServer.heard(number, body);
+        return number;
+    }
+
+private:
+    void stranger() { ++m_tally.wrongEvents; }
+
+    const std::vector<std::unique_ptr<InterruptedPlayer>> &m_players;
+    InterruptionTally &m_tally;
+    InterruptedPlayer *m_player = nullptr;
+};
+
+InterruptedPlayer::InterruptedPlayer(int number, InterruptionTally &tally)
+    : toServer(tally)
+    , toClient(tally)
+    , course(tally)
+    , serverCourse(tally)
+    , m_number(number)
+    , m_tally(tally)
+{
+    setAutoPump(true);
+    setReconnect(true);
+}
+
+void InterruptedPlayer::setChannel(Channel *channel)
+{
+    m_tally.wrongEvents += m_channel != nullptr;
+    m_channel = channel;
+}
+
+void InterruptedPlayer::talk()
+{
+    const QString action = QStringLiteral("number");
+    for (int i = 0; i < 4 && toServer.hasRoom(); ++i) {
+        toServer.say(
+            this, [&](const QVariantMap &fields) { return send(action, fields); },
+            [&](const QVariantMap &fields) { return request(action, fields, -1); });
+    }
+    for (int i = 0; i < 4 && m_channel && toClient.hasRoom(); ++i) {
+        toClient.say(
+            this, [&](const QVariantMap &fields) { return m_channel->send(action, fields); },
+            [&](const QVariantMap &fields) { return m_channel->request(action, fields, -1); });
+    }
+}
+
+bool InterruptedPlayer::isSettled() const
+{
+    return course.isUp() && serverCourse.isUp() && toServer.isComplete() && toClient.isComplete();
+}
+
+void InterruptedPlayer::leave()
+{
+    course.allowEnd();
+    serverCourse.allowEnd();
+    close();
+}
+
+void InterruptedPlayer::end()
+{
+    toServer.end();
+    toClient.end();
+    m_tally.wrongEvents += !course.isUp() + !serverCourse.isUp();
+}
+
+void InterruptedPlayer::Network_connected()
+{
+    course.connected();
+    send(QStringLiteral("hello"), {{"player", m_number}});
+}
+
+void InterruptedPlayer::Network_interrupted()
+{
+    course.interrupted();
+    ++m_tally.interruptions;
+}
+
+qint64 InterruptedPlayer::Network_number(qint64 number, const QByteArray &body)
+{
+    course.heard();
+    toClient.heard(number, body);
+    return number;
+}
+
+InterruptedGame::InterruptedGame(const InterruptionPlan &plan)
+    : m_plan(plan)
+{
+    m_server.setThreads(plan.threads);
+    m_server.setSessionTimeout(patience);
+    if (plan.isEncrypted)
+        m_server.setSslConfiguration(serverConfiguration());
+    m_server.setChannelFactory([this] { return new InterruptedChannel(players, tally); });
+    if (!m_server.listen("127.0.0.1", 0))
+        qFatal("%s", qPrintable(m_server.errorString()));
+    line = std::make_unique<FaultProxy>(m_server.port(), plan.seed);
+}
+
+bool InterruptedGame::start(int reconnectInterval)
+{
+    for (int i = 0; i < m_plan.clients; ++i) {
+        players.push_back(std::make_unique<InterruptedPlayer>(i, tally));
+        InterruptedPlayer &player = *players.back();
+        if (m_plan.isEncrypted)
+            player.setSslConfiguration(clientConfiguration());
+        player.setReconnectInterval(reconnectInterval);
+        player.setMaximumReconnectInterval(20 * reconnectInterval);
+        player.connect("127.0.0.1", line->port());
+    }
+    return waitFor(
+        [this] {
+            return std::all_of(players.begin(), players.end(), [](const auto &player) {
+                return player->isJoined() && player->course.isUp();
+            });
+        },
+        "everybody joins");
+}
+
+bool InterruptedGame::play(const std::function<bool()> &isDone, const std::function<void()> &damage)
+{
+    QTimer talking;
+    QObject::connect(&talking, &QTimer::timeout, [this] {
+        for (const auto &player : players)
+            player->talk();
+    });
+    talking.start(0);
+    QTimer damaging;
+    QObject::connect(&damaging, &QTimer::timeout, damage);
+    damaging.start(10);
+    damage();
+    return waitFor(isDone, "there are as many interruptions as wanted");
+}
+
+void InterruptedGame::finish()
+{
+    line->clearFaults();
+    waitFor(
+        [this] {
+            return std::all_of(players.begin(), players.end(),
+                               [](const auto &player) { return player->isSettled(); });
+        },
+        "everything arrives");
+    for (const auto &player : players)
+        player->end();
+    for (const auto &player : players)
+        player->leave();
+    waitFor(
+        [this] {
+            return std::all_of(players.begin(), players.end(),
+                               [](const auto &player) { return player->hasLeft(); })
+                && m_server.channels().isEmpty();
+        },
+        "everybody leaves");
+}
+
+bool InterruptedGame::waitFor(const std::function<bool()> &condition, const char *what)
+{
+    QDeadlineTimer deadline(patience);
+    QTimer nowAndThen; // there may be no events while the line is cut
+    nowAndThen.start(5);
+    qint64 seen = 0;
+    while (!condition()) {
+        const qint64 moved = tally.interruptions + tally.messages;
+        if (std::exchange(seen, moved) != moved) // it takes as long as it takes
+            deadline.setRemainingTime(patience);
+        if (deadline.hasExpired()) {
+            ::tally().violation(QLatin1String("in vain: ") + QLatin1String(what));
+            return false;
+        }
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    }
+    return true;
+}
+
+#include "interruptedgame.moc"

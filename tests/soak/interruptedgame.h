@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "soak/interruptions.h"
+
+#include <QRepod/Channel>
+#include <QRepod/ConnectionListener>
+#include <QRepod/Server>
+#include <QRepod/Test/FaultProxy>
+
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QPointer>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+//! What came of all interruptions.
+struct InterruptionTally
+{
+    qint64 interruptions = 0; ///< that a client was told of
+    qint64 messages = 0;      ///< delivered, in both directions
+    qint64 requests = 0;      ///< answered
+    qint64 lost = 0;
+    qint64 doubled = 0;
+    qint64 outOfOrder = 0;
+    qint64 wrong = 0;       ///< messages and answers that are not what was sent
+    qint64 wrongEvents = 0; ///< not `connected`, and then `interrupted` and `resumed` by turns
+
+    qint64 faults() const { return lost + doubled + outOfOrder + wrong + wrongEvents; }
+};
+
+//! One direction of one session: what was sent, and what has come.
+class Flow
+{
+public:
+    explicit Flow(InterruptionTally &tally)
+        : m_tally(tally)
+    {
+    }
+
+    //! Enough is under way to keep the line busy, and no more than can be sent again quickly.
+    bool hasRoom() const { return m_sent - m_heard < window; }
+
+    bool isComplete() const { return m_heard == m_sent && m_answered == m_asked; }
+
+    //! Sends the next one with \a send, or asks with \a request, in the name of \a context.
+    void say(QObject *context, const std::function<qint64(const QVariantMap &)> &send,
+             const std::function<QFuture<QVariant>(const QVariantMap &)> &request);
+
+    void heard(qint64 number, const QByteArray &body);
+
+    //! What has not come, although the line is sound again.
+    void end();
+
+private:
+    static constexpr qint64 window = 30;
+    static constexpr int requestEvery = 16;
+
+    static QByteArray body(qint64 number)
+    {
+        return QByteArray(qsizetype(number * 31 % 97), char(number));
+    }
+
+    InterruptionTally &m_tally;
+    qint64 m_sent = 0;
+    qint64 m_heard = 0; // the latest
+    qint64 m_asked = 0;
+    qint64 m_answered = 0;
+    std::vector<qint64> m_missing; // left out when a later one came
+};
+
+//! The order of events at one end of one session.
+class Course
+{
+public:
+    explicit Course(InterruptionTally &tally)
+        : m_tally(tally)
+    {
+    }
+
+    void connected() { pass(State::New, State::Up); }
+    void interrupted() { pass(State::Up, State::Interrupted); }
+    void resumed() { pass(State::Interrupted, State::Up); }
+    void ended() { pass(m_mayEnd ? State::Up : State::Never, State::Ended); }
+    void failed() { ++m_tally.wrongEvents; }
+    void heard() { pass(State::Up, State::Up); }
+
+    //! From now on the end is no fault.
+    void allowEnd() { m_mayEnd = true; }
+
+    bool isUp() const { return m_state == State::Up; }
+    bool hasEnded() const { return m_state == State::Ended; }
+
+private:
+    enum class State { New, Up, Interrupted, Ended, Never };
+
+    void pass(State from, State to)
+    {
+        m_tally.wrongEvents += m_state != from;
+        m_state = to;
+    }
+
+    InterruptionTally &m_tally;
+    State m_state = State::New;
+    bool m_mayEnd = false;
+};
+
+//! One client, and what both ends of its session say and hear.
+class InterruptedPlayer : public QRepod::ConnectionListener
+{
+    Q_OBJECT
+
+public:
+    InterruptedPlayer(int number, InterruptionTally &tally);
+
+    //! The server's end introduces itself.
+    void setChannel(QRepod::Channel *channel);
+
+    //! Both ends send as much as they may.
+    void talk();
+
+    bool isJoined() const { return m_channel; }
+    bool isSettled() const;
+    void leave();
+    bool hasLeft() const { return course.hasEnded() && serverCourse.hasEnded(); }
+
+    //! Counts what has not come.
+    void end();
+
+    Flow toServer;
+    Flow toClient;
+    Course course;
+    Course serverCourse;
+
+public slots:
+    void Network_connected();
+    void Network_interrupted();
+    void Network_resumed() { course.resumed(); }
+    void Network_disconnected() { course.ended(); }
+    void Network_error() { course.failed(); }
+    qint64 Network_number(qint64 number, const QByteArray &body);
+
+private:
+    const int m_number;
+    InterruptionTally &m_tally;
+    QPointer<QRepod::Channel> m_channel;
+};
+
+//! A server, and clients on a line that can be broken. Works in one thread's event loop.
+class InterruptedGame
+{
+public:
+    explicit InterruptedGame(const InterruptionPlan &plan);
+
+    //! Everybody has joined. Without a fault: who is lost before the greeting has no session.
+    bool start(int reconnectInterval);
+
+    //! All send, until \a isDone; \a damage breaks the line meanwhile.
+    ///
+    /// \return false if it takes too long.
+    bool play(const std::function<bool()> &isDone, const std::function<void()> &damage);
+
+    //! The line is sound again: waits for all that was sent, and lets everybody go.
+    void finish();
+
+    InterruptionTally tally;
+    std::unique_ptr<QRepod::FaultProxy> line;
+    std::vector<std::unique_ptr<InterruptedPlayer>> players;
+
+private:
+    bool waitFor(const std::function<bool()> &condition, const char *what);
+
+    const InterruptionPlan m_plan;
+    QRepod::Server m_server;
+};
