@@ -85,9 +85,21 @@ public slots:
         m_player->serverCourse.connected();
         m_player->setChannel(this);
     }
-    void Network_interrupted() { m_player ? m_player->serverCourse.interrupted() : stranger(); }
+    void Network_interrupted()
+    {
+        if (m_player)
+            m_player->serverCourse.interrupted();
+        else
+            close(); // nobody comes back to it
+    }
     void Network_resumed() { m_player ? m_player->serverCourse.resumed() : stranger(); }
-    void Network_disconnected() { m_player ? m_player->serverCourse.ended() : stranger(); }
+    void Network_disconnected()
+    {
+        if (m_player)
+            m_player->serverCourse.ended();
+        else
+            ++m_tally.strangers;
+    }
     void Network_error() { m_player ? m_player->serverCourse.failed() : stranger(); }
     qint64 Network_number(qint64 number, const QByteArray &body)
     {
