@@ -14,7 +14,7 @@ if [ $# -gt 0 ]; then
     shift
 fi
 if [ $# -eq 0 ]; then
-    set -- framereader decode roundtrip dispatch endpoints requests websocket
+    set -- framereader decode roundtrip dispatch endpoints requests session rooms websocket
 fi
 folder=${FOLDER:-$root/build/fuzz}
 fuzz=$root/tests/fuzz
@@ -35,7 +35,7 @@ found=
 for target; do
     step "fuzz_$target, $seconds s"
     case $target in
-        endpoints) length=96 ;;
+        endpoints | session | rooms) length=96 ;;
         *) length=256 ;;
     esac
     findings=$folder/findings/$target
