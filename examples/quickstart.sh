@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Builds QRepod and shows a conversation: sh examples/quickstart.sh [--gui]
 # On Debian it first installs what is missing, as root or with sudo. On a desktop, or with --gui, it
-# ends by opening the whiteboard, with its server in the same process. --no-gui leaves that out.
+# ends by opening the game arena, with its server and some bots in the same process. --no-gui leaves
+# that out.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -32,11 +33,11 @@ step 'A chat server and two clients'
 "$folder/examples/quickstart" || fail "the quickstart program failed with status $?"
 
 if [ "$gui" != no ]; then
-    step 'Building the whiteboard'
-    cmake --build "$folder" --target whiteboard || fail 'the build failed, see above'
-    step 'The whiteboard: close its window to end'
-    if ! "$folder/examples/whiteboard" --host; then
-        [ "$gui" = maybe ] || fail 'the whiteboard failed, see above'
+    step 'Building arena'
+    cmake --build "$folder" --target arena || fail 'the build failed, see above'
+    step 'Arena: close its window to end'
+    if ! "$folder/examples/arena" --host; then
+        [ "$gui" = maybe ] || fail 'arena failed, see above'
         step 'The display cannot be used; all the rest works.'
     fi
 fi

@@ -3,8 +3,7 @@
 
 #include <QtCore/qhash.h>
 
-#include <algorithm>
-#include <vector>
+#include <utility>
 
 namespace QRepod {
 
@@ -13,23 +12,6 @@ namespace {
 constexpr double quietTicks = 3; // so many without a change are a pause
 
 } // namespace
-
-void DelayEstimate::add(double lateness, double spacing)
-{
-    m_needed[m_count % window] = std::max(0.0, lateness + spacing);
-    ++m_count;
-}
-
-double DelayEstimate::delay() const
-{
-    const std::size_t count = std::min(m_count, window);
-    if (count == 0)
-        return guess;
-    std::vector<double> needed(m_needed.begin(), m_needed.begin() + std::ptrdiff_t(count));
-    const auto place = needed.begin() + std::ptrdiff_t(count * 99 / 100);
-    std::nth_element(needed.begin(), place, needed.end());
-    return *place;
-}
 
 std::shared_ptr<Ticks> Ticks::of(const StateTick &tick)
 {

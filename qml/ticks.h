@@ -1,36 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "delayestimate.h"
+
 #include <QRepod/ConnectionListener>
 #include <QRepod/StateTick>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 
-#include <array>
 #include <memory>
 
 namespace QRepod {
-
-//! How late ticks come, and so how long ago what is drawn has to be.
-class DelayEstimate
-{
-public:
-    //! A tick that came \a lateness milliseconds after its time, and that is \a spacing after the
-    //! one before.
-    void add(double lateness, double spacing);
-
-    //! The smallest delay that 99 of 100 ticks would have beaten: they would have been there before
-    //! what was drawn came to the tick before.
-    double delay() const;
-
-private:
-    static constexpr std::size_t window = 200;
-    static constexpr double guess = 100; // before there are ticks
-
-    std::array<double, window> m_needed{};
-    std::size_t m_count = 0; // ever
-};
 
 //! The ticks of one shared thing, for all interpolators that follow it. Used in the thread of its
 //! listener.

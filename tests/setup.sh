@@ -8,7 +8,7 @@ qml_packages='qt6-declarative-dev qml6-module-qtqml qml6-module-qtqml-models qml
     qml6-module-qtquick qml6-module-qtquick-window fonts-dejavu-core'
 test_packages="libmsgpack-cxx-dev libwslay-dev python3 python3-msgpack qcoro-qt6-dev $qml_packages
     qt6-declarative-dev-tools qml6-module-qttest qml6-module-qtquick-controls qml6-module-qtquick-templates
-    qml6-module-qtquick-layouts qt6-httpserver-dev redis-server"
+    qml6-module-qtquick-layouts qt6-httpserver-dev redis-server haproxy"
 check_packages='git clang clang-format clang-tidy libclang-rt-14-dev llvm cppcheck doxygen'
 
 step() {

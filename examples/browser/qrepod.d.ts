@@ -57,8 +57,14 @@ export class ConnectionListener {
     /** A Promise of the server's answer; it fails with a `RequestError`. */
     request(action: string, fields?: Record<string, unknown>, timeout?: number): Promise<any>;
 
-    /** Delivers what is queued, and returns how many messages that were. */
+    /** Delivers what is queued, and returns how many messages that were, built-in ones included. */
     pump(): number;
+
+    /**
+     * What time it is on the server's clock, in whole milliseconds; -1 while that is not known. It
+     * is asked for from the first call on, and never goes back while the connection stands.
+     */
+    serverTime(): number;
 
     /** Each of them with a method `Network_<action>` gets the message, after this object. */
     addHandler(handler: object): void;
@@ -68,7 +74,25 @@ export class ConnectionListener {
     network_received(message: Message): void;
 }
 
-/** An object or a list that the server shares. */
+/**
+ * What has changed: a property with its value, `undefined` if it is gone; rows that were inserted,
+ * removed, or moved to where they stand among the others; roles of a row; or all rows.
+ */
+export type Change =
+    | ["value", name: string, value: any]
+    | ["insert", row: number, count: number]
+    | ["remove", row: number, count: number]
+    | ["move", row: number, count: number, to: number]
+    | ["set", row: number, roles: string[]]
+    | ["reset"];
+
+/**
+ * An object or a list that the server shares.
+ *
+ * When the connection ends it is not ready, and keeps what it knows. If the server names a role that
+ * rows are known by, they are matched by it afterwards: rows that are the same stay the same
+ * objects, and only the difference is told.
+ */
 export class Replica {
     constructor(listener: ConnectionListener, name: string);
     readonly name: string;
@@ -79,5 +103,34 @@ export class Replica {
     readonly rows: Record<string, any>[];
     /** When that was true, in milliseconds on the server's clock; -1 before. */
     readonly time: number;
-    onchange: ((replica: Replica) => void) | null;
+    /** Called when something is different, also when it is ready or no longer is: then there may be no changes. */
+    onchange: ((replica: Replica, changes: Change[]) => void) | null;
+    /** Follows no more. */
+    close(): void;
+}
+
+/**
+ * A number that moves smoothly, though it is known only now and then: a game draws
+ * `x.valueAt(game.serverTime() - x.delay)`, which lies between two states that have come already.
+ *
+ * Times are in milliseconds on any one clock, mostly the server's.
+ */
+export class Interpolation {
+    constructor(delay?: number);
+    /** For how long the value goes on at its last speed past the newest sample. Default: 100. */
+    delay: number;
+    /** For angles: the value that means the same as 0, such as 360. Default 0: there is none. */
+    period: number;
+    /** A greater difference between two samples is a jump. Default 0: there is none. */
+    maximumStep: number;
+    /** It was `value` at `time`. Of two samples of the same time, the later call counts. */
+    addSample(time: number, value: number): void;
+    /** It was still at `time` what it was in the newest sample. */
+    hold(time: number): void;
+    /** What it was at `time`; 0 without any sample. */
+    valueAt(time: number): number;
+    clear(): void;
+    readonly isEmpty: boolean;
+    /** The time of the newest sample, 0 without any. */
+    readonly newestTime: number;
 }

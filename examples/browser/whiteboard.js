@@ -1,93 +1,113 @@
 // SPDX-License-Identifier: MIT
 
-// The whiteboard as a page: whiteboard.html?server=ws://host:5072
+// The whiteboard as a page: whiteboard.html?server=ws://host:5072, or ?port=5072 of the page's host.
 
+import {Board} from "./board.js";
 import {ConnectionListener} from "./qrepod.js";
 
-const colors = [[32, 33, 36], [217, 48, 37], [25, 103, 210], [24, 128, 56], [249, 171, 0]];
+const colors = {black: [32, 33, 36], red: [217, 48, 37], blue: [25, 103, 210], green: [24, 128, 56],
+                yellow: [249, 171, 0]};
 const byId = id => document.getElementById(id);
-const board = byId("board");
-const pen = board.getContext("2d");
-pen.lineCap = pen.lineJoin = "round";
+const canvas = byId("board");
+const board = new Board(canvas);
+const pen = {color: colors.black};
 
 class Whiteboard extends ConnectionListener {
-    #latest = new Map(); // of each player, the line at hand
+    #id = null; // that the server has for this player; without one it takes no line back
 
     Network_connected() {
-        byId("status").textContent = "connected";
+        this.#id = null;
+        this.#tell("connected");
     }
 
     Network_initial({lines}) {
-        pen.clearRect(0, 0, board.width, board.height);
-        for (const [id, player] of Object.entries(lines)) {
-            for (const {points, color, thickness} of player.lines) {
-                this.#begin(id, points[0], color, thickness);
-                points.slice(1).forEach(point => this.#goOn(id, point));
-            }
-        }
+        board.reset(lines);
+        this.#showTools();
+    }
+
+    Network_you({id}) {
+        this.#id = id;
+        this.#showTools();
     }
 
     Network_players({count}) {
-        byId("status").textContent = `${count} ${count === 1 ? "player" : "players"}`;
+        this.#tell(`${count} ${count === 1 ? "player" : "players"}`);
     }
 
     Network_startline({id, point, color, thickness}) {
-        this.#begin(id, point, color, thickness);
+        board.begin(id, point, color, thickness);
+        this.#showTools();
     }
 
     Network_drawpoint({id, point}) {
-        this.#goOn(id, point);
+        board.goOn(id, point);
+    }
+
+    Network_undo({id}) {
+        board.undo(id);
+        this.#showTools();
+    }
+
+    Network_clear({id}) {
+        board.clear(id);
+        this.#showTools();
     }
 
     Network_error({error}) {
-        byId("status").textContent = error;
+        this.#tell(error);
     }
 
-    #begin(id, point, color, thickness) {
-        this.#latest.set(id, {point, color: `rgb(${color})`, thickness});
-        this.#goOn(id, point); // a dot
+    Network_disconnected() {
+        this.#tell("connecting…");
     }
 
-    #goOn(id, point) {
-        const line = this.#latest.get(id);
-        if (!line)
-            return;
-        pen.strokeStyle = line.color;
-        pen.lineWidth = line.thickness;
-        pen.beginPath();
-        pen.moveTo(...line.point);
-        pen.lineTo(...point);
-        pen.stroke();
-        line.point = point;
+    #tell(text) {
+        byId("status").textContent = text;
+    }
+
+    #showTools() {
+        byId("undo").disabled = byId("clear").disabled = this.#id === null || board.countOf(this.#id) === 0;
     }
 }
 
 const game = new Whiteboard();
+const query = new URLSearchParams(location.search);
 game.reconnect = true;
-game.connect(new URLSearchParams(location.search).get("server") ?? `ws://${location.hostname}:5072`);
+game.connect(query.get("server") ?? `ws://${location.hostname}:${query.get("port") ?? 5072}`);
 
-let color = colors[0];
-for (const each of colors) {
-    const button = document.createElement("button");
-    button.style.background = `rgb(${each})`;
-    button.ariaLabel = `Colour ${each}`;
-    button.ariaPressed = String(each === color);
-    button.onclick = () => {
-        color = each;
-        for (const other of byId("colors").children)
-            other.ariaPressed = String(other === button);
-    };
-    byId("colors").append(button);
+function choose(name) {
+    pen.color = colors[name];
+    for (const button of byId("colors").children)
+        button.ariaPressed = String(button.ariaLabel === name);
 }
 
-const pointOf = event => [Math.round(event.offsetX * board.width / board.clientWidth),
-                          Math.round(event.offsetY * board.height / board.clientHeight)];
+for (const [name, color] of Object.entries(colors)) {
+    const button = document.createElement("button");
+    button.style.background = `rgb(${color})`;
+    button.ariaLabel = button.title = name;
+    button.onclick = () => choose(name);
+    byId("colors").append(button);
+}
+choose("black");
 
-board.onpointerdown = event => {
-    board.setPointerCapture(event.pointerId);
-    game.send("startline", {point: pointOf(event), color, thickness: Number(byId("thickness").value)});
+const pointOf = event => [Math.round(event.offsetX * Board.width / canvas.clientWidth),
+                          Math.round(event.offsetY * Board.height / canvas.clientHeight)];
+
+canvas.onpointerdown = event => {
+    canvas.setPointerCapture(event.pointerId);
+    game.send("startline", {point: pointOf(event), color: pen.color, thickness: Number(byId("thickness").value)});
 };
-board.onpointermove = event => {
+canvas.onpointermove = event => {
     if (event.buttons)
         game.send("drawpoint", {point: pointOf(event)});
 };
+byId("undo").onclick = () => game.send("undo");
+byId("clear").onclick = () => game.send("clear");
+addEventListener("keydown", event => {
+    const name = Object.keys(colors)[Number(event.key) - 1];
+    if (name)
+        choose(name);
+    else if (event.key === "z" && (event.ctrlKey || event.metaKey))
+        game.send("undo");
+});
+new ResizeObserver(() => board.resize()).observe(canvas);

@@ -133,30 +133,10 @@ Window {
             }
         }
 
-        Text {
+        News {
             id: news
 
-            function tell(what: string) {
-                text = what;
-                fading.restart();
-            }
-
-            objectName: "news"
             anchors { horizontalCenter: parent.horizontalCenter; bottom: parent.bottom; bottomMargin: 12 }
-            width: Math.min(implicitWidth, parent.width - 20)
-            elide: Text.ElideRight
-            textFormat: Text.PlainText // there are names in it
-            color: "#ffe27a"
-            opacity: 0
-            font { pixelSize: 18; bold: true }
-
-            SequentialAnimation {
-                id: fading
-
-                PropertyAction { target: news; property: "opacity"; value: 1 }
-                PauseAnimation { duration: 2500 }
-                NumberAnimation { target: news; property: "opacity"; to: 0; duration: 500 }
-            }
         }
 
         Notice {

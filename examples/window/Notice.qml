@@ -17,6 +17,7 @@ Item {
     property alias host: hostField.text
     property alias port: portField.text
     property alias name: nameField.text
+    default property alias more: column.data ///< below the button
 
     objectName: "notice"
     visible: title !== ""
@@ -32,6 +33,8 @@ Item {
     }
 
     Column {
+        id: column
+
         anchors.centerIn: parent
         width: Math.min(parent.width - 24, notice.asks ? 360 : 720)
         spacing: notice.height < 300 ? 6 : 12

@@ -12,6 +12,10 @@
 #include <QtCore/qstring.h>
 #include <QtCore/qurl.h>
 #include <QtCore/qvariant.h>
+#include <QtNetwork/qtnetworkglobal.h>
+#if QT_CONFIG(ssl)
+#    include <QtNetwork/qsslcertificate.h>
+#endif
 
 #include <memory>
 
@@ -25,9 +29,9 @@ class Server;
 /// Subclass it and write `Network_<action>` handlers, by the same rules as in a ConnectionListener;
 /// give the class to Server::setChannelClass(). The server creates a channel for each client and
 /// deletes it after `disconnected`. Channels live in the server's thread, which runs their
-/// handlers; send(), close(), address(), requestUrl(), requestHeader(), isConnected(), statistics()
-/// and setMaximumMessageRate() may be called from any thread while the channel exists, everything
-/// else from the server's.
+/// handlers; send(), close(), address(), requestUrl(), requestHeader(), peerCertificate(),
+/// isConnected(), statistics() and setMaximumMessageRate() may be called from any thread while the
+/// channel exists, everything else from the server's.
 ///
 /// Built-in messages reach a channel that has a handler for them, and no other: `connected` when
 /// the client has joined, `disconnected` when it has left, `error` before that if the connection
@@ -59,6 +63,17 @@ public:
     //! The header \a name of that request, in whatever case; of several, with commas in between.
     //! Empty if there is none. Cookies are not kept.
     QString requestHeader(QAnyStringView name) const;
+
+#if QT_CONFIG(ssl)
+    //! The certificate that the client has shown with TLS, a null one without TLS or if it has
+    //! shown none. Any thread.
+    ///
+    /// A server asks for one, but looks at it only if its configuration has
+    /// QSslSocket::VerifyPeer: then a client is here only with a certificate that one of the
+    /// configuration's authorities has signed. Otherwise it may be anybody's. While the client is
+    /// interrupted it is that of the connection that was lost.
+    QSslCertificate peerCertificate() const;
+#endif
 
     bool isConnected() const;
 

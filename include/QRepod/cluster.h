@@ -30,6 +30,15 @@ namespace QRepod {
 /// cluster.join(QUrl("redis://10.0.0.5"));
 /// \endcode
 ///
+/// What a shared room shares by Room::share() is the same on every node: one node shares it, the
+/// others hand it on to their clients. If several share the same name, the latest to begin counts
+/// for those that share nothing of that name themselves; what Room::setVisible() is for stays on
+/// its node.
+///
+/// With Server::sessionTimeout() on, a client whose line was lost may come back to any node, as
+/// behind a load balancer: it is sent to the one that has its session. If that one is gone, so is
+/// the session.
+///
 /// Nobody waits for the engine. Between nodes each message comes at most once, and those of one
 /// node in their order. While the engine is out of reach each node plays on for its own clients;
 /// what is for others is dropped and counted, see Server::metrics().
@@ -61,6 +70,10 @@ public:
     //! How clients reach this node, `"host:port"`: what openRoom() tells. Default: 127.0.0.1 and
     //! the port that the server listens on.
     void setAddress(const QString &hostAndPort);
+
+    //! How browsers reach this node, `"host:port"` of its WebSocketGate or of a proxy in front.
+    //! Without it a browser that comes back to another node loses its session.
+    void setWebSocketAddress(const QString &hostAndPort);
 
     //! After how many milliseconds a node that is silent counts as lost; 100 or more. Default
     //! 6,000.

@@ -55,6 +55,8 @@ class QREPOD_EXPORT ConnectionListener : public QObject
                    settingsChanged)
     Q_PROPERTY(int frameTimeout READ frameTimeout WRITE setFrameTimeout NOTIFY settingsChanged)
     Q_PROPERTY(int idleTimeout READ idleTimeout WRITE setIdleTimeout NOTIFY settingsChanged)
+    Q_PROPERTY(
+        QString peerVerifyName READ peerVerifyName WRITE setPeerVerifyName NOTIFY settingsChanged)
     Q_PROPERTY(bool reconnect READ reconnect WRITE setReconnect NOTIFY settingsChanged)
     Q_PROPERTY(int reconnectInterval READ reconnectInterval WRITE setReconnectInterval NOTIFY
                    settingsChanged)
@@ -240,11 +242,24 @@ public:
     //! default, stands for plain TCP.
     ///
     /// The server's certificate is verified against the configuration's authorities and the host of
-    /// connect(); a fault is named by the `error`. To accept a self-signed certificate, add it to
+    /// connect(), or peerVerifyName(); a fault is named by the `error`, and so is one that the
+    /// server finds with the certificate of this client: with TLS 1.3 that may come after
+    /// `connected`. To accept a self-signed certificate, add it to
     /// the authorities, or set the peer's verify mode.
     QSslConfiguration sslConfiguration() const;
     void setSslConfiguration(const QSslConfiguration &configuration);
 #endif
+
+    //! The name that the server's certificate has to be for; empty, the default: the host that is
+    //! connected to. It is told to the server, too, as the name that is wanted (SNI).
+    ///
+    /// For a server that is reached by another name than that of its certificate, such as an
+    /// address in the local network. It belongs to the listener, not to one connection: it takes
+    /// effect with the next attempt to connect, and holds for every one from then on, also when the
+    /// client reconnects, and when a server has redirected it to another host. Without TLS it does
+    /// nothing.
+    QString peerVerifyName() const;
+    void setPeerVerifyName(const QString &name);
 
     /// \name Reconnecting
     /// When reconnect is on and the connection ends other than by close(), or cannot be made,
@@ -336,7 +351,8 @@ Q_SIGNALS:
     void stateChanged();
     void autoPumpChanged();
 
-    //! One of the times, the limits or the properties of reconnecting is another now.
+    //! One of the times, the limits, the properties of reconnecting, or peerVerifyName() is another
+    //! now.
     void settingsChanged();
 
     //! A message was dispatched; emitted after its handler.

@@ -88,8 +88,9 @@ public:
     bool isPersistent() const;
     void setPersistent(bool isPersistent);
 
-    //! Whether sendToAll() reaches the rooms of this name on every node of the server's Cluster.
-    //! Default false; Server::everyone() is shared once there is a cluster.
+    //! Whether sendToAll() reaches the rooms of this name on every node of the server's Cluster,
+    //! and what share() shares is known there. Default false; Server::everyone() is shared once
+    //! there is a cluster.
     bool isShared() const;
     void setShared(bool isShared);
 

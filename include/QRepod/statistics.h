@@ -48,11 +48,15 @@ public:
     //! Bytes that send() has accepted and the socket has not taken yet.
     qint64 bytesUnsent = 0;
 
-    //! What TCP last measured between sending and being acknowledged, smoothed, in microseconds;
-    //! -1 when it is not known, as it is on other systems than Linux.
+    //! How long a message takes to the peer and back, in microseconds: the smallest of the latest
+    //! four times that this was measured. -1 when it is not known.
     ///
-    /// Heartbeats keep it fresh. It is the network's part of a round trip: what either side waits
-    /// before it pumps comes on top.
+    /// A QRepod peer is asked, twice a second while it sends something and with each heartbeat
+    /// else; its network thread answers, or its server's. It is the network's part of a round trip:
+    /// what either side waits before it pumps comes on top. For other peers, without heartbeats,
+    /// and for the first half second it is what TCP has measured between sending and being
+    /// acknowledged, the smallest of the last minutes; on other systems than Linux that is not
+    /// known.
     qint64 roundTripTime = -1;
 };
 

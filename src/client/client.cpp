@@ -50,30 +50,33 @@ bool Client::Private::open(const std::shared_ptr<Session> &newSession,
     }
     const Link link = newSession->link();
     link.outbox->begin(Control::hello(), helloDelay);
-    open(link, settings, delay);
+    open(link, settings, delay, {newHost, newPort});
     return true;
 }
 
 void Client::Private::reopen(const ConnectionSettings &settings, WakeTarget reader,
-                             const QByteArray &first, int delay)
+                             const QByteArray &first, int delay,
+                             const std::optional<Address> &elsewhere)
 {
     const Link next = Link::create(reader, settings);
     next.outbox->begin(first);
+    currentSession()->link().outbox->close(); // it may wait for answers
     currentSession()->leave(next);
     if (isClosed) // by another thread, which may have met the connection before
         next.close();
-    open(next, settings, delay);
+    open(next, settings, delay, elsewhere.value_or(Address{host, port}));
 }
 
 //! In the network thread, which is started if this is the first.
-void Client::Private::open(const Link &link, const ConnectionSettings &settings, int delay)
+void Client::Private::open(const Link &link, const ConnectionSettings &settings, int delay,
+                           const Address &address)
 {
     if (!network) {
         network.emplace(std::make_unique<ConnectionGroup>());
         network->start();
     }
-    network->post([link, settings, host = host, port = port, delay](ConnectionGroup *group) {
-        group->open(link, settings, streamTo(host, quint16(port), settings), delay);
+    network->post([link, settings, address, delay](ConnectionGroup *group) {
+        group->open(link, settings, streamTo(address.host, quint16(address.port), settings), delay);
     });
 }
 

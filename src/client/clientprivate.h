@@ -28,10 +28,18 @@ public:
     bool open(const std::shared_ptr<Session> &newSession, const ConnectionSettings &settings,
               const QString &newHost, int newPort, int delay);
 
-    //! Makes another attempt to reach the peer of the current session, which has been interrupted.
+    //! Where an attempt goes to.
+    struct Address
+    {
+        QString host;
+        int port = 0;
+    };
+
+    //! Makes another attempt to reach the peer of the current session, which has been interrupted:
+    //! where it was, or \a elsewhere for this once.
     /// It begins with \a first, a control frame. The session is left for it.
     void reopen(const ConnectionSettings &settings, WakeTarget reader, const QByteArray &first,
-                int delay);
+                int delay, const std::optional<Address> &elsewhere);
 
     //! Makes \a newSession the current one; its connection stands already.
     void replaceSession(const std::shared_ptr<Session> &newSession);
@@ -54,7 +62,8 @@ public:
     std::atomic<bool> isFull = false; // the send backlog, and a warning has said so
 
 private:
-    void open(const Link &link, const ConnectionSettings &settings, int delay);
+    void open(const Link &link, const ConnectionSettings &settings, int delay,
+              const Address &address);
 
 public:
     mutable std::mutex mutex; // guards everything below

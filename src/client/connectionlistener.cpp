@@ -60,12 +60,19 @@ void ConnectionListener::Private::open(const QString &host, int port, const QUrl
     setState(State::Connecting);
 }
 
+//! Of the connections to come: what the url says goes before what was set.
+ConnectionSettings ConnectionListener::Private::settingsFor(const QUrl &url) const
+{
+    ConnectionSettings current = settings.snapshot();
+    if (!url.isEmpty())
+        ServerUrl::apply(url, current);
+    return current;
+}
+
 //! Makes a new connection the current one.
 void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
-    ConnectionSettings connectionSettings = settings.snapshot();
-    if (!m_url.isEmpty())
-        ServerUrl::apply(m_url, connectionSettings);
+    const ConnectionSettings connectionSettings = settingsFor(m_url);
     // Whether the server keeps a session is known with its greeting; until then everything is kept.
     const auto session = std::make_shared<Session>(
         Link::create({&m_waker, this}, connectionSettings), Session::Keeping::Unacknowledged,
@@ -180,8 +187,10 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
 //! Where an answer to a message that is delivered now goes: never to a later connection.
 AnswerPath ConnectionListener::Private::answerPath() const
 {
-    return {[session = m_session](const EncodedMessage &message) { return session->send(message); },
-            m_session->limits(), client->address()};
+    return {
+        [session = m_session](const EncodedMessage &message) { return session->answer(message); },
+        m_session->limits(), client->address(),
+        std::make_unique<Outbox::Expectation>(m_session->link().outbox)};
 }
 
 //! Built-in messages reach all that a peer's messages reach.
@@ -221,7 +230,7 @@ void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
     if (isInterruption(delivery))
         return interrupt(turn);
     if (m_session)
-        m_session->end();
+        m_session->finish();
     m_session = nullptr;
     m_serverTime.stop();
     followEnd(delivery);

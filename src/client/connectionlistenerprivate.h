@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/backoff.h"
+#include "client/clientprivate.h"
 #include "client/servertime.h"
 #include "delivery/incomingrequest.h"
 #include "delivery/requester.h"
@@ -17,6 +18,7 @@
 #include <QtCore/qmetaobject.h>
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
 namespace QRepod {
@@ -99,9 +101,11 @@ private:
     bool isObserved() const;
     void leaveToFallback(const Message &message, Dispatcher::Outcome outcome, Turn &turn);
     AnswerPath answerPath() const;
+    ConnectionSettings settingsFor(const QUrl &url) const;
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
     void followEnd(const Delivery &delivery);
+    std::optional<Client::Private::Address> redirection();
     bool followRedirect();
     bool mayTryAgain() const;
     void announceConnected(Turn &turn);
@@ -115,6 +119,9 @@ private:
     bool isInterruption(const Delivery &delivery) const;
     void interrupt(Turn &turn);
     void tryToResume();
+    bool tryToResumeElsewhere();
+    static void aim(QUrl &url, const Client::Private::Address &address);
+    void resumeAt(int delay, const std::optional<Client::Private::Address> &elsewhere);
     void awaitAnswer();
     void hold(const Message &message, Turn &turn);
     void resume(qint64 peerReceived, Turn &turn);

@@ -4,6 +4,7 @@
 
 #include "client/clientprivate.h"
 #include "client/connectionlistenerprivate.h"
+#include "client/serverurl.h"
 #include "delivery/requestfields.h"
 #include "protocol/builtin.h"
 #include "protocol/validator.h"
@@ -119,12 +120,46 @@ void ConnectionListener::Private::interrupt(Turn &turn)
 
 void ConnectionListener::Private::tryToResume()
 {
+    resumeAt(backoff.next(), std::nullopt);
+}
+
+//! The session is kept by another server, and the one that was reached has said which.
+///
+/// This goes for the one attempt. If the other cannot be reached, the next goes to where this
+/// client was told to connect: whoever is there then knows more.
+bool ConnectionListener::Private::tryToResumeElsewhere()
+{
+    const std::optional<Client::Private::Address> address = redirection();
+    if (!address)
+        return false;
+    qCDebug(clientLog).noquote() << client->address() << "sends this client, with its session, to"
+                                 << hostAndPort(address->host, address->port);
+    resumeAt(0, address);
+    return true;
+}
+
+//! A client that was told a url stays with its scheme.
+void ConnectionListener::Private::aim(QUrl &url, const Client::Private::Address &address)
+{
+    if (url.isEmpty())
+        return;
+    url.setHost(address.host);
+    url.setPort(address.port);
+}
+
+void ConnectionListener::Private::resumeAt(int delay,
+                                           const std::optional<Client::Private::Address> &elsewhere)
+{
     Client::Private *const part = Client::Private::get(client);
     m_unclaimed = 0;
     m_held.clear();
     m_hasEnded = false;
-    part->reopen(settings.snapshot(), {&m_waker, this},
-                 Control::resume(m_token, m_session->received()), backoff.next());
+    m_redirect.clear();
+    QUrl url = m_url;
+    if (elsewhere)
+        aim(url, *elsewhere);
+    part->reopen(settingsFor(url), {&m_waker, this},
+                 Control::resume(m_token, m_session->received()), delay, elsewhere);
     m_current = &part->currentSession()->inbox();
     state = State::Reconnecting;
     Q_EMIT q->stateChanged(); // also from one attempt to the next
@@ -216,6 +251,8 @@ void ConnectionListener::Private::attemptFailed(const Delivery &delivery, Turn &
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return; // that is known already
     m_answerTimeout.stop();
+    if (mayTryAgain() && tryToResumeElsewhere())
+        return;
     backoff.ended(Backoff::Clock::now());
     if (mayTryAgain())
         return tryToResume();
@@ -227,7 +264,7 @@ void ConnectionListener::Private::giveUp(const QString &error, Turn &turn)
     m_answerTimeout.stop();
     Client::Private::get(client)->isInterrupted = false;
     if (const auto session = std::exchange(m_session, nullptr))
-        session->end();
+        session->finish();
     setState(State::Disconnected);
     announceEnd(error, turn);
 }
@@ -258,20 +295,36 @@ QString ConnectionListener::Private::lostText(const QString &reason)
     return QStringLiteral("the session was lost: ") + reason;
 }
 
+//! Where the server has sent this client; nothing if that is nowhere.
+std::optional<Client::Private::Address> ConnectionListener::Private::redirection()
+{
+    const QString address = std::exchange(m_redirect, {});
+    if (address.isEmpty())
+        return std::nullopt;
+    if (const QString fault = addressFault(address); !fault.isEmpty()) {
+        qCWarning(clientLog).noquote() << client->address() << "sends this client to"
+                                       << address.left(100) + QLatin1String(": ") + fault;
+        return std::nullopt;
+    }
+    const qsizetype position = portPosition(address);
+    return Client::Private::Address{withoutBrackets(address.left(position - 1)),
+                                    address.mid(position).toInt()};
+}
+
 //! Goes where the server has sent this client, whether or not it is to reconnect.
 ///
 /// Two servers that send it to each other must not keep it busy: only the first goes at once.
 bool ConnectionListener::Private::followRedirect()
 {
-    const QString address = std::exchange(m_redirect, {});
-    const qsizetype colon = address.lastIndexOf(u':');
-    const int port = address.mid(colon + 1).toInt();
-    if (colon < 1 || !isPort(port) || port == 0 || Client::Private::get(client)->isClosed)
+    const std::optional<Client::Private::Address> address = redirection();
+    if (!address || Client::Private::get(client)->isClosed)
         return false;
     const bool isFirst = backoff.isFresh();
     const int delay = std::min(backoff.next(), longestRedirectDelay);
-    qCDebug(clientLog).noquote() << client->address() << "sends this client to" << address;
-    start(withoutBrackets(address.left(colon)), port, isFirst ? 0 : delay);
+    qCDebug(clientLog).noquote() << client->address() << "sends this client to"
+                                 << hostAndPort(address->host, address->port);
+    aim(m_url, *address);
+    start(address->host, address->port, isFirst ? 0 : delay);
     state = State::Reconnecting;
     Q_EMIT q->stateChanged();
     return true;

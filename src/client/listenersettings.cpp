@@ -100,6 +100,16 @@ void ConnectionListener::setSslConfiguration(const QSslConfiguration &configurat
 }
 #endif
 
+QString ConnectionListener::peerVerifyName() const
+{
+    return d->settings.snapshot().peerVerifyName;
+}
+
+void ConnectionListener::setPeerVerifyName(const QString &name)
+{
+    d->change(&ConnectionSettings::peerVerifyName, name);
+}
+
 int ConnectionListener::connectTimeout() const
 {
     return d->settings.snapshot().connectTimeout;

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The component Cluster defines QRepod::Cluster. It needs no more than the library itself.
-include(${CMAKE_CURRENT_LIST_DIR}/QRepodClusterTargets.cmake)
+if(NOT TARGET QRepod::Cluster)
+    include(${CMAKE_CURRENT_LIST_DIR}/QRepodClusterTargets.cmake)
+endif()
 set(QRepod_Cluster_FOUND TRUE)

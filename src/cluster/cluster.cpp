@@ -41,6 +41,11 @@ void Cluster::setAddress(const QString &hostAndPort)
     d->runInServersThread([&] { d->address = hostAndPort; });
 }
 
+void Cluster::setWebSocketAddress(const QString &hostAndPort)
+{
+    d->runInServersThread([&] { d->webSocketAddress = hostAndPort; });
+}
+
 void Cluster::setLeaseTime(int milliseconds)
 {
     d->runInServersThread([&] { d->leaseTime = std::max(100, milliseconds); });

@@ -18,6 +18,7 @@
 #include <QtCore/qtimer.h>
 
 #include <atomic>
+#include <utility>
 
 namespace QRepod {
 
@@ -58,7 +59,17 @@ public:
 
     void publish(const QString &room, const QString &action, const QByteArray &frame,
                  SendMode mode) override;
+    void publishState(const QString &room, const StateNews &news) override;
+    bool canPublish() const override { return isOnline; }
     void serverEnds() override;
+    void turnBegins() override
+    {
+        if (leases.isOverdue())
+            leases.check();
+    }
+    QString homeOfSessions() const override { return m_engine ? nodeId : QString(); }
+    bool findNode(const QString &node, Way way,
+                  std::function<void(const QString &address)> receiver) override;
     void writeMetrics(MetricsText &text) const override;
 
     Cluster *const q;
@@ -66,6 +77,7 @@ public:
     const QString nodeId;
     QString name = QStringLiteral("qrepod");
     QString address;
+    QString webSocketAddress;
     int leaseTime = 6000;
     std::atomic<bool> isOnline = false;
     Users users;
@@ -89,10 +101,26 @@ private:
     void handle(const QString &node, const Item &item);
     void handleFrame(const Item &item);
     void handleUser(const QString &node, const Item &item);
+    void handleState(const QString &node, const Item &item);
+    void handleStatesEnd(const QString &node, const QString &roomName);
+
+    // State that is shared between nodes.
+    void sayState(const QByteArray &topic, const QString &room, const StateNews &news);
+    void sayStates(const QByteArray &topic, const QString &roomName);
+    void askForStates(const QString &room);
+    void askForStates(const QString &room, const QString &node);
+    void askAgain();
+    void exchangeStates();
+    void checkStates(const QString &node);
+    void mendStates(const QByteArray &topic, const QString &node);
+    void forgetStates(const QString &node);
 
     // Rooms of this node.
+    Room *roomOf(const QString &roomName) const;
+    QList<Room *> followedRooms() const;
     void watch(Room *room);
     void followRoom(Room *room);
+    void handleSubscribed(const QByteArray &topic);
     void stopListening(const QByteArray &topic);
 
     void forgetUser(const Channel *channel);
@@ -123,7 +151,8 @@ private:
     QHash<QByteArray, quint64> m_numbers; // the latest, by topic
     Sequences m_sequences;
     Nodes m_nodes;
-    QSet<QByteArray> m_roomTopics; // that are listened to
+    QHash<QByteArray, QString> m_roomTopics;   // that are listened to, and their rooms
+    QSet<std::pair<QString, QString>> m_asked; // for the states in a room: nodes
     QTimer m_renewal;
     QTimer m_watch;
     bool m_isReachable = false; // the engine
@@ -134,6 +163,7 @@ private:
     qint64 m_sent = 0;
     qint64 m_received = 0;
     qint64 m_gaps = 0;
+    qint64 m_statesAsked = 0;
     qint64 m_bad = 0;
 };
 

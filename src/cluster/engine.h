@@ -38,7 +38,8 @@ public:
     /// An engine that does not answer for \a patience milliseconds is lost.
     virtual void open(int patience) = 0;
 
-    //! What is published to \a topic comes as received(), from now on and after every up() again.
+    //! What is published to \a topic comes as received(), from subscribed() on and after every up()
+    //! again.
     virtual void subscribe(const QByteArray &topic) = 0;
     virtual void unsubscribe(const QByteArray &topic) = 0;
 
@@ -66,6 +67,10 @@ Q_SIGNALS:
 
     //! It is out of reach. Also if it could not be reached in the first place, once.
     void down(const QString &error);
+
+    //! What is published to \a topic comes from now on. Not told of those that are subscribed to
+    //! before up().
+    void subscribed(const QByteArray &topic);
 
     void received(const QByteArray &topic, const QByteArray &payload);
 };

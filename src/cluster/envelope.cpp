@@ -23,7 +23,7 @@ QByteArray encodeEnvelope(const Envelope &envelope)
            << quint32(envelope.items.size());
     for (const Item &item : envelope.items)
         stream << quint8(item.kind) << item.name << item.action << item.data << item.time
-               << quint8(item.mode);
+               << quint8(item.mode) << item.number;
     return bytes;
 }
 
@@ -41,8 +41,8 @@ std::optional<Envelope> decodeEnvelope(const QByteArray &bytes)
         quint8 kind = 0;
         Item item{};
         quint8 mode = 0;
-        stream >> kind >> item.name >> item.action >> item.data >> item.time >> mode;
-        if (kind > quint8(Item::Kind::Bye) || mode > quint8(SendMode::Latest))
+        stream >> kind >> item.name >> item.action >> item.data >> item.time >> mode >> item.number;
+        if (kind > quint8(Item::Kind::StateOver) || mode > quint8(SendMode::Latest))
             return std::nullopt;
         item.mode = SendMode(mode);
         item.kind = Item::Kind(kind);

@@ -24,14 +24,22 @@ struct Item
         UserOut,    ///< `name`
         UsersEnd,   ///< …and those that did not are gone
         Bye,        ///< the sender leaves
+
+        // Of what the sender shares in the room `name`.
+        StateAsk,    ///< whoever gets this is to say what it shares there
+        StatesBegin, ///< everything follows…
+        State,       ///< `action` is shared; `data`, a frame, tells of it or of change `number`
+        StatesEnd,   ///< …and what did not is not shared
+        StateOver,   ///< `action` is not shared any more
     };
 
     Kind kind;
     QString name;
     QString action; ///< of a frame
     QByteArray data;
-    quint64 time = 0;                   ///< of a login
+    quint64 time = 0;                   ///< of a login; since when something is shared
     SendMode mode = SendMode::Reliable; ///< of a room's frame
+    quint64 number = 0;                 ///< of a change to what is shared
 };
 
 //! What goes over a topic at once: what a node has to say there in one turn of its event loop.

@@ -16,3 +16,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/include/QRepod/Cluster ${PROJECT_SOURCE_DIR}
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/QRepod COMPONENT dev)
 install(EXPORT QRepodClusterTargets NAMESPACE QRepod:: DESTINATION ${QREPOD_CMAKE_DIR} COMPONENT dev)
 install(FILES QRepodCluster.cmake DESTINATION ${QREPOD_CMAKE_DIR} COMPONENT dev)
+
+# pkg-config
+configure_file(qrepod-cluster.pc.in qrepod-cluster.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/qrepod-cluster.pc
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)

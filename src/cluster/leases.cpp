@@ -3,16 +3,24 @@
 
 #include <QRepod/requesterror.h>
 
-#include <QtCore/qtimer.h>
+#include <QtCore/qelapsedtimer.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace QRepod {
 
-Leases::Leases(Owner owner)
+Leases::Leases(Owner owner, Clock clock)
     : m_owner(std::move(owner))
+    , m_clock(std::move(clock))
 {
-    m_clock.start();
+}
+
+Leases::Clock Leases::monotonicClock()
+{
+    QElapsedTimer timer;
+    timer.start();
+    return [timer] { return timer.elapsed(); };
 }
 
 void Leases::start(Engine *engine, const QByteArray &prefix, const QString &holder,
@@ -30,6 +38,7 @@ void Leases::stop()
 {
     m_generation = std::make_shared<int>(0);
     Engine *const engine = std::exchange(m_engine, nullptr);
+    m_delayed.clear();
     for (auto &[room, lease] : std::exchange(m_leases, {})) {
         if (lease.validUntil > 0) {
             engine->remove(keyOf(room), m_holder);
@@ -53,7 +62,7 @@ QFuture<QString> Leases::open(const QString &room)
     lease.waiting.push_back(std::move(promise));
     if (!m_engine)
         forget(room, QStringLiteral("the server is in no cluster"));
-    else if (lease.validUntil > m_clock.elapsed())
+    else if (lease.validUntil > m_clock())
         resolve(lease.waiting, m_address);
     else if (!std::exchange(lease.isAsking, true))
         ask(room);
@@ -65,12 +74,9 @@ void Leases::ask(const QString &room)
     const auto isCurrent = [generation = std::weak_ptr(m_generation)] {
         return !generation.expired();
     };
-    const qint64 now = m_clock.elapsed();
+    const qint64 now = m_clock();
     if (now < m_waitUntil && m_leases[room].validUntil == 0) {
-        QTimer::singleShot(m_waitUntil - now, m_engine, [this, isCurrent, room] {
-            if (isCurrent())
-                ask(room);
-        });
+        m_delayed.append(room);
         return;
     }
     m_engine->claim(keyOf(room), m_holder, m_time,
@@ -97,7 +103,7 @@ void Leases::handleAnswer(const QString &room, qint64 asked, const Engine::Answe
             return refuse(place->second.waiting, room, reason);
         return forget(room, reason);
     }
-    if (isOurs && validUntil > m_clock.elapsed())
+    if (isOurs && validUntil > m_clock())
         return hold(room, validUntil);
     if (isOurs) // but too late to be sure of it
         m_engine->remove(keyOf(room), m_holder);
@@ -113,6 +119,7 @@ void Leases::handleAnswer(const QString &room, qint64 asked, const Engine::Answe
 void Leases::hold(const QString &room, qint64 validUntil)
 {
     const bool isNew = std::exchange(m_leases[room].validUntil, validUntil) == 0;
+    m_nextEnd = std::min(m_nextEnd, validUntil);
     const std::weak_ptr<int> alive(m_generation); // what follows runs the game's code
     const bool hasBegun = !isNew || m_owner.begin(room);
     if (alive.expired())
@@ -174,24 +181,39 @@ void Leases::renew()
     const QStringList held = rooms();
     for (const QString &room : held) {
         Lease &lease = m_leases[room];
-        if (lease.validUntil > m_clock.elapsed() && !std::exchange(lease.isAsking, true))
+        if (lease.validUntil > m_clock() && !std::exchange(lease.isAsking, true))
             ask(room);
     }
 }
 
 void Leases::check()
 {
+    m_nextEnd = std::numeric_limits<qint64>::max();
+    const std::weak_ptr<int> alive(m_generation);
     const QStringList held = rooms();
     for (const QString &room : held) {
         const auto place = m_leases.find(room);
-        if (place != m_leases.end() && place->second.validUntil <= m_clock.elapsed())
+        if (place == m_leases.end())
+            continue;
+        if (place->second.validUntil <= m_clock())
             lose(room);
+        else
+            m_nextEnd = std::min(m_nextEnd, place->second.validUntil);
+        if (alive.expired())
+            return;
+    }
+    if (m_clock() < m_waitUntil)
+        return;
+    const QStringList delayed = std::exchange(m_delayed, {});
+    for (const QString &room : delayed) {
+        if (m_leases.contains(room))
+            ask(room);
     }
 }
 
 void Leases::wait()
 {
-    m_waitUntil = m_clock.elapsed() + m_time;
+    m_waitUntil = m_clock() + m_time;
 }
 
 QStringList Leases::rooms() const
@@ -202,6 +224,12 @@ QStringList Leases::rooms() const
             held.append(room);
     }
     return held;
+}
+
+qint64 Leases::remaining(const QString &room) const
+{
+    const auto place = m_leases.find(room);
+    return place == m_leases.end() ? 0 : std::max<qint64>(0, place->second.validUntil - m_clock());
 }
 
 qsizetype Leases::count() const

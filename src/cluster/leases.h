@@ -3,12 +3,12 @@
 
 #include "cluster/engine.h"
 
-#include <QtCore/qelapsedtimer.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qpromise.h>
 #include <QtCore/qstringlist.h>
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <vector>
@@ -30,7 +30,10 @@ public:
         std::function<void(const QString &room)> end;   ///< it has it no more
     };
 
-    explicit Leases(Owner owner);
+    //! In milliseconds, and never back.
+    using Clock = std::function<qint64()>;
+
+    explicit Leases(Owner owner, Clock clock = monotonicClock());
 
     //! Leases go to \a engine from now on, for so many milliseconds each. \a holder tells this node
     //! from all others; others learn \a address.
@@ -52,13 +55,20 @@ public:
     //! Ends those that could not be renewed in time; to be called often, a tenth of the time.
     void check();
 
+    //! Whether check() may have something to end: to be asked before the game's code runs, for the
+    //! process may have been stopped for long.
+    bool isOverdue() const { return m_clock() >= m_nextEnd; }
+
     //! The engine may have forgotten who has what: nothing new is asked for until leases of before
-    //! have ended.
+    //! have ended, and then by check().
     void wait();
     void endWait() { m_waitUntil = 0; } ///< it has not
 
     qsizetype count() const; ///< that it has
     QStringList rooms() const;
+
+    //! For how many milliseconds more this node has \a room for sure.
+    qint64 remaining(const QString &room) const;
 
 private:
     using Waiting = std::vector<QPromise<QString>>;
@@ -75,6 +85,7 @@ private:
     void hold(const QString &room, qint64 validUntil);
     void lose(const QString &room);
     void forget(const QString &room, const QString &reason);
+    static Clock monotonicClock();
     static void refuse(Waiting &waiting, const QString &room, const QString &reason);
     static void resolve(Waiting &waiting, const QString &address);
     QByteArray keyOf(const QString &room) const;
@@ -85,8 +96,10 @@ private:
     QByteArray m_holder; // with the address behind it
     QString m_address;
     int m_time = 0;
-    QElapsedTimer m_clock;
+    const Clock m_clock;
     qint64 m_waitUntil = 0;
+    QStringList m_delayed;                                 // rooms to be asked for then
+    qint64 m_nextEnd = std::numeric_limits<qint64>::max(); // of a lease, or somewhat earlier
     std::map<QString, Lease> m_leases;
     std::shared_ptr<int> m_generation =
         std::make_shared<int>(0); // answers of before stop() are void

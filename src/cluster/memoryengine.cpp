@@ -68,6 +68,8 @@ void MemoryEngine::subscribe(const QByteArray &topic)
 {
     const std::lock_guard lock(m_hub->mutex);
     m_hub->subscribers[topic].insert(this);
+    const auto tell = [=, this] { Q_EMIT subscribed(topic); };
+    QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
 }
 
 void MemoryEngine::unsubscribe(const QByteArray &topic)

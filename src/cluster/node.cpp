@@ -48,7 +48,8 @@ Cluster::Private::Private(Cluster *cluster, Server *newServer)
         checkNodes();
     });
     QObject::connect(server, &Server::roomOpened, q, [this](Room *room) { watch(room); });
-    QObject::connect(server, &Server::roomClosed, q, [this](const Room *room) {
+    QObject::connect(server, &Server::roomClosed, q, [this](Room *room) {
+        withdrawStates(room);
         stopListening(topicOfRoom(room->name()));
         leases.release(room->name());
     });
@@ -78,7 +79,7 @@ void Cluster::Private::join(const QUrl &url)
     }
     if (address.isEmpty())
         address = QStringLiteral("127.0.0.1:%1").arg(server->port());
-    m_value = nodeId.toUtf8() + ' ' + address.toUtf8();
+    m_value = nodeId.toUtf8() + ' ' + address.toUtf8() + ' ' + webSocketAddress.toUtf8();
     m_epoch = QRandomGenerator::system()->generate64();
     m_engineEpoch.clear();
     Engine *const engine = m_engine.get();
@@ -88,6 +89,8 @@ void Cluster::Private::join(const QUrl &url)
     QObject::connect(engine, &Engine::received, q, [this](const auto &topic, const auto &payload) {
         handleReceived(topic, payload);
     });
+    QObject::connect(engine, &Engine::subscribed, q,
+                     [this](const auto &topic) { handleSubscribed(topic); });
     engine->subscribe(topicOfAll());
     engine->subscribe(topicOf(nodeId));
     leases.start(engine, name.toUtf8() + ":owner:", nodeId, address, leaseTime);
@@ -117,6 +120,7 @@ void Cluster::Private::leave()
     m_outgoing.takeAll();
     m_numbers.clear();
     m_sequences.clear();
+    forgetStates({});
     m_roomTopics.clear();
     const QStringList others = m_nodes.names();
     m_nodes.clear();
@@ -163,6 +167,7 @@ void Cluster::Private::keepAlive()
     if (!isOnline)
         return;
     say(topicOfAll(), {Item::Kind::Here, {}, {}, {}});
+    askAgain();
     leases.renew();
 }
 
@@ -182,6 +187,7 @@ void Cluster::Private::goOnline()
     m_hasToldOffline = false;
     m_nodes.hearAll();
     introduce(topicOfAll(), true);
+    exchangeStates();
     qCInfo(clusterLog).noquote() << nodeId << "is online";
     Q_EMIT q->online();
 }
@@ -210,7 +216,21 @@ void Cluster::Private::lose(const QString &node)
     qCInfo(clusterLog).noquote() << nodeId << "has lost" << node;
     m_sequences.forgetNode(node);
     users.removeNode(node);
+    forgetStates(node);
     Q_EMIT q->nodeLost(node);
+}
+
+//! Its key says it, as long as it is there.
+bool Cluster::Private::findNode(const QString &node, Way way,
+                                std::function<void(const QString &address)> receiver)
+{
+    if (!isOnline || node == nodeId)
+        return false;
+    const int place = way == Way::Plain ? 1 : 2;
+    m_engine->get(keyOf(node), [place, receiver = std::move(receiver)](const auto &answer) {
+        receiver(QString::fromUtf8(answer.value).section(u' ', place, place));
+    });
+    return true;
 }
 
 QStringList Cluster::Private::nodeIds() const
@@ -237,6 +257,8 @@ void Cluster::Private::writeMetrics(MetricsText &text) const
     write(Kind::Counter, "dropped_total", "Things that could not be said to other nodes.",
           m_dropped);
     write(Kind::Counter, "gaps_total", "Times that something of another node was lost.", m_gaps);
+    write(Kind::Counter, "states_asked_total", "Times that shared state was out of step.",
+          m_statesAsked);
     write(Kind::Counter, "invalid_total", "What came from the engine and was not of a node.",
           m_bad);
 }

@@ -87,8 +87,12 @@ void RedisEngine::subscribe(const QByteArray &topic)
     if (m_topics.contains(topic))
         return;
     m_topics.insert(topic);
-    if (m_isUp)
-        m_listener.send({"SUBSCRIBE", topic});
+    if (!m_isUp)
+        return;
+    m_listener.send({"SUBSCRIBE", topic}, [this, topic](const std::optional<RespValue> &reply) {
+        if (reply && m_topics.contains(topic))
+            Q_EMIT subscribed(topic);
+    });
 }
 
 void RedisEngine::unsubscribe(const QByteArray &topic)

@@ -123,6 +123,8 @@ void Cluster::Private::handleReceived(const QByteArray &topic, const QByteArray 
     const QList<Item> &items = envelope->items;
     if (alive && (isNew || isGap) && std::none_of(items.begin(), items.end(), introducesItself))
         say(topicOf(node), {Item::Kind::Hello, {}, {}, {}});
+    if (alive && isGap)
+        mendStates(topic, node);
     for (const Item &item : items) {
         if (!alive || !isOnline)
             return;
@@ -141,13 +143,24 @@ void Cluster::Private::handle(const QString &node, const Item &item)
         return introduce(topicOf(node), false);
     case Item::Kind::UsersBegin:
         m_nodes.beginRound(node);
-        return;
+        return checkStates(node);
     case Item::Kind::UserIn:
         return handleUser(node, item);
     case Item::Kind::UserOut:
         return users.remove(item.name, node, item.time);
     case Item::Kind::UsersEnd:
         return users.removeBefore(node, m_nodes.round(node));
+    case Item::Kind::State:
+    case Item::Kind::StateOver:
+        return handleState(node, item);
+    case Item::Kind::StateAsk:
+        return sayStates(topicOf(node), item.name);
+    case Item::Kind::StatesBegin:
+        if (Room *const room = roomOf(item.name))
+            beginStates(room, node);
+        return;
+    case Item::Kind::StatesEnd:
+        return handleStatesEnd(node, item.name);
     case Item::Kind::Bye:
         return lose(node);
     case Item::Kind::Here:
@@ -169,7 +182,7 @@ void Cluster::Private::handleFrame(const Item &item)
             ++m_dropped;
         return;
     }
-    Room *const room = item.name.isEmpty() ? server->everyone() : server->room(item.name);
+    Room *const room = roomOf(item.name);
     if (room && room->isShared())
         deliver(room, item.action, item.data, item.mode);
 }
@@ -265,26 +278,39 @@ void Cluster::Private::watch(Room *room)
     followRoom(room);
 }
 
-//! Listens to the topic of \a room while somebody here is to hear it.
+//! Listens to the topic of \a room while somebody here is to hear it, or to be asked for what the
+//! room shares.
 void Cluster::Private::followRoom(Room *room)
 {
     if (!m_engine || server->room(room->name()) != room)
         return;
     const QByteArray topic = topicOfRoom(room->name());
-    const bool isWanted = room->isShared() && !room->channels().isEmpty();
+    const bool isWanted = room->isShared() && (hasMembers(room) || sharesStates(room));
     if (isWanted == m_roomTopics.contains(topic))
         return;
     if (isWanted) {
-        m_roomTopics.insert(topic);
+        m_roomTopics.insert(topic, room->name());
         m_engine->subscribe(topic);
     } else {
         stopListening(topic);
+        ClusterSeam::forgetStates(room);
+        withdrawStates(room);
     }
+}
+
+//! What is said there comes from now on: what has been shared before has to be asked for.
+void Cluster::Private::handleSubscribed(const QByteArray &topic)
+{
+    const auto room = m_roomTopics.constFind(topic);
+    if (!isOnline || room == m_roomTopics.cend())
+        return;
+    sayStates(topic, *room);
+    askForStates(*room);
 }
 
 void Cluster::Private::stopListening(const QByteArray &topic)
 {
-    if (!m_roomTopics.remove(topic))
+    if (m_roomTopics.remove(topic) == 0)
         return;
     m_sequences.forgetTopic(topic);
     m_engine->unsubscribe(topic);

@@ -6,6 +6,7 @@
 #include "dispatch/dispatcher.h"
 
 #include <array>
+#include <utility>
 
 namespace QRepod {
 
@@ -18,8 +19,8 @@ public:
     //! What handlers may take besides what is in the message.
     static std::vector<QMetaType> supplied() { return {QMetaType::fromType<Request>()}; }
 
-    IncomingRequest(const AnswerPath &path, quint64 number)
-        : m_request(std::make_shared<Request::Private>(path, number))
+    IncomingRequest(AnswerPath &&path, quint64 number)
+        : m_request(std::make_shared<Request::Private>(std::move(path), number))
         , m_supplied{{{QMetaType::fromType<Request>(), &m_request}}}
         , m_answer{m_supplied}
     {

@@ -13,7 +13,7 @@ namespace QRepod {
 
 Q_LOGGING_CATEGORY(requestLog, "qrepod.request", QtWarningMsg)
 
-Request::Private::Private(AnswerPath path, quint64 number)
+Request::Private::Private(AnswerPath &&path, quint64 number)
     : m_path(std::move(path))
     , m_number(number)
 {
@@ -47,9 +47,10 @@ EncodedMessage Request::Private::answer(const QString &field, const QVariant &va
                           m_path.limits);
 }
 
-qint64 Request::Private::send(const EncodedMessage &message) const
+qint64 Request::Private::send(const EncodedMessage &message)
 {
     const Outbox::Result result = m_path.send(message);
+    m_path.expectation.reset();
     if (result.status == Outbox::Status::Full)
         qCWarning(requestLog).noquote() << notSent(message, m_path.peer, result.error);
     return result.bytes;

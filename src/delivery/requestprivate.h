@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 
 namespace QRepod {
 
@@ -16,14 +17,15 @@ struct AnswerPath
 {
     std::function<Outbox::Result(const EncodedMessage &)> send;
     MessageLimits limits;
-    QString peer; ///< for warnings
+    QString peer;                                     ///< for warnings
+    std::unique_ptr<Outbox::Expectation> expectation; ///< until it is answered
 };
 
 //! What all copies of a request share. Any thread.
 class Q_DECL_HIDDEN Request::Private
 {
 public:
-    Private(AnswerPath path, quint64 number);
+    Private(AnswerPath &&path, quint64 number);
     ~Private(); ///< refuses what was not answered
     Q_DISABLE_COPY_MOVE(Private)
 
@@ -33,9 +35,9 @@ public:
 private:
     bool begin() { return !m_isAnswered.exchange(true); }
     EncodedMessage answer(const QString &field, const QVariant &value) const;
-    qint64 send(const EncodedMessage &message) const;
+    qint64 send(const EncodedMessage &message);
 
-    const AnswerPath m_path;
+    AnswerPath m_path;
     const quint64 m_number;
     std::atomic<bool> m_isAnswered = false;
 };

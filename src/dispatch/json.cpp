@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/json.h"
 
+#include "dispatch/assign.h"
 #include "dispatch/containers.h"
 #include "dispatch/numbers.h"
 
@@ -10,17 +11,6 @@
 #include <cmath>
 
 namespace QRepod {
-
-namespace {
-
-template <class T>
-bool assign(void *target, const T &object)
-{
-    *static_cast<T *>(target) = object;
-    return true;
-}
-
-} // namespace
 
 bool toJsonValue(const Value &value, void *target)
 {

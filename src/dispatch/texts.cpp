@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/texts.h"
 
+#include "dispatch/assign.h"
+
 #include <QtCore/qdatetime.h>
 #include <QtCore/qurl.h>
 #include <QtCore/quuid.h>
 
 #include <algorithm>
 #include <cctype>
-#include <utility>
 
 namespace QRepod {
 
@@ -16,13 +17,6 @@ namespace {
 bool isText(const Value &value)
 {
     return value.kind() == Value::Kind::Text;
-}
-
-template <class T>
-bool assign(void *target, T object)
-{
-    *static_cast<T *>(target) = std::move(object);
-    return true;
 }
 
 // QUrl composes the characters of a host, which takes the square of the number of marks that follow

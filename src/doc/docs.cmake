@@ -8,12 +8,12 @@ if(DOXYGEN_FOUND)
     # The guides stand in the order in which they are read.
     set(docs_input src/doc/OVERVIEW.md src/doc/GETTING-STARTED.md src/doc/HANDLERS.md src/doc/REQUESTS.md
         src/doc/ROOMS.md src/doc/STATE.md src/doc/FRAME-LOOPS.md qml/README.md src/doc/BROWSERS.md src/doc/HOSTING.md
-        src/doc/RUNNING.md src/doc/CLUSTER.md src/doc/CONNECTIONS.md src/doc/LOGINS.md src/doc/SECURITY.md
+        src/doc/RUNNING.md src/doc/CLUSTER.md src/doc/SCALING.md src/doc/CONNECTIONS.md src/doc/LOGINS.md src/doc/SECURITY.md
         examples/testing/README.md src/doc/DIAGNOSTICS.md src/doc/PERFORMANCE.md src/doc/PORTING.md
         src/protocol/PROTOCOL.md src/client/STATE-MACHINE.md tests/benchmarks/README.md
         qml/qmlconnectionlistener.h qml/qmlserver.h qml/qmlchannel.h qml/qmlroom.h
         qml/channelmodel.h qml/roommodel.h qml/objectmodel.h qml/qmlsendmode.h qml/javascript.h
-        qml/qmlreplica.h qml/qmlreplicamodel.h qml/interpolator.h)
+        qml/qmlreplica.h qml/qmlreplicamodel.h qml/interpolator.h qml/qmlcluster.h qml/qmlmetricspage.h)
     list(TRANSFORM docs_input PREPEND ${PROJECT_SOURCE_DIR}/)
     file(GLOB headers CONFIGURE_DEPENDS include/QRepod/*.h include/QRepod/Test/*.h)
     list(APPEND docs_input ${headers})

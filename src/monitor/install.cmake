@@ -16,3 +16,12 @@ install(FILES ${PROJECT_SOURCE_DIR}/include/QRepod/MetricsPage ${PROJECT_SOURCE_
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/QRepod COMPONENT dev)
 install(EXPORT QRepodMonitorTargets NAMESPACE QRepod:: DESTINATION ${QREPOD_CMAKE_DIR} COMPONENT dev)
 install(FILES QRepodMonitor.cmake DESTINATION ${QREPOD_CMAKE_DIR} COMPONENT dev)
+
+# pkg-config
+set(pc_requires "qrepod = ${PROJECT_VERSION}")
+if(NOT BUILD_SHARED_LIBS)
+    string(APPEND pc_requires ", Qt6HttpServer")
+endif()
+configure_file(qrepod-monitor.pc.in qrepod-monitor.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/qrepod-monitor.pc
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)

@@ -89,6 +89,11 @@ QByteArray Control::redirect(const QString &address)
     return frame({{QStringLiteral("_redirect"), address.left(greatestReason)}});
 }
 
+QByteArray Control::pong(const QVariant &ping, qint64 time)
+{
+    return frame({{QStringLiteral("_pong"), ping}, {QStringLiteral("_time"), time}});
+}
+
 QByteArray Control::resume(const QString &token, qint64 received)
 {
     return frame({{QStringLiteral("_resume"), token}, {QStringLiteral("_received"), received}});

@@ -60,6 +60,7 @@ public:
     static QByteArray hello();
     static QByteArray refused(const QString &reason);
     static QByteArray redirect(const QString &address);
+    static QByteArray pong(const QVariant &ping, qint64 time);
     static QByteArray resume(const QString &token, qint64 received);
     static QByteArray resumed(qint64 received);
     static QByteArray lost(const QString &reason);

@@ -5,6 +5,8 @@
 
 #include <QtCore/qendian.h>
 
+#include <algorithm>
+
 namespace QRepod {
 
 namespace {
@@ -17,6 +19,13 @@ bool looksLikeTls(quint32 header)
 {
     const quint32 typeAndVersion = header >> 16;
     return typeAndVersion == 0x1503 || typeAndVersion == 0x1603;
+}
+
+//! Whether \a header begins a request or its answer, instead of a length.
+bool looksLikeHttp(const char *header)
+{
+    return std::all_of(header, header + frameHeaderSize,
+                       [](char c) { return (c >= 'A' && c <= 'Z') || c == ' '; });
 }
 
 } // namespace
@@ -82,6 +91,9 @@ bool FrameReader::commit(qsizetype size, qint64 maximumFrames)
                           .arg(m_limits.frameSize);
             if (looksLikeTls(length))
                 m_error += QLatin1String("; does the peer speak TLS?");
+            else if (looksLikeHttp(bytes + m_begin))
+                m_error +=
+                    QLatin1String("; does the peer speak HTTP? Browsers need a WebSocketGate");
             return false;
         }
         if (m_end - m_begin - frameHeaderSize < qsizetype(length))

@@ -13,7 +13,7 @@ namespace QRepod {
 
 namespace {
 
-constexpr int datagramsPerTurn = 64; // the server has other things to do
+constexpr int questionsPerTurn = 64; // the server has other things to do
 constexpr int networksLifetime = 10'000;
 
 } // namespace
@@ -62,7 +62,7 @@ QString Announcer::bind(quint16 port)
 
 void Announcer::answerSome()
 {
-    for (int i = 0; i < datagramsPerTurn && m_socket.hasPendingDatagrams(); ++i) {
+    for (int i = 0; i < questionsPerTurn && m_socket.hasPendingDatagrams(); ++i) {
         const QNetworkDatagram datagram = m_socket.receiveDatagram(datagramSize + 1);
         const std::optional<quint64> question = decodeQuestion(datagram.data());
         if (question)

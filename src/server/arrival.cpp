@@ -14,6 +14,9 @@ namespace {
 // How long a client may be silent before it counts as a new one, in milliseconds.
 constexpr int patience = 100;
 
+// How long the node of its session is looked for, in milliseconds.
+constexpr int askingPatience = 3000;
+
 } // namespace
 
 Arrival::Arrival(Server::Private &server, const ServerSettings &settings, const QString &address,
@@ -24,9 +27,7 @@ Arrival::Arrival(Server::Private &server, const ServerSettings &settings, const 
     , m_address(address)
     , m_request(std::move(request))
     , m_link(Link::create({&server.waker, this}, settings))
-    , m_patience(server.deadlines, [this] {
-        m_server.welcome(*this, m_isLost ? FirstFrame::Known : FirstFrame::None);
-    })
+    , m_patience(server.deadlines, [this] { handleSilence(); })
 {
 }
 
@@ -59,7 +60,7 @@ void Arrival::handleWake()
         m_address = m_request->address; // the stream knows it since it is open
     if (m_token.isEmpty())
         greet();
-    if (m_deliveries.size() > 1)
+    if (m_deliveries.size() > 1 && !m_isAsking)
         decide();
 }
 
@@ -87,14 +88,30 @@ void Arrival::lose(const QString &reason)
 {
     m_link.outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
     m_isLost = true;
+    m_isAsking = false;
+    m_patience.start(patience);
     decide();
 }
 
 void Arrival::greet()
 {
-    m_token = Token::create();
+    m_token = Token::create(m_server.homeOfSessions());
     m_link.outbox->send(BuiltIn::greeting(m_token).bytes());
     m_patience.start(patience);
+}
+
+void Arrival::handleSilence()
+{
+    if (m_isAsking)
+        lose(QStringLiteral("its server could not be found"));
+    else
+        m_server.welcome(*this, m_isLost ? FirstFrame::Known : FirstFrame::None);
+}
+
+void Arrival::setAsking()
+{
+    m_isAsking = true;
+    m_patience.start(askingPatience);
 }
 
 } // namespace QRepod

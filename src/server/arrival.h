@@ -8,6 +8,7 @@
 
 #include <QtCore/qstring.h>
 
+#include <memory>
 #include <vector>
 
 namespace QRepod {
@@ -35,6 +36,12 @@ public:
     //! Grows from one connection to the next.
     qint64 number() const { return m_number; }
 
+    //! Somebody else is asked where its session is. Meanwhile nothing becomes of it, for a while.
+    void setAsking();
+
+    //! Goes with it.
+    std::weak_ptr<const int> life() const { return m_life; }
+
     //! The session that it wants to resume is lost, for \a reason. It is a new client with its next
     //! frame, or if it stays: many that come too late have gone already, and nobody must hear of
     //! them.
@@ -46,6 +53,7 @@ public:
 private:
     void handleWake() override;
     void greet();
+    void handleSilence();
     void decide();
 
     Server::Private &m_server;
@@ -56,7 +64,9 @@ private:
     const Link m_link;
     QString m_token;
     std::vector<Delivery> m_deliveries;
-    Timeout m_patience;    // until the first frame
+    Timeout m_patience; // until the first frame, or an answer
+    const std::shared_ptr<const int> m_life = std::make_shared<const int>(0);
+    bool m_isAsking = false;
     bool m_isLost = false; // the session that it wants
     bool m_isTaken = false;
 };

@@ -48,6 +48,15 @@ QString Channel::requestHeader(QAnyStringView name) const
                           : QString();
 }
 
+#if QT_CONFIG(ssl)
+QSslCertificate Channel::peerCertificate() const
+{
+    const auto certificate =
+        d->session ? d->session->link().traffic->peerCertificate() : std::nullopt;
+    return certificate ? *certificate : QSslCertificate();
+}
+#endif
+
 bool Channel::isConnected() const
 {
     return d->session && d->session->isOpen();

@@ -3,10 +3,15 @@
 #include "protocol/control.h"
 #include "server/channelprivate.h"
 #include "server/serverprivate.h"
+#include "transport/address.h"
+
+#include <QtCore/qloggingcategory.h>
 
 #include <utility>
 
 namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
 /// \file
 /// Clients that a server does not want to keep: what they hear last.
@@ -66,6 +71,9 @@ void Channel::Private::redirect(const QString &hostAndPort)
 {
     if (m_isRefused || !session)
         return;
+    if (const QString fault = addressFault(hostAndPort); !fault.isEmpty())
+        qCWarning(serverLog).noquote()
+            << address() << "is redirected to" << hostAndPort + QLatin1String(": ") + fault;
     sendAway(
         {Control::redirect(hostAndPort), QLatin1String("the server to play on is ") + hostAndPort});
 }

@@ -36,7 +36,8 @@ void Channel::Private::detach()
     forgetTokens();
     m_away.reset();
     const Link link = session->link();
-    link.outbox->close();
+    if (m_standing != Standing::Gone) // else answers may be on their way
+        link.outbox->close();
     link.inbox->detachReader();
     server->waker.forget(this);
     m_guest.reset();
@@ -49,7 +50,9 @@ void Channel::Private::detach()
 void Channel::Private::deliver()
 {
     const QPointer<Channel> alive(q);
-    m_walk.run(server->texts);
+    server->beginTurn();
+    if (alive)
+        m_walk.run(server->texts);
     if (alive && !isDelivering() && !m_walk.isEmpty()) // a session has been resumed meanwhile
         server->waker.wake(this);
     if (alive && m_requester && !isDelivering())
@@ -128,7 +131,8 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     if (request && turn.isAlive())
         request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
-        request->finish(outcome, turn.isAlive() ? q : nullptr);
+        // The channel may be gone before a client that only listens now has its answer.
+        request->finish(outcome, turn.isAlive() ? server->q : nullptr);
     if (turn.isAlive())
         tellReceived(message, turn);
     return true;
@@ -171,7 +175,7 @@ void Channel::Private::left(const Delivery &delivery, Turn &turn)
         return;
     if (isInterruption(delivery))
         return interrupt(turn);
-    session->end();
+    session->finish();
     forgetTokens();
     m_away.reset();
     m_awayNumber.reset();
@@ -339,14 +343,14 @@ qint64 Channel::Private::send(const EncodedMessage &message, SendMode mode)
 
 qint64 Channel::Private::enqueue(const EncodedMessage &message, SendMode mode)
 {
-    return send(*session, address(), message, mode).bytes;
+    return bounded(*session, address(), session->send(message, mode)).bytes;
 }
 
-//! Also for those who answer later, when the channel may have been deleted.
-Outbox::Result Channel::Private::send(Session &session, const QString &address,
-                                      const EncodedMessage &message, SendMode mode)
+//! What is sent may be too much; also for those who answer later, when the channel may have been
+//! deleted.
+Outbox::Result Channel::Private::bounded(Session &session, const QString &address,
+                                         const Outbox::Result &result)
 {
-    Outbox::Result result = session.send(message, mode);
     if (result.status == Outbox::Status::Full) {
         // The client does not read, or is away: it must not hold up memory or the others.
         session.end();
@@ -359,9 +363,10 @@ Outbox::Result Channel::Private::send(Session &session, const QString &address,
 AnswerPath Channel::Private::answerPath() const
 {
     return {[session = session, address = address()](const EncodedMessage &message) {
-                return send(*session, address, message, SendMode::Reliable);
+                return bounded(*session, address, session->answer(message));
             },
-            session->limits(), address()};
+            session->limits(), address(),
+            std::make_unique<Outbox::Expectation>(session->link().outbox)};
 }
 
 QFuture<QVariant> Channel::Private::request(const QString &action, const QVariantMap &fields,

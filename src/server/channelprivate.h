@@ -140,7 +140,6 @@ private:
     void resumed(const Delivery &delivery, Turn &turn) override;
 
     bool isCurrent(const Delivery &delivery) { return delivery.origin() == &inbox(); }
-    void answerPing(const Control &ping) const;
     void noteFirstMessage();
     bool isInterruption(const Delivery &delivery) const;
     void interrupt(Turn &turn);
@@ -171,8 +170,8 @@ private:
     template <class Function>
     void forEachRoom(Function function);
     void leaveRooms();
-    static Outbox::Result send(Session &session, const QString &address,
-                               const EncodedMessage &message, SendMode mode);
+    static Outbox::Result bounded(Session &session, const QString &address,
+                                  const Outbox::Result &result);
     AnswerPath answerPath() const;
 
     Dispatcher m_dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};

@@ -59,9 +59,6 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
         if (m_farewell)
             finishSendingAway();
         break;
-    case Control::Kind::Ping:
-        answerPing(control);
-        break;
     case Control::Kind::Resume:
         if (std::exchange(m_mayResume, false))
             becomeAnother(control, turn);
@@ -72,15 +69,6 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
     default: // the others are nothing to this end
         break;
     }
-}
-
-//! Only a number comes back: what a client may have the server repeat is small.
-void Channel::Private::answerPing(const Control &ping) const
-{
-    const QMetaType type = ping.value().metaType();
-    if (type == QMetaType::fromType<qint64>() || type == QMetaType::fromType<double>())
-        session->sendControl(
-            {{QStringLiteral("_pong"), ping.value()}, {QStringLiteral("_time"), Server::time()}});
 }
 
 //! The first message of a client shows whether it is a plain peer, who cannot resume.
@@ -102,6 +90,7 @@ bool Channel::Private::isInterruption(const Delivery &delivery) const
 
 void Channel::Private::interrupt(Turn &turn)
 {
+    session->link().outbox->close(); // it may wait for answers
     leaveForNobody();
     m_awayNumber = ++server->interruptions;
     m_away = std::make_unique<Timeout>(server->deadlines, [this] { expire(); });
@@ -115,6 +104,9 @@ Link Channel::Private::leaveForNobody()
     Link nobody = Link::create({&server->waker, this}, server->settings.snapshot());
     nobody.inbox->standIn();
     nobody.inbox->setMessageRate(session->inbox().messageRate());
+#if QT_CONFIG(ssl)
+    nobody.traffic->setPeerCertificate(session->link().traffic->peerCertificate());
+#endif
     session->leave(nobody);
     return nobody;
 }

@@ -2,6 +2,7 @@
 #include "server/clusterseam.h"
 
 #include "server/channelprivate.h"
+#include "server/mirroredstates.h"
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
 
@@ -48,6 +49,63 @@ QByteArray ClusterSeam::encode(Server *server, const QVariantMap &message, const
     if (!encoded.isValid())
         qCWarning(serverLog).noquote() << notSent(encoded, whom, encoded.error());
     return encoded.frame();
+}
+
+ClusterSeam::StateVerdict ClusterSeam::takeState(Room *room, const QString &node,
+                                                 const StateNews &news)
+{
+    return Room::Private::get(room)->states().mirrored().take(node, news);
+}
+
+void ClusterSeam::beginStates(Room *room, const QString &node)
+{
+    if (MirroredStates *const states = Room::Private::get(room)->mirroredStates())
+        states->beginRound(node);
+}
+
+bool ClusterSeam::endStates(Room *room, const QString &node)
+{
+    MirroredStates *const states = Room::Private::get(room)->mirroredStates();
+    return states && states->endRound(node);
+}
+
+bool ClusterSeam::knowsStates(const Room *room, const QString &node)
+{
+    const MirroredStates *const states = Room::Private::get(room)->mirroredStates();
+    return states && states->knows(node);
+}
+
+bool ClusterSeam::forgetStates(Room *room, const QString &node)
+{
+    MirroredStates *const states = Room::Private::get(room)->mirroredStates();
+    return states && states->forget(node);
+}
+
+void ClusterSeam::forgetStates(Room *room)
+{
+    if (MirroredStates *const states = Room::Private::get(room)->mirroredStates())
+        states->forgetAll();
+}
+
+QList<StateNews> ClusterSeam::states(Room *room)
+{
+    return sharesStates(room) ? Room::Private::get(room)->states().wholes() : QList<StateNews>();
+}
+
+void ClusterSeam::withdrawStates(Room *room)
+{
+    if (sharesStates(room))
+        Room::Private::get(room)->states().withdraw();
+}
+
+bool ClusterSeam::sharesStates(const Room *room)
+{
+    return Room::Private::get(room)->sharesStates();
+}
+
+bool ClusterSeam::hasMembers(const Room *room)
+{
+    return Room::Private::get(room)->size() > 0;
 }
 
 } // namespace QRepod

@@ -43,8 +43,7 @@ void writeRoundTrips(MetricsText &text, const QList<Statistics> &present)
         text.single(name, Kind::Gauge, help, double(*place) / 1e6);
     };
     write(QStringLiteral("qrepod_round_trip_median_seconds"),
-          QStringLiteral("Half of the clients have a shorter round trip, as TCP measures it."),
-          times.size() / 2);
+          QStringLiteral("Half of the clients have a shorter round trip."), times.size() / 2);
     write(QStringLiteral("qrepod_round_trip_p99_seconds"),
           QStringLiteral("All but one in a hundred clients have a shorter round trip."),
           times.size() * 99 / 100);

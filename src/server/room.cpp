@@ -8,6 +8,7 @@
 
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qpointer.h>
+#include <QtCore/qthread.h>
 
 #include <algorithm>
 #include <utility>
@@ -285,8 +286,15 @@ void Room::sendToAll(const QVariantMap &message, Channel *except, SendMode mode)
     if (!d->server)
         return;
     const EncodedMessage encoded(message, d->server->settings.snapshot().message);
-    if (encoded.isValid())
-        return d->sendEverywhere(encoded, except, mode);
+    if (encoded.isValid()) {
+        // In a timer of the game, nothing else has asked whether the room is this node's still.
+        const QPointer<Room> alive(this);
+        if (thread() == QThread::currentThread())
+            d->server->beginTurn();
+        if (alive)
+            d->sendEverywhere(encoded, except, mode);
+        return;
+    }
     const QString whom =
         d->name.isEmpty() ? QStringLiteral("all clients") : QStringLiteral("room ") + d->name;
     qCWarning(serverLog).noquote() << notSent(encoded, whom, encoded.error());

@@ -77,6 +77,13 @@ public:
 
     //! What it shares. Nothing is there before somebody asks.
     RoomStates &states();
+    bool sharesStates() const { return m_states && !m_states->isEmpty(); }
+
+    //! What other nodes of a cluster share in it, or nullptr.
+    MirroredStates *mirroredStates() const
+    {
+        return m_states && m_states->hasMirrored() ? &m_states->mirrored() : nullptr;
+    }
 
     Room *const q;
     Server::Private *server = nullptr; // these two are fixed once the room is attached

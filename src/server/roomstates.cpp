@@ -1,18 +1,39 @@
 // SPDX-License-Identifier: MIT
 #include "server/roomstates.h"
 
+#include "server/mirroredstates.h"
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
 #include "state/sharedobject.h"
+#include "state/stateparts.h"
 
+#include <QtCore/qdatetime.h>
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(serverLog)
+
+namespace {
+
+//! Later than all before in this process, and close to what the clock shows, so that nodes agree.
+quint64 nextSince()
+{
+    static std::atomic<quint64> latest = 0;
+    quint64 before = latest;
+    quint64 next = 0;
+    do
+        next = std::max(before + 1, quint64(QDateTime::currentMSecsSinceEpoch()));
+    while (!latest.compare_exchange_weak(before, next));
+    return next;
+}
+
+} // namespace
 
 //! Calls sync() soon, or after a while.
 class RoomStates::Ticker final : private Deadline, private Wakeable
@@ -20,11 +41,11 @@ class RoomStates::Ticker final : private Deadline, private Wakeable
 public:
     Ticker(Server::Private &server, RoomStates &states)
         : Deadline(server.deadlines)
-        , m_waker(server.waker)
+        , m_server(server)
         , m_states(states)
     {
     }
-    virtual ~Ticker() { m_waker.forget(this); }
+    virtual ~Ticker() { m_server.waker.forget(this); }
 
     //! \a delay is in milliseconds; 0: when control returns to the event loop.
     void start(qint64 delay)
@@ -32,14 +53,22 @@ public:
         if (delay > 0)
             setDeadline(delay);
         else
-            m_waker.wake(this);
+            m_server.waker.wake(this);
     }
 
 private:
-    void handleDeadline() override { m_states.sync(); }
-    void handleWake() override { m_states.sync(); }
+    void handleDeadline() override { tick(); }
+    void handleWake() override { tick(); }
 
-    Waker &m_waker;
+    void tick()
+    {
+        const QPointer<Room> alive(m_states.m_room.q);
+        m_server.beginTurn();
+        if (alive)
+            m_states.sync();
+    }
+
+    Server::Private &m_server;
     RoomStates &m_states;
 };
 
@@ -58,6 +87,12 @@ void RoomStates::start()
 bool RoomStates::hasMembers() const
 {
     return m_room.size() > 0;
+}
+
+//! Whether anybody is to be told, here or on another node.
+bool RoomStates::hasAudience() const
+{
+    return hasMembers() || (m_room.isShared && !m_room.isClosed() && m_room.server->canPublish());
 }
 
 void RoomStates::share(const QString &name, QObject *object)
@@ -85,10 +120,13 @@ void RoomStates::add(const QString &name, std::unique_ptr<StateSource> source)
     source->setParent(m_room.q); // moves to another thread with the room
     QObject::connect(source.get(), &StateSource::marked, m_room.q, [this, name] { mark(name); });
     QObject::connect(source.get(), &StateSource::gone, m_room.q, [this, name] { unshare(name); });
+    if (m_mirrored)
+        m_mirrored->forgetName(name);
     Share &share = m_shares[name];
     share.source = std::move(source);
-    if (m_room.server && hasMembers() && collect(name, share))
-        sendToAll(name, share.source->whole(nullptr));
+    share.since = nextSince();
+    if (m_room.server && hasAudience() && collect(name, share))
+        tell(name, share, share.source->whole(nullptr));
 }
 
 void RoomStates::unshare(const QString &name)
@@ -97,9 +135,13 @@ void RoomStates::unshare(const QString &name)
     if (place == m_shares.end())
         return;
     place->second.source.release()->deleteLater(); // it may be telling of its end
+    Share share = std::move(place->second);
     m_shares.erase(place);
-    if (m_room.server)
-        sendToAll(name, {{StateField::end(), true}});
+    m_tooLarge.remove(name);
+    if (!m_room.server)
+        return;
+    sendHere(name, {{StateField::end(), true}}, Server::time());
+    publishEnd(name, share);
 }
 
 void RoomStates::setVisible(const QString &name, SharedModel::IsVisible isVisible)
@@ -107,9 +149,11 @@ void RoomStates::setVisible(const QString &name, SharedModel::IsVisible isVisibl
     const auto place = m_shares.find(name);
     auto *const model =
         place == m_shares.end() ? nullptr : qobject_cast<SharedModel *>(place->second.source.get());
-    if (model)
+    if (model) {
         model->setVisible(std::move(isVisible));
-    else
+        if (!model->isForAll())
+            publishEnd(name, place->second);
+    } else
         qCWarning(serverLog).noquote() << "setVisible: no model is shared as" << name;
 }
 
@@ -134,7 +178,7 @@ void RoomStates::mark(const QString &name)
 //! Two ticks are an interval apart, at least. After a pause a change is told at once.
 void RoomStates::schedule()
 {
-    if (!m_ticker || !hasMembers() || std::exchange(m_isScheduled, true))
+    if (!m_ticker || !hasAudience() || std::exchange(m_isScheduled, true))
         return;
     m_ticker->start(std::max<qint64>(0, m_latestTick + m_interval - Deadlines::now()));
 }
@@ -161,77 +205,107 @@ bool RoomStates::collect(const QString &name, Share &share)
         return false;
     }
     share.source->collect(m_room.server->settings.snapshot().message);
+    ++share.number;
     return true;
 }
 
 void RoomStates::syncShare(const QString &name, Share &share)
 {
-    if (!hasMembers() || !collect(name, share))
+    const bool isFirst = share.number == 0;
+    if (!hasAudience() || !collect(name, share))
         return;
-    const bool isWhole = std::exchange(share.isOutOfStep, false);
     const auto fieldsFor = [&](const Channel *channel) {
-        return isWhole ? share.source->whole(channel) : share.source->change(channel);
+        return isFirst ? share.source->whole(channel) : share.source->change(channel);
     };
-    bool isSent = true;
-    if (share.source->isForAll()) {
-        isSent = sendToAll(name, fieldsFor(nullptr));
-    } else {
-        const QList<Channel *> channels = m_room.channels();
-        for (Channel *const channel : channels)
-            isSent = send(name, fieldsFor(channel), channel) && isSent;
-    }
-    share.isOutOfStep = !isSent;
+    if (share.source->isForAll())
+        return tell(name, share, fieldsFor(nullptr));
+    const QList<Channel *> channels = m_room.channels();
+    for (Channel *const channel : channels)
+        sendTo(channel, name, fieldsFor(channel));
 }
 
-EncodedMessage RoomStates::encode(const QString &name, QVariantMap fields) const
+//! Everybody, on this node and on others.
+void RoomStates::tell(const QString &name, Share &share, const QVariantMap &fields)
 {
-    fields.insert(StateField::name(), name);
-    fields.insert(StateField::time(), Server::time());
-    EncodedMessage message(withAction(stateAction(), fields),
-                           m_room.server->settings.snapshot().message);
-    if (!message.isValid())
-        qCWarning(serverLog).noquote()
-            << "the shared state" << name << "was not sent:" << message.error();
-    return message;
+    if (fields.isEmpty()) {
+        --share.number; // there is no such change
+        return;
+    }
+    if (reachesNodes(share)) {
+        share.isPublished = true;
+        m_room.server->publishState(m_room.name, newsOf(name, share, fields));
+    }
+    sendHere(name, fields, Server::time());
 }
 
-//! \return false if it cannot be sent.
-bool RoomStates::send(const QString &name, const QVariantMap &fields, Channel *to)
+//! One message, unless that is over the limits.
+std::vector<EncodedMessage> RoomStates::encode(const QString &name, const QVariantMap &fields,
+                                               qint64 time)
 {
     if (fields.isEmpty())
-        return true;
-    const EncodedMessage message = encode(name, fields);
-    if (message.isValid())
-        Channel::Private::get(to)->send(message, SendMode::Reliable);
-    return message.isValid();
+        return {};
+    const MessageLimits limits = m_room.server->settings.snapshot().message;
+    const auto encoded = [&](QVariantMap part) {
+        part.insert(StateField::name(), name);
+        part.insert(StateField::time(), time);
+        return EncodedMessage(withAction(stateAction(), part), limits);
+    };
+    const EncodedMessage whole = encoded(fields);
+    if (whole.isValid())
+        return {whole};
+    const StateParts parts =
+        StateParts::of(fields, [&](const QVariantMap &part) { return encoded(part).isValid(); });
+    if (!parts.isComplete)
+        warn(name, whole.error());
+    std::vector<EncodedMessage> messages;
+    for (const QVariantMap &part : parts.messages)
+        messages.push_back(encoded(part));
+    return messages;
 }
 
-bool RoomStates::sendToAll(const QString &name, const QVariantMap &fields)
+void RoomStates::warn(const QString &name, const QString &error)
 {
-    if (fields.isEmpty() || !hasMembers())
-        return true;
-    const EncodedMessage message = encode(name, fields);
-    if (message.isValid())
+    if (m_tooLarge.contains(name))
+        return;
+    m_tooLarge.insert(name);
+    qCWarning(serverLog).noquote()
+        << name << "is shared without a value that is too large for a message:" << error;
+}
+
+void RoomStates::sendTo(Channel *channel, const QString &name, const QVariantMap &fields)
+{
+    for (const EncodedMessage &message : encode(name, fields, Server::time()))
+        Channel::Private::get(channel)->send(message, SendMode::Reliable);
+}
+
+void RoomStates::sendHere(const QString &name, const QVariantMap &fields, qint64 time)
+{
+    if (!hasMembers())
+        return;
+    for (const EncodedMessage &message : encode(name, fields, time))
         m_room.send(message, nullptr, SendMode::Reliable);
-    return message.isValid();
 }
 
 void RoomStates::welcome(Channel *channel)
 {
     for (auto &[name, share] : m_shares) {
         // Nobody has been told of what has changed in an empty room.
-        if (share.isMarked && !hasMembers())
+        if (share.isMarked && !hasAudience())
             collect(name, share);
-        send(name, share.source->whole(channel), channel);
+        sendTo(channel, name, share.source->whole(channel));
     }
+    if (m_mirrored)
+        m_mirrored->welcome(channel);
 }
 
 void RoomStates::farewell(Channel *channel)
 {
     for (auto &[name, share] : m_shares) {
         share.source->forget(channel);
-        send(name, {{StateField::end(), true}}, channel);
+        sendTo(channel, name, {{StateField::end(), true}});
     }
+    if (m_mirrored)
+        m_mirrored->farewell(channel);
 }
 
 } // namespace QRepod

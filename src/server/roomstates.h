@@ -2,17 +2,25 @@
 #pragma once
 
 #include "protocol/encodedmessage.h"
+#include "server/statenews.h"
 #include "state/sharedmodel.h"
 #include "transport/deadlines.h"
 #include "transport/waker.h"
 
 #include <QRepod/room.h>
 
+#include <QtCore/qset.h>
+
 #include <map>
 #include <memory>
-#include <optional>
+#include <vector>
 
 namespace QRepod {
+
+class MirroredStates;
+
+//! What nodes of a cluster tell each other of shared state may take as much: they trust each other.
+MessageLimits stateLimits();
 
 //! What a room shares, and when its channels are told: those that join, of everything; all, of what
 //! has changed, once in an interval.
@@ -45,14 +53,37 @@ public:
     //! \a channel has left; nothing more comes.
     void farewell(Channel *channel);
 
+    /// \name With a cluster
+    /// Others are told of what everybody may know; what setVisible() is for stays on this node.
+    /// @{
+    bool shares(const QString &name) const { return m_shares.contains(name); }
+    bool isEmpty() const { return m_shares.empty(); }
+
+    //! Everything, for other nodes.
+    QList<StateNews> wholes();
+
+    //! Other nodes are not told of it any more.
+    void withdraw();
+
+    //! What other nodes share in the room of this name.
+    MirroredStates &mirrored();
+    bool hasMirrored() const { return m_mirrored != nullptr; }
+
+    //! Tells the channels of this node alone.
+    void sendHere(const QString &name, const QVariantMap &fields, qint64 time);
+    void sendTo(Channel *channel, const QString &name, const QVariantMap &fields);
+    /// @}
+
 private:
     class Ticker;
 
     struct Share
     {
         std::unique_ptr<StateSource> source;
+        quint64 since = 0;        ///< when it began, by a clock that never stands
+        quint64 number = 0;       ///< of the latest change; 0: nobody has looked yet
+        bool isPublished = false; ///< other nodes may know of it
         bool isMarked = true;
-        bool isOutOfStep = false; ///< a change could not be sent
     };
 
     void add(const QString &name, std::unique_ptr<StateSource> source);
@@ -60,14 +91,20 @@ private:
     void schedule();
     void syncShare(const QString &name, Share &share);
     bool collect(const QString &name, Share &share);
-    EncodedMessage encode(const QString &name, QVariantMap fields) const;
-    bool send(const QString &name, const QVariantMap &fields, Channel *to);
-    bool sendToAll(const QString &name, const QVariantMap &fields);
+    std::vector<EncodedMessage> encode(const QString &name, const QVariantMap &fields, qint64 time);
+    void warn(const QString &name, const QString &error);
     bool hasMembers() const;
+    bool hasAudience() const;
+    bool reachesNodes(const Share &share) const;
+    void tell(const QString &name, Share &share, const QVariantMap &fields);
+    StateNews newsOf(const QString &name, const Share &share, QVariantMap fields) const;
+    void publishEnd(const QString &name, Share &share);
 
     Room::Private &m_room;
     std::map<QString, Share> m_shares;
-    std::unique_ptr<Ticker> m_ticker; // none before the room belongs to a server
+    std::unique_ptr<MirroredStates> m_mirrored; // once another node has shared something
+    QSet<QString> m_tooLarge;                   // of these a warning has said so
+    std::unique_ptr<Ticker> m_ticker;           // none before the room belongs to a server
     int m_interval = 50;
     qint64 m_latestTick = 0;
     bool m_isScheduled = false;

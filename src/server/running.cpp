@@ -64,6 +64,12 @@ void Server::Private::publish(const QString &room, const EncodedMessage &message
         m_cluster->publish(room, message.action(), message.frame(), mode);
 }
 
+void Server::Private::publishState(const QString &room, const StateNews &news)
+{
+    if (m_cluster)
+        m_cluster->publishState(room, news);
+}
+
 QString Server::metrics() const
 {
     QString text;

@@ -117,6 +117,13 @@ public:
 
     //! Gives to the cluster what the shared room \a room sends. Any thread.
     void publish(const QString &room, const EncodedMessage &message, SendMode mode);
+
+    //! Gives to the cluster what the shared room \a room tells of its state. In the working thread.
+    void publishState(const QString &room, const StateNews &news);
+
+    //! Whether there are other nodes that can be told of anything. In the working thread.
+    bool canPublish() const { return m_cluster && m_cluster->canPublish(); }
+
     /// \name For each way in
     /// In the working thread.
     /// @{
@@ -140,6 +147,16 @@ public:
     //! The channel that \a control, a client's wish to resume, leads to; nullptr, and \a reason
     //! says why, if there is none.
     Channel *sessionOf(const Control &control, QString *reason) const;
+
+    //! The game's code is about to run. Rooms may close in it. In the working thread.
+    void beginTurn() const
+    {
+        if (m_cluster)
+            m_cluster->turnBegins();
+    }
+
+    //! What the tokens of sessions name, if there is a cluster. In the working thread.
+    QString homeOfSessions() const { return m_cluster ? m_cluster->homeOfSessions() : QString(); }
 
     //! The channel of the session that is called \a sessionId.
     Channel *channel(const QString &sessionId) const;
@@ -203,6 +220,8 @@ private:
     void arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings,
                 std::shared_ptr<const HttpRequest> request);
     void refuse(Arrival &arrival, const QString &reason);
+    bool askForHome(Arrival &arrival, const QString &token);
+    void sendHome(Arrival &arrival, const QString &address);
     bool makeRoom();
     Channel *make();
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);

@@ -95,8 +95,11 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
         return turnAway(arrival, {});
     QString reason;
     Channel *const channel = sessionOf(control, &reason);
-    if (!channel)
-        return arrival.lose(reason);
+    if (!channel) {
+        if (!askForHome(arrival, token))
+            arrival.lose(reason);
+        return;
+    }
     qCDebug(serverLog).noquote() << arrival.address() << "goes on with session"
                                  << channel->sessionId();
     std::vector<Delivery> deliveries = arrival.take();
@@ -104,6 +107,32 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
     Channel::Private::get(channel)->resume(
         {arrival.link(), arrival.address(), token, arrival.token(), arrival.number()},
         control.received(), std::move(deliveries));
+    m_arrivals.erase(&arrival);
+}
+
+//! The session may be another node's. \return false if nobody can tell.
+bool Server::Private::askForHome(Arrival &arrival, const QString &token)
+{
+    const QString node = Token::node(token);
+    if (!m_cluster || node.isEmpty() || sessions.find(token))
+        return false;
+    const auto way = arrival.request() ? ClusterSeam::Way::WebSocket : ClusterSeam::Way::Plain;
+    const auto answer = [this, &arrival, life = arrival.life()](const QString &address) {
+        if (!life.expired())
+            sendHome(arrival, address);
+    };
+    if (!m_cluster->findNode(node, way, answer))
+        return false;
+    arrival.setAsking();
+    return true;
+}
+
+void Server::Private::sendHome(Arrival &arrival, const QString &address)
+{
+    if (address.isEmpty())
+        return arrival.lose(QStringLiteral("the server that kept it has gone"));
+    qCDebug(serverLog).noquote() << arrival.address() << "has its session at" << address;
+    arrival.link().outbox->sendControl(Control::redirect(address), Outbox::Bound::None);
     m_arrivals.erase(&arrival);
 }
 

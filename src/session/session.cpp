@@ -84,6 +84,12 @@ Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
     return result;
 }
 
+Outbox::Result Session::answer(const EncodedMessage &message)
+{
+    Outbox::Result result = send(message);
+    return result.status == Outbox::Status::Closed ? link().outbox->answer(message) : result;
+}
+
 //! Until the peer is back. Of what is soon out of date, the latest of each action is kept, and does
 //! not count. Called with the lock held.
 Outbox::Result Session::keep(const EncodedMessage &message, SendMode mode)
@@ -264,6 +270,12 @@ void Session::end()
     m_phase = Phase::Ended;
     if (m_isKeeping)
         m_kept = {};
+}
+
+void Session::finish()
+{
+    end();
+    link().outbox->finish();
 }
 
 } // namespace QRepod

@@ -66,6 +66,10 @@ public:
     //! Queues \a message for the peer, or keeps it until the peer is back.
     Outbox::Result send(const EncodedMessage &message, SendMode mode = SendMode::Reliable);
 
+    //! The same for an answer that is expected, see Outbox::Expectation: also when the peer has
+    //! closed its own direction, and the session with it.
+    Outbox::Result answer(const EncodedMessage &message);
+
     //! Queues a control frame; dropped unless the peer has said hello.
     void sendControl(const QVariantMap &fields)
     {
@@ -124,6 +128,10 @@ public:
 
     //! Nothing is accepted any more. What the connection holds still goes out. Any thread.
     void end();
+
+    //! The same, when the reader has been told of the connection's end: that may still have answers
+    //! to write.
+    void finish();
     /// @}
 
 private:

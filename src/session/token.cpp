@@ -8,13 +8,26 @@
 
 namespace QRepod {
 
-QString Token::create()
+namespace {
+
+constexpr QChar nodeMark = u'.';
+
+} // namespace
+
+QString Token::create(const QString &node)
 {
     std::array<quint32, 4> words;
     QRandomGenerator::system()->fillRange(words.data(), qsizetype(words.size()));
     const QByteArray bytes(reinterpret_cast<const char *>(words.data()), sizeof words);
-    return QString::fromLatin1(
+    const QString secret = QString::fromLatin1(
         bytes.toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals));
+    return node.isEmpty() ? secret : secret + nodeMark + node;
+}
+
+QString Token::node(const QString &token)
+{
+    const qsizetype mark = token.indexOf(nodeMark);
+    return mark < 0 ? QString() : token.mid(mark + 1);
 }
 
 QByteArray Token::digest(const QString &token)

@@ -130,7 +130,7 @@ QStringList ReplicaRows::keysOf(const QList<RowValues> &rows, const QString &key
 //! \return false if that cannot be: keys are not different, or too much has changed.
 bool ReplicaRows::replaceByKey(const QString &key, const QList<RowValues> &rows)
 {
-    const QStringList before = keysOf(QList<RowValues>(m_rows.begin(), m_rows.end()), key);
+    const QStringList before = keysOf(all(), key);
     const QStringList after = keysOf(rows, key);
     if (before.size() != count() || after.size() != rows.size())
         return false;

@@ -40,6 +40,8 @@ public:
     int count() const { return int(m_rows.size()); }
     QVariant value(int row, int role) const { return m_rows[size_t(row)].value(role); }
 
+    QList<RowValues> all() const { return QList<RowValues>(m_rows.begin(), m_rows.end()); }
+
     Observers<RowsObserver> observers;
 
     //! All there is. Rows are matched by \a key, if it is one of \a roles and that was so before,

@@ -32,12 +32,15 @@ bool Replicas::isObserved(const std::shared_ptr<ReplicaState> &state)
 
 bool Replicas::take(const QVariantMap &fields)
 {
-    const auto message = StateMessage::read(fields);
-    if (!message || (!m_states.contains(message->name) && m_states.size() >= maximum))
+    auto part = StateMessage::read(fields);
+    if (!part || (!m_states.contains(part->name) && m_states.size() >= maximum))
         return false;
-    const std::shared_ptr<ReplicaState> state = find(message->name);
+    const std::shared_ptr<ReplicaState> state = find(part->name);
     const std::shared_ptr<bool> isAlive = m_isAlive;
     const bool isTaken = isObserved(state);
+    const auto message = joined(*state, std::move(*part));
+    if (!message)
+        return isTaken;
     m_time = message->time;
     apply(*state, *message);
     if (!*isAlive)
@@ -50,6 +53,17 @@ bool Replicas::take(const QVariantMap &fields)
     return isTaken;
 }
 
+//! \return the message that \a part completes; nothing while others are missing.
+std::optional<StateMessage> Replicas::joined(ReplicaState &state, StateMessage part)
+{
+    const bool isPart = part.isPart;
+    if (state.parts && !part.isFull && !part.isEnd)
+        state.parts->append(std::move(part));
+    else
+        state.parts = std::move(part);
+    return isPart ? std::nullopt : std::exchange(state.parts, std::nullopt);
+}
+
 void Replicas::apply(ReplicaState &state, const StateMessage &message)
 {
     using Kind = ReplicaState::Kind;
@@ -58,16 +72,10 @@ void Replicas::apply(ReplicaState &state, const StateMessage &message)
     if (message.isFull)
         return applyFull(state, message);
     // Without the first message the others mean nothing.
-    if (message.set && state.kind == Kind::Object) {
-        const QStringList names = state.values.apply(*message.set, false);
-        if (!names.isEmpty())
-            state.observers.tell([&](ReplicaObserver *observer) { observer->changed(names); });
-    }
-    if (state.kind == Kind::Model && !state.rows.apply(message.changes)) {
-        qCWarning(stateLog).noquote() << "shared state" << message.name
-                                      << "is out of step: a change is about a row that it lacks";
-        setKind(state, Kind::Unknown);
-    }
+    if (message.set && state.kind == Kind::Object)
+        applyValues(state, message);
+    if (state.kind == Kind::Model && !state.rows.apply(message.changes))
+        loseStep(state, message);
 }
 
 void Replicas::applyFull(ReplicaState &state, const StateMessage &message)
@@ -75,16 +83,43 @@ void Replicas::applyFull(ReplicaState &state, const StateMessage &message)
     using Kind = ReplicaState::Kind;
     if (!message.rows && !message.set)
         return;
+    const auto rows = message.rows ? rowsOf(message) : QList<RowValues>();
+    if (!rows)
+        return loseStep(state, message);
     const Kind before = std::exchange(state.kind, message.rows ? Kind::Model : Kind::Object);
-    if (message.rows) {
-        state.rows.replace(message.roles, message.key, *message.rows);
-    } else {
-        const QStringList names = state.values.apply(*message.set, true);
-        if (!names.isEmpty())
-            state.observers.tell([&](ReplicaObserver *observer) { observer->changed(names); });
-    }
+    if (message.rows)
+        state.rows.replace(message.roles, message.key, *rows);
+    else
+        applyValues(state, message);
     if (state.kind != before)
         state.observers.tell([](ReplicaObserver *observer) { observer->readyChanged(); });
+}
+
+//! All rows of a first message, with those that have come in later parts: views see only the
+//! outcome.
+///
+/// \return nothing if a change is about a row that does not exist.
+std::optional<QList<RowValues>> Replicas::rowsOf(const StateMessage &message)
+{
+    if (message.changes.empty())
+        return message.rows;
+    ReplicaRows rows;
+    rows.replace(message.roles, message.key, *message.rows);
+    return rows.apply(message.changes) ? std::optional(rows.all()) : std::nullopt;
+}
+
+void Replicas::applyValues(ReplicaState &state, const StateMessage &message)
+{
+    const QStringList names = state.values.apply(*message.set, message.isFull);
+    if (!names.isEmpty())
+        state.observers.tell([&](ReplicaObserver *observer) { observer->changed(names); });
+}
+
+void Replicas::loseStep(ReplicaState &state, const StateMessage &message)
+{
+    qCWarning(stateLog).noquote() << "shared state" << message.name
+                                  << "is out of step: a change is about a row that it lacks";
+    setKind(state, ReplicaState::Kind::Unknown);
 }
 
 void Replicas::setKind(ReplicaState &state, ReplicaState::Kind kind)
@@ -100,8 +135,10 @@ void Replicas::expire()
         if (isObserved(*it))
             m_states.insert(it.key(), *it);
     }
-    for (const auto &state : states)
+    for (const auto &state : states) {
+        state->parts.reset();
         setKind(*state, ReplicaState::Kind::Unknown);
+    }
 }
 
 } // namespace QRepod

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace QRepod {
 
@@ -35,6 +36,7 @@ struct ReplicaState
     ReplicaValues values;
     ReplicaRows rows;
     Observers<ReplicaObserver> observers;
+    std::optional<StateMessage> parts; ///< of a message whose last part has not come
 };
 
 //! What a peer shares, by name. Used in the thread of its listener.
@@ -68,8 +70,12 @@ public:
     qint64 currentTime() const { return m_time; }
 
 private:
+    static std::optional<StateMessage> joined(ReplicaState &state, StateMessage part);
     static void apply(ReplicaState &state, const StateMessage &message);
     static void applyFull(ReplicaState &state, const StateMessage &message);
+    static void applyValues(ReplicaState &state, const StateMessage &message);
+    static std::optional<QList<RowValues>> rowsOf(const StateMessage &message);
+    static void loseStep(ReplicaState &state, const StateMessage &message);
     static void setKind(ReplicaState &state, ReplicaState::Kind kind);
     static bool isObserved(const std::shared_ptr<ReplicaState> &state);
 

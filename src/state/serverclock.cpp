@@ -14,18 +14,19 @@ constexpr double leap = 1'000; // an error so large is corrected at once, if tha
 
 void ServerClock::add(double sent, double received, double serverTime)
 {
-    const double roundTrip = std::max(0.0, received - sent);
-    m_exchanges.push_back({roundTrip, serverTime - (sent + received) / 2});
+    m_exchanges.push_back({serverTime - received, serverTime - sent});
     if (m_exchanges.size() > window)
         m_exchanges.pop_front();
 }
 
 double ServerClock::estimate() const
 {
-    return std::min_element(
-               m_exchanges.begin(), m_exchanges.end(),
-               [](const Exchange &a, const Exchange &b) { return a.roundTrip < b.roundTrip; })
-        ->offset;
+    Exchange bounds = m_exchanges.front();
+    for (const Exchange &exchange : m_exchanges) {
+        bounds.least = std::max(bounds.least, exchange.least);
+        bounds.most = std::min(bounds.most, exchange.most);
+    }
+    return (bounds.least + bounds.most) / 2;
 }
 
 double ServerClock::timeAt(double now)

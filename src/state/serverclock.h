@@ -8,9 +8,10 @@ namespace QRepod {
 
 //! What time it is on the peer's clock, by the exchanges of pings and pongs with it.
 ///
-/// An exchange that was quick tells most: what it is off by is at most half of what it took. The
-/// quickest of the latest ones counts, so that drift is followed. The time that is shown goes after
-/// the estimate at a pace that nobody sees, and never backwards.
+/// An exchange says between what the offset lies: its question cannot have come before it was
+/// asked, nor its answer after it came. A quick way there, or back, makes one of the bounds sharp.
+/// Of the latest exchanges the sharpest bounds count, so that drift is followed. The time that is
+/// shown goes after the middle between them at a pace that nobody sees, and never backwards.
 ///
 /// Times are in milliseconds; the local ones on a clock that does not jump. A value without a lock.
 class ServerClock
@@ -33,8 +34,8 @@ public:
 private:
     struct Exchange
     {
-        double roundTrip;
-        double offset; ///< of the server's clock from this one
+        double least; ///< that the offset of the server's clock from this one can be
+        double most;
     };
 
     double estimate() const;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "state/statemessage.h"
 
+#include <iterator>
 #include <limits>
+#include <utility>
 
 namespace QRepod {
 
@@ -132,6 +134,7 @@ std::optional<StateMessage> StateMessage::read(const QVariantMap &fields)
     message.time = fields.value(StateField::time()).toLongLong();
     message.isFull = fields.value(StateField::full()).toBool();
     message.isEnd = fields.value(StateField::end()).toBool();
+    message.isPart = fields.value(StateField::more()).toBool();
     if (const auto set = fields.constFind(StateField::set()); set != fields.cend()) {
         if (!isMap(*set))
             return std::nullopt;
@@ -152,6 +155,18 @@ std::optional<StateMessage> StateMessage::read(const QVariantMap &fields)
         message.changes = std::move(*read);
     }
     return message;
+}
+
+void StateMessage::append(StateMessage part)
+{
+    time = part.time;
+    isPart = part.isPart;
+    if (set && part.set)
+        set->insert(*part.set);
+    else if (part.set)
+        set = std::move(part.set);
+    changes.insert(changes.end(), std::make_move_iterator(part.changes.begin()),
+                   std::make_move_iterator(part.changes.end()));
 }
 
 } // namespace QRepod

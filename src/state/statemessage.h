@@ -31,6 +31,10 @@ inline QString end()
 {
     return QStringLiteral("end");
 }
+inline QString more()
+{
+    return QStringLiteral("more");
+}
 inline QString set()
 {
     return QStringLiteral("set");
@@ -85,10 +89,14 @@ struct StateMessage
     //!         form, not for whether they exist.
     static std::optional<StateMessage> read(const QVariantMap &fields);
 
+    //! Adds what is in \a part, the next message, of which this is the beginning.
+    void append(StateMessage part);
+
     QString name;
     qint64 time = 0;
     bool isFull = false;
     bool isEnd = false;
+    bool isPart = false;                  ///< the next message of this name goes on
     std::optional<QVariantMap> set;       ///< of an object
     std::optional<QList<RowValues>> rows; ///< of a model, with the first
     QStringList roles;                    ///< with `rows`

@@ -13,7 +13,6 @@ namespace QRepod {
 
 namespace {
 
-const auto actionKey = QStringLiteral("action");
 const auto requestKey = QStringLiteral("_request");
 
 QVariantMap answerTo(const QVariantMap &request, const TestServer::Result &result)

@@ -13,12 +13,6 @@
 
 namespace QRepod {
 
-namespace {
-
-const auto actionKey = QStringLiteral("action");
-
-} // namespace
-
 void TestServerPrivate::listen()
 {
     m_server = new QTcpServer;

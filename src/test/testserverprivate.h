@@ -16,6 +16,8 @@
 
 namespace QRepod {
 
+inline const QString actionKey = QStringLiteral("action");
+
 //! What a TestServer does in its thread, and what it remembers of it.
 class TestServerPrivate
 {

@@ -35,4 +35,23 @@ inline bool isPort(int number)
     return number >= 0 && number <= std::numeric_limits<quint16>::max();
 }
 
+//! Where the port of `"host:port"` is, behind its colon.
+inline qsizetype portPosition(const QString &hostAndPort)
+{
+    return hostAndPort.lastIndexOf(u':') + 1;
+}
+
+//! Why nobody can be reached at \a hostAndPort; empty if somebody can.
+inline QString addressFault(const QString &hostAndPort)
+{
+    const qsizetype position = portPosition(hostAndPort);
+    if (position < 2)
+        return QStringLiteral("an address is \"host:port\"");
+    bool isNumber = false;
+    const int port = QStringView(hostAndPort).sliced(position).toInt(&isNumber);
+    if (!isNumber || port == 0 || !isPort(port))
+        return QStringLiteral("a port is a number from 1 to 65535");
+    return {};
+}
+
 } // namespace QRepod

@@ -22,9 +22,6 @@ constexpr int turnsOfSending = 16;
 // How long a peer that has been told why may take to close, in milliseconds.
 constexpr int farewellTime = 1'000;
 
-// The round trip is asked for no more often, in milliseconds.
-constexpr qint64 measuringInterval = 250;
-
 } // namespace
 
 Connection::Connection(ConnectionGroup &group, const Link &link, const ConnectionSettings &settings,
@@ -34,7 +31,7 @@ Connection::Connection(ConnectionGroup &group, const Link &link, const Connectio
     , m_link(link)
     , m_settings(settings)
     , m_stream(std::move(stream))
-    , m_intake(m_link, *m_stream, settings)
+    , m_intake(m_link, *m_stream, m_roundTrip, settings)
     , m_liveness(settings.heartbeatInterval, settings.idleTimeout)
     , m_pace({settings.sendBacklog, settings.stallTimeout, settings.frameTimeout})
 {
@@ -77,6 +74,9 @@ void Connection::streamOpened()
         return close({m_settings.closeTimeout, m_settings.closeTimeout});
     if (m_settings.idleTimeout > 0)
         m_stream->enableKeepAlive(std::max(1, m_settings.idleTimeout / 1'000));
+#if QT_CONFIG(ssl)
+    m_link.traffic->setPeerCertificate(m_stream->peerCertificate());
+#endif
     measureRoundTrip();
     qCDebug(transportLog).noquote() << m_stream->peer() << "connected";
     m_link.outbox->open({&m_group.waker(), this}, m_stream->directWriter());
@@ -104,6 +104,7 @@ void Connection::handleDeadline()
         if (m_intake.waitForRate() > 0)
             updateReading();
         return check();
+    case State::Ending:
     case State::Closing:
     case State::Closed:
         return finish();
@@ -146,7 +147,7 @@ void Connection::receive()
         return end(m_intake.error(), Inbox::End::Fault);
     if (m_intake.frameBytes() > 0)
         watchPace();
-    if (m_intake.waitForRate() > 0)
+    if (m_intake.waitForRate() > 0 || (untilMeasured() >= 0 && !m_isRoundTripAwaited))
         expectCheck();
 }
 
@@ -168,15 +169,20 @@ void Connection::discard()
 
 void Connection::send()
 {
-    if (m_state != State::Open && m_state != State::Closing)
+    if (m_state != State::Open && m_state != State::Ending && m_state != State::Closing)
         return;
     m_beginTime = 0;
     for (int turn = 0; turn < turnsOfSending; ++turn) {
+        // Asked before what waits is taken: nothing can be added after it.
+        const bool isLast = m_state == State::Ending && m_link.outbox->isClosed();
         if (m_unsent.isEmpty())
             m_unsent.takeFrom(*m_link.outbox);
         if (m_unsent.isEmpty()) {
-            if (m_state == State::Closing && m_stream->unwrittenBytes() == 0)
+            const bool isWritten = m_stream->unwrittenBytes() == 0;
+            if (m_state == State::Closing && isWritten)
                 closeWriting();
+            else if (isWritten && isLast)
+                finish();
             return;
         }
         if (!writeUnsent())
@@ -208,7 +214,7 @@ void Connection::peerHasGone()
 {
     m_unsent.clear();
     m_link.outbox->close();
-    if (m_state == State::Closing)
+    if (m_state == State::Ending || m_state == State::Closing)
         finish();
 }
 
@@ -226,6 +232,9 @@ void Connection::close(CloseBounds bounds)
         setDeadline(bounds.flush);
         m_stream->setReading(true);
         return send();
+    case State::Ending:
+        setDeadline(std::min<qint64>(remainingTime(), bounds.flush));
+        return send();
     case State::Closing: // already under way: in less time, if that is what is asked now
         m_linger = bounds.linger;
         setDeadline(
@@ -240,7 +249,8 @@ void Connection::closeNow(const QDeadlineTimer &deadline)
 {
     const auto remaining = int(deadline.remainingTime());
     close({remaining, remaining});
-    while (m_state == State::Closing && !m_isWritingClosed && !deadline.hasExpired()) {
+    while ((m_state == State::Ending || m_state == State::Closing) && !m_isWritingClosed
+           && !deadline.hasExpired()) {
         m_stream->waitForWritable(int(deadline.remainingTime()));
         send();
     }
@@ -264,21 +274,54 @@ void Connection::streamEnded()
         return finish();
     m_intake.flush();
     if (const QString fault = m_intake.error(); !fault.isEmpty())
-        return end(fault);
+        return end(fault, Inbox::End::Fault);
     if (const int error = m_link.outbox->directError();
         error != 0 && !NativeSocket::isLateWrite(error))
         return end(qt_error_string(error));
-    const qint64 pending = m_intake.frameBytes();
-    end(pending == 0 ? QString()
-                     : QStringLiteral("the peer closed after %1 bytes of a frame").arg(pending));
+    if (const qint64 pending = m_intake.frameBytes(); pending > 0)
+        return end(QStringLiteral("the peer closed after %1 bytes of a frame").arg(pending));
+    mayBeAnswered() ? awaitAnswers() : end({});
+}
+
+//! Whether there is something to write for a peer that has closed its own direction, or may be.
+/// The order counts: what is not under way any more has been given to the outbox.
+bool Connection::mayBeAnswered() const
+{
+    const bool listens = !m_link.outbox->isPeerKnown(); // see Outbox::finish()
+    return m_stream->isStillWritable()
+        && (m_link.inbox->counts().waiting > 0 || (listens && m_link.outbox->expectedAnswers() > 0)
+            || m_link.outbox->counts().bytesWaiting > 0 || m_stream->unwrittenBytes() > 0);
+}
+
+//! The reader is told of the end behind the last messages, and closes the outbox then.
+void Connection::awaitAnswers()
+{
+    qCDebug(transportLog).noquote() << m_stream->peer() << "sends no more";
+    m_state = State::Ending;
+    setDeadline(m_settings.closeTimeout);
+    m_link.inbox->pushEnd({}, Inbox::End::Lost);
+    send();
 }
 
 void Connection::streamFailed(const QString &reason)
 {
+    endStream(reason, Inbox::End::Lost);
+}
+
+void Connection::streamFaulted(const QString &reason)
+{
+    endStream(reason, Inbox::End::Fault);
+}
+
+//! A fault in what had arrived comes before the end of the line.
+void Connection::endStream(const QString &error, Inbox::End kind)
+{
     if (m_state == State::Closing)
         return finish();
     m_intake.flush();
-    end(reason);
+    if (const QString fault = m_intake.error(); !fault.isEmpty())
+        return end(fault, Inbox::End::Fault);
+    end(error, kind);
 }
 
 //! Keeps the figures that others may ask for.
@@ -289,14 +332,10 @@ void Connection::count(qint64 received)
     traffic.framesSkipped.store(m_intake.skipped(), std::memory_order_relaxed);
     const qint64 now = Deadlines::now();
     m_liveness.hear(now);
-    if (now - m_measuredAt > measuringInterval)
+    if (now - m_measuredAt >= measuringInterval)
         measureRoundTrip();
-}
-
-void Connection::measureRoundTrip()
-{
-    m_measuredAt = Deadlines::now();
-    m_link.traffic->roundTripTime = m_stream->roundTripTime();
+    else if (m_roundTrip.isNew())
+        publishRoundTrip();
 }
 
 //! The connection has ended by itself: with an error, or as the peer closed it.

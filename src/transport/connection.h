@@ -6,6 +6,7 @@
 #include "transport/link.h"
 #include "transport/liveness.h"
 #include "transport/pace.h"
+#include "transport/roundtrip.h"
 #include "transport/stream.h"
 #include "transport/unsent.h"
 #include "transport/waker.h"
@@ -53,7 +54,17 @@ public:
     void closeNow(const QDeadlineTimer &deadline);
 
 private:
-    enum class State { Waiting, Connecting, Open, Closing, Closed };
+    // The round trip is measured no more often, in milliseconds.
+    static constexpr qint64 measuringInterval = 500;
+
+    enum class State {
+        Waiting,
+        Connecting,
+        Open,
+        Ending, ///< the peer sends no more; what handlers make of its last messages is written
+        Closing,
+        Closed,
+    };
 
     // Stream::Owner
     void streamOpened() override;
@@ -61,6 +72,7 @@ private:
     void streamWritable() override { send(); }
     void streamEnded() override;
     void streamFailed(const QString &reason) override;
+    void streamFaulted(const QString &reason) override;
 
     void handleWake() override;
     void handleDeadline() override;
@@ -82,6 +94,12 @@ private:
     void beat();
     void count(qint64 received);
     void measureRoundTrip();
+    void endStream(const QString &error, Inbox::End kind);
+    void publishRoundTrip();
+    bool mayAskPeer() const;
+    qint64 untilMeasured() const;
+    bool mayBeAnswered() const;
+    void awaitAnswers();
     void end(const QString &error, Inbox::End kind = Inbox::End::Lost);
     void finish();
 
@@ -89,17 +107,19 @@ private:
     const Link m_link;
     const ConnectionSettings m_settings;
     const std::unique_ptr<Stream> m_stream;
+    RoundTrip m_roundTrip;
     Intake m_intake;
     Unsent m_unsent;
     Liveness m_liveness;
     const Pace m_pace;
-    qint64 m_measuredAt = 0; // the round trip
+    qint64 m_measuredAt = 0; // the round trip; milliseconds
     int m_linger = 0;        // once closing
     State m_state = State::Waiting;
     bool m_isWritingClosed = false;
     bool m_isRefused = false;
-    bool m_isPaceWatched = false; // by the deadline
-    qint64 m_beginTime = 0;       // when the first frame is sent at the latest; 0: it has been
+    bool m_isPaceWatched = false;      // by the deadline
+    bool m_isRoundTripAwaited = false; // likewise
+    qint64 m_beginTime = 0;            // when the first frame is sent at the latest; 0: it has been
 };
 
 } // namespace QRepod

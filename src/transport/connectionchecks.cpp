@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a connection looks at from time to time: whether its peer is alive, and keeps pace.
+// What a connection looks at from time to time: whether its peer is alive, keeps pace, and how far
+// away it is.
 
 #include "transport/connection.h"
 
@@ -42,6 +43,8 @@ void Connection::check()
     }
     if (m_state == State::Open)
         checkLiveness();
+    if (m_state == State::Open && untilMeasured() == 0)
+        measureRoundTrip();
     expectCheck();
 }
 
@@ -80,6 +83,10 @@ void Connection::expectCheck()
         const qint64 rest = std::max<qint64>(0, m_beginTime - Deadlines::now());
         wait = wait >= 0 ? std::min(wait, rest) : rest;
     }
+    const qint64 untilAsked = untilMeasured();
+    m_isRoundTripAwaited = untilAsked >= 0;
+    if (m_isRoundTripAwaited)
+        wait = wait >= 0 ? std::min(wait, untilAsked) : untilAsked;
     if (const qint64 rest = m_intake.waitForRate(); rest > 0)
         wait = wait >= 0 ? std::min(wait, rest) : rest;
     if (wait >= 0)
@@ -91,6 +98,36 @@ void Connection::watchPace()
 {
     if (!m_isPaceWatched)
         expectCheck();
+}
+
+//! A peer that may be asked answers later; then, or at the next time, its answer counts.
+void Connection::measureRoundTrip()
+{
+    m_measuredAt = Deadlines::now();
+    if (mayAskPeer() && !m_link.outbox->sendControl(m_roundTrip.ask(RoundTrip::now())))
+        m_roundTrip.forget();
+    publishRoundTrip();
+}
+
+void Connection::publishRoundTrip()
+{
+    const std::optional<qint64> answered = m_roundTrip.smallest();
+    m_link.traffic->roundTripTime = answered ? *answered : m_stream->roundTripTime();
+}
+
+//! Who wants no heartbeats wants nothing else either that the game has not sent.
+bool Connection::mayAskPeer() const
+{
+    return m_settings.heartbeatInterval > 0 && m_link.outbox->isPeerKnown()
+        && m_roundTrip.isReady();
+}
+
+//! How long until a peer that has not been asked yet is, in milliseconds; -1 if none is to be.
+qint64 Connection::untilMeasured() const
+{
+    if (m_roundTrip.smallest() || !mayAskPeer())
+        return -1;
+    return std::max<qint64>(0, m_measuredAt + measuringInterval - Deadlines::now());
 }
 
 void Connection::beat()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "transport/intake.h"
 
-#include "protocol/control.h"
 #include "transport/deadlines.h"
 
 #include <QtCore/qloggingcategory.h>
@@ -21,10 +20,13 @@ constexpr qint64 receiptBytes = 64 * 1024;
 
 } // namespace
 
-Intake::Intake(const Link &link, Stream &stream, const ConnectionSettings &settings)
+Intake::Intake(const Link &link, Stream &stream, RoundTrip &roundTrip,
+               const ConnectionSettings &settings)
     : m_link(link)
     , m_stream(stream)
+    , m_roundTrip(roundTrip)
     , m_readSize(settings.readSize)
+    , m_heartbeatInterval(settings.heartbeatInterval)
     , m_reader(settings.message)
 {
 }
@@ -87,31 +89,52 @@ bool Intake::push()
     return hasRoom;
 }
 
-//! Does what the connection sees to by itself: hello is answered, and receipts, of which there are
-//! many, are passed on without waking the reader.
+//! Does what the connection sees to by itself: what the reader does not need to know does not wake
+//! it.
 void Intake::answerControls(FrameBatch &batch)
 {
+    batch.controls -= qint64(std::erase_if(batch.frames, [this](const Frame &frame) {
+        return frame.isControl() && isDone(Control(frame.payload));
+    }));
+}
+
+//! \return whether it is nothing to the reader.
+bool Intake::isDone(const Control &control)
+{
     Outbox &outbox = *m_link.outbox;
-    const auto isDone = [&outbox](const Frame &frame) {
-        if (!frame.isControl())
-            return false;
-        const Control control(frame.payload);
-        switch (control.kind()) {
-        case Control::Kind::Hello:
-            outbox.answerHello();
-            return false;
-        case Control::Kind::Resume:
-        case Control::Kind::Resumed:
-        case Control::Kind::Lost:
-            outbox.knowPeer();
-            return false;
-        case Control::Kind::Ack:
-            return !outbox.takeReceipt(control.count());
-        default:
-            return false;
-        }
-    };
-    batch.controls -= qint64(std::erase_if(batch.frames, isDone));
+    switch (control.kind()) {
+    case Control::Kind::Hello:
+        outbox.answerHello();
+        return false;
+    case Control::Kind::Resume:
+    case Control::Kind::Resumed:
+    case Control::Kind::Lost:
+        outbox.knowPeer();
+        return false;
+    case Control::Kind::Ack:
+        return !outbox.takeReceipt(control.count());
+    case Control::Kind::Ping:
+        answerPing(control);
+        return true;
+    case Control::Kind::Pong:
+        return m_roundTrip.take(control.value(), RoundTrip::now());
+    default:
+        return false;
+    }
+}
+
+//! Only a number comes back: what a peer may have this end repeat is small.
+void Intake::answerPing(const Control &ping)
+{
+    const QMetaType type = ping.value().metaType();
+    if (type != QMetaType::fromType<qint64>() && type != QMetaType::fromType<double>())
+        return;
+    // The answer puts off the next heartbeat, which the peer may count on.
+    const bool isQuiet =
+        m_heartbeatInterval > 0 && m_link.outbox->quietFor() >= m_heartbeatInterval / 2;
+    m_link.outbox->sendControl(Control::pong(ping.value(), Deadlines::now()));
+    if (isQuiet)
+        m_link.outbox->sendControl(heartbeatFrame.toByteArray());
 }
 
 void Intake::acknowledge(Due due)

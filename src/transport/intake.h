@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "protocol/control.h"
 #include "protocol/framereader.h"
 #include "transport/link.h"
 #include "transport/messagebudget.h"
+#include "transport/roundtrip.h"
 #include "transport/stream.h"
 
 namespace QRepod {
@@ -16,7 +18,8 @@ namespace QRepod {
 class Intake
 {
 public:
-    Intake(const Link &link, Stream &stream, const ConnectionSettings &settings);
+    Intake(const Link &link, Stream &stream, RoundTrip &roundTrip,
+           const ConnectionSettings &settings);
 
     //! The connection stands.
     void start(qint64 now) { m_budget.setRate(m_link.inbox->messageRate(), now); }
@@ -54,12 +57,16 @@ public:
 
 private:
     void answerControls(FrameBatch &batch);
+    bool isDone(const Control &control);
+    void answerPing(const Control &ping);
     void cut(qint64 received, qint64 now);
     bool push();
 
     const Link &m_link;
     Stream &m_stream;
+    RoundTrip &m_roundTrip;
     const qint64 m_readSize;
+    const int m_heartbeatInterval;
     FrameReader m_reader;
     MessageBudget m_budget;
     qint64 m_frameBegan = 0; // when the frame at hand did

@@ -15,7 +15,11 @@
 #    include <cerrno>
 #    include <fcntl.h>
 #    include <netinet/in.h>
-#    include <netinet/tcp.h>
+#    ifdef Q_OS_LINUX
+#        include <linux/tcp.h> // the C library's tcp_info ends before the smallest round trip
+#    else
+#        include <netinet/tcp.h>
+#    endif
 #    include <poll.h>
 #    include <sys/ioctl.h>
 #    include <sys/socket.h>
@@ -43,6 +47,8 @@ void setOption(qintptr descriptor, int level, int option, int value)
 }
 
 #ifdef Q_OS_LINUX
+constexpr quint32 notMeasured = std::numeric_limits<quint32>::max(); // of the smallest round trip
+
 bool readTcpInfo(qintptr descriptor, tcp_info &info)
 {
     socklen_t size = sizeof info;
@@ -85,8 +91,9 @@ qint64 roundTripTime(qintptr descriptor)
 {
 #ifdef Q_OS_LINUX
     tcp_info info{};
+    info.tcpi_min_rtt = notMeasured; // also if the system does not know this field
     if (readTcpInfo(descriptor, info))
-        return info.tcpi_rtt;
+        return info.tcpi_min_rtt != notMeasured ? info.tcpi_min_rtt : info.tcpi_rtt;
 #else
     Q_UNUSED(descriptor)
 #endif
@@ -173,6 +180,12 @@ qint64 receive(qintptr descriptor, char *data, qint64 size, int *error)
     const int number = WSAGetLastError();
     *error = number == WSAEWOULDBLOCK ? 0 : number;
     return -1;
+}
+
+bool peerHasClosed(qintptr descriptor)
+{
+    char next = 0;
+    return ::recv(SOCKET(descriptor), &next, 1, MSG_PEEK) == 0; // it does not block
 }
 
 bool isLateWrite(int error)
@@ -278,6 +291,12 @@ qint64 receive(qintptr descriptor, char *data, qint64 size, int *error)
         *error = errno == EAGAIN || errno == EWOULDBLOCK ? 0 : errno;
         return -1;
     }
+}
+
+bool peerHasClosed(qintptr descriptor)
+{
+    char next = 0;
+    return ::recv(int(descriptor), &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 bool isLateWrite(int error)

@@ -48,6 +48,9 @@ qintptr duplicate(qintptr descriptor);
 //! an ordinary close, so this is asked before Qt reads the end of the stream. Clears the error.
 int takeError(qintptr descriptor);
 
+//! Whether everything that the peer has sent has been read, and it has closed in order.
+bool peerHasClosed(qintptr descriptor);
+
 //! Whether \a error only says that the peer, having closed in order, was then sent something.
 bool isLateWrite(int error);
 
@@ -55,7 +58,8 @@ bool isLateWrite(int error);
 //! time, which is hours.
 void enableKeepAlive(qintptr descriptor, int seconds);
 
-//! TCP's smoothed round trip time in microseconds; -1 where the system does not tell.
+//! TCP's smallest round trip time of the last minutes, in microseconds; -1 where the system does
+//! not tell. Unlike the smoothed one it has no delayed acknowledgement in it.
 qint64 roundTripTime(qintptr descriptor);
 
 //! For how long the peer's machine has acknowledged nothing although it was asked again and again,

@@ -59,6 +59,8 @@ NativeStream::Owner *NativeStream::takeOwner()
 
 void NativeStream::setReading(bool isReading)
 {
+    if (m_hasEnded)
+        return;
     watch({isReading, m_interest.writing});
 }
 
@@ -75,7 +77,7 @@ qint64 NativeStream::readableBytes() const
 
 qint64 NativeStream::read(char *data, qint64 size)
 {
-    if (!m_owner)
+    if (!m_owner || m_hasEnded)
         return 0;
     int error = 0;
     const qint64 received = NativeSocket::receive(m_descriptor, data, size, &error);
@@ -88,11 +90,15 @@ qint64 NativeStream::read(char *data, qint64 size)
 
 void NativeStream::end(int error)
 {
-    Owner *const owner = takeOwner();
-    if (error == 0 || NativeSocket::isLateWrite(error))
-        owner->streamEnded();
-    else
-        owner->streamFailed(qt_error_string(error));
+    if (error != 0 && !NativeSocket::isLateWrite(error)) {
+        takeOwner()->streamFailed(qt_error_string(error));
+    } else if (error != 0) {
+        takeOwner()->streamEnded();
+    } else { // of the peer's direction; what is written may still be read
+        m_hasEnded = true;
+        if (watch({false, m_interest.writing}))
+            m_owner->streamEnded();
+    }
 }
 
 qint64 NativeStream::write(const char *data, qint64 size)

@@ -23,6 +23,7 @@ public:
     qint64 readableBytes() const override;
     qint64 read(char *data, qint64 size) override;
     qint64 write(const char *data, qint64 size) override;
+    bool isStillWritable() const override { return m_owner; }
     void waitForWritable(int milliseconds) override;
     qint64 unwrittenBytes() const override { return 0; }
     void closeWriting() override;
@@ -42,10 +43,11 @@ private:
 
     const QString m_peer;
     qintptr m_descriptor;     // -1 once it is closed
-    Owner *m_owner = nullptr; // from open() until it has been told of the end
+    Owner *m_owner = nullptr; // from open() until it has been told of the last
     Poller *m_poller = nullptr;
     Poller::Interest m_interest; // what is watched for
     int m_writeError = 0;        // the system's number for why nothing can be written
+    bool m_hasEnded = false;     // the peer has closed its direction, and the owner knows
 };
 
 } // namespace QRepod

@@ -27,6 +27,11 @@ Outbox::Result Outbox::send(const EncodedMessage &message, SendMode mode)
     return add(Kind::Message, message.bytes(), message.largeValues(), message.size());
 }
 
+Outbox::Result Outbox::answer(const EncodedMessage &message)
+{
+    return add(Kind::Answer, message.bytes(), message.largeValues(), message.size());
+}
+
 Outbox::Result Outbox::send(const QByteArray &frame)
 {
     return add(Kind::Message, frame, {}, frame.size());
@@ -95,7 +100,7 @@ Outbox::Result Outbox::add(Kind kind, const QByteArray &bytes, const QList<Large
                            qint64 size, Bound bound)
 {
     const std::lock_guard lock(m_mutex);
-    if (!m_writer)
+    if (!m_writer || (m_isFinishing && kind != Kind::Answer))
         return {Status::Closed};
     const qint64 waiting = m_counts.bytesWaiting - latestWaiting();
     if (bound == Bound::Limit && waiting > 0 && waiting + size > m_limit) {
@@ -104,7 +109,7 @@ Outbox::Result Outbox::add(Kind kind, const QByteArray &bytes, const QList<Large
                     .arg(waiting + size)
                     .arg(m_limit)};
     }
-    m_counts.messages += kind == Kind::Message;
+    m_counts.messages += kind != Kind::Control;
     const QByteArrayView view(bytes);
     qsizetype begin = large.isEmpty() ? writeAtOnce(view) : 0;
     for (const LargeValue &value : large) {
@@ -122,7 +127,7 @@ Outbox::Result Outbox::add(Kind kind, const QByteArray &bytes, const QList<Large
 Outbox::Result Outbox::addLatest(const QByteArray &frame, const QString &action)
 {
     const std::lock_guard lock(m_mutex);
-    if (!m_writer)
+    if (!m_writer || m_isFinishing)
         return {Status::Closed};
     if (m_isBlocked || m_counts.bytesWaiting + frame.size() > m_limit) {
         if (const auto replaced = m_queue.replaceLatest(frame, action)) {
@@ -193,9 +198,41 @@ void Outbox::close()
 {
     const std::lock_guard lock(m_mutex);
     m_isClosed = true;
+    m_writer.wake();
     m_writer = {};
     m_directWriter.reset();
     m_isOpen = false;
+}
+
+bool Outbox::isClosed() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_isClosed;
+}
+
+void Outbox::finish()
+{
+    m_isFinishing = true;
+    m_isOpen = false;
+    m_isPeerKnown ? close() : closeUnlessExpecting();
+}
+
+void Outbox::closeUnlessExpecting()
+{
+    if (m_isFinishing && m_expected == 0)
+        close();
+}
+
+Outbox::Expectation::Expectation(std::shared_ptr<Outbox> outbox)
+    : m_outbox(std::move(outbox))
+{
+    ++m_outbox->m_expected;
+}
+
+Outbox::Expectation::~Expectation()
+{
+    --m_outbox->m_expected;
+    m_outbox->closeUnlessExpecting();
 }
 
 Outbox::Counts Outbox::counts() const

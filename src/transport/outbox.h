@@ -92,7 +92,29 @@ public:
     bool isPeerKnown() const { return m_isPeerKnown; }
 
     bool isOpen() const { return m_isOpen; }
+
+    //! Nothing is accepted any more, and the connection is told.
     void close();
+
+    //! What the reader does when it has been told of the connection's end: nothing is accepted any
+    //! more but answers that are expected; closes when there are none, or none any more. Closes at
+    //! once for a peer that understands control frames: when that closes, it listens no more.
+    void finish();
+
+    //! An answer that is expected for as long as this exists.
+    class Expectation
+    {
+    public:
+        explicit Expectation(std::shared_ptr<Outbox> outbox);
+        ~Expectation();
+        Q_DISABLE_COPY_MOVE(Expectation)
+
+    private:
+        const std::shared_ptr<Outbox> m_outbox;
+    };
+
+    //! As send(), also after finish(); for the answers that are expected.
+    Result answer(const EncodedMessage &message);
 
     struct Counts
     {
@@ -106,6 +128,8 @@ public:
 
     /// \name For the connection, in its thread
     /// @{
+    bool isClosed() const; ///< so that what waits is the last
+    int expectedAnswers() const { return m_expected; }
     void open(WakeTarget connection, std::unique_ptr<DirectWriter> directWriter = {});
 
     //! The peer understands control frames: tells it the same, unless this end has begun().
@@ -142,9 +166,10 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    enum class Kind { Message, Control };
+    enum class Kind { Message, Answer, Control };
     Result add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large, qint64 size,
                Bound bound = Bound::Limit);
+    void closeUnlessExpecting();
     Result addLatest(const QByteArray &frame, const QString &action);
     qint64 latestWaiting() const;
     static int since(Clock::time_point time);
@@ -155,6 +180,8 @@ private:
     const qint64 m_limit;
     std::atomic<bool> m_isOpen = false; // whether m_writer is set, to be asked without the lock
     std::atomic<bool> m_isPeerKnown = false; // to understand control frames
+    std::atomic<int> m_expected = 0;         // answers
+    std::atomic<bool> m_isFinishing = false; // so that only these are accepted
 
     mutable std::mutex m_mutex; // guards everything below
     FrameQueue m_queue;

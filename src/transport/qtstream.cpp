@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "transport/qtstream.h"
 
-#include "protocol/builtin.h"
 #include "transport/address.h"
 #include "transport/nativesocket.h"
 #include "transport/poller.h"
 
-#include <QtNetwork/qhostaddress.h>
 #include <QtNetwork/qnetworkproxy.h>
 #include <QtNetwork/qtcpsocket.h>
 #if QT_CONFIG(ssl)
@@ -46,87 +44,6 @@ QtStream::~QtStream()
     delete m_socket;
 }
 
-void QtStream::open(Owner &owner, Poller &poller)
-{
-    m_owner = &owner;
-    m_poller = &poller;
-    if (m_accepted != -1)
-        adopt();
-    else
-        connectToHost();
-}
-
-void QtStream::connectToHost()
-{
-    if (m_host.isEmpty() || m_port == 0)
-        return fail(QStringLiteral("there is no such address"));
-#if QT_CONFIG(ssl)
-    if (m_settings.tls) {
-        auto *socket = new QSslSocket(m_poller);
-        setSocket(socket);
-        socket->setProxy(applicationProxy());
-        socket->connectToHostEncrypted(withoutBrackets(m_host), m_port);
-        return;
-    }
-#endif
-    setSocket(new QTcpSocket(m_poller));
-    m_socket->setProxy(applicationProxy());
-    QObject::connect(m_socket, &QAbstractSocket::connected, m_socket, [this] { handleOpen(); });
-    // Unbuffered: bytes go from the system straight to where the frames will lie, and back.
-    m_socket->connectToHost(withoutBrackets(m_host), m_port,
-                            QIODevice::ReadWrite | QIODevice::Unbuffered);
-}
-
-void QtStream::adopt()
-{
-    const qintptr descriptor = std::exchange(m_accepted, -1);
-    const auto takeOver = [&](QIODevice::OpenMode mode) {
-        m_socket->setProxy(QNetworkProxy::NoProxy);
-        return m_socket->setSocketDescriptor(descriptor, QAbstractSocket::ConnectedState, mode);
-    };
-#if QT_CONFIG(ssl)
-    if (m_settings.tls) {
-        auto *socket = new QSslSocket(m_poller);
-        setSocket(socket);
-        if (!takeOver(QIODevice::ReadWrite))
-            return fail(m_socket->errorString());
-        socket->startServerEncryption();
-        return;
-    }
-#endif
-    // A QTcpSocket cannot be told to work unbuffered on a descriptor that it takes over; its base
-    // class always does.
-    setSocket(new QAbstractSocket(QAbstractSocket::TcpSocket, m_poller));
-    if (!takeOver(QIODevice::ReadWrite | QIODevice::Unbuffered))
-        return fail(m_socket->errorString());
-    handleOpen();
-}
-
-void QtStream::setSocket(QAbstractSocket *socket)
-{
-    m_socket = socket;
-    const auto writable = [this] { handleWritable(); };
-    QObject::connect(socket, &QAbstractSocket::readyRead, socket, [this] { announce(); });
-#if QT_CONFIG(ssl)
-    // Its `bytesWritten` means encrypted, and comes from where abort() makes Qt crash.
-    if (auto *encrypted = qobject_cast<QSslSocket *>(socket)) {
-        encrypted->setSslConfiguration(*m_settings.tls);
-        encrypted->setReadBufferSize(m_settings.readSize);
-        QObject::connect(encrypted, &QSslSocket::encrypted, socket, [this] { handleOpen(); });
-        QObject::connect(encrypted, &QSslSocket::encryptedBytesWritten, socket, writable);
-    } else
-#endif
-        QObject::connect(socket, &QAbstractSocket::bytesWritten, socket, writable);
-    QObject::connect(socket, &QAbstractSocket::errorOccurred, socket,
-                     [this](QAbstractSocket::SocketError error) {
-                         handleError(error == QAbstractSocket::RemoteHostClosedError);
-                     });
-    QObject::connect(socket, &QAbstractSocket::disconnected, socket, [this] {
-        if (m_isOpen)
-            endOnceRead({});
-    });
-}
-
 void QtStream::handleOpen()
 {
     m_isOpen = true;
@@ -143,7 +60,8 @@ void QtStream::handleWritable()
         m_owner->streamWritable();
 }
 
-//! Once it is open, the end that the peer has asked for is told by the socket's `disconnected`.
+//! Once it is open, the end that the peer has asked for is told by the socket's `disconnected`;
+//! with TLS it may have closed its own direction only.
 void QtStream::handleError(bool hasPeerClosed)
 {
     if (!m_isOpen && m_settings.isEncrypted())
@@ -152,21 +70,8 @@ void QtStream::handleError(bool hasPeerClosed)
         fail(m_socket->errorString());
     else if (!hasPeerClosed)
         endOnceRead(m_socket->errorString());
-}
-
-//! A client that does not speak TLS is told so in the way that it does speak: all that Qt does is
-//! to close.
-void QtStream::failHandshake(bool hasPeerClosed)
-{
-    const QString error = m_socket->errorString();
-    const bool isPlain = error.contains(QLatin1String("wrong version number")); // OpenSSL's words
-    const bool isServer = m_host.isEmpty();
-    if (isPlain && isServer) {
-        const QByteArray frame = BuiltIn::error(QStringLiteral("this server speaks TLS")).bytes();
-        NativeSocket::send(descriptor(), frame.constData(), frame.size());
-    }
-    const QLatin1String hint(isPlain || hasPeerClosed ? "; does the peer speak TLS?" : "");
-    fail(QLatin1String("TLS: ") + error + hint);
+    else if (m_settings.isEncrypted() && !NativeSocket::peerHasClosed(descriptor()))
+        endReading();
 }
 
 //! The socket has ended, because the peer closed or for \a failure. What it holds was sent before.
@@ -175,13 +80,23 @@ void QtStream::endOnceRead(const QString &failure)
     if (std::exchange(m_hasEnded, true))
         return;
     m_failure = failure;
+    if (!m_certificateFault.isEmpty()) // with TLS 1.3 it comes after the handshake
+        m_failure = QLatin1String("TLS: ") + m_certificateFault;
     announce();
+}
+
+//! The peer has closed its own direction: what is written may still be read.
+void QtStream::endReading()
+{
+    m_isHalfOpen = true;
+    m_hasEnded = true;
+    m_settings.isEncrypted() ? announceLater() : announce(); // TLS: not inside of Qt's reading
 }
 
 //! Tells of what can be read, or that the last has been.
 void QtStream::announce()
 {
-    if (!m_owner)
+    if (!m_owner || m_isEndTold)
         return;
     if (m_hasEnded && m_socket->bytesAvailable() == 0)
         end();
@@ -203,7 +118,7 @@ void QtStream::announceLater()
 
 void QtStream::setReading(bool isReading)
 {
-    if (std::exchange(m_isReading, isReading) == isReading || !isReading)
+    if (std::exchange(m_isReading, isReading) == isReading || !isReading || !m_isOpen)
         return;
     announceLater();
 }
@@ -217,13 +132,18 @@ qint64 QtStream::readableBytes() const
 
 qint64 QtStream::read(char *data, qint64 size)
 {
-    if (!m_owner)
+    if (!m_owner || m_isEndTold)
         return 0;
-    // Qt reports a reset as an ordinary end, and takes it from the system in doing so.
+    // Qt reports a reset as an ordinary end, and takes it from the system in doing so. When the
+    // peer closes its own direction, Qt closes both, once it knows.
     if (!m_hasEnded && m_socket->bytesAvailable() == 0) {
         const int error = NativeSocket::takeError(descriptor());
         if (error != 0 && !NativeSocket::isLateWrite(error)) {
             fail(qt_error_string(error));
+            return 0;
+        }
+        if (!m_holdsBytes && m_writeError == 0 && NativeSocket::peerHasClosed(descriptor())) {
+            endReading();
             return 0;
         }
     }
@@ -237,7 +157,7 @@ qint64 QtStream::read(char *data, qint64 size)
 
 void QtStream::fail(const QString &reason)
 {
-    if (Owner *const owner = std::exchange(m_owner, nullptr))
+    if (Owner *const owner = std::exchange(m_owner, nullptr); owner && !m_isEndTold)
         owner->streamFailed(reason);
 }
 
@@ -246,14 +166,15 @@ void QtStream::end()
     if (m_failure.isEmpty() && m_writeError != 0 && !NativeSocket::isLateWrite(m_writeError))
         m_failure = qt_error_string(m_writeError);
     if (!m_failure.isEmpty())
-        fail(m_failure);
-    else if (Owner *const owner = std::exchange(m_owner, nullptr))
+        return fail(m_failure);
+    Owner *const owner = m_isHalfOpen ? m_owner : std::exchange(m_owner, nullptr);
+    if (owner && !std::exchange(m_isEndTold, true))
         owner->streamEnded();
 }
 
 qint64 QtStream::write(const char *data, qint64 size)
 {
-    if (hasEnded())
+    if (!mayWrite())
         return -1;
     qint64 taken = 0;
     while (taken < size && unwrittenBytes() == 0) {
@@ -293,6 +214,8 @@ void QtStream::closeWriting()
 void QtStream::abort()
 {
     m_owner = nullptr;
+    if (m_race)
+        m_race->stop();
     if (m_accepted != -1)
         NativeSocket::close(std::exchange(m_accepted, -1));
     if (m_socket) {
@@ -305,6 +228,16 @@ qintptr QtStream::descriptor() const
 {
     return m_socket->socketDescriptor();
 }
+
+#if QT_CONFIG(ssl)
+std::optional<QSslCertificate> QtStream::peerCertificate() const
+{
+    const auto *encrypted = qobject_cast<const QSslSocket *>(m_socket);
+    if (!encrypted || encrypted->peerCertificate().isNull())
+        return {};
+    return encrypted->peerCertificate();
+}
+#endif
 
 void QtStream::enableKeepAlive(int seconds)
 {
@@ -319,16 +252,6 @@ qint64 QtStream::roundTripTime() const
 qint64 QtStream::unacknowledgedFor() const
 {
     return NativeSocket::unacknowledgedFor(descriptor());
-}
-
-QNetworkProxy applicationProxy()
-{
-    // To ask for the application's proxy is to ask for the system's, while that is what it uses.
-    if (QNetworkProxyFactory::usesSystemConfiguration())
-        return QNetworkProxy::NoProxy;
-    const QNetworkProxy proxy = QNetworkProxy::applicationProxy();
-    return proxy.type() == QNetworkProxy::DefaultProxy ? QNetworkProxy(QNetworkProxy::NoProxy)
-                                                       : proxy;
 }
 
 } // namespace QRepod

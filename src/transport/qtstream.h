@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "transport/addressrace.h"
 #include "transport/settings.h"
 #include "transport/stream.h"
+
+#if QT_CONFIG(ssl)
+#    include <QtNetwork/qssl.h>
+#endif
 
 QT_BEGIN_NAMESPACE
 class QAbstractSocket;
 class QNetworkProxy;
+class QSslSocket;
 QT_END_NAMESPACE
 
 namespace QRepod {
@@ -16,7 +22,7 @@ namespace QRepod {
 QNetworkProxy applicationProxy();
 
 //! A socket of Qt's: TLS, proxies, and accepted clients where there are no POSIX descriptors.
-class QtStream : public Stream
+class QtStream : public Stream, private AddressRace::User
 {
 public:
     //! To a server. Port and host may be such that there is nothing to connect to.
@@ -33,10 +39,14 @@ public:
     qint64 readableBytes() const override;
     qint64 read(char *data, qint64 size) override;
     qint64 write(const char *data, qint64 size) override;
+    bool isStillWritable() const override { return mayWrite(); }
     void waitForWritable(int milliseconds) override;
     qint64 unwrittenBytes() const override;
     void closeWriting() override;
     void abort() override;
+#if QT_CONFIG(ssl)
+    std::optional<QSslCertificate> peerCertificate() const override;
+#endif
     void enableKeepAlive(int seconds) override;
     qint64 roundTripTime() const override;
     qint64 unacknowledgedFor() const override;
@@ -45,13 +55,30 @@ protected:
     void fail(const QString &reason);
 
     qintptr descriptor() const;
-    Poller *poller() const { return m_poller; }
-    Owner *owner() const { return m_owner; }
-    bool hasEnded() const { return m_hasEnded || !m_owner; }
+    Poller *poller() const
+    {
+        return m_poller;
+    }
+    Owner *owner() const
+    {
+        return m_owner;
+    }
+
+    //! Whether the peer may read what is written.
+    bool mayWrite() const
+    {
+        return m_owner && (!m_hasEnded || m_isHalfOpen);
+    }
 
     int m_writeError = 0; // the system's number for why nothing can be written
 
 private:
+    // AddressRace::User
+    QAbstractSocket *makeSocket() override;
+    void connectSocket(QAbstractSocket *socket, const QString &address) override;
+    void raceWon(QAbstractSocket *socket) override;
+    void raceLost(const QString &reason) override;
+
     void setSocket(QAbstractSocket *socket);
     void connectToHost();
     void adopt();
@@ -59,6 +86,12 @@ private:
     void handleWritable();
     void handleError(bool hasPeerClosed);
     void failHandshake(bool hasPeerClosed);
+    void failLater(const QString &reason);
+#if QT_CONFIG(ssl)
+    void watchCertificates(QSslSocket *socket);
+    void noteAlert(QSsl::AlertType type, const QString &description);
+#endif
+    void endReading();
     void endOnceRead(const QString &failure);
     void end();
     void announce();
@@ -69,13 +102,17 @@ private:
     qintptr m_accepted = -1; // until it is open
     const QString m_peer;
     const ConnectionSettings m_settings;
+    std::unique_ptr<AddressRace> m_race; // to a server, unless a proxy looks its name up
     QAbstractSocket *m_socket = nullptr; // child of the poller, so that it moves to its thread
-    Owner *m_owner = nullptr;            // until it has been told of the end
+    Owner *m_owner = nullptr;            // until it has been told of the last
     Poller *m_poller = nullptr;
-    QString m_failure; // why it ended, if that is known
+    QString m_failure;          // why it ended, if that is known
+    QString m_certificateFault; // why a certificate was not accepted, at either end
     bool m_isOpen = false;
     bool m_isReading = true;
-    bool m_hasEnded = false;    // what the socket holds can be read after that
+    bool m_hasEnded = false;   // what the socket holds can be read after that
+    bool m_isHalfOpen = false; // it has, but the peer has closed its own direction only
+    bool m_isEndTold = false;
     bool m_holdsBytes = false;  // the socket does, of which it tells once
     bool m_isAnnounced = false; // by announceLater()
 };

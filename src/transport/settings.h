@@ -35,6 +35,7 @@ struct ConnectionSettings
     int frameTimeout = 30'000;     ///< 0: none
     int stallTimeout = 0;          ///< 0: none
     QUrl url = {};                 ///< of a client that was told one
+    QString peerVerifyName = {};   ///< of the server's certificate; empty: the host
 #if QT_CONFIG(ssl)
     std::optional<QSslConfiguration> tls; ///< unset: plain TCP
 #endif

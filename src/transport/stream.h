@@ -4,8 +4,13 @@
 #include "transport/directwriter.h"
 
 #include <QtCore/qstring.h>
+#include <QtNetwork/qtnetworkglobal.h>
+#if QT_CONFIG(ssl)
+#    include <QtNetwork/qsslcertificate.h>
+#endif
 
 #include <memory>
+#include <optional>
 
 namespace QRepod {
 
@@ -20,8 +25,9 @@ class Poller;
 class Stream
 {
 public:
-    //! Is told what happens, and may abort() in each of these. One of the last two comes at most,
-    //! and nothing after it; to read gives nothing from then on, and nothing can be written.
+    //! Is told what happens, and may abort() in each of these. One of the last three comes at most;
+    //! to read gives nothing from then on. Nothing can be written either, and nothing more is told,
+    //! unless the peer has closed and isStillWritable().
     class Owner
     {
     public:
@@ -31,6 +37,10 @@ public:
                                            ///< shrunk
         virtual void streamEnded() = 0;    ///< the peer has closed, and its last byte has been read
         virtual void streamFailed(const QString &reason) = 0; ///< it could not be opened, or broke
+
+        //! The peer has broken the rules of a protocol that the stream speaks, or says that this
+        //! end has: unlike the two above, this does not happen to a line.
+        virtual void streamFaulted(const QString &reason) = 0;
 
     protected:
         ~Owner() = default;
@@ -64,6 +74,10 @@ public:
     //! read, and how it ended is told then.
     virtual qint64 write(const char *data, qint64 size) = 0;
 
+    //! Whether the peer, which has closed, may still read what is written: some close their own
+    //! direction only.
+    virtual bool isStillWritable() const { return false; }
+
     //! Waits until more can be written, at most so many milliseconds. For the end of a program,
     //! when no event loop tells.
     virtual void waitForWritable(int milliseconds) = 0;
@@ -95,13 +109,21 @@ public:
     //! A way for other threads to write, past this one's; nullptr if there is none.
     virtual std::unique_ptr<DirectWriter> directWriter() { return nullptr; }
 
+#if QT_CONFIG(ssl)
+    //! What the peer has shown with TLS; nothing if it has shown none. Once it is open.
+    virtual std::optional<QSslCertificate> peerCertificate() const
+    {
+        return {};
+    }
+#endif
+
     /// \name Figures of the path
     /// @{
 
     //! Has the system probe a silent peer after \a seconds.
     virtual void enableKeepAlive(int seconds) = 0;
 
-    //! In microseconds; -1 if it is not known.
+    //! The smallest of late, as the system sees it, in microseconds; -1 if it is not known.
     virtual qint64 roundTripTime() const = 0;
 
     //! For how long the peer's machine has acknowledged nothing although it was asked again and

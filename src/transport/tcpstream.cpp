@@ -12,7 +12,7 @@ TcpStream::~TcpStream()
 
 qint64 TcpStream::write(const char *data, qint64 size)
 {
-    if (hasEnded())
+    if (!mayWrite())
         return -1;
     const qint64 taken = NativeSocket::send(descriptor(), data, size, &m_writeError);
     if (taken >= 0 && taken < size) {

@@ -2,17 +2,41 @@
 #pragma once
 
 #include <QtCore/qglobal.h>
+#include <QtNetwork/qtnetworkglobal.h>
+#if QT_CONFIG(ssl)
+#    include <QtNetwork/qsslcertificate.h>
+#endif
 
 #include <atomic>
+#include <optional>
 
 namespace QRepod {
 
-//! What the connection alone sees of its traffic: written in its thread, read in any.
+//! What the connection alone sees of its peer and its traffic: written in its thread, read in any.
 struct Traffic
 {
     std::atomic<qint64> bytesReceived = 0;
     std::atomic<qint64> framesSkipped = 0;
     std::atomic<qint64> roundTripTime = -1; ///< microseconds; -1: not known
+
+#if QT_CONFIG(ssl)
+    //! Nothing if the peer has shown none, or is not connected yet.
+    std::optional<QSslCertificate> peerCertificate() const
+    {
+        return m_hasPeerCertificate ? m_peerCertificate : std::nullopt;
+    }
+
+    //! Once, when the peer is connected.
+    void setPeerCertificate(const std::optional<QSslCertificate> &certificate)
+    {
+        m_peerCertificate = certificate;
+        m_hasPeerCertificate = certificate.has_value();
+    }
+
+private:
+    std::atomic<bool> m_hasPeerCertificate = false; // publishes the other, which then stays
+    std::optional<QSslCertificate> m_peerCertificate;
+#endif
 };
 
 } // namespace QRepod

@@ -58,6 +58,9 @@ public:
     //! The payloads of pings that have not been asked for yet.
     QList<QByteArray> takePings() { return std::exchange(m_pings, {}); }
 
+    //! Whether a frame, or a message in fragments, has begun and not ended.
+    bool isInsideMessage() const { return m_parser || m_kind; }
+
     //! Whether a message has come, and the first was text.
     bool hasMessages() const { return m_hasMessages; }
     bool isFirstText() const { return m_isFirstText; }

@@ -20,10 +20,12 @@ enum class CloseCode : quint16 {
     Normal = 1000,
     GoingAway = 1001,
     ProtocolError = 1002,
-    None = 1005, ///< none was given; never on the wire
+    WrongKind = 1003, ///< of data
+    None = 1005,      ///< none was given; never on the wire
     BadData = 1007,
     PolicyViolation = 1008,
     TooLarge = 1009,
+    PageFault = 4000, ///< for ProtocolError, which the script of a page cannot say: qrepod.js does
 };
 
 } // namespace QRepod

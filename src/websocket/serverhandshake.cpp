@@ -118,8 +118,8 @@ Handshake::State ServerHandshake::judge(const HttpHead &head)
                       "Allow: GET\r\n");
     if (head.count("Host") != 1 || head.value("Host").isEmpty())
         return bad(QStringLiteral("not one Host"));
-    if (head.count("Transfer-Encoding") > 0
-        || (head.count("Content-Length") > 0 && head.value("Content-Length") != "0"))
+    if (head.count("Transfer-Encoding") > 0 || head.count("Content-Length") > 1
+        || (head.count("Content-Length") == 1 && head.value("Content-Length") != "0"))
         return bad(QStringLiteral("a request with a body"));
     if (!head.hasToken("Upgrade", "websocket") || !head.hasToken("Connection", "upgrade"))
         return refuse("426 Upgrade Required", QStringLiteral("this port is for WebSocket clients"),

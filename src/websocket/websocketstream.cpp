@@ -17,6 +17,20 @@ constexpr size_t readSize = 16 * 1024;
 // Translated at once, in bytes: what the stream below does not take of it is kept.
 constexpr qint64 writeSize = 64 * 1024;
 
+bool isOrderly(CloseCode code)
+{
+    return code == CloseCode::Normal || code == CloseCode::GoingAway || code == CloseCode::None;
+}
+
+//! Whether a peer that closes so says that this end broke the protocol. Other codes may be those of
+//! a server or a proxy on the way that goes away.
+bool isFault(CloseCode code)
+{
+    return code == CloseCode::ProtocolError || code == CloseCode::WrongKind
+        || code == CloseCode::BadData || code == CloseCode::TooLarge
+        || code == CloseCode::PageFault;
+}
+
 } // namespace
 
 WebSocketStream::WebSocketStream(std::unique_ptr<Stream> below,
@@ -127,7 +141,7 @@ void WebSocketStream::decode(QByteArrayView bytes)
     if (m_reader.close())
         return followClose();
     m_faultCode = m_reader.fault()->code;
-    setEnd(End::Failed, m_reader.fault()->text);
+    setEnd(End::Faulted, m_reader.fault()->text);
 }
 
 //! The peer has closed: it is answered in kind, unless this was the answer.
@@ -138,12 +152,12 @@ void WebSocketStream::followClose()
         m_outgoing.writer().close(m_unwritten, close.code);
         flush();
     }
-    const bool isOrderly = close.code == CloseCode::Normal || close.code == CloseCode::GoingAway
-        || close.code == CloseCode::None;
+    if (isOrderly(close.code))
+        return setEnd(End::Closed, {});
     QString failure = QStringLiteral("the peer closed with code %1").arg(quint16(close.code));
     if (!close.reason.isEmpty())
         failure += QLatin1String(": ") + close.reason;
-    setEnd(isOrderly ? End::Closed : End::Failed, isOrderly ? QString() : failure);
+    setEnd(isFault(close.code) ? End::Faulted : End::Failed, failure);
 }
 
 //! Unless that has to wait for the end of a message, or for a peer that reads nothing.
@@ -273,6 +287,8 @@ void WebSocketStream::endBelow(End end, const QString &reason)
     m_isBelowOpen = false;
     if (m_handshake && !m_isLingering && end == End::Closed)
         setEnd(End::Failed, QStringLiteral("the peer closed before the WebSocket stood"));
+    else if (end == End::Closed && m_reader.isInsideMessage())
+        setEnd(End::Failed, QStringLiteral("the peer closed inside a message"));
     else
         setEnd(end, reason);
     if (available() == 0)
@@ -293,9 +309,13 @@ void WebSocketStream::setEnd(End end, const QString &reason)
 void WebSocketStream::tellEnd()
 {
     Stream::Owner *const owner = std::exchange(m_owner, nullptr);
-    if (owner && m_end == End::Failed)
+    if (!owner)
+        return;
+    if (m_end == End::Failed)
         owner->streamFailed(m_failure);
-    else if (owner)
+    else if (m_end == End::Faulted)
+        owner->streamFaulted(m_failure);
+    else
         owner->streamEnded();
 }
 

@@ -39,6 +39,12 @@ public:
     void closeWriting() override;
     bool sayGoodbye(Stream::Owner &owner, const QString &reason) override;
     void abort() override;
+#if QT_CONFIG(ssl)
+    std::optional<QSslCertificate> peerCertificate() const override
+    {
+        return m_below->peerCertificate();
+    }
+#endif
     void enableKeepAlive(int seconds) override { m_below->enableKeepAlive(seconds); }
     qint64 roundTripTime() const override { return m_below->roundTripTime(); }
     qint64 unacknowledgedFor() const override { return m_below->unacknowledgedFor(); }
@@ -48,6 +54,7 @@ private:
         None,
         Closed, ///< by the peer, in order
         Failed,
+        Faulted, ///< by a peer that breaks the protocol, or says that this end does
     };
 
     // Stream::Owner, of the stream below
@@ -56,6 +63,7 @@ private:
     void streamWritable() override;
     void streamEnded() override { endBelow(End::Closed, {}); }
     void streamFailed(const QString &reason) override { endBelow(End::Failed, reason); }
+    void streamFaulted(const QString &reason) override { endBelow(End::Faulted, reason); }
 
     void shakeHands();
     void begin();

@@ -23,7 +23,8 @@ std::vector<Scenario> allScenarios(bool isQuick)
     for (const auto &make :
          {Scenarios::pumpCost, Scenarios::handlers, Scenarios::roundTrip, Scenarios::broadcast,
           Scenarios::idle, Scenarios::memory, Scenarios::rooms, Scenarios::largePayload,
-          Scenarios::flood, Scenarios::state, Scenarios::session})
+          Scenarios::flood, Scenarios::state, Scenarios::stateProperties, Scenarios::stateUnchanged,
+          Scenarios::stateMotion, Scenarios::session})
         all.push_back(make(isQuick));
     return all;
 }

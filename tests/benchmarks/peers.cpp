@@ -42,6 +42,9 @@ QStringList missing()
     add(remoteObjects(), "Qt Remote Objects (qt6-remoteobjects-dev)");
     add(zeroMq(), "ZeroMQ (libzmq3-dev)");
     add(enet(), "ENet (libenet-dev)");
+#ifndef QREPOD_BENCH_COLYSEUS
+    names.append(QStringLiteral("Colyseus (npm's @colyseus/schema)"));
+#endif
     return names;
 }
 

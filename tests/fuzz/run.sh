@@ -14,10 +14,10 @@ if [ $# -gt 0 ]; then
     shift
 fi
 if [ $# -eq 0 ]; then
-    set -- framereader decode roundtrip dispatch endpoints requests session rooms websocket
+    set -- framereader decode roundtrip dispatch endpoints requests state session rooms websocket
 fi
 folder=${FOLDER:-$root/build/fuzz}
-fuzz=$root/tests/fuzz
+seeds=$root/tests/fuzz
 
 # shellcheck disable=SC2086
 install_packages $build_packages $check_packages libwslay-dev
@@ -31,20 +31,46 @@ ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=1:quarantine_size_mb=16}
 UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 export ASAN_OPTIONS UBSAN_OPTIONS
 
-found=
-for target; do
-    step "fuzz_$target, $seconds s"
-    case $target in
+# fuzz TARGET: runs it, and leaves the file `failed` if it has found something.
+fuzz() {
+    case $1 in
         endpoints | session | rooms) length=96 ;;
         *) length=256 ;;
     esac
-    findings=$folder/findings/$target
+    findings=$folder/findings/$1
     mkdir -p "$findings/corpus"
-    "$folder/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=$length -len_control=0 \
-        -entropic=0 -timeout=60 -rss_limit_mb=3000 -dict="$fuzz/msgpack.dict" -verbosity=0 \
-        -print_final_stats=1 -artifact_prefix="$findings/" "$findings/corpus" "$fuzz/corpus/$target" ||
-        found="$found $target"
+    rm -f "$findings/failed"
+    "$folder/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -max_len=$length -len_control=0 \
+        -entropic=0 -timeout=60 -rss_limit_mb=3000 -dict="$seeds/msgpack.dict" -verbosity=0 \
+        -print_final_stats=1 -artifact_prefix="$findings/" "$findings/corpus" "$seeds/corpus/$1" \
+        >"$findings/log" 2>&1 || touch "$findings/failed"
+}
+
+# As many at once as there are processors; what each prints comes when its turn has ended.
+found=
+finish() {
+    wait
+    for name in $running; do
+        step "fuzz_$name, $seconds s"
+        cat "$folder/findings/$name/log"
+        if [ -e "$folder/findings/$name/failed" ]; then
+            found="$found $name"
+        fi
+    done
+    running=
+}
+
+running=
+count=0
+for target; do
+    fuzz "$target" &
+    running="$running $target"
+    count=$((count + 1))
+    if [ $((count % $(nproc))) -eq 0 ]; then
+        finish
+    fi
 done
+finish
 if [ -n "$found" ]; then
     fail "found something in:$found. The inputs are in $folder/findings"
 fi

@@ -197,7 +197,36 @@ def rooms():
                (JOIN, 2, 1), (GO, 0, 9, 0x80 | operation), (TURN_ONCE, 0, 0))
 
 
-for seeds in ("framereader", "decode", "roundtrip", "dispatch", "endpoints", "requests", "session", "rooms"):
+# The steps of fuzz_state, in the order of Run::step().
+OBJECT, SET, ROWS, CHANGES, _, OVER, WORDS, ANY, LOST, LOOK = range(10)
+
+
+def state():
+    def script(name, *steps):
+        write("state", name, b"".join(bytes(step) for step in steps))
+
+    def number(n):
+        return 16 * n + 2
+
+    def text(length):
+        return 4 * length + 1
+
+    three_rows = (ROWS, 0x42, 3, 2, number(1), text(3), 2, number(2), 0, 2, number(3), text(1))
+    script("object", (OBJECT, 2, 0, number(1), 1, text(5)), (SET, 1, 0, number(2)), (SET, 2, 1, 0, 2, text(9)), (OVER,))
+    script("rows", three_rows, (CHANGES, 3, 0, 1, 0, 2, 1, number(7), 0, 1, 0, 2, 2, 0, 1, 3, 1, 0, 1, 1, number(9)))
+    script("keys", three_rows, (LOST,), (ROWS, 0x42, 2, 2, number(3), text(1), 2, number(1), text(2)), (LOOK,))
+    script("long", (LOOK,), (ROWS, 0x43, 8, *(3, number(1), number(2), text(4)) * 8), (CHANGES, 1, 1, 2, 4), (OVER,))
+    script("out-of-step", three_rows, (CHANGES, 1, 1, 3, 1), (SET, 0), three_rows)
+    for number_, message in enumerate([
+            {"name": "s", "full": True, "rows": [[1]], "roles": ["a"], "more": True},
+            {"name": "s", "changes": [["insert", 1, [[2], [3]]], ["move", 0, 2, 1]]},
+            {"name": "s", "changes": [["remove", 0, 2**31 - 1], ["set", 2**40, {"a": 1}]]},
+            {"name": 5, "full": True, "set": {}}, {"full": True, "set": {"a": 1}, "more": True}]):
+        payload = msgpack.packb(message)
+        script(f"forged-{number_}", three_rows, (ANY, len(payload), *payload), (CHANGES, 1, 1, 0, 1))
+
+
+for seeds in ("framereader", "decode", "roundtrip", "dispatch", "endpoints", "requests", "state", "session", "rooms"):
     shutil.rmtree(HERE / "corpus" / seeds, ignore_errors=True)
     (HERE / "corpus" / seeds).mkdir(parents=True)
 framereader()
@@ -207,3 +236,4 @@ endpoints()
 requests()
 session()
 rooms()
+state()

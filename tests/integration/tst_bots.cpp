@@ -134,6 +134,14 @@ private Q_SLOTS:
         QVERIFY2(run.errors.contains("3 bots have failed; the first: "), run.errors);
     }
 
+    //! As an address of IPv6 does.
+    void hostMayStandInBrackets()
+    {
+        const Run run =
+            repodcat({u"--bots"_s, u"1"_s, u"--duration"_s, u"0.1"_s, u"[127.0.0.1]"_s, port});
+        QVERIFY2(run.code == 0, run.errors + run.output);
+    }
+
     void whoIsDisconnectedHasFailed()
     {
         QObject context;

@@ -118,6 +118,7 @@ private Q_SLOTS:
     void keepsNoMoreThanTheBacklog();
     void acknowledges();
     void refusalEndsIt();
+    void sessionThatIsElsewhere();
 };
 
 void tst_ClientSessions::greetingWithATokenIsAbsorbed()
@@ -484,6 +485,35 @@ void tst_ClientSessions::refusalEndsIt()
     QVERIFY(session.becomes(State::Disconnected));
     QCOMPARE(session.listener.log.last(), u"disconnected"_s);
     QVERIFY(!session.listener.log.contains(u"interrupted"_s));
+}
+
+//! The redirection is for one attempt: the next goes to where the client was told to connect.
+void tst_ClientSessions::sessionThatIsElsewhere()
+{
+    Session session;
+    RawServer other;
+    QVERIFY(session.comesBack());
+    session.server->send(greeting(u"t2"_s));
+    session.server->send(QVariantMap{{u"_redirect"_s, u"127.0.0.1:%1"_s.arg(other.port())}});
+    session.server->closeClient();
+    const auto arrives = [&](RawServer &server, int count) {
+        return eventually([&] {
+            session.listener.pump();
+            return server.clientCount() == count && !server.controls().isEmpty();
+        });
+    };
+    QVERIFY(arrives(other, 1));
+    QCOMPARE(other.controls().constLast(), resume(u"t1"_s, 1));
+    other.resetClient();
+    QVERIFY(arrives(*session.server, 3));
+    session.server->send(greeting(u"t3"_s));
+    session.server->send(QVariantMap{{u"_redirect"_s, u"127.0.0.1:%1"_s.arg(other.port())}});
+    session.server->closeClient();
+    QVERIFY(arrives(other, 2));
+    other.send(greeting(u"t4"_s));
+    other.send(QVariantMap{{u"_resumed"_s, 0}});
+    QVERIFY(session.pumps(u"resumed"_s));
+    QCOMPARE(session.listener.log, interruptedLog + resumedLog);
 }
 
 QTEST_GUILESS_MAIN(tst_ClientSessions)

@@ -3,14 +3,23 @@
 //! Several servers as one game, at an engine inside of this process.
 
 #include "support/clusternode.h"
+#include "support/loadbalancer.h"
+#include "support/prometheus.h"
+#include "support/recordinglistener.h"
+#include "support/sharedworld.h"
 #include "support/warnings.h"
 
+#include <QRepod/Client>
+#include <QRepod/ReplicaModel>
 #include <QRepod/RequestError>
 
 #include <QtCore/QPointer>
+#include <QtCore/QStringListModel>
 #include <QtCore/QThread>
 #include <QtTest/QAbstractItemModelTester>
 #include <QtTest/QTest>
+
+#include <optional>
 
 using QRepod::Channel;
 using QRepod::Cluster;
@@ -30,6 +39,30 @@ QList<qint64> upTo(int count)
     for (int i = 0; i < count; ++i)
         numbers << i;
     return numbers;
+}
+
+QList<QVariantMap> statesOf(RawClient &client)
+{
+    QList<QVariantMap> states;
+    for (const QVariantMap &each : client.messages()) {
+        if (each[u"action"_s] == u"_state"_s)
+            states << each;
+    }
+    return states;
+}
+
+//! What the client knows of a SharedWorld; nothing if that is not shared.
+std::optional<int> scoreOf(RawClient &client)
+{
+    std::optional<int> score;
+    for (const QVariantMap &state : statesOf(client)) {
+        const QVariantMap set = state[u"set"_s].toMap();
+        if (state.contains(u"end"_s))
+            score.reset();
+        else if (set.contains(u"score"_s))
+            score = set[u"score"_s].toInt();
+    }
+    return score;
 }
 
 } // namespace
@@ -328,6 +361,244 @@ private Q_SLOTS:
         QCOMPARE(second.open(u"arena"_s), second.address());
     }
 
+    void whatARoomSharesIsKnownOnEveryNode()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto here = first.connect(u"lobby"_s);
+        const auto there = second.connect(u"lobby"_s);
+        const auto outside = second.connect();
+        SharedWorld world;
+        world.setScore(1);
+        first.server.room(u"lobby"_s)->share(u"world"_s, &world);
+        for (int score = 2; score <= 20; ++score) {
+            world.setScore(score);
+            first.server.room(u"lobby"_s)->sync();
+        }
+        for (RawClient *const client : {here.client.get(), there.client.get()}) {
+            QVERIFY(eventually([&] { return scoreOf(*client) == 20; }));
+            QCOMPARE(statesOf(*client)[0][u"full"_s], QVariant(true));
+        }
+        QCOMPARE(statesOf(*outside.client).size(), 0);
+        first.server.room(u"lobby"_s)->unshare(u"world"_s);
+        for (RawClient *const client : {here.client.get(), there.client.get()})
+            QVERIFY(eventually([&] { return !scoreOf(*client); }));
+    }
+
+    void whoJoinsOnAnotherNodeGetsEverythingFirst()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        // Nobody is in the room that shares: it is listened to all the same.
+        SharedWorld world;
+        Room *const room = first.server.openRoom(u"lobby"_s);
+        room->setShared(true);
+        room->share(u"world"_s, &world);
+        world.setScore(5);
+        const auto early = second.connect(u"lobby"_s);
+        QVERIFY(eventually([&] { return scoreOf(*early.client) == 5; }));
+        world.setScore(6);
+        QVERIFY(eventually([&] { return scoreOf(*early.client) == 6; }));
+        const auto late = second.connect(u"lobby"_s);
+        QVERIFY(eventually([&] { return scoreOf(*late.client) == 6; }));
+        QCOMPARE(statesOf(*late.client).size(), 1);
+        QCOMPARE(statesOf(*late.client)[0][u"full"_s], QVariant(true));
+        // Who leaves is told that nothing more comes.
+        late.channel->leave(u"lobby"_s);
+        QVERIFY(eventually([&] { return !scoreOf(*late.client); }));
+        world.setScore(7);
+        QVERIFY(eventually([&] { return scoreOf(*early.client) == 7; }));
+        QCOMPARE(statesOf(*late.client).size(), 2);
+    }
+
+    void aModelIsTheSameOnEveryNode()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        QStringListModel names({u"anna"_s, u"bob"_s});
+        first.server.everyone()->share(u"names"_s, &names);
+        RecordingListener player;
+        player.setAutoPump(true);
+        QRepod::ReplicaModel early(&player, u"names"_s);
+        QVERIFY(player.connectAndWait(second.server.port()));
+        QVERIFY(eventually([&] { return early.rowCount() == 2; }));
+        QVERIFY(names.insertRow(1));
+        QVERIFY(names.setData(names.index(1), u"carl"_s));
+        QVERIFY(names.removeRow(0));
+        QVERIFY(names.insertRow(2));
+        QVERIFY(names.moveRow({}, 0, {}, 2));
+        const auto textsOf = [](const QAbstractItemModel &model) {
+            QStringList texts;
+            for (int row = 0; row < model.rowCount(); ++row)
+                texts << model.index(row, 0).data().toString();
+            return texts;
+        };
+        const QStringList expected = names.stringList();
+        QVERIFY(eventually([&] { return textsOf(early) == expected; }));
+        RecordingListener other;
+        other.setAutoPump(true);
+        QRepod::ReplicaModel late(&other, u"names"_s);
+        QVERIFY(other.connectAndWait(second.server.port()));
+        QVERIFY(eventually([&] { return textsOf(late) == expected; }));
+    }
+
+    void stateEndsWithItsRoomOrItsNode()
+    {
+        ClusterNode first(engine);
+        auto second = std::make_unique<ClusterNode>(engine);
+        QVERIFY(haveMet({&first, second.get()}));
+        const auto player = first.connect(u"lobby"_s);
+        SharedWorld world;
+        world.setScore(1);
+        const auto share = [&] {
+            Room *const room = second->server.openRoom(u"lobby"_s);
+            room->setShared(true);
+            room->share(u"world"_s, &world);
+            return eventually([&] { return scoreOf(*player.client) == 1; });
+        };
+        QVERIFY(share());
+        second->server.room(u"lobby"_s)->close();
+        QVERIFY(eventually([&] { return !scoreOf(*player.client); }));
+        QVERIFY(share());
+        second->server.room(u"lobby"_s)->setShared(false);
+        QVERIFY(eventually([&] { return !scoreOf(*player.client); }));
+        QVERIFY(share());
+        second.reset();
+        QVERIFY(eventually([&] { return !scoreOf(*player.client); }));
+    }
+
+    void ofTwoThatShareTheSameTheLaterCounts()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        ClusterNode third(engine);
+        QVERIFY(haveMet({&first, &second, &third}));
+        const auto player = third.connect();
+        const auto own = first.connect();
+        SharedWorld one;
+        SharedWorld two;
+        one.setScore(1);
+        two.setScore(2);
+        first.server.everyone()->share(u"world"_s, &one);
+        QVERIFY(eventually([&] { return scoreOf(*player.client) == 1; }));
+        second.server.everyone()->share(u"world"_s, &two);
+        QVERIFY(eventually([&] { return scoreOf(*player.client) == 2; }));
+        one.setScore(11);
+        two.setScore(22);
+        QVERIFY(eventually([&] { return scoreOf(*player.client) == 22; }));
+        QVERIFY(eventually([&] { return scoreOf(*own.client) == 11; }));
+        // The other is heard again once the later one has stopped.
+        second.server.everyone()->unshare(u"world"_s);
+        QVERIFY(eventually([&] { return scoreOf(*player.client) == 11; }));
+        for (const QVariantMap &state : statesOf(*own.client))
+            QVERIFY(state[u"set"_s].toMap()[u"score"_s] != QVariant(2));
+        // What a node shares itself goes before.
+        SharedWorld three;
+        three.setScore(3);
+        third.server.everyone()->share(u"world"_s, &three);
+        QVERIFY(eventually([&] { return scoreOf(*player.client) == 3; }));
+        one.setScore(12);
+        QVERIFY(eventually([&] { return scoreOf(*own.client) == 12; }));
+        third.server.everyone()->unshare(u"world"_s);
+        QVERIFY(eventually([&] { return scoreOf(*player.client) == 12; }));
+    }
+
+    void aNodeThatComesLaterIsToldOfWhatIsShared()
+    {
+        ClusterNode first(engine);
+        QVERIFY(eventually([&] { return first.isOnline(); }));
+        SharedWorld world;
+        first.server.everyone()->share(u"world"_s, &world);
+        world.setScore(3);
+        ClusterNode second(engine);
+        const auto there = second.connect();
+        QVERIFY(eventually([&] { return scoreOf(*there.client) == 3; }));
+        world.setScore(4);
+        QVERIFY(eventually([&] { return scoreOf(*there.client) == 4; }));
+    }
+
+    //! Who may see which row is known on that node alone.
+    void whatNotEverybodyMaySeeStaysOnItsNode()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto here = first.connect();
+        const auto there = second.connect();
+        QStringListModel names({u"anna"_s});
+        first.server.everyone()->share(u"names"_s, &names);
+        QVERIFY(there.client->receives(u"_state"_s));
+        first.server.everyone()->setVisible(u"names"_s, [](const Channel *, int) { return true; });
+        QVERIFY(there.client->receives(u"_state"_s, 2));
+        QCOMPARE(statesOf(*there.client)[1][u"end"_s], QVariant(true));
+        QVERIFY(names.setData(names.index(0), u"bob"_s));
+        QVERIFY(here.client->receives(u"_state"_s, 3));
+        first.server.sendToAll(u"last"_s);
+        QVERIFY(there.client->receives(u"last"_s));
+        QCOMPARE(statesOf(*there.client).size(), 2);
+        first.server.everyone()->setVisible(u"names"_s, {});
+        QVERIFY(there.client->receives(u"_state"_s, 3));
+        QCOMPARE(statesOf(*there.client)[2][u"full"_s], QVariant(true));
+    }
+
+    //! Behind a load balancer a client may come back to another node.
+    void aClientThatComesBackToAnotherNodeIsSentToItsOwn()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        first.server.setSessionTimeout(60'000);
+        second.server.setSessionTimeout(60'000);
+        QVERIFY(haveMet({&first, &second}));
+        LoadBalancer balancer;
+        balancer.setTarget(first.server.port());
+        RecordingListener client;
+        client.setReconnect(true);
+        client.setReconnectInterval(1);
+        QVERIFY(client.connectAndWait(balancer.port()));
+        QVERIFY(eventually([&] { return first.server.channels().size() == 1; }));
+        Channel *const channel = first.server.channels()[0];
+        balancer.setTarget(second.server.port());
+        balancer.cut();
+        QVERIFY(client.pumpUntil(u"interrupted"_s));
+        client.send(u"kept"_s, {});
+        channel->send(message(u"chat"_s));
+        QVERIFY(client.pumpUntil(u"resumed"_s));
+        QVERIFY(client.pumpUntil(u"chat"_s));
+        QVERIFY(eventually([&] { return channel->statistics().messagesReceived == 1; }));
+        QCOMPARE(first.server.channels(), QList<Channel *>{channel});
+        QVERIFY(second.server.channels().isEmpty());
+        QCOMPARE(client.actions().count(u"disconnected"_s), 0);
+    }
+
+    void aSessionWhoseNodeIsGoneIsLost()
+    {
+        auto first = std::make_unique<ClusterNode>(engine);
+        ClusterNode second(engine);
+        first->server.setSessionTimeout(60'000);
+        second.server.setSessionTimeout(60'000);
+        QVERIFY(haveMet({first.get(), &second}));
+        LoadBalancer balancer;
+        balancer.setTarget(first->server.port());
+        RecordingListener client;
+        client.setReconnect(true);
+        client.setReconnectInterval(1);
+        QVERIFY(client.connectAndWait(balancer.port()));
+        QVERIFY(eventually([&] { return first->server.channels().size() == 1; }));
+        balancer.setTarget(second.server.port());
+        first->cluster.leave(); // as if it had died: its key is gone, and nobody says goodbye
+        balancer.cut();
+        QVERIFY(client.pumpUntil(u"connected"_s, 2));
+        QCOMPARE(client.actions(),
+                 (QStringList{u"connected"_s, u"socketConnect"_s, u"interrupted"_s, u"error"_s,
+                              u"disconnected"_s, u"connected"_s, u"socketConnect"_s}));
+        QVERIFY2(client.error.contains(u"the server that kept it has gone"_s),
+                 qPrintable(client.error));
+        QVERIFY(eventually([&] { return second.server.channels().size() == 1; }));
+    }
+
     void withoutAClusterNothingOfItWorksButNothingBreaks()
     {
         ClusterNode node;
@@ -442,6 +713,8 @@ private Q_SLOTS:
         first.cluster.setUser(here.channel, u"anna"_s);
         QCOMPARE(first.open(u"arena"_s), first.address());
         first.cluster.sendTo(u"nobody"_s, message(u"hello"_s));
+        const PrometheusText text(first.server.metrics());
+        QCOMPARE(text.error(), QString());
         const QStringList lines = first.server.metrics().split(u'\n');
         for (const char *line :
              {"qrepod_cluster_online 1", "qrepod_cluster_nodes 2", "qrepod_cluster_users 1",

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: MIT
 
-//! A cluster on Redis that is killed, started again, stalled, full, and asks for a password.
+//! A cluster on Redis that is killed, started again, stalled, full, and asks for a password; and
+//! nodes that are killed, and stopped for too long.
 
+#include "cluster/envelope.h"
 #include "support/clusternode.h"
 #include "support/redisserver.h"
+#include "support/sharedworld.h"
+#include "support/tlsconfiguration.h"
+
+#include <QRepod/Protocol>
 
 #include <QtCore/QPointer>
+#include <QtCore/QScopeGuard>
 #include <QtTest/QTest>
+
+#include <csignal>
+#include <optional>
 
 using QRepod::Channel;
 using QRepod::Cluster;
@@ -24,6 +34,84 @@ bool isStrictlyRising(const QList<qint64> &numbers)
     return std::adjacent_find(numbers.begin(), numbers.end(), std::greater_equal<>())
         == numbers.end();
 }
+
+//! Of what is shared as `world`, the latest that the client knows; nothing if that is none.
+std::optional<int> scoreOf(RawClient &client)
+{
+    std::optional<int> score;
+    for (const QVariantMap &each : client.messages()) {
+        const QVariantMap set = each[u"set"_s].toMap();
+        if (each.contains(u"end"_s))
+            score.reset();
+        else if (set.contains(u"score"_s))
+            score = set[u"score"_s].toInt();
+    }
+    return score;
+}
+
+//! A node in a process of its own.
+class NodeProcess
+{
+public:
+    NodeProcess(const QUrl &engine, int leaseTime)
+    {
+        m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        m_process.start(QREPOD_CLUSTERNODE, {engine.toString(), QString::number(leaseTime)});
+        if (eventually([&] { return m_process.canReadLine(); }))
+            m_port = quint16(m_process.readLine().trimmed().toUInt());
+    }
+    ~NodeProcess() { kill(); }
+
+    void kill()
+    {
+        m_process.kill();
+        m_process.waitForFinished();
+    }
+    void stop() { ::kill(pid_t(m_process.processId()), SIGSTOP); }
+    void resume() { ::kill(pid_t(m_process.processId()), SIGCONT); }
+
+    quint16 port() const { return m_port; }
+    QString address() const { return u"127.0.0.1:%1"_s.arg(m_port); }
+
+private:
+    Q_DISABLE_COPY_MOVE(NodeProcess)
+
+    QProcess m_process;
+    quint16 m_port = 0;
+};
+
+//! Speaks as another node, and may leave out what it likes.
+class ForgedNode
+{
+public:
+    explicit ForgedNode(const RedisServer &redis)
+    {
+        m_socket.connectToHost(u"127.0.0.1"_s, redis.port());
+        m_socket.waitForConnected();
+    }
+
+    void say(quint64 number, const QList<QRepod::Item> &items)
+    {
+        const QByteArray bytes = QRepod::encodeEnvelope({u"forged"_s, 1, number, items});
+        m_socket.write("*3\r\n$7\r\nPUBLISH\r\n$10\r\nqrepod:all\r\n$"
+                       + QByteArray::number(bytes.size()) + "\r\n" + bytes + "\r\n");
+    }
+
+    static QRepod::Item world(quint64 number, int score, bool isFull)
+    {
+        QVariantMap fields = message(u"_state"_s,
+                                     {{u"name"_s, u"world"_s},
+                                      {u"set"_s, QVariantMap{{u"score"_s, score}}},
+                                      {u"time"_s, 1}});
+        if (isFull)
+            fields.insert(u"full"_s, true);
+        return {QRepod::Item::Kind::State,  {},    u"world"_s, QRepod::encode(fields), 1,
+                QRepod::SendMode::Reliable, number};
+    }
+
+private:
+    QTcpSocket m_socket;
+};
 
 } // namespace
 
@@ -113,8 +201,8 @@ private Q_SLOTS:
 
     void aShortAbsenceDoesNotCostARoom()
     {
-        ClusterNode first(redis->url(), 8000);
-        ClusterNode second(redis->url(), 8000);
+        ClusterNode first(redis->url(), 6000);
+        ClusterNode second(redis->url(), 6000);
         QVERIFY(haveMet({&first, &second}));
         QCOMPARE(first.open(u"arena"_s), first.address());
         redis->kill();
@@ -271,6 +359,177 @@ private Q_SLOTS:
         }
         QVERIFY(isStrictlyRising(there.client->numbers()));
         QCOMPARE(there.client->numbers().size(), 600);
+    }
+
+    //! What is lost shows in the numbers; a change to what is not known is not made.
+    void stateIsAskedForAnewAfterAGap()
+    {
+        using Kind = QRepod::Item::Kind;
+        ClusterNode node(redis->url());
+        QVERIFY(eventually([&] { return node.isOnline(); }));
+        const auto player = node.connect();
+        const auto asked = [&](int times) {
+            return node.server.metrics().contains(
+                u"qrepod_cluster_states_asked_total %1\n"_s.arg(times));
+        };
+        ForgedNode other(*redis);
+        other.say(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
+        other.say(2, {ForgedNode::world(1, 1, true), ForgedNode::world(2, 2, false)});
+        QVERIFY(eventually([&] { return scoreOf(*player.client) == 2; }));
+        QVERIFY(asked(0));
+        other.say(3, {ForgedNode::world(2, -1, false)}); // it has come before
+        other.say(4, {ForgedNode::world(4, 4, false)});
+        QVERIFY(eventually([&] { return asked(1); }));
+        other.say(5,
+                  {{Kind::StatesBegin, {}, {}, {}},
+                   ForgedNode::world(5, 5, true),
+                   {Kind::StatesEnd, {}, {}, {}}});
+        QVERIFY(eventually([&] { return scoreOf(*player.client) == 5; }));
+        other.say(7, {}); // without number 6, of which nobody knows what it was
+        QVERIFY(eventually([&] { return asked(2); }));
+        other.say(8, {{Kind::StatesBegin, {}, {}, {}}, {Kind::StatesEnd, {}, {}, {}}});
+        QVERIFY(eventually([&] { return !scoreOf(*player.client); }));
+        for (const QVariantMap &each : player.client->messages())
+            QVERIFY(each[u"set"_s].toMap()[u"score"_s] != QVariant(4));
+    }
+
+    void whatChangedWhileRedisWasAwayIsKnownAfterwards()
+    {
+        ClusterNode first(redis->url());
+        ClusterNode second(redis->url());
+        QVERIFY(haveMet({&first, &second}));
+        const auto here = first.connect(u"lobby"_s);
+        const auto there = second.connect(u"lobby"_s);
+        SharedWorld world;
+        first.server.room(u"lobby"_s)->share(u"world"_s, &world);
+        first.server.everyone()->share(u"other"_s, &world);
+        world.setScore(1);
+        QVERIFY(eventually([&] { return scoreOf(*there.client) == 1; }));
+        redis->kill();
+        QVERIFY(eventually([&] { return !first.isOnline() && !second.isOnline(); }));
+        world.setScore(2);
+        QVERIFY(eventually([&] { return scoreOf(*here.client) == 2; }));
+        first.server.everyone()->unshare(u"other"_s);
+        QVERIFY(redis->start());
+        const auto isKnown = [&](const QVariantMap &state) {
+            return state[u"name"_s] == u"world"_s
+                && state[u"set"_s].toMap()[u"score"_s] == QVariant(2);
+        };
+        QVERIFY(eventually([&] {
+            const QList<QVariantMap> messages = there.client->messages();
+            return std::any_of(messages.begin(), messages.end(), isKnown);
+        }));
+        QVERIFY(eventually([&] {
+            const QList<QVariantMap> messages = there.client->messages();
+            return std::any_of(messages.begin(), messages.end(), [](const QVariantMap &state) {
+                return state[u"name"_s] == u"other"_s && state.contains(u"end"_s);
+            });
+        }));
+    }
+
+    //! Redis cuts listeners that it takes for too slow, and tells nobody.
+    void aListenerThatRedisCutsLearnsWhatItHasMissed()
+    {
+        ClusterNode first(redis->url());
+        ClusterNode second(redis->url());
+        QVERIFY(haveMet({&first, &second}));
+        const auto there = second.connect();
+        SharedWorld world;
+        first.server.everyone()->share(u"world"_s, &world);
+        for (int score = 1; score <= 5; ++score) {
+            world.setScore(score);
+            QVERIFY(redis->tell("CLIENT KILL TYPE pubsub").startsWith(':'));
+        }
+        QVERIFY(eventually([&] { return scoreOf(*there.client) == 5; }));
+    }
+
+    void aNodeThatIsKilledIsLostAndItsUsersAndRoomsAreFree()
+    {
+        ClusterNode node(redis->url(), 1000);
+        NodeProcess other(redis->url(), 1000);
+        QVERIFY(eventually([&] { return node.cluster.nodes().size() == 2; }));
+        RawClient player(other.port());
+        QVERIFY(player.send(message(u"open"_s, {{u"name"_s, u"arena"_s}})));
+        QVERIFY(player.receives(u"opened"_s));
+        QCOMPARE(node.open(u"arena"_s), other.address());
+        const QSignalSpy lost(&node.cluster, &Cluster::nodeLost);
+        other.kill();
+        QVERIFY(eventually([&] { return lost.size() == 1; }));
+        QVERIFY(eventually([&] { return node.open(u"arena"_s) == node.address(); }));
+        QVERIFY(player.ends());
+    }
+
+    //! It goes on with what lies in its sockets, and with its timers, and must know at once that
+    //! the room is another's by now.
+    void aNodeThatWasStoppedForTooLongDoesNotActAsOwner()
+    {
+        ClusterNode node(redis->url(), 1000);
+        NodeProcess other(redis->url(), 1000);
+        QVERIFY(eventually([&] { return node.cluster.nodes().size() == 2; }));
+        RawClient player(other.port());
+        QVERIFY(player.send(message(u"open"_s, {{u"name"_s, u"arena"_s}})));
+        QVERIFY(player.receives(u"opened"_s));
+        QVERIFY(player.send(message(u"move"_s, {{u"n"_s, 1}})));
+        QVERIFY(player.receives(u"moved"_s));
+        QVERIFY(player.receives(u"tick"_s));
+        other.stop();
+        QVERIFY(eventually([&] { return node.open(u"arena"_s) == node.address(); }));
+        QVERIFY(player.send(message(u"move"_s, {{u"n"_s, 2}})));
+        const qsizetype ticks = player.actions().count(u"tick"_s); // what it sent has come
+        other.resume();
+        QVERIFY(player.receives(u"unheard"_s));
+        QCOMPARE(player.actions().count(u"moved"_s), 1);
+        QCOMPARE(player.actions().count(u"tick"_s), ticks);
+        QVERIFY(node.server.room(u"arena"_s));
+        QVERIFY(eventually([&] { return node.cluster.nodes().size() == 2; }));
+        QVERIFY(player.send(message(u"open"_s, {{u"name"_s, u"arena"_s}})));
+        QVERIFY(player.receives(u"opened"_s, 2));
+        QCOMPARE(player.messages().constLast()[u"address"_s], QVariant(node.address()));
+    }
+
+    //! It keeps no key then, but passes on what is published.
+    void aRedisThatRunsFullTakesTheRoomsButNotTheMessages()
+    {
+        ClusterNode first(redis->url(), 1000);
+        ClusterNode second(redis->url(), 1000);
+        QVERIFY(haveMet({&first, &second}));
+        QCOMPARE(first.open(u"arena"_s), first.address());
+        const auto there = second.connect();
+        const QSignalSpy closed(&first.server, &QRepod::Server::roomClosed);
+        QCOMPARE(redis->tell("CONFIG SET maxmemory 1"), "+OK\r\n"_ba);
+        QVERIFY(eventually([&] { return closed.size() == 1; }));
+        QVERIFY(first.open(u"arena"_s).contains(u"engine"_s));
+        first.server.sendToAll(u"tick"_s);
+        QVERIFY(there.client->receives(u"tick"_s));
+        QCOMPARE(redis->tell("CONFIG SET maxmemory 0"), "+OK\r\n"_ba);
+        QVERIFY(eventually([&] { return second.open(u"arena"_s) == second.address(); }));
+        QVERIFY(!first.server.room(u"arena"_s));
+    }
+
+    void theLineToRedisMayBeEncrypted()
+    {
+        RedisServer encrypted({u"--tls-cert-file"_s, QFINDTESTDATA("tls/server.pem"),
+                               u"--tls-key-file"_s, QFINDTESTDATA("tls/server.key"),
+                               u"--tls-ca-cert-file"_s, QFINDTESTDATA("tls/ca.pem"),
+                               u"--tls-auth-clients"_s, u"no"_s},
+                              RedisServer::Line::Encrypted);
+        QVERIFY(encrypted.start());
+        ClusterNode stranger(encrypted.url()); // who does not trust it
+        const QSignalSpy offline(&stranger.cluster, &Cluster::offline);
+        QVERIFY(eventually([&] { return offline.size() == 1; }));
+        QVERIFY(!stranger.isOnline());
+        stranger.cluster.leave();
+
+        const QSslConfiguration before = QSslConfiguration::defaultConfiguration();
+        const auto restore =
+            qScopeGuard([&] { QSslConfiguration::setDefaultConfiguration(before); });
+        QSslConfiguration::setDefaultConfiguration(clientConfiguration());
+        ClusterNode first(encrypted.url());
+        ClusterNode second(encrypted.url());
+        QVERIFY(haveMet({&first, &second}));
+        const auto there = second.connect();
+        first.server.sendToAll(u"tick"_s);
+        QVERIFY(there.client->receives(u"tick"_s));
     }
 
 private:

@@ -13,6 +13,7 @@
 #include <QRepod/Protocol>
 #include <QRepod/Server>
 
+#include <QtCore/qelapsedtimer.h>
 #include <QtTest/qtest.h>
 
 using QRepod::Channel;
@@ -35,6 +36,10 @@ private Q_SLOTS:
     void unknownControlFramesAreSkipped();
     void controlFramesCountAsNoMessages();
     void frameOfAMessageIsNeverOne();
+    void roundTripIsThatOfPingAndPong();
+    void clientMeasuresTheRoundTripToo();
+    void pingsAreAnsweredByTheNetworkThread();
+    void withoutHeartbeatsNobodyIsAsked();
     void refusedClientDoesNotReconnect();
     void clientRefusedAtOnceDoesNotReconnect();
     void plainClientRefusedAtOnceIsClosed();
@@ -130,6 +135,91 @@ void tst_ControlFrames::frameOfAMessageIsNeverOne()
     server->sendToAll(u"last"_s);
     QVERIFY(client.receives(u"last"_s));
     QCOMPARE(client.actions(), QStringList({u"connected"_s, u"last"_s}));
+}
+
+//! TCP would tell of a time that is far shorter: the machine acknowledges at once.
+void tst_ControlFrames::roundTripIsThatOfPingAndPong()
+{
+    TestServer server;
+    RawClient client(server->port());
+    client.sendBytes(hello);
+    QVERIFY(server.has(1));
+    const Channel *const channel = server->channels().first();
+    const auto ping = [&] {
+        const QList<QVariantMap> messages = client.messages();
+        return messages.isEmpty() ? QVariant() : messages.last().value(u"_ping"_s);
+    };
+    QVERIFY(eventually([&] { return ping().isValid(); }));
+    QElapsedTimer timer;
+    timer.start();
+    client.sendBytes(QRepod::encode({{u"_pong"_s, ping().toLongLong() + 1}})); // of nobody
+    client.sendBytes(QRepod::encode({{u"_pong"_s, u"x"_s}}));
+    QVERIFY(QTest::qWaitFor([&] { return timer.elapsed() >= 50; }));
+    client.sendBytes(QRepod::encode({{u"_pong"_s, ping()}}));
+    QVERIFY(eventually([&] { return channel->statistics().roundTripTime >= 50'000; }));
+}
+
+void tst_ControlFrames::clientMeasuresTheRoundTripToo()
+{
+    RawServer server;
+    RecordingListener listener;
+    QVERIFY(listener.connectAndWait(server.port()));
+    server.sendBytes(hello);
+    const auto ping = [&] {
+        for (const QVariantMap &control : server.controls()) {
+            if (control.contains(u"_ping"_s))
+                return control[u"_ping"_s];
+        }
+        return QVariant();
+    };
+    QVERIFY(eventually([&] { return ping().isValid(); }));
+    QElapsedTimer timer;
+    timer.start();
+    QVERIFY(QTest::qWaitFor([&] { return timer.elapsed() >= 50; }));
+    server.sendBytes(QRepod::encode({{u"_pong"_s, ping()}}));
+    QVERIFY(
+        eventually([&] { return listener.connection()->statistics().roundTripTime >= 50'000; }));
+    QVERIFY(!listener.actions().contains(u"_pong"_s));
+}
+
+//! On both sides, and not by the reader, who may be busy with something else.
+void tst_ControlFrames::pingsAreAnsweredByTheNetworkThread()
+{
+    RawServer server;
+    RecordingListener listener;
+    QVERIFY(listener.connectAndWait(server.port()));
+    server.sendBytes(hello + QRepod::encode({{u"_ping"_s, 7}})
+                     + QRepod::encode({{u"_ping"_s, u"text"_s}})
+                     + QRepod::encode({{u"_ping"_s, 8}}));
+    const auto pongs = [&] {
+        QVariantList values;
+        for (const QVariantMap &control : server.controls()) {
+            if (control.contains(u"_pong"_s))
+                values << control[u"_pong"_s];
+        }
+        return values;
+    };
+    QVERIFY(eventually([&] { return pongs().size() == 2; })); // although it does not pump
+    QCOMPARE(pongs(), QVariantList({7, 8}));
+}
+
+void tst_ControlFrames::withoutHeartbeatsNobodyIsAsked()
+{
+    TestServer server;
+    server->setHeartbeatInterval(0);
+    RawClient client(server->port());
+    client.sendBytes(hello);
+    QVERIFY(server.has(1));
+    const Channel *const channel = server->channels().first();
+    QElapsedTimer timer;
+    timer.start();
+    QVERIFY(QTest::qWaitFor([&] { return timer.elapsed() >= 600; }));
+    client.send(number(1));
+    QVERIFY(server.receives(u"number"_s));
+    server->sendToAll(u"last"_s);
+    QVERIFY(client.receives(u"last"_s));
+    QCOMPARE(client.messages().size(), 3); // the greeting, hello and this
+    QVERIFY(channel->statistics().roundTripTime != 0);
 }
 
 void tst_ControlFrames::refusedClientDoesNotReconnect()

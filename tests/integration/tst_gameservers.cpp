@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: MIT
+#include "arena/arenaserver.h"
 #include "chat/printable.h"
 #include "pong/pongserver.h"
+#include "support/eventually.h"
 #include "support/pythonpeer.h"
 #include "tag/tagserver.h"
 #include "whiteboard/whiteboardserver.h"
 
 #include <QRepod/ConnectionListener>
+#include <QRepod/ReplicaModel>
+#include <QRepod/RequestError>
+#ifdef QREPOD_HAS_TESTKIT
+#    include <QRepod/Test/FaultProxy>
+#endif
 
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QLineF>
 #include <QtTest/QTest>
 
+#include <algorithm>
 #include <cmath>
+#include <memory>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -30,6 +41,18 @@ private slots:
     void pongTellsNamesOnceThereAreSome();
     void pongKeepsTimeWhenTheLoopDoesNot();
     void tagWithPythonClients();
+    void arenaWithAPythonClient();
+    void arenaListsOpenRoomsInTheLobby();
+    void arenaLetsFriendsMeetByAWord();
+    void arenaRefusesTheFifth();
+    void arenaShopAnswers();
+    void arenaChatStaysInItsRoom();
+    void arenaPlayersGoFromRoomToRoom();
+    void arenaTellsWhoWins();
+    void arenaSendsAPlayerToTheServerWithTheRoom();
+#ifdef QREPOD_HAS_TESTKIT
+    void arenaKeepsThePlaceOfWhoDrops();
+#endif
 };
 
 namespace {
@@ -54,6 +77,64 @@ public:
     QHash<QString, QVariantMap> latest;
     QHash<QString, int> counts;
 };
+
+//! A player of arena.
+class Player : public Guest
+{
+public:
+    using Guest::Guest;
+
+    //! The answer, or why there is none.
+    QVariant ask(const QString &action, const QVariantMap &fields)
+    {
+        QVariant answer;
+        request(action, fields)
+            .then(this, [&answer](const QVariant &result) { answer = result; })
+            .onFailed(this,
+                      [&answer](const QRepod::RequestError &error) { answer = error.error(); });
+        eventually([&answer] { return answer.isValid(); });
+        return answer;
+    }
+
+    //! Joins, and says which room that is, or why it cannot be joined.
+    QString join(const QString &room, const QString &name = "Ada")
+    {
+        eventually([this] { return state() == State::Connected; });
+        const QVariant answer = ask("join", {{"room", room}, {"name", name}});
+        ship = answer.toMap()["ship"].toInt();
+        return ship ? answer.toMap()["room"].toString() : answer.toString();
+    }
+
+    //! What the server shares, row by row, as far as the role \a role says.
+    static QVariantList column(const QRepod::ReplicaModel &model, const QByteArray &role)
+    {
+        QVariantList values;
+        for (int row = 0; row < model.count(); ++row)
+            values.append(model.index(row).data(model.roleNames().key(role)));
+        return values;
+    }
+
+    int ship = 0;
+    QRepod::ReplicaModel rooms{this, "rooms"};
+    QRepod::ReplicaModel ships{this, "ships"};
+};
+
+Arena &arenaOf(const ArenaServer &server, const QString &room)
+{
+    return qobject_cast<Match *>(server.room(room))->arena();
+}
+
+//! Where nothing can be collected: each piece of gold is near one of these places at most.
+QPointF awayFromGold(const Arena &arena)
+{
+    QPointF place(60, 60);
+    const auto isNear = [&place](const Thing &gold) {
+        return QLineF(gold.place, place).length() < 60;
+    };
+    while (std::any_of(arena.gold().begin(), arena.gold().end(), isNear))
+        place.rx() += 130;
+    return place;
+}
 
 QStringList clientOf(const QRepod::Server &server)
 {
@@ -220,6 +301,190 @@ void tst_GameServers::tagWithPythonClients()
     PythonPeer python("tag.py", clientOf(server));
     QCOMPARE(python.complaint(), QString());
 }
+
+void tst_GameServers::arenaWithAPythonClient()
+{
+    ArenaServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    PythonPeer python("arena.py", clientOf(server));
+    QCOMPARE(python.complaint(), QString());
+    QTRY_COMPARE(server.rooms().size(), 1); // the lobby
+}
+
+void tst_GameServers::arenaListsOpenRoomsInTheLobby()
+{
+    ArenaServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    Player waiting(server.port());
+    QTRY_VERIFY(waiting.rooms.isReady());
+    QCOMPARE(waiting.rooms.count(), 0);
+
+    Player one(server.port());
+    QCOMPARE(one.join(""), "Room 1");
+    QTRY_VERIFY(!one.rooms.isReady()); // it has left the lobby
+    Player secret(server.port());
+    QCOMPARE(secret.join("#tiger"), "#TIGER");
+    QTRY_COMPARE(Player::column(waiting.rooms, "name"), QVariantList{"Room 1"});
+    QTRY_COMPARE(Player::column(waiting.rooms, "players"), QVariantList{1});
+    QCOMPARE(waiting.join("Room 1"), "Room 1");
+    QCOMPARE(waiting.join("Room 7"), "join: this room has closed");
+    QCOMPARE(waiting.join("lobby"), "join: this room has closed");
+}
+
+void tst_GameServers::arenaLetsFriendsMeetByAWord()
+{
+    ArenaServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    Player one(server.port());
+    Player other(server.port());
+    Player stranger(server.port());
+    QCOMPARE(one.join("#Blue tiger", "Ada"), "#BLUE TIGER");
+    QCOMPARE(other.join("# blue  TIGER", "\x1b[Grace "), "#BLUE TIGER");
+    QCOMPARE(stranger.join("#tiger"), "#TIGER");
+    QTRY_COMPARE(Player::column(one.ships, "name"), (QVariantList{"Ada", "[Grace"})); // no bots
+    QTRY_COMPARE(Player::column(other.ships, "number"), (QVariantList{one.ship, other.ship}));
+    QTRY_COMPARE(stranger.ships.count(), 1);
+}
+
+void tst_GameServers::arenaRefusesTheFifth()
+{
+    ArenaServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    std::vector<std::unique_ptr<Player>> players;
+    for (int ship = 1; ship <= 4; ++ship) {
+        players.push_back(std::make_unique<Player>(server.port()));
+        QCOMPARE(players.back()->join(""), "Room 1");
+    }
+    QTRY_COMPARE(players[0]->ships.count(), 4); // the bots have given way
+    Player fifth(server.port());
+    const QString refused = fifth.join("Room 1");
+    QVERIFY2(refused.startsWith("join: ") && refused.contains("full"), qPrintable(refused));
+    QTRY_VERIFY(fifth.rooms.isReady()); // it may choose another
+    QCOMPARE(fifth.join(""), "Room 2");
+    players.pop_back();
+    Player sixth(server.port());
+    QTRY_COMPARE(server.room("Room 1")->channels().size(), 3);
+    QCOMPARE(sixth.join(""), "Room 1");
+}
+
+void tst_GameServers::arenaShopAnswers()
+{
+    ArenaServer server(0);
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    Player one(server.port());
+    QCOMPARE(one.join(""), "Room 1");
+    Ship *const ship = arenaOf(server, "Room 1").ship(one.ship);
+    ship->place = awayFromGold(arenaOf(server, "Room 1"));
+    ship->gold = 0;
+    QCOMPARE(one.ask("buy", {{"item", "cannon"}}), "buy: that costs 5 gold");
+    ship->gold = 7;
+    QCOMPARE(one.ask("buy", {{"item", "cannon"}}), 2);
+    QTRY_COMPARE(Player::column(one.ships, "gold"), QVariantList{2});
+}
+
+void tst_GameServers::arenaChatStaysInItsRoom()
+{
+    ArenaServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    Player one(server.port());
+    Player other(server.port());
+    Player stranger(server.port());
+    QCOMPARE(one.join(""), "Room 1");
+    QCOMPARE(other.join(""), "Room 1");
+    QCOMPARE(stranger.join("#x"), "#X");
+    stranger.send("chat", {{"text", "nobody hears"}});
+    one.send("chat", {{"text", "<b>hello</b>\n  there"}});
+    QTRY_COMPARE(other.counts["chat"], 1);
+    QCOMPARE(other.latest["chat"]["name"], "Ada");
+    QCOMPARE(other.latest["chat"]["text"], "<b>hello</b> there");
+    QTRY_COMPARE(stranger.counts["chat"], 1);
+    QCOMPARE(stranger.latest["chat"]["text"], "nobody hears");
+    one.send("chat", {{"text", QString(500, 'x')}});
+    QTRY_COMPARE(other.counts["chat"], 2);
+    QCOMPARE(other.latest["chat"]["text"].toString().size(), 200);
+}
+
+void tst_GameServers::arenaPlayersGoFromRoomToRoom()
+{
+    ArenaServer server(2);
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    Player one(server.port());
+    Player other(server.port());
+    QCOMPARE(one.join(""), "Room 1");
+    QCOMPARE(other.join(""), "Room 1");
+    QCOMPARE(one.join("#x"), "#X");
+    QTRY_COMPARE(Player::column(one.ships, "number"), QVariantList{one.ship});
+    QCOMPARE(server.room("Room 1")->channels().size(), 1);
+    QCOMPARE(arenaOf(server, "Room 1").ships().size(), 2); // with a bot again
+    one.send("leave");
+    QTRY_VERIFY(one.rooms.isReady());
+    QVERIFY(!server.room("#X"));
+    one.send("input", {{"x", 1}, {"y", 0}, {"fire", true}}); // of a ship that is no more
+    one.send("leave");
+    QCOMPARE(one.join("Room 1"), "Room 1");
+}
+
+void tst_GameServers::arenaTellsWhoWins()
+{
+    ArenaServer server;
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    Player one(server.port());
+    QCOMPARE(one.join("", "Grace"), "Room 1");
+    arenaOf(server, "Room 1").ship(one.ship)->score = Arena::winningScore;
+    QTRY_COMPARE(one.counts["won"], 1);
+    QCOMPARE(one.latest["won"]["name"], "Grace");
+}
+
+void tst_GameServers::arenaSendsAPlayerToTheServerWithTheRoom()
+{
+    ArenaServer here;
+    ArenaServer there;
+    for (ArenaServer *server : {&here, &there}) {
+        QVERIFY2(server->listen("127.0.0.1", 0), qPrintable(server->errorString()));
+        server->address = QString("127.0.0.1:%1").arg(server->port());
+        server->ownerOf = [&there](const QString &) {
+            return QtFuture::makeReadyFuture(there.address);
+        };
+    }
+    Player one(here.port());
+    QTRY_COMPARE(one.state(), Player::State::Connected);
+    one.request("join", {{"name", "Ada"}, {"room", "#x"}});
+    QTRY_COMPARE(there.channels().size(), 1);
+    QTRY_COMPARE(one.state(), Player::State::Connected);
+    QCOMPARE(one.join("#x"), "#X");
+    QVERIFY(there.room("#X"));
+    QCOMPARE(one.join(""), "Room 1"); // public rooms are each server's own
+}
+
+#ifdef QREPOD_HAS_TESTKIT
+void tst_GameServers::arenaKeepsThePlaceOfWhoDrops()
+{
+    ArenaServer server(0);
+    QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
+    QRepod::FaultProxy network(server.port());
+    Player one(network.port());
+    one.setReconnect(true);
+    one.setReconnectInterval(20);
+    one.setMaximumReconnectInterval(50);
+    Player other(server.port());
+    QCOMPARE(one.join(""), "Room 1");
+    QCOMPARE(other.join("", "Grace"), "Room 1");
+    arenaOf(server, "Room 1").ship(one.ship)->score = 17;
+    QTRY_COMPARE(Player::column(other.ships, "away"), (QVariantList{false, false}));
+
+    network.interrupt(patience);
+    QTRY_COMPARE(Player::column(other.ships, "away"), (QVariantList{true, false}));
+    other.send("chat", {{"text", "where are you?"}});
+    QTRY_COMPARE(other.counts["chat"], 1);
+    network.interrupt(0); // the line is back
+    QTRY_COMPARE(Player::column(other.ships, "away"), (QVariantList{false, false}));
+    QTRY_COMPARE(one.latest["chat"]["text"], "where are you?"); // while it was away
+    QCOMPARE(server.room("Room 1")->channels().size(), 2);
+    QVERIFY(arenaOf(server, "Room 1").ship(one.ship)->score >= 17);
+    QCOMPARE(one.counts["connected"], 1);
+    QTRY_COMPARE(Player::column(one.ships, "name"), (QVariantList{"Ada", "Grace"}));
+}
+#endif
 
 QTEST_GUILESS_MAIN(tst_GameServers)
 

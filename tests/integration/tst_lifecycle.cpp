@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The life of a client's connection, transition by transition of src/client/STATE-MACHINE.md.
 
+#include "support/eventually.h"
 #include "support/rawserver.h"
 #include "support/recordinglistener.h"
 
@@ -11,6 +12,7 @@
 #include <QtCore/QDir>
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QFile>
+#include <QtCore/QPromise>
 #include <QtCore/QRegularExpression>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
@@ -90,6 +92,18 @@ qsizetype descriptorCount()
     return QDir("/proc/self/fd").entryList(QDir::System | QDir::Files).size();
 }
 
+//! Answers a request when the test says so.
+class Later : public QObject
+{
+    Q_OBJECT
+
+public:
+    Later() { answer.start(); }
+    Q_INVOKABLE QFuture<int> Network_later() { return answer.future(); }
+
+    QPromise<int> answer;
+};
+
 } // namespace
 
 class tst_Lifecycle : public QObject
@@ -109,6 +123,7 @@ private slots:
     void ipv6AddressMayStandInBrackets();
 
     void peerClosingDeliversWhatHadArrivedThenDisconnected();
+    void answersReachAServerThatHasClosedItsDirection();
     void breakingDeliversWhatHadArrivedThenErrorThenDisconnected();
     void closingInsideAFrameIsABreak();
     void protocolErrorDeliversGoodMessagesThenErrorThenDisconnected_data();
@@ -255,6 +270,33 @@ void tst_Lifecycle::peerClosingDeliversWhatHadArrivedThenDisconnected()
     QCOMPARE(listener.log, connectedLog + QStringList({"last", "disconnected()", "disconnected"}));
     QCOMPARE(listener.state(), State::Disconnected);
     QCOMPARE(listener.pump(), 0);
+}
+
+//! Also the answer to a request that a handler gives after the end.
+void tst_Lifecycle::answersReachAServerThatHasClosedItsDirection()
+{
+    RecordingListener listener;
+    Later later;
+    listener.addHandler(&later);
+    listener.setCloseTimeout(patience); // on a loaded machine
+    listener.onMessage = [&](const QVariantMap &message) {
+        if (message["action"] == "ask")
+            listener.send("told");
+    };
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    m_server->send({{"action", "later"}, {"_request", 7}});
+    m_server->send({{"action", "ask"}});
+    ::shutdown(int(m_server->client()->socketDescriptor()), SHUT_WR);
+    QVERIFY(listener.pumpUntil("disconnected"));
+    QCOMPARE(listener.send("late"), 0);
+    later.answer.addResult(3);
+    later.answer.finish();
+    QTRY_COMPARE(m_server->received().size(), 2);
+    QCOMPARE(m_server->received()[0]["action"], "told");
+    QCOMPARE(m_server->received()[1]["action"], "_reply");
+    QCOMPARE(m_server->received()[1]["result"], 3);
+    QTRY_VERIFY(m_server->clientHasClosed());
+    QVERIFY(listener.error.isEmpty());
 }
 
 void tst_Lifecycle::breakingDeliversWhatHadArrivedThenErrorThenDisconnected()

@@ -4,6 +4,7 @@
 
 #include "support/eventually.h"
 #include "support/messages.h"
+#include "support/prometheus.h"
 #include "support/rawclient.h"
 
 #include <QRepod/Channel>
@@ -12,8 +13,6 @@
 #include <QRepod/Server>
 
 #include <QtCore/qpointer.h>
-#include <QtCore/qregularexpression.h>
-#include <QtCore/qset.h>
 #include <QtTest/qtest.h>
 
 using QRepod::Channel;
@@ -136,8 +135,6 @@ private Q_SLOTS:
                  1);
     }
 
-    //! Each line is a comment or a sample, each sample is of what was begun last, and no name comes
-    //! twice: what Prometheus' own parser asks for.
     void theTextIsWellFormed()
     {
         Server server;
@@ -148,35 +145,34 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return Player::moves == 1; }));
         server.sendToAll(u"tick"_s);
 
-        static const QRegularExpression help(u"^# HELP (qrepod_[a-z0-9_]+) \\S.*\\.$"_s);
-        static const QRegularExpression type(
-            u"^# TYPE (qrepod_[a-z0-9_]+) (counter|gauge|summary)$"_s);
-        static const QRegularExpression sample(
-            u"^(qrepod_[a-z0-9_]+?)(_sum|_count)?(\\{[a-z]+=\"([^\"\\\\\\n]|\\\\[\\\\n\"])*\"\\})? "
-            "-?[0-9.e+-]+$"_s);
-        QSet<QString> names;
-        QSet<QString> samples;
-        QString name;
-        QStringList lines = server.metrics().split(u'\n');
-        QCOMPARE(lines.takeLast(), QString());
-        for (const QString &line : std::as_const(lines)) {
-            if (const auto match = help.match(line); match.hasMatch()) {
-                name = match.captured(1);
-                QVERIFY2(!names.contains(name), qPrintable(line));
-                names << name;
-            } else if (const auto kind = type.match(line); kind.hasMatch()) {
-                QCOMPARE(kind.captured(1), name);
-                QCOMPARE(name.endsWith(u"_total"_s), kind.captured(2) == u"counter"_s);
-            } else {
-                const auto found = sample.match(line);
-                QVERIFY2(found.hasMatch(), qPrintable(line));
-                QCOMPARE(found.captured(1), name);
-                const QString what = line.section(u' ', 0, -2);
-                QVERIFY2(!samples.contains(what), qPrintable(line));
-                samples << what;
-            }
-        }
-        QVERIFY(samples.size() > 10);
+        QVERIFY(client.send(message(u"a \"b\"\\\nc"_s)));
+        QVERIFY(eventually([&] { return Player::moves == 2; }));
+        const PrometheusText text(server.metrics());
+        QCOMPARE(text.error(), QString());
+        QVERIFY(text.samples().size() > 10);
+    }
+
+    void aTextThatIsNotIsFound_data()
+    {
+        QTest::addColumn<QString>("text");
+        const QString good = u"# HELP qrepod_a A.\n# TYPE qrepod_a gauge\nqrepod_a 1\n"_s;
+        QCOMPARE(PrometheusText(good).error(), QString());
+        QTest::newRow("no end of line") << good.chopped(1);
+        QTest::newRow("a sample twice") << good + u"qrepod_a 2\n"_s;
+        QTest::newRow("a name twice") << good + good;
+        QTest::newRow("no type") << u"# HELP qrepod_a A.\nqrepod_a 1\n"_s;
+        QTest::newRow("no type at the end") << good + u"# HELP qrepod_b B.\n"_s;
+        QTest::newRow("another's sample") << good + u"qrepod_b 1\n"_s;
+        QTest::newRow("a bare quote") << good + u"qrepod_a{x=\"\"\"} 1\n"_s;
+        QTest::newRow("a bare backslash") << good + u"qrepod_a{x=\"\\a\"} 1\n"_s;
+        QTest::newRow("no number") << good + u"qrepod_a{x=\"y\"} 1.2.3\n"_s;
+        QTest::newRow("a gauge's sum") << good + u"qrepod_a_sum 1\n"_s;
+    }
+
+    void aTextThatIsNotIsFound()
+    {
+        QFETCH(QString, text);
+        QVERIFY(!PrometheusText(text).error().isEmpty());
     }
 
     void anyThreadMayAskAndAHandlerToo()

@@ -6,6 +6,7 @@
 #include "support/messages.h"
 #include "support/rawclient.h"
 #include "support/recordinglistener.h"
+#include "support/warnings.h"
 
 #include <QRepod/Channel>
 #include <QRepod/Client>
@@ -129,9 +130,12 @@ private Q_SLOTS:
         QFETCH(QString, address);
         RecordingListener client;
         QVERIFY(client.connectAndWait(first.port()));
+        const Warnings warnings;
         client.send(go(address));
         QVERIFY(client.pumpUntil(u"disconnected"_s));
         QCOMPARE(client.state(), QRepod::ConnectionListener::State::Disconnected);
+        const QString warning = Warnings::texts().constFirst();
+        QVERIFY2(warning.contains(u" is redirected to %1: "_s.arg(address)), qPrintable(warning));
     }
 
     void whoSaysNoHelloIsToldTheAddress()

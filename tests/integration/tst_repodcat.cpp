@@ -121,6 +121,9 @@ private slots:
     void tlsVerifies();
     void benchmarkPrintsPercentiles();
     void colorsOnATerminalAlone();
+    void watchPrintsASharedStateAsItChanges_data();
+    void watchPrintsASharedStateAsItChanges();
+    void watchShowsATableOnATerminal();
 
 private:
     QString fileName(const QString &name) const { return m_folder.filePath(name); }
@@ -277,6 +280,8 @@ void tst_Repodcat::wrongUsage_data()
     row("--listen --tls", "--listen --tls needs --cert and --key");
     row("--tls --cert x localhost", "--cert and --key need each other");
     row("--tls --ca /nowhere localhost", "/nowhere: No such file or directory");
+    row("--watch x --listen",
+        "--watch goes with none of --listen, --action, --bench, --bots, --echo and --record");
     row("--replay /nowhere localhost", "/nowhere: No such file or directory");
     row("--record /nowhere/x localhost", "/nowhere/x: No such file or directory");
 }
@@ -435,6 +440,67 @@ void tst_Repodcat::colorsOnATerminalAlone()
     QVERIFY(run("/usr/bin/python3", terminal, "").contains(colored));
     QVERIFY(run("/usr/bin/python3", terminal, "1").contains(plain));
     QVERIFY(run("/usr/bin/python3", terminal + QStringList{"--color=never"}, "").contains(plain));
+}
+
+void tst_Repodcat::watchPrintsASharedStateAsItChanges_data()
+{
+    QTest::addColumn<QByteArrayList>("states");
+    QTest::newRow("world") << QByteArrayList{
+        R"({"name":"world","time":1000,"values":{"score":0,"title":"first"}})",
+        R"({"name":"world","time":1050,"values":{"score":7,"title":"first"}})",
+        R"({"name":"world","time":1150,"values":{"score":8,"title":"second"}})",
+        R"({"name":"world","time":1250})"};
+    const QByteArray begin = R"({"name":"players","roles":["id","x"],"rows":[)";
+    QTest::newRow("players") << QByteArrayList{
+        begin + R"({"id":1,"x":0.5},{"id":2,"x":5}],"time":1000})",
+        begin + R"({"id":3,"x":9},{"id":1,"x":2.5},{"id":4,"x":10}],"time":1100})",
+        begin + R"({"id":3,"x":9},{"id":4,"x":10}],"time":1200})"};
+}
+
+void tst_Repodcat::watchPrintsASharedStateAsItChanges()
+{
+    QFETCH(const QByteArrayList, states);
+    PythonPeer python("server.py", {"shares"});
+    Repodcat cat({"--watch", QTest::currentDataTag(), "127.0.0.1", pythonPort(python)});
+    for (int i = 0; i < 5; ++i)
+        cat.write("{\"action\":\"next\"}\n");
+    for (const QByteArray &state : states)
+        QCOMPARE(cat.line(), state);
+    QCOMPARE(cat.exitCode(), 0);
+}
+
+void tst_Repodcat::watchShowsATableOnATerminal()
+{
+    const auto shown = [](const QByteArrayList &messages, const QString &name) {
+        QStringList say{"say"};
+        for (const QByteArray &message : messages)
+            say << "--message"
+                << R"({"action":"_state","name":")" + name + "\"," + message + '}';
+        PythonPeer python("server.py", say);
+        QProcess process; // in a terminal, which Python's pty gives it
+        process.start("/usr/bin/python3",
+                      {"-c", "import pty, sys; pty.spawn(sys.argv[1:])", QREPOD_REPODCAT, "--watch",
+                       name, "--no-input", "--count", QString::number(messages.size()), "127.0.0.1",
+                       pythonPort(python)});
+        process.waitForFinished(patience);
+        return process.readAllStandardOutput().replace("\r\n", "\n");
+    };
+    QByteArray output = shown({R"("time":1000,"full":true,"set":{"score":7,"title":"a\nb"})",
+                               R"("time":1050,"set":{"score":8})", R"("time":1100,"end":true)"},
+                              "world");
+    QVERIFY2(output.contains("world at 1000 ms\nscore  7\ntitle  a b\n\033[3A\033[J"
+                             "world at 1050 ms\nscore  8\ntitle  a b\n\033[3A\033[J"
+                             "world at 1100 ms: not shared\n"),
+             output);
+    QByteArrayList rows;
+    for (int i = 0; i < 100; ++i)
+        rows << "[\"name " + QByteArray::number(i) + "\",{\"x\":" + QByteArray::number(i) + "}]";
+    output =
+        shown({R"("time":1,"full":true,"roles":["name","at"],"rows":[)" + rows.join(',') + ']'},
+              "players");
+    QVERIFY2(output.contains("players at 1 ms, 100 rows\nname     at\nname 0   {\"x\":0}\n"),
+             output);
+    QVERIFY2(output.contains("... and 80 more\n"), output);
 }
 
 QTEST_GUILESS_MAIN(tst_Repodcat)

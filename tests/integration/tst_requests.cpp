@@ -561,6 +561,8 @@ void tst_Requests::endOfTheConnectionFails()
     QFETCH(bool, isServer);
     for (const bool isEndedByAsker : {true, false}) {
         Pair pair;
+        // Each knows then that the other never closes one direction alone.
+        QCOMPARE(outcome(pair.ask(true, u"ready"_s)), QVariant(5));
         const Future future = pair.ask(isServer, u"keep"_s, {}, -1);
         QVERIFY(eventually([&] { return pair.shop.kept.size() == 1; }));
         if (isEndedByAsker == isServer)

@@ -214,7 +214,7 @@ void tst_ServerLimits::protocolBreakerIsClosedAndHarmsNobody_data()
     QTest::newRow("oversized header")
         << hex("7fffffff") << false << u"frame of 2147483647 bytes is over the limit of 16777216"_s;
     QTest::newRow("garbage") << QByteArray("GET / HTTP/1.1\r\n\r\n") << false
-                             << u"over the limit of 16777216"_s;
+                             << u"over the limit of 16777216; does the peer speak HTTP?"_s;
     QTest::newRow("empty frame") << hex("00000000") << false << u"empty frame"_s;
     QTest::newRow("truncated, then closed")
         << hex("0000001081a6") << true << u"the peer closed after 6 bytes of a frame"_s;

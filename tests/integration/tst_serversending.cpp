@@ -13,9 +13,14 @@
 #include <QRepod/Room>
 #include <QRepod/Server>
 
+#include <QtCore/qfuture.h>
+#include <QtCore/qmap.h>
+#include <QtCore/qpromise.h>
+#include <QtCore/qtimer.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
+#include <memory>
 #include <thread>
 
 using QRepod::Channel;
@@ -39,6 +44,27 @@ public:
     static inline std::atomic<int> reads = 0;
 };
 
+//! Answers in every way that is over soon.
+class Answering : public Channel
+{
+    Q_OBJECT
+
+public:
+    Q_INVOKABLE void Network_ask() { send(u"told"_s); }
+    Q_INVOKABLE int Network_add(int a, int b) { return a + b; }
+    Q_INVOKABLE QFuture<int> Network_ready() { return QtFuture::makeReadyFuture(5); }
+    Q_INVOKABLE QFuture<int> Network_soon()
+    {
+        const auto promise = std::make_shared<QPromise<int>>();
+        promise->start();
+        QTimer::singleShot(1, server(), [promise] {
+            promise->addResult(7);
+            promise->finish();
+        });
+        return promise->future();
+    }
+};
+
 } // namespace
 
 Q_DECLARE_METATYPE(Counted)
@@ -58,6 +84,8 @@ private Q_SLOTS:
     void sendFromOtherThreads();
     void whatCannotBeEncodedIsNotSent();
     void messageWithoutActionIsNotSent();
+    void answersReachAClientThatHasClosedItsDirection_data();
+    void answersReachAClientThatHasClosedItsDirection();
 };
 
 void tst_ServerSending::actionsCanBeSentInEveryForm()
@@ -253,6 +281,53 @@ void tst_ServerSending::messageWithoutActionIsNotSent()
     QVERIFY(client.channel->send(message(u"good"_s)) > 0);
     QVERIFY(client->receives(u"good"_s));
     QCOMPARE(client->actions(), QStringList({u"connected"_s, u"good"_s}));
+}
+
+void tst_ServerSending::answersReachAClientThatHasClosedItsDirection_data()
+{
+    QTest::addColumn<bool>("isInBackground");
+    QTest::addColumn<int>("threads");
+    QTest::addColumn<int>("sessionTimeout");
+    QTest::newRow("foreground") << false << 0 << 0;
+    QTest::newRow("foreground, sessions") << false << 0 << 60'000;
+    QTest::newRow("foreground, network threads") << false << 2 << 0;
+    QTest::newRow("background") << true << 0 << 0;
+    QTest::newRow("background, network threads") << true << 2 << 60'000;
+}
+
+//! It sends all that it has to say, says that nothing more will come, and reads.
+void tst_ServerSending::answersReachAClientThatHasClosedItsDirection()
+{
+    QFETCH(const bool, isInBackground);
+    QFETCH(const int, threads);
+    QFETCH(const int, sessionTimeout);
+    Server server;
+    server.setChannelClass<Answering>();
+    server.setThreads(threads);
+    server.setSessionTimeout(sessionTimeout);
+    server.setCloseTimeout(patience); // on a loaded machine
+    if (isInBackground)
+        server.startBackground();
+    QVERIFY(server.listen(local, 0));
+    const auto request = [](const QString &action, int number) {
+        return QRepod::encode(message(action, {{u"_request"_s, number}, {u"a"_s, 1}, {u"b"_s, 2}}));
+    };
+    for (int i = 0; i < 10; ++i) {
+        RawClient client(server.port());
+        QVERIFY(client.sendBytes(request(u"soon"_s, 1) + QRepod::encode(message(u"ask"_s))
+                                 + request(u"add"_s, 2) + request(u"ready"_s, 3)));
+        client.shutdownWriting();
+        QVERIFY(client.ends());
+        QCOMPARE(client.error, 0);
+        QMap<int, int> results;
+        for (const QVariantMap &reply : client.messages())
+            results[reply[u"_request"_s].toInt()] = reply[u"result"_s].toInt();
+        QCOMPARE(client.actions().count(u"told"_s), 1);
+        QCOMPARE(results.value(1), 7);
+        QCOMPARE(results.value(2), 3);
+        QCOMPARE(results.value(3), 5);
+    }
+    QVERIFY(eventually([&] { return server.channels().isEmpty(); }));
 }
 
 QTEST_GUILESS_MAIN(tst_ServerSending)

@@ -16,6 +16,7 @@
 #include <QRepod/Room>
 #include <QRepod/StateTick>
 
+#include <QtCore/qfile.h>
 #include <QtCore/qrandom.h>
 #include <QtCore/qstringlistmodel.h>
 #include <QtCore/qthread.h>
@@ -24,7 +25,9 @@
 #include <QtTest/qtest.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <vector>
 
 using namespace QRepod;
 
@@ -112,6 +115,25 @@ QStringList display(const QAbstractItemModel &model)
     return texts;
 }
 
+//! Changes \a texts in some way.
+void step(QStringListModel &texts, QRandomGenerator &random)
+{
+    const int count = texts.rowCount();
+    const int kind = random.bounded(100);
+    if (kind < 30 || count == 0)
+        texts.insertRows(random.bounded(count + 1), count < 50 ? 1 + random.bounded(2) : 0);
+    else if (kind < 50)
+        texts.removeRow(random.bounded(count));
+    else if (kind < 70)
+        texts.moveRow({}, random.bounded(count), {}, random.bounded(count + 1));
+    else if (kind < 98)
+        texts.setData(texts.index(random.bounded(count)), QString::number(random.bounded(9)));
+    else if (kind < 99)
+        texts.sort(0);
+    else
+        texts.setStringList(texts.stringList());
+}
+
 } // namespace
 
 class tst_SharedState : public QObject
@@ -125,6 +147,11 @@ private Q_SLOTS:
     void everyClientIsToldTheSame();
     void plainClientCanFollow();
     void pythonClientCanFollow();
+    void pythonClientIsThatOfTheGuide();
+    void pythonServerShares();
+    void stateOverTheLimitsComesInParts();
+    void valueThatIsTooLargeIsLeftOutWithOneWarning();
+    void rolesMayHaveAnyValue();
     void roomThatSharesInItsConstructor();
     void whoLeavesIsToldSo();
     void unsharingMakesReplicasNotReady();
@@ -143,6 +170,7 @@ private Q_SLOTS:
     void slotsMayDeleteEverything();
     void lostConnectionMakesReplicasNotReadyUntilItIsBack();
     void randomWalkEndsEqual();
+    void randomWalkOfWhatEachMaySeeEndsEqual();
     void tickIsKnownWhileItIsDelivered();
 
     void serverTimeFollowsTheServersClock();
@@ -317,6 +345,152 @@ void tst_SharedState::pythonClientCanFollow()
     QVERIFY(python.hasSaid("world null"));
     server->close();
     QCOMPARE(python.complaint(), QString());
+}
+
+//! The guide says that a few lines are enough, and shows them.
+void tst_SharedState::pythonClientIsThatOfTheGuide()
+{
+    const auto contents = [](const char *name) {
+        QFile file(QFINDTESTDATA(name));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    const QByteArray guide = contents("../../src/doc/STATE.md");
+    const qsizetype begin = guide.indexOf("```python\n") + 10;
+    const QByteArray shown = guide.sliced(begin, guide.indexOf("```", begin) - begin);
+    QVERIFY(shown.contains("def take(message):"));
+    QVERIFY(contents("python/mirror.py").contains(shown));
+}
+
+void tst_SharedState::pythonServerShares()
+{
+    PythonPeer python(u"server.py"_s, {u"shares"_s});
+    Player player(python.port());
+    Replica world(&player.listener, u"world"_s);
+    ReplicaModel players(&player.listener, u"players"_s);
+    const QAbstractItemModelTester tester(&players);
+    QTRY_VERIFY(world.isReady() && players.isReady());
+    QCOMPARE(world.values(), (QVariantMap{{u"score"_s, 0LL}, {u"title"_s, u"first"_s}}));
+    QCOMPARE(players.get(1), (QVariantMap{{u"id"_s, 2LL}, {u"x"_s, 5LL}}));
+    const QSignalSpy resets(&players, &ReplicaModel::modelReset);
+    const QSignalSpy received(&player.listener, &ConnectionListener::stateReceived);
+    const auto next = [&] {
+        const auto count = received.count() + 1;
+        player.listener.send(u"next"_s);
+        return eventually([&] { return received.count() == count; });
+    };
+    QVERIFY(next());
+    QCOMPARE(world.value(u"score"_s), QVariant(7LL));
+    QVERIFY(next());
+    QCOMPARE(players.count(), 3);
+    QCOMPARE(players.get(1), (QVariantMap{{u"id"_s, 1LL}, {u"x"_s, 2.5}}));
+    QVERIFY(next());
+    QCOMPARE(world.values(), (QVariantMap{{u"score"_s, 8LL}, {u"title"_s, u"second"_s}}));
+    QVERIFY(next());
+    QCOMPARE(players.count(), 2);
+    QCOMPARE(players.get(1), (QVariantMap{{u"id"_s, 4LL}, {u"x"_s, 10LL}}));
+    QVERIFY(next());
+    QVERIFY(!world.isReady());
+    QCOMPARE(resets.count(), 0);
+    QVERIFY(player.listener.pumpUntil(u"done"_s));
+    player.listener.close();
+    QCOMPARE(python.complaint(), QString());
+}
+
+void tst_SharedState::stateOverTheLimitsComesInParts()
+{
+    TestServer server;
+    server->setMaximumValues(100);
+    server->everyone()->setSyncInterval(0);
+    QStringList texts;
+    for (int i = 0; i < 1'000; ++i)
+        texts << QString::number(i);
+    QStringListModel names(texts);
+    World world;
+    server->everyone()->share(u"names"_s, &names, u"display"_s);
+    server->everyone()->share(u"world"_s, &world);
+    const Warnings warnings;
+    Player player(server->port());
+    Replica replica(&player.listener, u"world"_s);
+    ReplicaModel model(&player.listener, u"names"_s);
+    const QAbstractItemModelTester tester(&model);
+    const QSignalSpy resets(&model, &ReplicaModel::modelReset);
+    QTRY_VERIFY(model.isReady() && replica.isReady());
+    QCOMPARE(resets.count(), 1);
+    QCOMPARE(display(model), texts);
+    QVariantList list; // which no message of the server can hold together with the rest
+    for (int i = 0; i < 80; ++i)
+        list << i;
+    world.any = list;
+    Q_EMIT world.changed();
+    names.setStringList(texts + texts.replaceInStrings(u"1"_s, u"x"_s));
+    QTRY_COMPARE(display(model), display(names));
+    QTRY_COMPARE(replica.value(u"any"_s).toList().size(), 80);
+
+    PythonPeer python(u"mirror.py"_s, {QString::number(server->port())});
+    QByteArray rows = "names [";
+    for (const QString &text : display(names))
+        rows += "[\"" + text.toUtf8() + "\"], ";
+    QVERIFY(python.hasSaid(rows.chopped(2) + ']'));
+    QCOMPARE(Warnings::texts(), QStringList());
+}
+
+void tst_SharedState::valueThatIsTooLargeIsLeftOutWithOneWarning()
+{
+    TestServer server;
+    server->setMaximumFrameSize(1'000);
+    World world;
+    server->everyone()->share(u"world"_s, &world);
+    Player player(server->port());
+    Replica replica(&player.listener, u"world"_s);
+    QTRY_VERIFY(replica.isReady());
+    const Warnings warnings;
+    for (int i = 1; i < 4; ++i) {
+        world.title = QString(2'000 + i, u'x');
+        world.setScore(i);
+        server->everyone()->sync();
+        QTRY_COMPARE(replica.value(u"score"_s), QVariant(qint64(i)));
+    }
+    QCOMPARE(replica.value(u"title"_s), QVariant(u"first"_s));
+    QCOMPARE(Warnings::texts().size(), 1);
+    QVERIFY(Warnings::texts()[0].startsWith(
+        u"world is shared without a value that is too large for a message: frame of "_s));
+    Player late(server->port());
+    Replica other(&late.listener, u"world"_s);
+    QTRY_VERIFY(other.isReady());
+    QVERIFY(!other.values().contains(u"title"_s));
+}
+
+void tst_SharedState::rolesMayHaveAnyValue()
+{
+    class Things : public QAbstractListModel
+    {
+    public:
+        int rowCount(const QModelIndex &parent = {}) const override
+        {
+            return parent.isValid() ? 0 : 1;
+        }
+        QVariant data(const QModelIndex &, int role) const override
+        {
+            return role == 1'000 ? QVariant::fromValue(World::Weather::Rain)
+                : role == 1'001  ? QVariant::fromValue(Point{1, 2})
+                : role == 1'002  ? QVariant(QVariantList{1, QVariantMap{{u"a"_s, QVariantList{}}}})
+                                 : QVariant();
+        }
+        QHash<int, QByteArray> roleNames() const override
+        {
+            return {{1'000, "weather"}, {1'001, "flag"}, {1'002, "nested"}, {1'003, "nothing"}};
+        }
+    } things;
+    TestServer server;
+    server->everyone()->share(u"things"_s, &things);
+    Player player(server->port());
+    ReplicaModel model(&player.listener, u"things"_s);
+    QTRY_VERIFY(model.isReady());
+    const QVariantMap row = model.get(0);
+    QCOMPARE(row[u"weather"_s], QVariant(1LL));
+    QCOMPARE(row[u"flag"_s].toMap(), (QVariantMap{{u"x"_s, 1LL}, {u"y"_s, 2LL}}));
+    QCOMPARE(row[u"nested"_s].toList()[1].toMap(), (QVariantMap{{u"a"_s, QVariantList{}}}));
+    QVERIFY(row[u"nothing"_s].isNull());
 }
 
 void tst_SharedState::roomThatSharesInItsConstructor()
@@ -668,24 +842,52 @@ void tst_SharedState::randomWalkEndsEqual()
     QTRY_VERIFY(model.isReady());
     QRandomGenerator random(5);
     for (int i = 0; i < 10'000; ++i) {
-        const int count = names.rowCount();
-        const int kind = random.bounded(100);
-        if (kind < 30 || count == 0)
-            names.insertRows(random.bounded(count + 1), count < 50 ? 1 + random.bounded(2) : 0);
-        else if (kind < 50)
-            names.removeRow(random.bounded(count));
-        else if (kind < 70)
-            names.moveRow({}, random.bounded(count), {}, random.bounded(count + 1));
-        else if (kind < 98)
-            names.setData(names.index(random.bounded(count)), QString::number(random.bounded(9)));
-        else if (kind < 99)
-            names.sort(0);
-        else
-            names.setStringList(names.stringList());
+        step(names, random);
         if (random.bounded(10) == 0)
             QCoreApplication::processEvents();
     }
     QTRY_COMPARE(display(model), display(names));
+}
+
+//! One sees the even numbers, one the odd ones, and both what is not a number yet.
+void tst_SharedState::randomWalkOfWhatEachMaySeeEndsEqual()
+{
+    TestServer server;
+    QStringListModel numbers;
+    QHash<const Channel *, int> hidden; // the rest of a division by two
+    server->everyone()->setSyncInterval(0);
+    server->everyone()->share(u"numbers"_s, &numbers);
+    server->everyone()->setVisible(u"numbers"_s, [&](const Channel *channel, int row) {
+        const QString text = numbers.stringList()[row];
+        return text.isEmpty() || text.toInt() % 2 != hidden.value(channel);
+    });
+    std::array<std::unique_ptr<Player>, 2> players;
+    std::array<std::unique_ptr<ReplicaModel>, 2> models;
+    std::vector<std::unique_ptr<QAbstractItemModelTester>> testers;
+    for (size_t i = 0; i < players.size(); ++i) {
+        players[i] = std::make_unique<Player>(server->port());
+        models[i] = std::make_unique<ReplicaModel>(&players[i]->listener, u"numbers"_s);
+        testers.push_back(std::make_unique<QAbstractItemModelTester>(
+            models[i].get(), QAbstractItemModelTester::FailureReportingMode::QtTest));
+        QTRY_VERIFY(models[i]->isReady());
+        const QList<Channel *> channels = server->channels();
+        for (const Channel *const channel : channels) {
+            if (!hidden.contains(channel))
+                hidden[channel] = int(i);
+        }
+    }
+    QRandomGenerator random(6);
+    for (int i = 0; i < 2'000; ++i) {
+        step(numbers, random);
+        if (random.bounded(10) == 0)
+            QCoreApplication::processEvents();
+    }
+    for (int i = 0; i < 2; ++i) {
+        QStringList seen = numbers.stringList();
+        seen.removeIf(
+            [i](const QString &text) { return !text.isEmpty() && text.toInt() % 2 == i; });
+        QTRY_COMPARE(display(*models[size_t(i)]), seen);
+    }
 }
 
 void tst_SharedState::tickIsKnownWhileItIsDelivered()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // TLS on both sides: what is accepted, what is refused, and what the error says.
 
+#include "support/pythonpeer.h"
 #include "support/rawserver.h"
 #include "support/recordinglistener.h"
 
@@ -60,6 +61,17 @@ QSslConfiguration clientConfiguration()
     return configuration;
 }
 
+//! The same, and shows the certificate of this name, unless that is empty.
+QSslConfiguration showing(const QByteArray &certificateName)
+{
+    QSslConfiguration configuration = clientConfiguration();
+    if (certificateName.isEmpty())
+        return configuration;
+    configuration.setLocalCertificate(certificate(certificateName.constData()));
+    configuration.setPrivateKey(QSslKey(file("server.key"), QSsl::Ec, QSsl::Pem));
+    return configuration;
+}
+
 } // namespace
 
 class tst_Tls : public QObject
@@ -76,10 +88,18 @@ private slots:
     void lastMessagesBeforeTheEndArrive();
     void backPressureLosesNothing();
     void endIsSeenAfterBackPressure();
+    void answersReachAClientThatHasClosedItsDirection();
     void badCertificateIsRefusedAndNamed_data();
     void badCertificateIsRefusedAndNamed();
     void selfSignedIsAcceptedWhenConfigured_data();
     void selfSignedIsAcceptedWhenConfigured();
+    void certificateOfAClientIsKnown_data();
+    void certificateOfAClientIsKnown();
+    void plainClientHasNoCertificate();
+    void clientRefusedForItsCertificateIsTold_data();
+    void clientRefusedForItsCertificateIsTold();
+    void certificateMayBeForAnotherName();
+    void nameOfTheCertificateOutlivesReconnectsAndRedirects();
     void plainClientOnTlsServer();
     void tlsClientOnPlainServer();
     void silentClientIsDroppedByTheHandshakeTimeout();
@@ -182,6 +202,16 @@ void tst_Tls::endIsSeenAfterBackPressure()
     QCOMPARE(listener.messages[6]["i"].toInt(), 3);
 }
 
+void tst_Tls::answersReachAClientThatHasClosedItsDirection()
+{
+    m_server->setCloseTimeout(60'000); // on a loaded machine
+    PythonPeer client("halfclosed.py",
+                      {QString::number(m_server->port()), QFINDTESTDATA("tls/ca.pem")});
+    QVERIFY(client.hasSaid("echoed"));
+    QCOMPARE(client.complaint(), QString());
+    QTRY_VERIFY(m_server->channels().isEmpty());
+}
+
 void tst_Tls::badCertificateIsRefusedAndNamed_data()
 {
     QTest::addColumn<QByteArray>("certificateName");
@@ -231,6 +261,122 @@ void tst_Tls::selfSignedIsAcceptedWhenConfigured()
     QVERIFY(listener.connectAndWait(m_server->port()));
     QVERIFY(listener.send("hello", {}) > 0);
     QVERIFY(listener.pumpUntil("hello"));
+}
+
+void tst_Tls::certificateOfAClientIsKnown_data()
+{
+    QTest::addColumn<bool>("isVerified");
+    QTest::addColumn<QByteArray>("certificateName");
+    QTest::newRow("asked for, none") << false << QByteArray();
+    QTest::newRow("asked for, self-signed") << false << QByteArray("selfsigned.pem");
+    QTest::newRow("verified") << true << QByteArray("otherhost.pem");
+}
+
+void tst_Tls::certificateOfAClientIsKnown()
+{
+    QFETCH(bool, isVerified);
+    QFETCH(QByteArray, certificateName);
+    QSslConfiguration configuration = serverConfiguration("server.pem");
+    if (isVerified)
+        configuration.setPeerVerifyMode(QSslSocket::VerifyPeer);
+    configuration.setCaCertificates({certificate("ca.pem")});
+    m_server->setSslConfiguration(configuration);
+    RecordingListener listener;
+    listener.setSslConfiguration(showing(certificateName));
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    QTRY_COMPARE(m_server->channels().size(), 1);
+    QRepod::Channel *channel = m_server->channels().first();
+    if (certificateName.isEmpty())
+        QVERIFY(channel->peerCertificate().isNull());
+    else
+        QCOMPARE(channel->peerCertificate(), certificate(certificateName.constData()));
+    QVERIFY(QRepod::Channel().peerCertificate().isNull());
+}
+
+void tst_Tls::plainClientHasNoCertificate()
+{
+    m_server->setSslConfiguration(QSslConfiguration());
+    RecordingListener listener;
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    QTRY_COMPARE(m_server->channels().size(), 1);
+    QVERIFY(m_server->channels().first()->peerCertificate().isNull());
+}
+
+void tst_Tls::clientRefusedForItsCertificateIsTold_data()
+{
+    QTest::addColumn<QSsl::SslProtocol>("protocol");
+    QTest::addColumn<QByteArray>("certificateName");
+    for (const auto protocol : {QSsl::TlsV1_2, QSsl::TlsV1_3}) {
+        const QByteArray version = protocol == QSsl::TlsV1_2 ? "TLS 1.2, " : "TLS 1.3, ";
+        QTest::newRow(version + "none") << protocol << QByteArray();
+        QTest::newRow(version + "self-signed") << protocol << QByteArray("selfsigned.pem");
+        QTest::newRow(version + "expired") << protocol << QByteArray("expired.pem");
+    }
+}
+
+//! With TLS 1.3 the client's handshake is over by then, and it may have joined, as it thinks.
+void tst_Tls::clientRefusedForItsCertificateIsTold()
+{
+    QFETCH(QSsl::SslProtocol, protocol);
+    QFETCH(QByteArray, certificateName);
+    QSslConfiguration configuration = serverConfiguration("server.pem");
+    configuration.setCaCertificates({certificate("ca.pem")});
+    configuration.setPeerVerifyMode(QSslSocket::VerifyPeer);
+    configuration.setProtocol(protocol);
+    m_server->setSslConfiguration(configuration);
+    QSignalSpy failed(m_server.get(), &QRepod::Server::errorOccurred);
+    RecordingListener listener;
+    listener.setSslConfiguration(showing(certificateName));
+    listener.connect("127.0.0.1", m_server->port());
+    QVERIFY(listener.pumpUntil("error"));
+    qInfo("client: %s", qPrintable(listener.error));
+    QVERIFY2(listener.error.startsWith(QString("127.0.0.1:%1: TLS: ").arg(m_server->port()))
+                 && listener.error.contains("certificate"),
+             qPrintable(listener.error));
+    QTRY_COMPARE(failed.size(), 1);
+    qInfo("server: %s", qPrintable(failed[0][0].toString()));
+    QVERIFY(failed[0][0].toString().contains("certificate"));
+    QVERIFY(m_server->channels().isEmpty());
+}
+
+void tst_Tls::certificateMayBeForAnotherName()
+{
+    m_server->setSslConfiguration(serverConfiguration("otherhost.pem"));
+    RecordingListener listener;
+    listener.setSslConfiguration(clientConfiguration());
+    QSignalSpy changed(&listener, &QRepod::ConnectionListener::settingsChanged);
+    QVERIFY(listener.peerVerifyName().isEmpty());
+    QVERIFY(listener.setProperty("peerVerifyName", "game.example"));
+    QCOMPARE(listener.peerVerifyName(), "game.example");
+    QCOMPARE(changed.size(), 1);
+    QVERIFY(listener.connectAndWait(m_server->port()));
+
+    listener.setPeerVerifyName("another.example");
+    listener.connect("127.0.0.1", m_server->port());
+    QVERIFY(listener.pumpUntil("error"));
+    QVERIFY2(listener.error.contains("host name did not match"), qPrintable(listener.error));
+}
+
+void tst_Tls::nameOfTheCertificateOutlivesReconnectsAndRedirects()
+{
+    QRepod::Server other;
+    for (QRepod::Server *server : {m_server.get(), &other})
+        server->setSslConfiguration(serverConfiguration("otherhost.pem"));
+    QVERIFY(other.listen("127.0.0.1", 0));
+    RecordingListener listener;
+    listener.setSslConfiguration(clientConfiguration());
+    listener.setPeerVerifyName("game.example");
+    listener.setReconnect(true);
+    listener.setReconnectInterval(1);
+    QVERIFY(listener.connectAndWait(m_server->port()));
+    QTRY_COMPARE(m_server->channels().size(), 1);
+    m_server->channels().first()->close();
+    QVERIFY(listener.pumpUntil("socketConnect", 2));
+    QTRY_COMPARE(m_server->channels().size(), 1);
+    m_server->channels().first()->redirect(QString("localhost:%1").arg(other.port()));
+    QVERIFY(listener.pumpUntil("socketConnect", 3));
+    QVERIFY2(listener.error.isEmpty(), qPrintable(listener.error));
+    QTRY_COMPARE(other.channels().size(), 1);
 }
 
 void tst_Tls::plainClientOnTlsServer()

@@ -3,11 +3,15 @@ import {spawn} from "node:child_process";
 import {once} from "node:events";
 import {createInterface} from "node:readline";
 
-/** The game's server as a process: `{port, stop()}`. Ends with the test. */
+/**
+ * The game's server as a process, with a network in front of it that can be bad; see
+ * javascriptserver.cpp. Ends with the test.
+ */
 export async function startServer(t, port = 0) {
     const child = spawn(process.env.QREPOD_SERVER, [String(port)], {stdio: ["pipe", "pipe", "inherit"]});
     const lines = createInterface({input: child.stdout});
     const [line] = await once(lines, "line");
+    const [gate, network] = line.split(" ");
     const stop = async () => {
         if (child.exitCode !== null)
             return;
@@ -15,7 +19,12 @@ export async function startServer(t, port = 0) {
         await once(child, "exit");
     };
     t.after(stop);
-    return {port: Number(line), url: `ws://127.0.0.1:${line}`, stop};
+    /** Resolves with the answer to the command, which has taken effect then. */
+    const tell = async command => {
+        child.stdin.write(command + "\n");
+        return (await once(lines, "line"))[0];
+    };
+    return {port: Number(gate), url: `ws://127.0.0.1:${gate}`, network: `ws://127.0.0.1:${network}`, stop, tell};
 }
 
 /** Resolves with the next message of the action that the listener gets. */

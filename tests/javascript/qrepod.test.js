@@ -156,12 +156,28 @@ test("without autoPump, pump() delivers", async t => {
     t.after(() => game.close());
     game.autoPump = false;
     game.connect(server.url);
-    while (game.state !== "connected")
-        await new Promise(setImmediate);
+    await new Promise(setImmediate);
     assert.deepEqual(game.heard.log, []);
-    assert.equal(game.pump(), 2);
+    assert.equal(game.state, "connecting");
+    let count = 0;
+    while (count === 0) {
+        count = game.pump();
+        await new Promise(setImmediate);
+    }
+    assert.equal(count, 2);
+    assert.equal(game.state, "connected");
     assert.deepEqual(game.heard.actions(), ["connected", "socketConnect"]);
     assert.equal(game.pump(), 0);
+});
+
+test("our server sends a game elsewhere", async t => {
+    const [first, second] = [await startServer(t), await startServer(t)];
+    const game = await play(t, first.url);
+    game.send("redirect", {address: new URL(second.url).host});
+    await game.heard.next("socketConnect", 2);
+    assert.deepEqual(game.heard.actions(), ["connected", "socketConnect", "disconnected", "connected", "socketConnect"]);
+    game.send("echo");
+    await game.heard.next("echo");
 });
 
 test("every object with the handler gets the message", async t => {

@@ -1,57 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-// Sessions and shared state of qrepod.js, against a server that does exactly what a test says.
+// Sessions of qrepod.js, against a server that does exactly what a test says.
 
 import assert from "node:assert/strict";
-import {once} from "node:events";
 import test from "node:test";
-import {decode, encode} from "@msgpack/msgpack";
-import {WebSocketServer} from "ws";
-import {ConnectionListener, Replica} from "./qrepod.js";
+import {ConnectionListener} from "./qrepod.js";
 import {Recorder} from "./process.js";
-
-/** Serves one client at a time; what it gets is written down by its action, or its only key. */
-class ScriptedServer {
-    #server = new WebSocketServer({port: 0, host: "127.0.0.1"});
-    #socket = null;
-    got = new Recorder();
-    greeting = {action: "connected", _session: "token"};
-    onResume = () => ({_resumed: 0});
-
-    static async start(t) {
-        const server = new ScriptedServer();
-        t.after(() => server.#server.close());
-        await once(server.#server, "listening");
-        server.#server.on("connection", socket => server.#serve(socket));
-        return server;
-    }
-
-    get url() {
-        return `ws://127.0.0.1:${this.#server.address().port}`;
-    }
-
-    send(message) {
-        this.#socket.send(encode(message));
-    }
-
-    cut() {
-        this.#socket.terminate();
-    }
-
-    #serve(socket) {
-        this.#socket = socket;
-        this.send(this.greeting);
-        socket.on("message", bytes => {
-            const message = decode(bytes);
-            if ("_hello" in message)
-                this.send({_hello: 1});
-            if ("_resume" in message)
-                this.send(this.onResume(message));
-            this.got.note({action: Object.keys(message)[0], ...message});
-        });
-        socket.on("close", code => this.got.note({action: "closed", code}));
-    }
-}
+import {ScriptedServer} from "./scriptedserver.js";
 
 class Game extends ConnectionListener {
     heard = new Recorder();
@@ -172,45 +127,50 @@ test("a greeting that says more is delivered", async t => {
     assert.equal((await game.heard.next("connected", 2)).motto, "hello");
 });
 
-test("a redirection is followed", async t => {
+test("a redirection is followed, whether or not the game reconnects", async t => {
     const first = await ScriptedServer.start(t);
     const second = await ScriptedServer.start(t);
     const game = await play(t, first);
+    game.reconnect = false;
     first.send({_redirect: new URL(second.url).host});
+    first.close(1000);
     await second.got.next("_hello");
-    await game.heard.next("connected", 2);
+    await game.heard.next("socketConnect", 2);
+    assert.deepEqual(game.heard.actions().slice(3), ["disconnected", "connected", "socketConnect"]);
 });
 
-test("a replica follows an object", async t => {
+test("an acknowledgement that cannot be is ignored", async t => {
     const server = await ScriptedServer.start(t);
     const game = await play(t, server);
-    const world = new Replica(game, "world");
-    let changes = 0;
-    world.onchange = () => ++changes;
-    server.send({action: "_state", name: "world", time: 1, set: {score: 1}}); // means nothing yet
-    server.send({action: "_state", name: "world", time: 2, full: true, set: {score: 2, level: 1}});
-    server.send({action: "_state", name: "world", time: 3, set: {score: 3}});
-    server.send({action: "_state", name: "other", time: 3, set: {score: 9}});
-    await game.heard.next("_state"); // nobody has a replica of this name
-    assert.deepEqual(world.values, {score: 3, level: 1});
-    assert.equal(world.isReady, true);
-    assert.equal(world.time, 3);
-    assert.equal(changes, 2);
-    server.send({action: "_state", name: "world", time: 4, end: true});
-    server.send({action: "done"});
-    await game.heard.next("done");
-    assert.equal(world.isReady, false);
+    server.send({_ack: 5});
+    server.send({_ack: "x"});
+    server.send({action: "seen"});
+    await game.heard.next("seen");
+    assert.equal(game.state, "connected");
 });
 
-test("a replica follows a list", async t => {
+test("nothing but hello is said to a server that does not say it", async t => {
+    const server = await ScriptedServer.start(t);
+    server.onHello = () => {};
+    server.greeting = {action: "connected"};
+    const game = new Game();
+    t.after(() => game.close());
+    game.connect(server.url);
+    await game.heard.next("connected");
+    game.serverTime();
+    server.send({_ping: 1});
+    server.send({action: "seen"});
+    await game.heard.next("seen");
+    game.close();
+    await server.got.next("closed");
+    assert.deepEqual(server.got.actions(), ["_hello", "closed"]);
+});
+
+test("a message with a key that JavaScript cannot have costs that message alone", async t => {
     const server = await ScriptedServer.start(t);
     const game = await play(t, server);
-    const players = new Replica(game, "players");
-    server.send({action: "_state", name: "players", time: 1, full: true, roles: ["id", "x"],
-                 rows: [[1, 0], [2, 5]]});
-    server.send({action: "_state", name: "players", time: 2,
-                 changes: [["remove", 0, 1], ["insert", 1, [[3, 9]]], ["move", 1, 1, 0], ["set", 0, {x: 10}]]});
-    server.send({action: "done"});
-    await game.heard.next("done");
-    assert.deepEqual(players.rows, [{id: 3, x: 10}, {id: 2, x: 5}]);
+    const key = new TextEncoder().encode("__proto__");
+    server.sendBytes(new Uint8Array([0x81, 0xa0 | key.length, ...key, 0xc0]));
+    server.sendBytes(new Uint8Array([0x82, 0x01, 0x02, 0xa6, ...new TextEncoder().encode("action"), 0xa1, 0x78]));
+    assert.deepEqual(await game.heard.next("x"), {action: "x", 1: 2});
 });

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 // The time between the frames of a QML scene in which many things move, in turns by the scene
-// itself and by messages that arrive:
+// itself and by messages that arrive; then with things all of which move in each frame, by the
+// scene itself and as rows of a shared model that change 30 times a second, drawn by two
+// Interpolators each:
 //
-//     frametimes [--seconds 5] [--turns 3] [--rate 2000]
+//     frametimes [--seconds 5] [--turns 3] [--rate 2000] [--things 200]
 //
 // The server sends from a thread of its own, as one in another process would. A frame is missed
 // when it comes more than one and a half periods of 60 Hz after the one before. Without a screen
 // there is no vertical sync: a scene that changes more often than 60 times a second is shown more
 // often, too.
 
+#include <QRepod/Room>
 #include <QRepod/Server>
 
+#include <QtCore/QAbstractListModel>
 #include <QtCore/QCommandLineParser>
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QEventLoop>
@@ -21,8 +25,10 @@
 #include <QtQuick/QQuickWindow>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <thread>
 #include <vector>
@@ -37,13 +43,55 @@ namespace {
 
 constexpr double missedAfter = 1.5 * 1000.0 / 60.0; // milliseconds
 
-//! Sends messages at an even rate, whoever listens, until it is destroyed.
+//! Things that go round, all of them 30 times a second.
+class Things : public QAbstractListModel
+{
+    Q_OBJECT
+
+public:
+    enum Role { WayX = Qt::UserRole, WayY };
+
+    Things(int count, QObject *parent)
+        : QAbstractListModel(parent)
+        , m_count(count)
+    {
+    }
+
+    int rowCount(const QModelIndex &parent = {}) const override
+    {
+        return parent.isValid() ? 0 : m_count;
+    }
+    QVariant data(const QModelIndex &index, int role) const override
+    {
+        const double angle = m_clock * 1.0 + index.row();
+        const double radius = 40 + index.row() % 240;
+        return float(role == WayX ? 400 + radius * std::cos(angle)
+                                  : 300 + radius * std::sin(angle));
+    }
+    QHash<int, QByteArray> roleNames() const override { return {{WayX, "wayX"}, {WayY, "wayY"}}; }
+
+    //! In the thread that they live in.
+    Q_INVOKABLE void move()
+    {
+        m_clock = double(QRepod::Server::time()) / 1e3;
+        Q_EMIT dataChanged(index(0), index(m_count - 1), {WayX, WayY});
+    }
+
+private:
+    const int m_count;
+    double m_clock = 0; // seconds
+};
+
+//! Sends messages at an even rate while it is told to, and shares Things, until it is destroyed.
 class Traffic
 {
 public:
-    explicit Traffic(qint64 rate)
+    Traffic(qint64 rate, int things)
         : m_rate(rate)
     {
+        m_things = new Things(things, &m_server); // moves to the server's thread with it
+        m_server.everyone()->setSyncInterval(0);
+        m_server.everyone()->share(QStringLiteral("things"), m_things);
         m_server.startBackground();
         m_server.listen(QStringLiteral("127.0.0.1"), 0);
         m_thread = std::thread([this] { run(); });
@@ -56,6 +104,7 @@ public:
     }
 
     int port() const { return m_server.port(); }
+    void setSending(bool isSending) { m_isSending = isSending; }
 
 private:
     Q_DISABLE_COPY_MOVE(Traffic)
@@ -65,6 +114,10 @@ private:
         const auto start = std::chrono::steady_clock::now();
         for (qint64 number = 0; !m_isStopped; ++number) {
             std::this_thread::sleep_until(start + number * std::chrono::nanoseconds(1s) / m_rate);
+            if (number % std::max<qint64>(1, m_rate / 30) == 0)
+                QMetaObject::invokeMethod(m_things, "move", Qt::QueuedConnection);
+            if (!m_isSending)
+                continue;
             m_server.sendToAll({{QStringLiteral("action"), QStringLiteral("move")},
                                 {QStringLiteral("id"), number % 100},
                                 {QStringLiteral("x"), double(number % 788)},
@@ -74,7 +127,9 @@ private:
 
     const qint64 m_rate;
     QRepod::Server m_server;
+    Things *m_things = nullptr;
     std::atomic<bool> m_isStopped = false;
+    std::atomic<bool> m_isSending = false;
     std::thread m_thread;
 };
 
@@ -130,17 +185,21 @@ int main(int argc, char **argv)
                       QStringLiteral("n"), QStringLiteral("3")});
     parser.addOption({QStringLiteral("rate"), QStringLiteral("messages a second"),
                       QStringLiteral("n"), QStringLiteral("2000")});
+    parser.addOption({QStringLiteral("things"), QStringLiteral("rows of the shared model"),
+                      QStringLiteral("n"), QStringLiteral("200")});
     parser.process(application);
     const int seconds = parser.value(QStringLiteral("seconds")).toInt();
     const int turns = parser.value(QStringLiteral("turns")).toInt();
 
     const int rate = parser.value(QStringLiteral("rate")).toInt();
+    const int things = parser.value(QStringLiteral("things")).toInt();
 
-    const Traffic traffic(rate);
+    Traffic traffic(rate, things);
     QQmlApplicationEngine engine;
     engine.addImportPath(QStringLiteral(QREPOD_QML_IMPORT_PATH));
-    engine.setInitialProperties(
-        {{QStringLiteral("port"), traffic.port()}, {QStringLiteral("rate"), rate}});
+    engine.setInitialProperties({{QStringLiteral("port"), traffic.port()},
+                                 {QStringLiteral("rate"), rate},
+                                 {QStringLiteral("things"), things}});
     engine.load(QUrl::fromLocalFile(QStringLiteral(QREPOD_FRAMETIMES_SCENE)));
     auto *window = qobject_cast<QQuickWindow *>(engine.rootObjects().value(0));
     if (!window)
@@ -149,14 +208,17 @@ int main(int argc, char **argv)
     measure(*window, 1);
     std::printf(
         "moved by moves/s frames/s   median      95%%      99%%      max   missed   (ms)\n");
-    for (int turn = 0; turn < 2 * turns; ++turn) {
-        const bool byMessages = turn % 2 == 1;
-        window->setProperty("traffic", byMessages);
+    constexpr std::array<const char *, 4> movers = {"itself", "messages", "frames", "state"};
+    for (size_t turn = 0; turn < movers.size() * size_t(turns); ++turn) {
+        const char *const mover = movers[turn % movers.size()];
+        traffic.setSending(turn % movers.size() == 1);
+        window->setProperty("mover", QString::fromLatin1(mover));
         measure(*window, 1);
         const int before = window->property("moves").toInt();
         const std::vector<double> times = measure(*window, seconds);
-        print(byMessages ? "messages" : "itself", times, seconds,
-              window->property("moves").toInt() - before);
+        print(mover, times, seconds, window->property("moves").toInt() - before);
     }
     return 0;
 }
+
+#include "frametimes.moc"

@@ -5,6 +5,7 @@
 #include <QRepod/Room>
 #include <QRepod/Server>
 
+#include <QtCore/qabstractitemmodel.h>
 #include <QtCore/qobject.h>
 #include <QtQml/qqmlregistration.h>
 
@@ -28,6 +29,11 @@ public:
     Q_INVOKABLE void share(const QString &name, QObject *object)
     {
         m_server.everyone()->share(name, object);
+    }
+    //! A model whose rows are known by the role \a key.
+    Q_INVOKABLE void shareRows(const QString &name, QObject *model, const QString &key)
+    {
+        m_server.everyone()->share(name, qobject_cast<QAbstractItemModel *>(model), key);
     }
     Q_INVOKABLE void unshare(const QString &name) { m_server.everyone()->unshare(name); }
     Q_INVOKABLE void sync() { m_server.everyone()->sync(); }

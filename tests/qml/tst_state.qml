@@ -104,6 +104,66 @@ TestCase {
     }
 
     Component {
+        id: animatedComponent
+
+        ListView {
+            id: animated
+
+            property var animations: []
+
+            function note(what: string, isRunning: bool) {
+                if (isRunning)
+                    animated.animations.push(what);
+            }
+
+            width: 100
+            height: 400
+            delegate: Text {
+                required property string nickname
+                required property int points
+
+                height: 20
+                text: nickname + " " + points
+            }
+            add: Transition {
+                onRunningChanged: animated.note("add", running)
+
+                NumberAnimation {
+                    property: "opacity"
+                    from: 0
+                    to: 1
+                    duration: 20
+                }
+            }
+            move: Transition {
+                onRunningChanged: animated.note("move", running)
+
+                NumberAnimation {
+                    property: "y"
+                    duration: 20
+                }
+            }
+            displaced: Transition {
+                onRunningChanged: animated.note("displaced", running)
+
+                NumberAnimation {
+                    property: "y"
+                    duration: 20
+                }
+            }
+            remove: Transition {
+                onRunningChanged: animated.note("remove", running)
+
+                NumberAnimation {
+                    property: "opacity"
+                    to: 0
+                    duration: 20
+                }
+            }
+        }
+    }
+
+    Component {
         id: targetComponent
 
         QtObject {
@@ -286,6 +346,53 @@ TestCase {
         compare(resets.count, 0);
         compare(game.people.count, 2);
         compare(game.people.get(1), { nickname: "Ada", points: 10 });
+    }
+
+    function test_viewsAnimateWhatChanges() {
+        const { people, game } = play();
+        const view = createTemporaryObject(animatedComponent, test, {
+            model: game.people
+        });
+        tryVerify(() => view.itemAtIndex(1) !== null);
+        const [ada, bob] = [view.itemAtIndex(0), view.itemAtIndex(1)];
+        people.append({ nickname: "Eve", points: 3 });
+        tryVerify(() => view.animations.includes("add"));
+        const eve = view.itemAtIndex(2);
+        people.move(0, 2, 1);
+        tryVerify(() => view.animations.includes("move"));
+        tryVerify(() => view.itemAtIndex(2) === ada && ada.y === 40);
+        compare([view.itemAtIndex(0), view.itemAtIndex(1)], [bob, eve]); // the same as before
+        people.remove(0);
+        tryVerify(() => view.animations.includes("remove") && view.animations.includes("displaced"));
+        tryVerify(() => view.itemAtIndex(1) === ada && ada.y === 20);
+        people.setProperty(1, "points", 50);
+        tryCompare(ada, "text", "Ada 50");
+        compare(view.itemAtIndex(0), eve);
+    }
+
+    function test_viewsDoNotFlickerWhenALostConnectionComesBack() {
+        const server = createTemporaryObject(serverComponent, test);
+        const people = createTemporaryObject(peopleComponent, test);
+        server.shareRows("people", people, "nickname");
+        const game = createTemporaryObject(gameComponent, test, {
+            port: server.port
+        });
+        tryCompare(game.people, "isReady", true);
+        const view = createTemporaryObject(animatedComponent, test, {
+            model: game.people
+        });
+        tryVerify(() => view.itemAtIndex(1) !== null);
+        const [ada, bob] = [view.itemAtIndex(0), view.itemAtIndex(1)];
+        const changes = spy(game.people, "readyChanged");
+        view.animations = [];
+        server.dropAll();
+        people.setProperty(0, "points", 7);
+        people.append({ nickname: "Eve", points: 3 });
+        tryCompare(changes, "count", 2);
+        tryVerify(() => view.animations.length > 0);
+        verify(view.animations.every(what => what === "add"));
+        compare([view.itemAtIndex(0), view.itemAtIndex(1)], [ada, bob]);
+        compare(ada.text, "Ada 7");
     }
 
     function test_listModelMayBeginEmpty() {

@@ -16,8 +16,11 @@
 class RedisServer
 {
 public:
-    explicit RedisServer(const QStringList &arguments = {})
+    enum class Line { Plain, Encrypted };
+
+    explicit RedisServer(const QStringList &arguments = {}, Line line = Line::Plain)
         : m_arguments(arguments)
+        , m_line(line)
     {
         QTcpServer server;
         server.listen(QHostAddress(QHostAddress::LocalHost));
@@ -32,10 +35,14 @@ public:
     {
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
         m_process.setStandardOutputFile(QProcess::nullDevice());
+        const QString port = QString::number(m_port);
+        const QStringList line = m_line == Line::Plain
+            ? QStringList{u"--port"_s, port}
+            : QStringList{u"--port"_s, u"0"_s, u"--tls-port"_s, port};
         m_process.start(QREPOD_REDIS_SERVER,
-                        QStringList{u"--port"_s, QString::number(m_port), u"--bind"_s,
-                                    u"127.0.0.1"_s, u"--save"_s, QString(), u"--appendonly"_s,
-                                    u"no"_s, u"--dir"_s, m_folder.path()}
+                        line
+                            + QStringList{u"--bind"_s, u"127.0.0.1"_s, u"--save"_s, QString(),
+                                          u"--appendonly"_s, u"no"_s, u"--dir"_s, m_folder.path()}
                             + m_arguments);
         return m_process.waitForStarted() && eventually([this] {
                    QTcpSocket socket;
@@ -54,16 +61,29 @@ public:
     void stall() { ::kill(pid_t(m_process.processId()), SIGSTOP); }
     void resume() { ::kill(pid_t(m_process.processId()), SIGCONT); }
 
+    //! Has it do something, as `redis-cli` would; \return what it answers.
+    QByteArray tell(const QByteArray &command) const
+    {
+        QTcpSocket socket;
+        socket.connectToHost(u"127.0.0.1"_s, m_port);
+        if (!socket.waitForConnected())
+            return {};
+        socket.write(command + "\r\n");
+        return socket.waitForReadyRead() ? socket.readAll() : QByteArray();
+    }
+
     quint16 port() const { return m_port; }
     QUrl url(const QString &user = {}) const
     {
-        return QUrl(u"redis://"_s + user + u"127.0.0.1:%1"_s.arg(m_port));
+        const QString scheme = m_line == Line::Plain ? u"redis://"_s : u"rediss://"_s;
+        return QUrl(scheme + user + u"127.0.0.1:%1"_s.arg(m_port));
     }
 
 private:
     Q_DISABLE_COPY_MOVE(RedisServer)
 
     const QStringList m_arguments;
+    const Line m_line;
     QTemporaryDir m_folder;
     QProcess m_process;
     quint16 m_port = 0;

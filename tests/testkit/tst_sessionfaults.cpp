@@ -9,16 +9,22 @@
 
 #include <QRepod/Channel>
 #include <QRepod/Client>
+#include <QRepod/ReplicaModel>
+#include <QRepod/Room>
 #include <QRepod/Server>
 #include <QRepod/Test/FaultProxy>
 
+#include <QtCore/qstringlistmodel.h>
 #include <QtCore/qtimer.h>
+#include <QtTest/qabstractitemmodeltester.h>
+#include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
 using QRepod::Channel;
 using QRepod::ConnectionListener;
 using QRepod::Direction;
 using QRepod::FaultProxy;
+using QRepod::ReplicaModel;
 using QRepod::Server;
 
 namespace {
@@ -171,6 +177,7 @@ private Q_SLOTS:
     void shortInterruptionIsNotNoticed();
     void interruptedAtRandom_data();
     void interruptedAtRandom();
+    void sharedStateIsNotToldTwice();
 };
 
 void tst_SessionFaults::shortInterruptionIsNotNoticed()
@@ -226,6 +233,41 @@ void tst_SessionFaults::interruptedAtRandom()
     QVERIFY2(isQuiet(game.player.record.events), qPrintable(game.player.record.events.join(u' ')));
     QVERIFY2(isQuiet(game.record.events), qPrintable(game.record.events.join(u' ')));
     QCOMPARE(game.channels.size(), 1);
+}
+
+//! What was on its way comes once, and nothing from the start.
+void tst_SessionFaults::sharedStateIsNotToldTwice()
+{
+    Game game;
+    QStringListModel texts;
+    game.server.everyone()->setSyncInterval(0);
+    game.server.everyone()->share(u"texts"_s, &texts);
+    ReplicaModel replica(&game.player, u"texts"_s);
+    const QAbstractItemModelTester tester(&replica);
+    QVERIFY(game.isJoined());
+    QVERIFY(eventually([&] { return replica.isReady(); }));
+    const QSignalSpy readyChanged(&replica, &ReplicaModel::readyChanged);
+    const QSignalSpy resets(&replica, &ReplicaModel::modelReset);
+    int inserted = 0;
+    QObject::connect(
+        &replica, &ReplicaModel::rowsInserted, this,
+        [&](const QModelIndex &, int first, int last) { inserted += last - first + 1; });
+    QTimer changing;
+    QObject::connect(&changing, &QTimer::timeout, this, [&] {
+        const int row = texts.rowCount();
+        texts.insertRow(row);
+        texts.setData(texts.index(row), QString::number(row));
+    });
+    changing.start(1);
+    game.line->cutWithin(500);
+    QVERIFY(eventually([&] { return game.interruptions() >= 20; }));
+    changing.stop();
+    game.line->clearFaults();
+    QVERIFY(eventually([&] { return replica.count() == texts.rowCount(); }));
+    for (int row = 0; row < replica.count(); ++row)
+        QCOMPARE(replica.get(row)[u"display"_s], QVariant(QString::number(row)));
+    QCOMPARE(inserted, texts.rowCount());
+    QCOMPARE(readyChanged.count() + resets.count(), 0);
 }
 
 QTEST_GUILESS_MAIN(tst_SessionFaults)

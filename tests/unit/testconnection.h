@@ -54,7 +54,13 @@ public:
 
     void open(std::unique_ptr<Stream> stream) { group->open(link, m_settings, std::move(stream)); }
 
-    void pump() { log << entries(link.inbox->takeAll()); }
+    //! As a reader does.
+    void pump()
+    {
+        log << entries(link.inbox->takeAll());
+        if (log.contains(u"disconnected"_s))
+            link.outbox->finish();
+    }
 
     bool receives(const QString &entry)
     {

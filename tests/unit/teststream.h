@@ -67,6 +67,7 @@ public:
 
     void streamEnded() override { note(u"ended"_s, onEnded); }
     void streamFailed(const QString &reason) override { note(u"failed: "_s + reason, onFailed); }
+    void streamFaulted(const QString &reason) override { note(u"fault: "_s + reason, onFailed); }
 
     bool hasEnded() const { return !log.isEmpty() && log.last() != u"opened"_s; }
 

@@ -10,6 +10,7 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtTest/qtest.h>
 
+#include <optional>
 #include <thread>
 
 using namespace QRepod;
@@ -28,6 +29,10 @@ private Q_SLOTS:
     void finIsNoError();
     void finInsideAFrameIsAnError();
     void finOfOneDirectionEndsTheConnection();
+    void answersReachAPeerThatHasClosedItsDirection();
+    void answersThatAreExpectedAreAwaited();
+    void whatWaitsIsWrittenToAPeerThatHasClosedItsDirection();
+    void awaitingAnswersIsBounded();
     void finIsNoErrorToOneThatIsSending();
     void messagesOfAPeerThatHasClosedAreNotLostToSending();
     void resetIsAnError();
@@ -179,6 +184,85 @@ void tst_ConnectionEnd::finOfOneDirectionEndsTheConnection()
     QVERIFY(connection.ends());
     QVERIFY(peer.ends());
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"disconnected"_s}));
+}
+
+//! The reader makes them of the last messages, before it is told of the end.
+void tst_ConnectionEnd::answersReachAPeerThatHasClosedItsDirection()
+{
+    QuietSettings settings;
+    settings.closeTimeout = patience; // on a loaded machine
+    Peer peer;
+    TestConnection connection(peer, settings);
+    connection.isPumping = false;
+    peer.write(encoded(number(1)));
+    peer.shutdownWriting();
+    QVERIFY(eventually([&] { return connection.link.inbox->state() == Inbox::State::Closed; }));
+    {
+        const std::vector<Delivery> come = connection.link.inbox->takeAll();
+        QCOMPARE(entries(come), QStringList({u"connected"_s, u"number"_s, u"disconnected"_s}));
+        QVERIFY(connection.link.outbox->send(encoded(message(u"answer"_s))).bytes > 0);
+    }
+    connection.link.outbox->finish();
+    QCOMPARE(connection.link.outbox->send(encoded(number(2))).status, Outbox::Status::Closed);
+    QVERIFY(connection.ends());
+    QVERIFY(peer.ends());
+    QCOMPARE(peer.actions(), QStringList({u"answer"_s}));
+}
+
+void tst_ConnectionEnd::answersThatAreExpectedAreAwaited()
+{
+    const auto answer = [](const QString &action) {
+        return EncodedMessage(message(action), MessageLimits());
+    };
+    QuietSettings settings;
+    settings.closeTimeout = patience;
+    Peer peer;
+    TestConnection connection(peer, settings);
+    const std::shared_ptr<Outbox> outbox = connection.link.outbox;
+    std::optional<Outbox::Expectation> first(outbox);
+    std::optional<Outbox::Expectation> second(outbox);
+    peer.shutdownWriting();
+    QVERIFY(connection.receives(u"disconnected"_s));
+    QVERIFY(!outbox->isOpen());
+    QVERIFY(outbox->answer(answer(u"first"_s)).bytes > 0);
+    first.reset();
+    QVERIFY(peer.receives(u"first"_s));
+    QVERIFY(outbox->answer(answer(u"second"_s)).bytes > 0);
+    second.reset();
+    QCOMPARE(outbox->answer(answer(u"third"_s)).status, Outbox::Status::Closed);
+    QVERIFY(connection.ends());
+    QVERIFY(peer.ends());
+    QCOMPARE(peer.actions(), QStringList({u"first"_s, u"second"_s}));
+}
+
+void tst_ConnectionEnd::whatWaitsIsWrittenToAPeerThatHasClosedItsDirection()
+{
+    QuietSettings settings;
+    settings.closeTimeout = patience; // on a loaded machine
+    Peer peer(smallBuffer);
+    TestConnection connection(peer, settings);
+    const QByteArray large = encoded(bulky(mebi));
+    QVERIFY(connection.receives(u"connected"_s));
+    QCOMPARE(connection.link.outbox->send(large).bytes, large.size());
+    peer.shutdownWriting();
+    QVERIFY(connection.receives(u"disconnected"_s));
+    QCOMPARE(peer.receive(large.size()).size(), large.size());
+    QVERIFY(peer.ends());
+    QVERIFY(connection.ends());
+}
+
+void tst_ConnectionEnd::awaitingAnswersIsBounded()
+{
+    QuietSettings settings;
+    settings.closeTimeout = 50;
+    Peer peer;
+    TestConnection connection(peer, settings);
+    connection.isPumping = false;
+    peer.write(encoded(number(1)));
+    peer.shutdownWriting();
+    QVERIFY(peer.ends());
+    QVERIFY(connection.ends());
+    QCOMPARE(connection.log, QStringList({u"connected"_s, u"number"_s, u"disconnected"_s}));
 }
 
 //! To send to a peer that has closed resets the connection, but the peer had closed in order.

@@ -60,7 +60,7 @@ private Q_SLOTS:
         QVERIFY(!decodeEnvelope(bytes + '\0'));
         QVERIFY(!decodeEnvelope('\2' + bytes.mid(1))); // another version
         Envelope other = envelope();
-        other.items[0].kind = Item::Kind(quint8(Item::Kind::Bye) + 1);
+        other.items[0].kind = Item::Kind(quint8(Item::Kind::StateOver) + 1);
         QVERIFY(!decodeEnvelope(encodeEnvelope(other)));
         other = envelope();
         other.node.clear();

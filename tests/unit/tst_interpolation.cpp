@@ -2,6 +2,9 @@
 
 //! Values between the ticks at which they are known.
 
+#include "qml/delayestimate.h"
+#include "state/serverclock.h"
+
 #include <QRepod/Interpolation>
 
 #include <QtCore/qrandom.h>
@@ -12,7 +15,78 @@
 #include <limits>
 #include <vector>
 
+using QRepod::DelayEstimate;
 using QRepod::Interpolation;
+using QRepod::ServerClock;
+
+namespace {
+
+constexpr double speed = 0.2; // of the point that moves, in pixels a millisecond
+constexpr double frame = 1'000 / 60.0;
+
+//! Where a point is that goes to and fro on 800 pixels.
+double path(double time)
+{
+    const double way = std::fmod(time * speed, 1'600.0);
+    return way < 800 ? way : 1'600 - way;
+}
+
+//! Whether it turns about then: what is between two ticks is not on its way.
+bool turnsAt(double time)
+{
+    return path(time) < 10 || path(time) > 790;
+}
+
+struct Tick
+{
+    qint64 time;
+    double arrival;
+};
+
+//! A minute of 30 ticks a second over 80 ms give or take 40; in order, as on TCP.
+std::vector<Tick> jitteryTicks(QRandomGenerator &random)
+{
+    std::vector<Tick> ticks;
+    double latest = 0;
+    for (int i = 0; i < 1'800; ++i) {
+        const auto time = qint64(i * 1'000 / 30);
+        latest = std::max(latest, double(time) + 40 + random.bounded(80.0));
+        ticks.push_back({time, latest});
+    }
+    return ticks;
+}
+
+//! What is wrong with positions that are drawn one after the other.
+class Motion
+{
+public:
+    void add(double position, double truth, bool turns)
+    {
+        m_errors.push_back(std::abs(position - truth));
+        if (m_errors.size() > 1) {
+            const double step = std::abs(position - m_before);
+            standing += !turns && step == 0;
+            greatestStep = std::max(greatestStep, step);
+        }
+        m_before = position;
+    }
+
+    double p99() const
+    {
+        std::vector<double> errors = m_errors;
+        std::sort(errors.begin(), errors.end());
+        return errors[errors.size() * 99 / 100];
+    }
+
+    int standing = 0; ///< frames that show what the one before did
+    double greatestStep = 0;
+
+private:
+    std::vector<double> m_errors;
+    double m_before = 0;
+};
+
+} // namespace
 
 class tst_Interpolation : public QObject
 {
@@ -32,6 +106,9 @@ private Q_SLOTS:
     void oldSamplesAreForgotten();
     void copiesAreIndependent();
     void drawnPositionFollowsThePathThroughJitter();
+    void drawnPositionIsRightByWhatIsMeasuredOfTheLine();
+    void doubledAndLostTicksAreNotSeen();
+    void measuredDelayIsTheSmallestThatBeats99Of100Ticks();
 };
 
 void tst_Interpolation::isOnTheLineBetweenTwoSamples()
@@ -172,52 +249,111 @@ void tst_Interpolation::copiesAreIndependent()
     QVERIFY(!copy.isEmpty());
 }
 
-//! States at 30 Hz over 80 ± 40 ms, drawn at 60 Hz, of a point that bounces at 200 px/s.
+//! Drawn at 60 Hz with a delay that is given, by a clock that is right.
 void tst_Interpolation::drawnPositionFollowsThePathThroughJitter()
 {
     constexpr int delay = 160;
-    constexpr double speed = 0.2; // a millisecond
-    const auto path = [](double time) {
-        const double way = std::fmod(time * speed, 1'600.0);
-        return way < 800 ? way : 1'600 - way;
-    };
-    struct Tick
-    {
-        qint64 time;
-        double arrival;
-    };
     QRandomGenerator random(3);
-    std::vector<Tick> ticks;
-    double latest = 0;
-    for (int i = 0; i < 1'800; ++i) {
-        const auto time = qint64(i * 1'000 / 30);
-        latest = std::max(latest, double(time) + 40 + random.bounded(80.0)); // in order, as on TCP
-        ticks.push_back({time, latest});
-    }
+    const std::vector<Tick> ticks = jitteryTicks(random);
     Interpolation x(delay);
-    std::vector<double> errors;
+    Motion motion;
     size_t next = 0;
-    double before = 0;
-    double greatestStep = 0;
-    int standing = 0;
-    for (double now = 400; now < 59'000; now += 1'000 / 60.0) {
+    for (double now = 400; now < 59'000; now += frame) {
         for (; next < ticks.size() && ticks[next].arrival <= now; ++next)
             x.addSample(ticks[next].time, path(double(ticks[next].time)));
         const qint64 shown = qRound64(now) - delay;
-        const double position = x.valueAt(shown);
-        errors.push_back(std::abs(position - path(double(shown))));
-        if (now > 450) {
-            const bool turns = path(double(shown)) < 10 || path(double(shown)) > 790;
-            standing += !turns && position == before;
-            greatestStep = std::max(greatestStep, std::abs(position - before));
-        }
-        before = position;
+        motion.add(x.valueAt(shown), path(double(shown)), turnsAt(double(shown)));
     }
-    std::sort(errors.begin(), errors.end());
-    const double p99 = errors[errors.size() * 99 / 100];
-    QVERIFY2(p99 <= 3, qPrintable(QString::number(p99)));
-    QCOMPARE(standing, 0);
-    QVERIFY2(greatestStep <= 2 * speed * 1'000 / 60, qPrintable(QString::number(greatestStep)));
+    QVERIFY2(motion.p99() <= 3, qPrintable(QString::number(motion.p99())));
+    QCOMPARE(motion.standing, 0);
+    QVERIFY2(motion.greatestStep <= 2 * speed * frame,
+             qPrintable(QString::number(motion.greatestStep)));
+}
+
+//! The same with the server's clock by pings over the same line, and the delay by the ticks.
+void tst_Interpolation::drawnPositionIsRightByWhatIsMeasuredOfTheLine()
+{
+    QRandomGenerator random(4);
+    const std::vector<Tick> ticks = jitteryTicks(random);
+    const auto latency = [&random] { return 40 + random.bounded(80.0); };
+    ServerClock clock; // of a server whose time is that of this test
+    DelayEstimate estimate;
+    Interpolation x;
+    Motion motion;
+    size_t next = 0;
+    double nextPing = 0;
+    int pings = 0;
+    double delay = 160;
+    for (double now = 0; now < 59'000; now += frame) {
+        if (now >= nextPing) {
+            const double there = now + latency();
+            clock.add(now, there + latency(), std::floor(there));
+            nextPing += ++pings < 8 ? 50 : 2'000;
+        }
+        for (; next < ticks.size() && ticks[next].arrival <= now; ++next) {
+            x.addSample(ticks[next].time, path(double(ticks[next].time)));
+            estimate.add(clock.timeAt(now) - double(ticks[next].time), 1'000 / 30.0);
+        }
+        delay += std::clamp(estimate.delay() - delay, -frame / 10, frame / 10); // as it is drawn
+        x.setDelay(int(delay));
+        const qint64 shown = qRound64(clock.timeAt(now)) - qint64(delay);
+        const double truth = now - double(qint64(delay));
+        if (now > 10'000)
+            motion.add(x.valueAt(shown), path(truth), turnsAt(truth));
+    }
+    QVERIFY2(motion.p99() <= 3, qPrintable(QString::number(motion.p99())));
+    QCOMPARE(motion.standing, 0);
+    QVERIFY2(motion.greatestStep <= 2 * speed * frame,
+             qPrintable(QString::number(motion.greatestStep)));
+}
+
+//! Of ten ticks one is lost, and one comes again later.
+void tst_Interpolation::doubledAndLostTicksAreNotSeen()
+{
+    constexpr int delay = 200;
+    QRandomGenerator random(5);
+    const std::vector<Tick> ticks = jitteryTicks(random);
+    Interpolation x(delay);
+    Motion motion;
+    size_t next = 0;
+    for (double now = 400; now < 59'000; now += frame) {
+        for (; next < ticks.size() && ticks[next].arrival <= now; ++next) {
+            if (next % 10 == 3)
+                continue;
+            const size_t again = next % 10 == 7 ? next - 2 : next;
+            for (const size_t tick : {next, again})
+                x.addSample(ticks[tick].time, path(double(ticks[tick].time)));
+        }
+        const qint64 shown = qRound64(now) - delay;
+        motion.add(x.valueAt(shown), path(double(shown)), turnsAt(double(shown)));
+    }
+    QVERIFY2(motion.p99() <= 3, qPrintable(QString::number(motion.p99())));
+    QCOMPARE(motion.standing, 0);
+    QVERIFY2(motion.greatestStep <= 2 * speed * frame,
+             qPrintable(QString::number(motion.greatestStep)));
+}
+
+void tst_Interpolation::measuredDelayIsTheSmallestThatBeats99Of100Ticks()
+{
+    DelayEstimate estimate;
+    QCOMPARE(estimate.delay(), 100.0); // before anything is known
+    estimate.add(20, 30);
+    QCOMPARE(estimate.delay(), 50.0);
+    for (int lateness = 0; lateness < 400; ++lateness)
+        estimate.add(lateness * 7 % 400, 50);
+    std::vector<int> latest; // that count
+    for (int lateness = 400 - int(DelayEstimate::window); lateness < 400; ++lateness)
+        latest.push_back(lateness * 7 % 400);
+    const auto beaten = [&](double delay) {
+        return std::count_if(latest.begin(), latest.end(),
+                             [delay](int lateness) { return lateness + 50 <= delay; });
+    };
+    const auto wanted = std::ptrdiff_t(DelayEstimate::window) * 99 / 100;
+    QVERIFY(beaten(estimate.delay()) >= wanted);
+    QVERIFY(beaten(estimate.delay() - 1) < wanted);
+    for (std::size_t i = 0; i < DelayEstimate::window; ++i)
+        estimate.add(-90, 50); // earlier than the clock says
+    QCOMPARE(estimate.delay(), 0.0);
 }
 
 QTEST_APPLESS_MAIN(tst_Interpolation)

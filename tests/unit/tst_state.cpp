@@ -3,9 +3,11 @@
 //! What is shared and its replica, without a line between them: what one tells is given to the
 //! other as it is after encoding and decoding.
 
+#include "protocol/encodedmessage.h"
 #include "state/replicas.h"
 #include "state/sharedmodel.h"
 #include "state/sharedobject.h"
+#include "state/stateparts.h"
 #include "support/literals.h"
 #include "support/warnings.h"
 
@@ -264,7 +266,7 @@ public:
         : source(u"s"_s, arguments...)
     {
         source.collect({});
-        replicas.take(wire(source.whole(viewer)));
+        take(source.whole(viewer));
     }
 
     //! \return what was told.
@@ -272,12 +274,32 @@ public:
     {
         source.collect({});
         const QVariantMap fields = source.change(viewer);
-        if (!fields.isEmpty())
-            replicas.take(wire(fields));
+        take(fields);
         return fields;
     }
 
+    //! In one message, or in as many as the limits ask for.
+    void take(const QVariantMap &fields)
+    {
+        const auto fits = [this](const QVariantMap &part) {
+            return EncodedMessage(withAction(stateAction(), part), limits).isValid();
+        };
+        messages = 0;
+        if (fields.isEmpty())
+            return;
+        const StateParts parts = fits(fields) ? StateParts{{fields}} : StateParts::of(fields, fits);
+        isComplete = parts.isComplete;
+        for (const QVariantMap &part : parts.messages) {
+            QVERIFY(fits(part));
+            QCOMPARE(part.contains(u"more"_s), ++messages < int(parts.messages.size()));
+            replicas.take(wire(part));
+        }
+    }
+
     const Channel *viewer = nullptr;
+    MessageLimits limits;
+    int messages = 0; // that the latest was told in
+    bool isComplete = true;
     Source source;
     Replicas replicas{[](const QString &, qint64) {}};
     std::shared_ptr<ReplicaState> state = replicas.find(u"s"_s);
@@ -359,6 +381,15 @@ private Q_SLOTS:
     void randomWalkEndsEqual_data();
     void randomWalkEndsEqual();
     void randomWalkOfWhatIsVisibleEndsEqual();
+
+    void firstMessageOverTheLimitsComesInParts_data();
+    void firstMessageOverTheLimitsComesInParts();
+    void changeOverTheLimitsComesInParts_data();
+    void changeOverTheLimitsComesInParts();
+    void propertiesOverTheLimitsComeInPartsAndChangeTogether();
+    void valueThatIsTooLargeAloneIsLeftOut();
+    void firstMessageAfterAPartBeginsAnew();
+    void partsThatAreOutOfStepAreNotSeen();
 
     void replicaWithoutTheFirstMessageIsNotReady();
     void endMakesItNotReadyAndKeepsItsValues();
@@ -646,20 +677,27 @@ void tst_State::hiddenRowsAreNotTold()
 void tst_State::randomWalkEndsEqual_data()
 {
     QTest::addColumn<QString>("key");
-    QTest::newRow("without keys") << QString();
-    QTest::newRow("with keys") << u"id"_s;
+    QTest::addColumn<int>("maximumValues");
+    QTest::addColumn<int>("steps");
+    QTest::newRow("without keys") << QString() << 100'000 << 10'000;
+    QTest::newRow("with keys") << u"id"_s << 100'000 << 10'000;
+    QTest::newRow("in parts") << QString() << 25 << 2'000;
+    QTest::newRow("in parts, with keys") << u"id"_s << 25 << 2'000;
 }
 
 void tst_State::randomWalkEndsEqual()
 {
     QFETCH(const QString, key);
+    QFETCH(const int, maximumValues);
+    QFETCH(const int, steps);
     Numbers numbers;
     ModelPair pair(&numbers, key);
+    pair.limits.values = maximumValues;
     Mirror mirror(pair.state);
     const QAbstractItemModelTester tester(&mirror,
                                           QAbstractItemModelTester::FailureReportingMode::QtTest);
     QRandomGenerator random(11);
-    for (int i = 0; i < 10'000; ++i) {
+    for (int i = 0; i < steps; ++i) {
         step(numbers, random);
         if (random.bounded(4) == 0) {
             pair.tick();
@@ -688,6 +726,204 @@ void tst_State::randomWalkOfWhatIsVisibleEndsEqual()
             QVERIFY(isEqual(pair, numbers, isVisible));
         }
     }
+}
+
+void tst_State::firstMessageOverTheLimitsComesInParts_data()
+{
+    QTest::addColumn<qint64>("maximumSize");
+    QTest::addColumn<int>("maximumValues");
+    QTest::newRow("values") << qint64(1'000'000) << 60;
+    QTest::newRow("bytes") << qint64(200) << 100'000;
+    QTest::newRow("a row each") << qint64(1'000'000) << 20;
+}
+
+//! Rows are matched by their keys all the same: nothing flickers.
+void tst_State::firstMessageOverTheLimitsComesInParts()
+{
+    QFETCH(const qint64, maximumSize);
+    QFETCH(const int, maximumValues);
+    Numbers numbers;
+    numbers.insert(0, 100);
+    ModelPair pair(&numbers, u"id"_s);
+    pair.limits.frameSize = maximumSize;
+    pair.limits.values = maximumValues;
+    Mirror mirror(pair.state);
+    const QAbstractItemModelTester tester(&mirror);
+    pair.replicas.expire();
+    numbers.move(99, 1, 0);
+    numbers.remove(40, 20);
+    pair.source.collect({});
+    pair.take(pair.source.whole(nullptr));
+    QVERIFY(pair.isComplete && pair.messages > 4);
+    QVERIFY(isEqual(pair, numbers));
+    QCOMPARE(mirror.log,
+             (QStringList{u"not ready"_s, u"remove 39 58"_s, u"move 79 79 0"_s, u"ready"_s}));
+
+    ModelPair other(&numbers, QString());
+    Replicas late([](const QString &, qint64) {});
+    const auto state = late.find(u"s"_s);
+    Mirror lateMirror(state);
+    const StateParts parts =
+        StateParts::of(other.source.whole(nullptr), [](const QVariantMap &part) {
+            return part[u"rows"_s].toList().size() < 30
+                && part[u"changes"_s].toList().value(0).toList().value(2).toList().size() < 30;
+        });
+    for (const QVariantMap &part : parts.messages) {
+        QCOMPARE(lateMirror.log, QStringList()); // not even a part is to be seen
+        late.take(wire(part));
+    }
+    QCOMPARE(lateMirror.log, (QStringList{u"reset"_s, u"ready"_s}));
+    QCOMPARE(state->rows.count(), 80);
+}
+
+void tst_State::changeOverTheLimitsComesInParts_data()
+{
+    QTest::addColumn<Change>("change");
+    const auto add = [](const char *name, Change change) { QTest::newRow(name) << change; };
+    add("insert", [](Numbers &n) { n.insert(50, 200); });
+    add("set", [](Numbers &n) {
+        for (int row = 0; row < 100; ++row)
+            n.set(row, 1'000 + row, {});
+    });
+    add("insert, remove and set", [](Numbers &n) {
+        n.remove(0, 20);
+        n.insert(10, 100);
+        for (int row = 0; row < 50; ++row)
+            n.set(row, 1'000 + row);
+        n.move(0, 5, 60);
+    });
+    add("reset", [](Numbers &n) { n.reset([&n] { n.rows.pop_back(); }); });
+}
+
+void tst_State::changeOverTheLimitsComesInParts()
+{
+    QFETCH(const Change, change);
+    Numbers numbers;
+    numbers.insert(0, 100);
+    ModelPair pair(&numbers, QString());
+    pair.limits.values = 60;
+    Mirror mirror(pair.state);
+    const QAbstractItemModelTester tester(&mirror);
+    change(numbers);
+    pair.tick();
+    QVERIFY(pair.isComplete && pair.messages > 4);
+    QVERIFY(isEqual(pair, numbers));
+    QVERIFY(!mirror.log.contains(u"not ready"_s));
+}
+
+void tst_State::propertiesOverTheLimitsComeInPartsAndChangeTogether()
+{
+    class Watcher final : public ReplicaObserver
+    {
+    public:
+        void changed(const QStringList &names) override { told << names; }
+        void readyChanged() override { }
+        QList<QStringList> told;
+    } watcher;
+    World world;
+    Pair<SharedObject> pair(&world);
+    pair.state->observers.add(&watcher);
+    pair.limits.frameSize = 70;
+    pair.replicas.expire();
+    pair.take(pair.source.whole(nullptr));
+    QVERIFY(pair.isComplete && pair.messages > 1);
+    QCOMPARE(pair.state->kind, ReplicaState::Kind::Object);
+    QCOMPARE(pair.state->values.values(), wire(pair.source.whole(nullptr))[u"set"_s].toMap());
+    QCOMPARE(watcher.told, QList<QStringList>()); // they were known before the line was lost
+
+    world.title = u"a title of thirty-two characters"_s;
+    world.weather = World::Weather::Rain;
+    world.flag = {1, 2};
+    Q_EMIT world.changed();
+    pair.tick();
+    pair.state->observers.remove(&watcher);
+    QVERIFY(pair.isComplete && pair.messages > 1);
+    QCOMPARE(watcher.told, QList<QStringList>{(QStringList{u"flag"_s, u"title"_s, u"weather"_s})});
+}
+
+void tst_State::valueThatIsTooLargeAloneIsLeftOut()
+{
+    World world;
+    Pair<SharedObject> pair(&world);
+    pair.limits.frameSize = 100;
+    world.title = QString(200, u'x');
+    world.score = 3;
+    Q_EMIT world.changed();
+    Q_EMIT world.scoreChanged();
+    pair.tick();
+    QVERIFY(!pair.isComplete);
+    QCOMPARE(pair.state->values.values()[u"title"_s], QVariant(u"first"_s));
+    QCOMPARE(pair.state->values.values()[u"score"_s], QVariant(3LL));
+    pair.take(pair.source.whole(nullptr));
+    QCOMPARE(pair.state->kind, ReplicaState::Kind::Object);
+    QVERIFY(!pair.state->values.values().contains(u"title"_s));
+
+    QStringListModel texts({u"a"_s, QString(200, u'x'), u"c"_s});
+    ModelPair rows(&texts, QString());
+    rows.limits.frameSize = 100;
+    rows.take(rows.source.whole(nullptr));
+    QVERIFY(!rows.isComplete);
+    QCOMPARE(rows.state->rows.count(), 3);
+    QVERIFY(rows.state->rows.value(1, 0).isNull());
+    QCOMPARE(rows.state->rows.value(2, 0), QVariant(u"c"_s));
+    texts.setStringList({u"a"_s, u"b"_s, u"d"_s});
+    rows.tick();
+    QCOMPARE(rows.state->rows.value(1, 0), QVariant(u"b"_s));
+    texts.setData(texts.index(2), QString(200, u'y'));
+    rows.tick();
+    QVERIFY(!rows.isComplete);
+    QCOMPARE(rows.state->rows.value(2, 0), QVariant(u"d"_s));
+}
+
+void tst_State::firstMessageAfterAPartBeginsAnew()
+{
+    Replicas replicas([](const QString &, qint64) {});
+    const auto state = replicas.find(u"s"_s);
+    const Mirror mirror(state); // so that it is not forgotten
+    const auto part = [](bool isFull, const QString &name, bool isPart) {
+        return wire({{isFull ? u"full"_s : u"later"_s, true},
+                     {u"set"_s, QVariantMap{{name, 1}}},
+                     {u"more"_s, isPart}});
+    };
+    replicas.take(part(true, u"old"_s, true));
+    replicas.take(part(true, u"a"_s, true));
+    QCOMPARE(state->kind, ReplicaState::Kind::Unknown);
+    replicas.take(part(false, u"b"_s, false));
+    QCOMPARE(state->kind, ReplicaState::Kind::Object);
+    QCOMPARE(state->values.values().keys(), (QStringList{u"a"_s, u"b"_s}));
+    replicas.take(part(true, u"old"_s, true));
+    replicas.take(wire({{u"end"_s, true}}));
+    replicas.take(part(false, u"c"_s, false));
+    QCOMPARE(state->kind, ReplicaState::Kind::Unknown);
+    replicas.take(part(true, u"old"_s, true));
+    replicas.expire();
+    replicas.take(part(false, u"c"_s, false));
+    QCOMPARE(state->kind, ReplicaState::Kind::Unknown);
+}
+
+void tst_State::partsThatAreOutOfStepAreNotSeen()
+{
+    Replicas replicas([](const QString &, qint64) {});
+    const auto state = replicas.find(u"s"_s);
+    Mirror mirror(state);
+    const QVariantMap first = {{u"full"_s, true},
+                               {u"roles"_s, QVariantList{u"a"_s}},
+                               {u"rows"_s, QVariantList{QVariant(QVariantList{1})}},
+                               {u"more"_s, true}};
+    const auto set = [](int row) {
+        const QVariantList change = {u"set"_s, row, QVariantMap{{u"a"_s, 2}}};
+        return wire({{u"changes"_s, QVariantList{QVariant(change)}}});
+    };
+    const Warnings warnings;
+    replicas.take(wire(first));
+    replicas.take(set(1));
+    QCOMPARE(state->kind, ReplicaState::Kind::Unknown);
+    QCOMPARE(mirror.log, QStringList());
+    QCOMPARE(Warnings::texts().size(), 1);
+    replicas.take(wire(first));
+    replicas.take(set(0));
+    QCOMPARE(mirror.log, (QStringList{u"reset"_s, u"ready"_s}));
+    QCOMPARE(state->rows.value(0, 0), QVariant(2LL));
 }
 
 void tst_State::replicaWithoutTheFirstMessageIsNotReady()

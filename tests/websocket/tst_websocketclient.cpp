@@ -3,6 +3,7 @@
 //! Listeners that connect to a url, by WebSocket and without.
 
 #include "rawwebsocket.h"
+#include "scriptedgate.h"
 
 #include "support/eventually.h"
 #include "support/literals.h"
@@ -13,8 +14,7 @@
 #include <QRepod/Server>
 #include <QRepod/WebSocketGate>
 
-#include <QtCore/QCryptographicHash>
-#include <QtNetwork/QTcpServer>
+#include <QtNetwork/QSslSocket>
 #include <QtTest/QTest>
 
 #include <memory>
@@ -32,62 +32,6 @@ public slots:
     int Network_add(int a, int b) { return a + b; }
 };
 
-//! A server of WebSockets that answers with what a test says.
-class ScriptedGate
-{
-public:
-    ScriptedGate()
-    {
-        m_server.listen(QHostAddress::LocalHost);
-        QObject::connect(&m_server, &QTcpServer::newConnection, &m_server, [this] {
-            client = m_server.nextPendingConnection();
-            QObject::connect(client, &QTcpSocket::readyRead, client, [this] {
-                received += client->readAll();
-                const qsizetype end = received.indexOf("\r\n\r\n");
-                if (end < 0 || !request.isEmpty())
-                    return;
-                request = received.first(end + 4);
-                received.remove(0, end + 4);
-                client->write(answer(keyOf(request)));
-            });
-        });
-    }
-
-    static QByteArray keyOf(const QByteArray &request)
-    {
-        const QByteArray name = "Sec-WebSocket-Key: ";
-        const qsizetype begin = request.indexOf(name) + name.size();
-        return request.mid(begin, request.indexOf("\r\n", begin) - begin);
-    }
-
-    static QByteArray acceptOf(const QByteArray &key)
-    {
-        return QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
-                                        QCryptographicHash::Sha1)
-            .toBase64();
-    }
-
-    static QByteArray good(const QByteArray &key)
-    {
-        return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-               "Connection: Upgrade\r\nSec-WebSocket-Accept: "
-            + acceptOf(key) + "\r\n\r\n";
-    }
-
-    QUrl url(const QString &rest = "/") const
-    {
-        return QUrl(u"ws://127.0.0.1:%1%2"_s.arg(m_server.serverPort()).arg(rest));
-    }
-
-    std::function<QByteArray(const QByteArray &key)> answer = good;
-    QByteArray request;
-    QByteArray received;
-    QTcpSocket *client = nullptr;
-
-private:
-    QTcpServer m_server;
-};
-
 } // namespace
 
 class tst_WebSocketClient : public QObject
@@ -98,6 +42,7 @@ private slots:
     void connectsByEveryScheme_data();
     void connectsByEveryScheme();
     void schemeDecidesAboutTls();
+    void clientRefusedForItsCertificateIsTold();
     void saysWhatIsWrongWithAUrl_data();
     void saysWhatIsWrongWithAUrl();
     void asksForPathAndQuery();
@@ -109,6 +54,7 @@ private slots:
     void masksWhatItSends();
     void readsTextAsJson();
     void reconnectsToTheUrl();
+    void isSentElsewhereByTheSameScheme();
     void closesInOrder();
     void forgetsTheUrl();
     void largeMessagesBothWays();
@@ -163,6 +109,21 @@ void tst_WebSocketClient::schemeDecidesAboutTls()
     client.connect(QUrl(u"repods://127.0.0.1:%1"_s.arg(server.port())));
     QVERIFY(client.pumpUntil("error"));
     QVERIFY(client.error.contains("TLS: "));
+}
+
+void tst_WebSocketClient::clientRefusedForItsCertificateIsTold()
+{
+    QRepod::Server server;
+    QSslConfiguration configuration = serverConfiguration();
+    configuration.setPeerVerifyMode(QSslSocket::VerifyPeer);
+    server.setSslConfiguration(configuration);
+    QRepod::WebSocketGate gate(&server);
+    QVERIFY(gate.listen("127.0.0.1", 0));
+    RecordingListener client;
+    client.setSslConfiguration(clientConfiguration());
+    client.connect(QUrl(u"wss://127.0.0.1:%1"_s.arg(gate.port())));
+    QVERIFY(client.pumpUntil("error"));
+    QVERIFY2(client.error.contains("certificate"), qPrintable(client.error));
 }
 
 void tst_WebSocketClient::saysWhatIsWrongWithAUrl_data()
@@ -359,6 +320,24 @@ void tst_WebSocketClient::reconnectsToTheUrl()
     QVERIFY(client.pumpUntil("connected", 2));
     QVERIFY(eventually([&] { return server->channels().size() == 1; }));
     QCOMPARE(server->channels().first()->requestUrl().query(), u"n=1"_s);
+}
+
+void tst_WebSocketClient::isSentElsewhereByTheSameScheme()
+{
+    QRepod::Server first;
+    QRepod::Server second;
+    QRepod::WebSocketGate firstGate(&first);
+    QRepod::WebSocketGate secondGate(&second);
+    QVERIFY(firstGate.listen("127.0.0.1", 0) && secondGate.listen("127.0.0.1", 0));
+    RecordingListener client;
+    client.connect(QUrl(u"ws://127.0.0.1:%1/play?n=1"_s.arg(firstGate.port())));
+    QVERIFY(client.pumpUntil("connected"));
+    QVERIFY(eventually([&] { return first.channels().size() == 1; }));
+    const QString address = u"127.0.0.1:%1"_s.arg(secondGate.port());
+    first.channels().first()->redirect(address);
+    QVERIFY2(client.pumpUntil("connected", 2), qPrintable(client.error));
+    QVERIFY(eventually([&] { return second.channels().size() == 1; }));
+    QCOMPARE(second.channels().first()->requestUrl(), QUrl(u"ws://"_s + address + u"/play?n=1"_s));
 }
 
 void tst_WebSocketClient::closesInOrder()

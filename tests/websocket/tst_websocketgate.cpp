@@ -65,6 +65,9 @@ private slots:
     void choosesTheSubprotocol();
     void boundsTheHead();
     void slowHandshakeIsDropped();
+    void requestBehindTheRequestIsAFault();
+    void requestAtTheServersPortIsAFault_data();
+    void requestAtTheServersPortIsAFault();
     void peersOfOtherProtocolsAreTold_data();
     void peersOfOtherProtocolsAreTold();
 
@@ -224,7 +227,10 @@ void tst_WebSocketGate::answersRequests_data()
     with("empty host", "Host: localhost", "Host:", "400");
     with("two hosts", "Host:", "Host: other\r\nHost:", "400");
     with("POST", "GET", "POST", "405", "Allow: GET\r\n");
-    with("CONNECT", "GET", "CONNECT", "405");
+    for (const char *verb :
+         {"HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "QREPOD"})
+        with(verb, "GET", verb, "405", "Allow: GET\r\n");
+    with("beginning of HTTP/2", "GET / HTTP/1.1", "PRI * HTTP/2.0", "400");
     with("HTTP/1.0", "HTTP/1.1", "HTTP/1.0", "505");
     with("HTTP/2.0", "HTTP/1.1", "HTTP/2.0", "505");
     with("no version of HTTP", " HTTP/1.1", "", "400");
@@ -233,6 +239,11 @@ void tst_WebSocketGate::answersRequests_data()
     with("target with a fragment", "GET /", "GET /#a", "400");
     with("target with a byte past ASCII", "GET /", "GET /\xe4", "400");
     with("body", "Host:", "Content-Length: 5\r\nHost:", "400", "a request with a body");
+    with("body whose length is said twice",
+         "Host:", "Content-Length: 0\r\nContent-Length: 5\r\nHost:", "400",
+         "a request with a body");
+    with("body with a length and in chunks",
+         "Host:", "Content-Length: 0\r\nTransfer-Encoding: chunked\r\nHost:", "400");
     with("body in chunks", "Host:", "Transfer-Encoding: chunked\r\nHost:", "400");
     with("field without a name", "Host:", ": x\r\nHost:", "400");
     with("field without a colon", "Host:", "nothing\r\nHost:", "400");
@@ -351,6 +362,46 @@ void tst_WebSocketGate::slowHandshakeIsDropped()
     client.write("GET / HT");
     QVERIFY(client.ends());
     QVERIFY(errors.first().first().toString().endsWith(u"timed out after 1 ms"_s));
+}
+
+//! As a proxy would forward it that has not understood that this is a WebSocket now.
+void tst_WebSocketGate::requestBehindTheRequestIsAFault()
+{
+    RawWebSocket client;
+    QVERIFY(client.connectTo(m_gate->port()));
+    client.write(RawWebSocket::request() + RawWebSocket::request({}, "/secret"));
+    QVERIFY(client.ends());
+    QVERIFY(client.head().startsWith("HTTP/1.1 101 "));
+    QCOMPARE(client.log().last(), u"close 1002"_s);
+    QCOMPARE(client.log().filter("HTTP"), QStringList());
+    QVERIFY(eventually([&] { return m_server->channels().isEmpty(); }));
+}
+
+void tst_WebSocketGate::requestAtTheServersPortIsAFault_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("WebSocket") << RawWebSocket::request();
+    QTest::newRow("POST") << "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"_ba;
+    QTest::newRow("PUT") << "PUT /a HTTP/1.1\r\n\r\n"_ba;
+}
+
+//! A page can have its browser send what it likes behind a head that no server of ours reads.
+void tst_WebSocketGate::requestAtTheServersPortIsAFault()
+{
+    QFETCH(const QByteArray, bytes);
+    QSignalSpy ends(m_server.get(), &QRepod::Server::channelDisconnected);
+    QVERIFY(m_server->listen("127.0.0.1", 0));
+    RawClient client(m_server->port());
+    QVERIFY(eventually([&] { return channel() != nullptr; }));
+    QString error;
+    connect(channel(), &QRepod::Channel::errorOccurred, this,
+            [&](const QString &text) { error = text; });
+    QVERIFY(client.sendBytes(bytes + QRepod::encode({{"action", "smuggled"}})));
+    QVERIFY(client.ends());
+    QVERIFY(eventually([&] { return ends.size() == 1; }));
+    QVERIFY2(error.endsWith(u"does the peer speak HTTP? Browsers need a WebSocketGate"_s),
+             qPrintable(error));
+    QCOMPARE(client.received, QRepod::encode({{"action", "connected"}}));
 }
 
 void tst_WebSocketGate::peersOfOtherProtocolsAreTold_data()

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "repodcat/endpoint.h"
 
+#include "repodcat/watch.h"
+
 #include <QRepod/Client>
 #include <QRepod/ConnectionListener>
 #include <QRepod/Server>
 #include <QRepod/Statistics>
 
 #include <map>
+#include <memory>
 
 namespace {
 
@@ -36,6 +39,11 @@ public:
             m_builtIn.append("disconnected");
             emit closed(0, m_listener.connection()->address());
         });
+        if (!options.watched.isEmpty()) {
+            m_watch = std::make_unique<Watch>(m_listener, options.watched);
+            connect(m_watch.get(), &Watch::changed, this,
+                    [this](const QVariantMap &state) { emit received(0, state); });
+        }
         connect(&m_listener, &ConnectionListener::messageReceived, this, &ClientEndpoint::receive);
     }
 
@@ -60,13 +68,14 @@ private:
         // A peer may send an `error` of its own. The built-in one is that which follows its signal.
         if (!m_builtIn.isEmpty() && m_builtIn.first() == action)
             m_builtIn.removeFirst();
-        else
+        else if (!m_watch)
             emit received(0, message);
     }
 
     const Options m_options;
     QRepod::ConnectionListener m_listener;
-    QStringList m_builtIn; // the messages of the library itself that come next
+    std::unique_ptr<Watch> m_watch; // none: messages are received
+    QStringList m_builtIn;          // the messages of the library itself that come next
 };
 
 class ServerEndpoint : public Endpoint

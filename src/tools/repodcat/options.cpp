@@ -32,6 +32,7 @@ void describe(QCommandLineParser &parser)
         {{"l", "listen"}, "Listens instead of connecting; ends when the last client has left."},
         {{"k", "keep-open"}, "Goes on listening when the last client has left."},
         {{"a", "action"}, "Prints and counts messages with this action alone; repeats.", "NAME"},
+        {{"w", "watch"}, "Prints the shared state of this name as it changes.", "NAME"},
         {{"c", "count"}, "Ends after N messages (or, with --bench, round trips).", "N"},
         {{"t", "timeout"}, "Ends after so many seconds.", "SECONDS"},
         {{"n", "no-input"}, "Does not read standard input."},
@@ -85,6 +86,8 @@ void readAddress(Options &options, QStringList positional)
     // One argument is what cannot be guessed: the host to go to, or the port to listen on.
     if (positional.size() == 2 || !options.isListening)
         options.host = positional.takeFirst();
+    if (options.host.startsWith('[') && options.host.endsWith(']')) // an address of IPv6
+        options.host = options.host.sliced(1).chopped(1);
     if (!options.isListening && options.host.contains("://")) {
         options.url = QUrl(options.host);
         if (!positional.isEmpty())
@@ -159,6 +162,7 @@ void readFlags(Options &options, const QCommandLineParser &parser)
     options.isEchoing = parser.isSet("echo");
     options.isBenchmark = parser.isSet("bench");
     options.readsInput = !parser.isSet("no-input") && !options.isEchoing && !options.isBenchmark;
+    options.watched = parser.value("watch");
     options.actions = parser.values("action");
     options.recordFile = parser.value("record");
     options.replayFile = parser.value("replay");
@@ -176,6 +180,11 @@ void rejectCombinations(const Options &options)
         && (options.isListening || options.isBenchmark || options.isEchoing
             || !options.replayFile.isEmpty() || !options.recordFile.isEmpty()))
         rejectUsage("--bots goes with none of --listen, --bench, --echo, --replay and --record");
+    if (!options.watched.isEmpty()
+        && (options.isListening || options.isBenchmark || options.isEchoing || options.bots > 0
+            || !options.actions.isEmpty() || !options.recordFile.isEmpty()))
+        rejectUsage(
+            "--watch goes with none of --listen, --action, --bench, --bots, --echo and --record");
     if (options.isReplayFast && options.replayFile.isEmpty())
         rejectUsage("--fast needs --replay");
     if (options.staysOpen && !options.isListening)

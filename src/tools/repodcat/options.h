@@ -30,6 +30,7 @@ struct Options
     bool isEchoing = false;
     bool isBenchmark = false;
     bool readsInput = true;
+    QString watched;     ///< the shared state that is printed, instead of messages
     QStringList actions; ///< those that are printed and counted; all if there are none
     QString recordFile;
     QString replayFile;

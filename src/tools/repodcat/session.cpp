@@ -2,6 +2,7 @@
 #include "repodcat/session.h"
 
 #include "repodcat/json.h"
+#include "repodcat/table.h"
 
 #include <QRepod/Protocol>
 
@@ -214,7 +215,9 @@ bool Session::isWanted(const QVariantMap &message) const
 
 void Session::print(const QVariantMap &message)
 {
-    if (m_terminal.printMessage(toJson(message)))
+    const bool isTable = !m_options.watched.isEmpty() && m_terminal.canShowTables();
+    if (isTable ? m_terminal.showTable(toTable(message, m_terminal.size()))
+                : m_terminal.printMessage(toJson(message)))
         return;
     if (errno == EPIPE) // as with `| head`: it has seen enough
         return end(Done);

@@ -6,6 +6,7 @@
 #ifdef Q_OS_WIN
 #    include <io.h>
 #else
+#    include <sys/ioctl.h>
 #    include <unistd.h>
 #endif
 
@@ -70,6 +71,7 @@ void printError(const QString &text, const char *color)
 Terminal::Terminal(Colors colors, bool isQuiet)
     : m_isQuiet(isQuiet)
     , m_hasBar(isTerminal(stderr) && !isQuiet)
+    , m_showsTables(isTerminal(stdout))
     , m_colorsOutput(isColored(colors, stdout))
     , m_colorsErrors(isColored(colors, stderr))
 {
@@ -84,6 +86,25 @@ bool Terminal::print(const QByteArray &text)
 bool Terminal::printMessage(const QByteArray &json)
 {
     return print((m_colorsOutput ? colored(json) : json) + '\n');
+}
+
+QSize Terminal::size() const
+{
+#ifdef TIOCGWINSZ
+    winsize size{};
+    if (ioctl(fileno(stdout), TIOCGWINSZ, &size) == 0 && size.ws_row > 2 && size.ws_col > 2)
+        return {size.ws_col, size.ws_row};
+#endif
+    return {80, 24};
+}
+
+bool Terminal::showTable(const QByteArray &lines)
+{
+    QByteArray text;
+    if (m_shownLines > 0)
+        text = "\033[" + QByteArray::number(m_shownLines) + "A\033[J"; // up, and clear below
+    m_shownLines = lines.count('\n');
+    return print(text + lines);
 }
 
 void Terminal::note(const QString &text)

@@ -4,6 +4,7 @@
 #include "repodcat/options.h"
 
 #include <QtCore/QByteArray>
+#include <QtCore/QSize>
 
 #include <cstdio>
 
@@ -21,6 +22,15 @@ public:
     //! The same with a line of JSON.
     bool printMessage(const QByteArray &json);
 
+    //! Whether standard output is a terminal.
+    bool canShowTables() const { return m_showsTables; }
+
+    //! Of the terminal, in characters.
+    QSize size() const;
+
+    //! Lines of text, in the place of those that were shown last.
+    bool showTable(const QByteArray &lines);
+
     //! Something good to know, on standard error.
     void note(const QString &text);
 
@@ -35,7 +45,9 @@ public:
 private:
     const bool m_isQuiet;
     const bool m_hasBar;
+    const bool m_showsTables;
     const bool m_colorsOutput;
     const bool m_colorsErrors;
     int m_shownPercent = -1;
+    qsizetype m_shownLines = 0; // of the latest table
 };

@@ -7,8 +7,12 @@
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
 #include <QRepod/Server>
+#ifdef QREPOD_BENCH_GATE
+#    include <QRepod/WebSocket>
+#endif
 
 #include <QtCore/qthread.h>
+#include <QtCore/qurl.h>
 
 #include <functional>
 
@@ -117,23 +121,44 @@ public:
     bool isConnected() const override { return m_channel; }
     void send() override { m_channel->send(moveMessage()); }
 
-private:
+protected:
     QRepod::Server m_server;
+
+private:
     QRepod::Channel *m_channel = nullptr;
 };
+
+#ifdef QREPOD_BENCH_GATE
+class GateEnd : public ServerEnd
+{
+public:
+    explicit GateEnd(Duty duty)
+        : ServerEnd(duty, Peers::Handlers::Typed)
+        , m_gate(&m_server)
+    {
+        if (!m_gate.listen("127.0.0.1", 0))
+            qFatal("%s", qPrintable(m_gate.errorString()));
+    }
+
+    quint16 port() const override { return m_gate.port(); }
+
+private:
+    QRepod::WebSocketGate m_gate;
+};
+#endif
 
 template <class Listener>
 class ClientEnd : public EventLoopEndpoint
 {
 public:
-    ClientEnd(quint16 port, Peers::Client kind, bool hasSession)
+    ClientEnd(const QUrl &url, Peers::Client kind, bool hasSession)
         : EventLoopEndpoint(Duty::Count)
         , m_kind(kind)
         , m_listener([this] { arrived(); })
     {
         m_listener.setAutoPump(kind == Peers::Client::EventDriven);
         m_listener.setReconnect(hasSession);
-        m_listener.connect("127.0.0.1", port);
+        m_listener.connect(url);
         workUntil([this] { return isConnected(); });
     }
 
@@ -177,9 +202,10 @@ public:
 
     std::unique_ptr<Endpoint> connect(quint16 port) const override
     {
+        const QUrl url(QStringLiteral("repod://127.0.0.1:%1").arg(port));
         if (m_handlers == Peers::Handlers::Map)
-            return std::make_unique<ClientEnd<MapListener>>(port, m_client, m_sessionTimeout > 0);
-        return std::make_unique<ClientEnd<TypedListener>>(port, m_client, m_sessionTimeout > 0);
+            return std::make_unique<ClientEnd<MapListener>>(url, m_client, m_sessionTimeout > 0);
+        return std::make_unique<ClientEnd<TypedListener>>(url, m_client, m_sessionTimeout > 0);
     }
 
 private:
@@ -187,6 +213,25 @@ private:
     const Peers::Client m_client;
     const int m_sessionTimeout;
 };
+
+#ifdef QREPOD_BENCH_GATE
+class GatePeer : public Peer
+{
+public:
+    using Peer::Peer;
+
+    std::unique_ptr<Endpoint> listen(Duty duty) const override
+    {
+        return std::make_unique<GateEnd>(duty);
+    }
+
+    std::unique_ptr<Endpoint> connect(quint16 port) const override
+    {
+        const QUrl url(QStringLiteral("ws://127.0.0.1:%1").arg(port));
+        return std::make_unique<ClientEnd<TypedListener>>(url, Peers::Client::EventDriven, false);
+    }
+};
+#endif
 
 class BackgroundServerEnd : public Endpoint
 {
@@ -235,6 +280,15 @@ std::unique_ptr<Peer> Peers::qrepod(Handlers handlers, Client client, int sessio
 {
     const QString name = handlers == Handlers::Map ? "QRepod, map" : "QRepod, typed";
     return std::make_unique<QRepodPeer>(name, handlers, client, sessionTimeout);
+}
+
+std::unique_ptr<Peer> Peers::qrepodByWebSocket()
+{
+#ifdef QREPOD_BENCH_GATE
+    return std::make_unique<GatePeer>("QRepod, WebSocket");
+#else
+    return nullptr;
+#endif
 }
 
 #include "qrepodpeer.moc"

@@ -23,4 +23,7 @@ std::unique_ptr<Peer> qrepodInBackground();
 std::unique_ptr<Peer> qrepod(Handlers handlers, Client client = Client::EventDriven,
                              int sessionTimeout = 0);
 
+//! By way of a WebSocketGate, with typed handlers; null if the component was not there.
+std::unique_ptr<Peer> qrepodByWebSocket();
+
 } // namespace Peers

@@ -6,6 +6,9 @@
 #include "threadtimes.h"
 
 #include <QRepod/Server>
+#ifdef QREPOD_BENCH_GATE
+#    include <QRepod/WebSocket>
+#endif
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qjsondocument.h>
@@ -50,6 +53,20 @@ private:
     QRepod::Server m_server;
 };
 
+#ifdef QREPOD_BENCH_GATE
+class GateStation : public Station
+{
+public:
+    GateStation() { m_gate.listen("127.0.0.1", 0); }
+    quint16 port() const override { return m_gate.port(); }
+    void broadcast() override { m_server.sendToAll(moveMessage()); }
+
+private:
+    QRepod::Server m_server;
+    QRepod::WebSocketGate m_gate{&m_server};
+};
+#endif
+
 #ifdef QREPOD_BENCH_WEBSOCKETS
 QString moveText()
 {
@@ -80,10 +97,6 @@ private:
     QWebSocketServer m_server{"bench", QWebSocketServer::NonSecureMode};
     QList<QWebSocket *> m_sockets;
 };
-
-const QByteArray webSocketHello = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-                                  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 #endif
 
 //! The floor: nothing but a loop of send().
@@ -170,8 +183,16 @@ Scenario Scenarios::broadcast(bool isQuick)
         {"QRepod", [=] { return run<QRepodStation<0>>(messages, moveFrame().size()); }});
     scenario.contenders.push_back(
         {"QRepod, 2 threads", [=] { return run<QRepodStation<2>>(messages, moveFrame().size()); }});
+    [[maybe_unused]] constexpr qsizetype header = 2; // of a short WebSocket frame from a server
+#ifdef QREPOD_BENCH_GATE
+    const qsizetype payloadSize = moveFrame().size() - 4;
+    scenario.contenders.push_back(
+        {"QRepod, WebSocket",
+         [=] { return run<GateStation>(messages, header + payloadSize, webSocketHello); }});
+    scenario.targets.push_back(
+        {"deliveries/s", "QRepod, WebSocket", "QRepod", Target::AtLeast, 0.8});
+#endif
 #ifdef QREPOD_BENCH_WEBSOCKETS
-    constexpr qsizetype header = 2; // of a short text frame from a server
     scenario.contenders.push_back({"QWebSocketServer", [=] {
                                        return run<WebSocketStation>(
                                            messages, header + moveText().toUtf8().size(),

@@ -4,6 +4,9 @@
 #include "scenarios/scenarios.h"
 
 #include <QRepod/Server>
+#ifdef QREPOD_BENCH_GATE
+#    include <QRepod/WebSocket>
+#endif
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qelapsedtimer.h>
@@ -22,12 +25,12 @@ double allocatedKib()
 
 //! What each of \a count connections holds of the heap once \a connected() says that all are there.
 template <class Connected>
-Sample measure(quint16 port, int count, Connected connected)
+Sample measure(quint16 port, int count, Connected connected, const QByteArray &hello = {})
 {
     QCoreApplication::processEvents();
     const double before = allocatedKib();
     // The clients' side holds 4 bytes for each.
-    const RawClients clients(port, count);
+    const RawClients clients(port, count, hello);
     while (connected() < count)
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     QElapsedTimer settling; // whatever is posted or deleted later is done
@@ -44,6 +47,18 @@ Sample qrepod(int count)
         qFatal("%s", qPrintable(server.errorString()));
     return measure(server.port(), count, [&] { return server.channels().size(); });
 }
+
+#ifdef QREPOD_BENCH_GATE
+Sample webSocket(int count)
+{
+    QRepod::Server server;
+    QRepod::WebSocketGate gate(&server);
+    if (!gate.listen("127.0.0.1", 0))
+        qFatal("%s", qPrintable(gate.errorString()));
+    return measure(
+        gate.port(), count, [&] { return server.channels().size(); }, webSocketHello);
+}
+#endif
 
 Sample plain(int count)
 {
@@ -64,9 +79,13 @@ Sample plain(int count)
 Scenario Scenarios::memory(bool isQuick)
 {
     const int count = isQuick ? 200 : 900; // less than the backlog: both ends are in one thread
-    return {
-        "memory",
-        "heap that a server holds for an idle connection",
-        {{"QRepod", [=] { return qrepod(count); }}, {"QTcpServer", [=] { return plain(count); }}},
-        {{"KiB/connection", "QRepod", {}, Target::AtMost, 8}}};
+    Scenario scenario{"memory", "heap that a server holds for an idle connection", {}, {}};
+    scenario.contenders.push_back({"QRepod", [=] { return qrepod(count); }});
+#ifdef QREPOD_BENCH_GATE
+    scenario.contenders.push_back({"QRepod, WebSocket", [=] { return webSocket(count); }});
+    scenario.targets.push_back({"KiB/connection", "QRepod, WebSocket", {}, Target::AtMost, 12});
+#endif
+    scenario.contenders.push_back({"QTcpServer", [=] { return plain(count); }});
+    scenario.targets.push_back({"KiB/connection", "QRepod", {}, Target::AtMost, 8});
+    return scenario;
 }

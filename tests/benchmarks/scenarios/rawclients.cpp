@@ -7,6 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+const QByteArray webSocketHello = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+                                  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
 namespace {
 
 int connectTo(quint16 port)
@@ -52,9 +56,9 @@ void RawClients::receive(qint64 bytes)
     }
 }
 
-void RawClients::settle()
+void RawClients::settle(int milliseconds)
 {
-    while (read(200) > 0) { }
+    while (read(milliseconds) > 0) { }
 }
 
 qint64 RawClients::read(int milliseconds)
@@ -65,5 +69,6 @@ qint64 RawClients::read(int milliseconds)
     qint64 total = 0;
     for (int i = 0; i < count; ++i)
         total += std::max<ssize_t>(0, ::recv(events[i].data.fd, bytes, sizeof bytes, MSG_DONTWAIT));
+    m_received += total;
     return total;
 }

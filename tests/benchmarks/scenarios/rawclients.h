@@ -5,6 +5,9 @@
 
 #include <vector>
 
+//! Asks for a WebSocket.
+extern const QByteArray webSocketHello;
+
 //! Many connections to one server, without anything of Qt or QRepod on this side.
 class RawClients
 {
@@ -17,8 +20,11 @@ public:
     //! Reads until \a bytes have come, over all.
     void receive(qint64 bytes);
 
-    //! Reads until nothing has come for a while.
-    void settle();
+    //! Reads until nothing has come for so long.
+    void settle(int milliseconds = 200);
+
+    //! Bytes, over all.
+    qint64 received() const { return m_received; }
 
 private:
     //! What has come within \a milliseconds; 0 if nothing has.
@@ -26,4 +32,5 @@ private:
 
     std::vector<int> m_sockets;
     int m_epoll;
+    qint64 m_received = 0;
 };

@@ -46,6 +46,7 @@ Scenario Scenarios::roundTrip(bool isQuick)
             scenario.contenders.push_back({name, [=] { return roundTrips(*peer, count); }});
     };
     add("QRepod, event-driven", Peers::qrepod(Peers::Handlers::Typed));
+    add("QRepod, WebSocket", Peers::qrepodByWebSocket());
     add("ZeroMQ, bytes", Peers::zeroMq());
     add("QRepod, pumping", Peers::qrepod(Peers::Handlers::Typed, Peers::Client::Pumping));
     add("sockets, spinning", Peers::sockets(Peers::Reader::Spinning));
@@ -57,6 +58,8 @@ Scenario Scenarios::roundTrip(bool isQuick)
     for (const char *metric : {"median µs", "p99 µs"})
         scenario.targets.push_back(
             {metric, "QRepod, event-driven", "ZeroMQ, bytes", Target::AtMost, 1});
+    scenario.targets.push_back(
+        {"p99 µs", "QRepod, WebSocket", "QRepod, event-driven", Target::AtMost, 1.3});
     scenario.targets.push_back(
         {"median µs", "QRepod, pumping", "sockets, spinning", Target::AtMost, 1.5});
     return scenario;

@@ -23,6 +23,9 @@ bool printCopies(const QStringList &arguments);
 
 Scenario flood(bool isQuick);
 Scenario state(bool isQuick);
+Scenario stateProperties(bool isQuick);
+Scenario stateUnchanged(bool isQuick);
+Scenario stateMotion(bool isQuick);
 Scenario session(bool isQuick);
 
 } // namespace Scenarios

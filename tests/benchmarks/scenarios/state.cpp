@@ -1,126 +1,43 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/rawclients.h"
 #include "scenarios/scenarios.h"
-#include "threadtimes.h"
+#include "scenarios/statehost.h"
+
+#include "manyproperties.h"
 
 #include <QRepod/Channel>
-#include <QRepod/Room>
-#include <QRepod/Server>
 
-#include <QtCore/qabstractitemmodel.h>
-#include <QtCore/qcoreapplication.h>
-#include <QtCore/qthread.h>
 #ifdef QREPOD_BENCH_REMOTEOBJECTS
-#    include <QtNetwork/qtcpserver.h>
-#    include <QtRemoteObjects/qremoteobjectabstractitemmodelreplica.h>
-#    include <QtRemoteObjects/qremoteobjectnode.h>
+#    include "scenarios/remoteobjectsclients.h"
 #endif
-
-#include <memory>
 
 namespace {
 
 constexpr int rowCount = 1'000;
 constexpr int changedRows = 50; // in a tick
-constexpr int clientCount = 100;
-constexpr int pause = 30; // milliseconds between two ticks, in which clients take what has come
 
-//! Things that move.
-class Arena : public QAbstractListModel
+class RowsHost : public QRepodHost
 {
 public:
-    enum Role { Id = Qt::UserRole, X, Y, Name };
-
-    int rowCount(const QModelIndex &parent = {}) const override
-    {
-        return parent.isValid() ? 0 : ::rowCount;
-    }
-
-    QVariant data(const QModelIndex &index, int role) const override
-    {
-        switch (role) {
-        case Id:
-            return index.row();
-        case X:
-            return m_x[size_t(index.row())];
-        case Y:
-            return 2 * m_x[size_t(index.row())];
-        case Name:
-            return QStringLiteral("thing");
-        default:
-            return {};
-        }
-    }
-
-    QHash<int, QByteArray> roleNames() const override
-    {
-        return {{Id, "id"}, {X, "x"}, {Y, "y"}, {Name, "name"}};
-    }
-
-    void move()
-    {
-        for (int i = 0; i < changedRows; ++i) {
-            m_next = (m_next + 7) % ::rowCount;
-            m_x[size_t(m_next)] += 1.25;
-            Q_EMIT dataChanged(index(m_next), index(m_next), {X, Y});
-        }
-    }
-
-private:
-    std::vector<double> m_x = std::vector<double>(size_t(::rowCount));
-    int m_next = 0;
-};
-
-//! A server in a thread of its own that shares an Arena.
-class Host
-{
-public:
-    virtual ~Host() = default;
-    virtual quint16 port() const = 0;
-    virtual void tick() = 0;
-
-    //! Written to one client so far; 0 if nobody counts.
-    virtual qint64 bytes() const { return 0; }
-
-protected:
-    Arena m_arena;
-};
-
-class QRepodHost : public Host
-{
-public:
-    QRepodHost()
-    {
-        m_server.listen("127.0.0.1", 0);
-        m_server.everyone()->setSyncInterval(60'000); // by tick() alone
-        m_server.everyone()->share("arena", &m_arena);
-    }
-    quint16 port() const override { return m_server.port(); }
+    RowsHost() { server.everyone()->share("shared", &m_arena); }
 
     void tick() override
     {
-        m_arena.move();
-        m_server.everyone()->sync();
+        m_arena.move(changedRows);
+        QRepodHost::tick();
     }
 
-    qint64 bytes() const override
-    {
-        return m_server.channels().constFirst()->statistics().bytesSent;
-    }
-
-protected:
-    QRepod::Server m_server;
+private:
+    Arena m_arena{rowCount};
 };
 
 //! What games do that share nothing.
 class WholeStateHost : public QRepodHost
 {
 public:
-    WholeStateHost() { m_server.everyone()->unshare("arena"); }
-
     void tick() override
     {
-        m_arena.move();
+        m_arena.move(changedRows);
         QVariantList rows;
         for (int row = 0; row < rowCount; ++row) {
             const QModelIndex index = m_arena.index(row);
@@ -129,108 +46,112 @@ public:
                                     {"y", index.data(Arena::Y)},
                                     {"name", index.data(Arena::Name)}});
         }
-        m_server.sendToAll({{"action", "state"}, {"rows", rows}});
+        server.sendToAll({{"action", "state"}, {"rows", rows}});
     }
+
+private:
+    Arena m_arena{rowCount};
 };
 
-//! Runs \a AnyHost in a thread, and \a ticks of it once \a Clients are there.
-template <class AnyHost, class Clients>
-Sample run(int ticks)
+//! Each of \a count rows is for one of ten clients.
+class HidingHost : public QRepodHost
 {
-    QThread thread;
-    thread.setObjectName("server");
-    QObject context;
-    context.moveToThread(&thread);
-    thread.start();
-    const auto inThread = [&](auto function) {
-        QMetaObject::invokeMethod(&context, function, Qt::BlockingQueuedConnection);
-    };
-    std::unique_ptr<Host> host;
-    inThread([&] { host = std::make_unique<AnyHost>(); });
-    Sample sample;
+public:
+    HidingHost()
     {
-        Clients clients(host->port(), clientCount);
-        clients.settle();
-        double cpu = 0;
-        qint64 bytes = 0;
-        inThread([&] {
-            cpu = ThreadTimes::ofThisThread();
-            bytes = host->bytes();
+        server.everyone()->share("shared", &m_arena);
+        server.everyone()->setVisible("shared", [this](const QRepod::Channel *channel, int row) {
+            auto place = m_numbers.constFind(channel);
+            if (place == m_numbers.cend())
+                place = m_numbers.insert(channel, int(m_numbers.size()));
+            return row % 10 == *place % 10;
         });
-        for (int i = 0; i < ticks; ++i) {
-            inThread([&] { host->tick(); });
-            clients.settle();
-        }
-        inThread([&] {
-            cpu = ThreadTimes::ofThisThread() - cpu;
-            bytes = host->bytes() - bytes;
-        });
-        sample.values["server us/tick"] = cpu / 1e3 / ticks;
-        if (bytes > 0)
-            sample.values["bytes/tick"] = double(bytes) / ticks;
     }
-    inThread([&] { host.reset(); });
-    thread.quit();
-    thread.wait();
-    return sample;
+
+    void tick() override
+    {
+        m_arena.move(changedRows);
+        QRepodHost::tick();
+    }
+
+private:
+    QHash<const QRepod::Channel *, int> m_numbers;
+    Arena m_arena{rowCount};
+};
+
+//! One property of 100 changes in a tick.
+void changeOne(Properties100 &object, int &next)
+{
+    const char name[] = {'p', char('0' + next / 10), char('0' + next % 10), '\0'};
+    object.setProperty(name, ++object.changes);
+    next = (next + 1) % 100;
 }
+
+class PropertiesHost : public QRepodHost
+{
+public:
+    PropertiesHost() { server.everyone()->share("shared", &m_object); }
+
+    void tick() override
+    {
+        changeOne(m_object, m_next);
+        QRepodHost::tick();
+    }
+
+private:
+    Properties100 m_object;
+    int m_next = 0;
+};
+
+class UnchangedHost : public QRepodHost
+{
+public:
+    UnchangedHost()
+    {
+        for (size_t i = 0; i < m_objects.size(); ++i)
+            server.everyone()->share(QString::number(i), &m_objects[i]);
+    }
+
+private:
+    std::array<Properties20, 10> m_objects;
+};
 
 #ifdef QREPOD_BENCH_REMOTEOBJECTS
-QUrl url(quint16 port)
-{
-    return QUrl(QStringLiteral("tcp://127.0.0.1:%1").arg(port));
-}
-
-class RemoteObjectsHost : public Host
+class RemoteRowsHost : public StateHost
 {
 public:
-    RemoteObjectsHost()
+    RemoteRowsHost()
     {
-        QTcpServer server;
-        server.listen(QHostAddress::LocalHost);
-        m_port = server.serverPort();
-        server.close();
-        m_host.setHostUrl(url(m_port));
-        m_host.enableRemoting(&m_arena, "arena", {Arena::Id, Arena::X, Arena::Y, Arena::Name});
+        m_server.node.enableRemoting(&m_arena, "shared",
+                                     {Arena::Id, Arena::X, Arena::Y, Arena::Name});
     }
-    quint16 port() const override { return m_port; }
-    void tick() override { m_arena.move(); }
+    quint16 port() const override { return m_server.port(); }
+    void tick() override { m_arena.move(changedRows); }
 
 private:
-    quint16 m_port = 0;
-    QRemoteObjectHost m_host;
+    Arena m_arena{rowCount};
+    RemoteObjectsServer m_server;
 };
 
-//! Replicas that hold all rows, as those of a view would.
-class RemoteObjectsClients
+class RemotePropertiesHost : public StateHost
 {
 public:
-    RemoteObjectsClients(quint16 port, int count)
-    {
-        for (int i = 0; i < count; ++i) {
-            auto node = std::make_unique<QRemoteObjectNode>();
-            node->connectToNode(url(port));
-            m_models.emplace_back(node->acquireModel("arena", QtRemoteObjects::PrefetchData));
-            m_nodes.push_back(std::move(node));
-        }
-        for (const auto &model : m_models) {
-            while (!model->isInitialized())
-                QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
-        }
-    }
-    ~RemoteObjectsClients() { m_models.clear(); }
-
-    void settle()
-    {
-        for (QDeadlineTimer time(pause); !time.hasExpired();)
-            QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
-    }
+    RemotePropertiesHost() { m_server.node.enableRemoting(&m_object, "shared"); }
+    quint16 port() const override { return m_server.port(); }
+    void tick() override { changeOne(m_object, m_next); }
 
 private:
-    std::vector<std::unique_ptr<QRemoteObjectNode>> m_nodes;
-    std::vector<std::unique_ptr<QAbstractItemModelReplica>> m_models;
+    Properties100 m_object;
+    int m_next = 0;
+    RemoteObjectsServer m_server;
 };
 #endif
+
+Contender contender(const QString &name, Sample (*run)(int, int, int), int clients, int ticks)
+{
+    constexpr int pause = 30; // in which clients take what has come
+    return {name, [=] { return run(clients, ticks, pause); }};
+}
 
 } // namespace
 
@@ -238,16 +159,53 @@ Scenario Scenarios::state(bool isQuick)
 {
     const int ticks = isQuick ? 10 : 100;
     Scenario scenario{"state", "a model of 1,000 rows, 50 change in a tick, 100 clients", {}, {}};
-    scenario.contenders.push_back({"QRepod", [=] { return run<QRepodHost, RawClients>(ticks); }});
-    scenario.contenders.push_back(
-        {"QRepod, whole state", [=] { return run<WholeStateHost, RawClients>(ticks); }});
+    const auto add = [&](const char *name, auto run) {
+        scenario.contenders.push_back(contender(name, run, 100, ticks));
+    };
+    add("QRepod", measureTicks<RowsHost, RawClients>);
+    add("QRepod, a tenth of the rows each", measureTicks<HidingHost, RawClients>);
+    add("QRepod, whole state", measureTicks<WholeStateHost, RawClients>);
 #ifdef QREPOD_BENCH_REMOTEOBJECTS
-    scenario.contenders.push_back(
-        {"Qt Remote Objects", [=] { return run<RemoteObjectsHost, RemoteObjectsClients>(ticks); }});
+    add("Qt Remote Objects", measureTicks<RemoteRowsHost, RemoteModelClients>);
     scenario.targets.push_back(
         {"server us/tick", "QRepod", "Qt Remote Objects", Target::AtMost, 0.2});
 #endif
     scenario.targets.push_back(
         {"bytes/tick", "QRepod", "QRepod, whole state", Target::AtMost, 0.1});
+    return scenario;
+}
+
+Scenario Scenarios::stateProperties(bool isQuick)
+{
+    const int ticks = isQuick ? 20 : 200;
+    Scenario scenario{"state-properties",
+                      "an object of 100 properties, one changes in a tick, 10 clients",
+                      {},
+                      {}};
+    const auto add = [&](const char *name, auto run) {
+        scenario.contenders.push_back(contender(name, run, 10, ticks));
+    };
+    add("QRepod", measureTicks<PropertiesHost, RawClients>);
+#ifdef QREPOD_BENCH_REMOTEOBJECTS
+    add("Qt Remote Objects", measureTicks<RemotePropertiesHost, RemoteObjectClients>);
+    scenario.targets.push_back({"bytes/tick", "QRepod", "Qt Remote Objects", Target::AtMost, 0.5});
+    scenario.targets.push_back(
+        {"server us/tick", "QRepod", "Qt Remote Objects", Target::AtMost, 0.25});
+#endif
+    return scenario;
+}
+
+Scenario Scenarios::stateUnchanged(bool isQuick)
+{
+    const int ticks = isQuick ? 10 : 100;
+    Scenario scenario{
+        "state-unchanged",
+        "10 objects of 20 properties that do not change, 1,000 clients, a tick each 30 ms",
+        {},
+        {}};
+    scenario.contenders.push_back(
+        contender("QRepod", measureTicks<UnchangedHost, RawClients>, 1'000, ticks));
+    scenario.contenders.push_back(
+        contender("QRepod, nothing shared", measureTicks<QRepodHost, RawClients>, 1'000, ticks));
     return scenario;
 }

@@ -61,6 +61,7 @@ Scenario scenario(const char *name, const char *title, Direction direction, qint
     };
     add(Peers::qrepod(Peers::Handlers::Map));
     add(Peers::qrepod(Peers::Handlers::Typed));
+    add(Peers::qrepodByWebSocket());
     add(Peers::dataStream());
     add(Peers::webSocket());
     add(Peers::remoteObjects());
@@ -74,6 +75,12 @@ Scenario scenario(const char *name, const char *title, Direction direction, qint
     target("QRepod, map", "QWebSocket, JSON", 10);
     target("QRepod, typed", "ZeroMQ, bytes", 1.2);
     target("QRepod, typed", "QDataStream", 10);
+    const auto isCheaper = [&](const char *to, double bound) {
+        scenario.targets.push_back(
+            {"server thread us", "QRepod, WebSocket", to, Target::AtMost, bound});
+    };
+    isCheaper("QRepod, typed", 1.5);
+    isCheaper("QWebSocket, JSON", 0.3);
     return scenario;
 }
 
@@ -97,6 +104,7 @@ Sample streamMessages(const Peer &peer, Direction direction, qint64 messages)
     sample.values["messages/s"] = double(count) / seconds;
     for (const auto &[thread, time] : ThreadTimes::now().since(before))
         sample.cpu[thread] = time / 1e3 / double(count);
+    sample.values["server thread us"] = sample.cpu["server"];
     return sample;
 }
 

@@ -8,7 +8,8 @@ import sys
 
 import msgpack
 
-shared = {}
+shared = {}  # by name: values by property, or rows
+roles = {}  # of the rows
 
 
 def take(message):
@@ -16,11 +17,7 @@ def take(message):
     name = message["name"]
     if message.get("full"):
         shared[name] = message.get("rows", {})
-        shared[name, "roles"] = message.get("roles")
-    if message.get("end"):
-        del shared[name]
-    elif "set" in message:
-        shared[name].update(message["set"])
+        roles[name] = message.get("roles")
     for change, row, *rest in message.get("changes", []):
         rows = shared[name]
         if change == "insert":
@@ -33,7 +30,11 @@ def take(message):
             rows[rest[1] : rest[1]] = moved
         elif change == "set":
             for role, value in rest[0].items():
-                rows[row][shared[name, "roles"].index(role)] = value
+                rows[row][roles[name].index(role)] = value
+    if "set" in message:
+        shared[name].update(message["set"])
+    if message.get("end"):
+        del shared[name]
 
 
 def main(port):
@@ -42,6 +43,8 @@ def main(port):
         message = msgpack.unpackb(stream.read(*struct.unpack(">I", header)))
         if message.get("action") == "_state":
             take(message)
+            if message.get("more"):
+                continue
             print(message["name"], json.dumps(shared.get(message["name"]), sort_keys=True), flush=True)
 
 

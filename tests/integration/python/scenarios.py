@@ -212,6 +212,34 @@ async def answers(peer, options, problems):
 # Faults
 
 
+async def shares(peer, options, problems):
+    """Shares an object and a model by hand: everything first, then a change for each message."""
+    first = [
+        {"name": "world", "time": 1000, "full": True, "set": {"score": 0, "title": "first"}},
+        {"name": "players", "time": 1000, "full": True, "key": "id", "roles": ["id", "x"],
+         "rows": [[1, 0.5], [2, 5]]},
+    ]  # fmt: skip
+    steps = [
+        [{"name": "world", "time": 1050, "set": {"score": 7}}],
+        [{"name": "players", "time": 1100, "changes": [
+            ["insert", 2, [[3, 9], [4, 10]]], ["move", 0, 1, 2], ["remove", 0, 1],
+            ["set", 1, {"x": 2.5}]]}],
+        # One change in two parts, and all of it again as after a lost session.
+        [{"name": "world", "time": 1150, "set": {"score": 8}, "more": True},
+         {"name": "world", "time": 1150, "set": {"title": "second"}}],
+        [{"name": "players", "time": 1200, "full": True, "key": "id", "roles": ["id", "x"],
+          "rows": [[3, 9]], "more": True},
+         {"name": "players", "time": 1200, "changes": [["insert", 1, [[4, 10]]]]}],
+        [{"name": "world", "time": 1250, "end": True}],
+    ]  # fmt: skip
+    await peer.send(*({"action": "_state", **state} for state in first))
+    for step in steps:
+        if await peer.receive() != {"action": "next"}:
+            problems.append("no request for the next step")
+        await peer.send(*({"action": "_state", **state} for state in step))
+    await finish(peer, problems)
+
+
 async def close(peer, options, problems):
     """Sends --count numbered messages and closes behind them, in one breath."""
     await peer.write(frames(*numbers(options.count)))
@@ -266,6 +294,7 @@ SCENARIOS = {
     "large": large,
     "slices": slices,
     "say": say,
+    "shares": shares,
     "asks": asks,
     "answers": answers,
     "non-messages": non_messages,

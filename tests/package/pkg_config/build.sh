@@ -13,10 +13,21 @@ PKG_CONFIG_PATH=$(dirname "$pc")${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 export PKG_CONFIG_PATH
 
 moc=$("$PKG_CONFIG" --variable=libexecdir Qt6Core)/moc
+
+# consume PACKAGE SOURCE: a program by what pkg-config says of the package.
+consume() {
+    # A path may not contain blanks here, as everywhere with pkg-config.
+    # shellcheck disable=SC2046
+    "$CXX" -std=c++17 -fPIC -I. -o "$1" "$2" $("$PKG_CONFIG" --cflags --libs "$1") \
+        "-Wl,-rpath,$("$PKG_CONFIG" --variable=libdir qrepod)"
+    "./$1"
+}
+
 set -x
 "$moc" -o consumer.moc "$here/../consumer.cpp"
-# A path may not contain blanks here, as everywhere with pkg-config.
-# shellcheck disable=SC2046
-"$CXX" -std=c++17 -fPIC -I. -o consumer "$here/../consumer.cpp" $("$PKG_CONFIG" --cflags --libs qrepod) \
-    "-Wl,-rpath,$("$PKG_CONFIG" --variable=libdir qrepod)"
-./consumer
+consume qrepod "$here/../consumer.cpp"
+for component in cluster monitor; do
+    if "$PKG_CONFIG" --exists "qrepod-$component"; then
+        consume "qrepod-$component" "$here/../${component}_component/consumer.cpp"
+    fi
+done

@@ -48,6 +48,11 @@ QQuickItem *Frontend::item(const QString &objectName) const
     return found;
 }
 
+bool Frontend::has(const QString &objectName) const
+{
+    return find(m_window->contentItem(), objectName);
+}
+
 QString Frontend::text(const QString &objectName) const
 {
     return item(objectName)->property("text").toString();
@@ -67,6 +72,9 @@ void Frontend::click(const QString &objectName) const
 
 void Frontend::type(const QString &objectName, const QString &text) const
 {
+    m_window->requestActivate(); // only then has it an item with the active focus
+    if (!QTest::qWaitForWindowActive(m_window))
+        qFatal("the window does not become the active one");
     click(objectName);
     QQuickItem *input = m_window->activeFocusItem();
     if (!input || !item(objectName)->isAncestorOf(input))

@@ -12,7 +12,8 @@ class QQuickWindow;
 class Frontend
 {
 public:
-    //! \a uri is Whiteboard, Pong, Tag or LagTime. The port is that of a server on this machine.
+    //! \a uri is Whiteboard, Pong, Tag, Arena or LagTime. The port is that of a server on this
+    //! machine.
     Frontend(const QString &uri, quint16 port, QSize size = {}, bool hosting = false,
              bool connectAtOnce = true);
 
@@ -20,6 +21,9 @@ public:
 
     //! The item with this name; the window must have it.
     QQuickItem *item(const QString &objectName) const;
+
+    //! Whether there is one, of a row that may not have come yet.
+    bool has(const QString &objectName) const;
 
     //! What its property `text` says.
     QString text(const QString &objectName) const;

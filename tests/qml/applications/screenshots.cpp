@@ -5,6 +5,7 @@
 
 #include "frontend.h"
 
+#include "arena/arenaserver.h"
 #include "lag_time/lagtimeserver.h"
 #include "pong/pongserver.h"
 #include "tag/tagserver.h"
@@ -23,6 +24,7 @@
 
 #include <cmath>
 #include <functional>
+#include <map>
 #include <memory>
 #include <numbers>
 
@@ -321,10 +323,54 @@ void tags()
     save(*other, "tag-narrow-caught");
 }
 
+void arenas()
+{
+    ArenaServer server;
+    require(server.listen("127.0.0.1", 0), "listening");
+    const auto connects = [&server](const QString &name, QSize size) {
+        auto player = std::make_unique<Frontend>("Arena", server.port(), size, false, false);
+        player->type("name", name);
+        player->click("action");
+        require(QTest::qWaitFor([&] { return player->item("play")->isVisible(); }), "connecting");
+        return player;
+    };
+    const auto one = connects("Ada", wide);
+    const auto other = connects("Grace", narrow);
+    const auto third = connects("Annie", least);
+    one->click("play");
+    require(QTest::qWaitFor([&] { return other->item("rooms")->property("count").toInt() == 1; }),
+            "the lobby's list");
+    save(*other, "arena-narrow-lobby");
+    const auto waiting = connects("Edith", wide);
+    save(*waiting, "arena-wide-lobby");
+    other->click("join");
+    third->click("join");
+    require(QTest::qWaitFor([&] { return third->item("room")->isVisible(); }), "joining");
+
+    auto *match = qobject_cast<Match *>(server.room("Room 1"));
+    match->arena().ship(3)->gold = 8;
+    const std::map<int, QPointF> places = {{1, {300, 320}}, {2, {640, 240}}, {3, {760, 440}}};
+    for (const auto &[number, place] : places) {
+        if (Ship *ship = match->arena().ship(number))
+            ship->place = place;
+    }
+    other->type("chat", "Catch me if you can");
+    QKeyEvent enter(QEvent::KeyPress, Qt::Key_Return, Qt::NoModifier);
+    QCoreApplication::sendEvent(other->window()->activeFocusItem(), &enter);
+    one->press("controls", Qt::Key_Space);
+    other->press("controls", Qt::Key_Right);
+    other->press("controls", Qt::Key_Up);
+    third->press("controls", Qt::Key_Left);
+    QTest::qWait(900);
+    save(*one, "arena-wide");
+    save(*other, "arena-narrow");
+    save(*third, "arena-least");
+}
+
 //! How each window asks, in every size, and what it looks like after an attempt in vain.
 void questions()
 {
-    for (const QString uri : {"Whiteboard", "Pong", "Tag", "LagTime"}) {
+    for (const QString uri : {"Whiteboard", "Pong", "Tag", "Arena", "LagTime"}) {
         const QString name = "asks-" + uri.toLower();
         const Frontend one(uri, 1, wide, false, false);
         save(one, name + "-wide");
@@ -378,6 +424,7 @@ int main(int argc, char *argv[])
     whiteboards();
     pongs();
     tags();
+    arenas();
     lagTimes();
     return 0;
 }

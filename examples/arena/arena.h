@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/QList>
+#include <QtCore/QObject>
+#include <QtCore/QPointF>
+#include <QtCore/QString>
+
+#include <random>
+
+//! A piece of gold or a shot. Everybody in the room sees the properties.
+struct Thing
+{
+    Q_GADGET
+    Q_PROPERTY(int number MEMBER number)
+    Q_PROPERTY(float x READ x)
+    Q_PROPERTY(float y READ y)
+
+public:
+    float x() const { return float(place.x()); }
+    float y() const { return float(place.y()); }
+
+    int number = 0;
+    QPointF place, speed;    // units, and units a second
+    int owner = 0, life = 0; // of a shot: the ship's number, and ticks to go
+};
+
+struct Ship : Thing
+{
+    Q_GADGET
+    Q_PROPERTY(QString name MEMBER name)
+    Q_PROPERTY(float angle MEMBER angle)
+    Q_PROPERTY(int hull MEMBER hull)
+    Q_PROPERTY(int score MEMBER score)
+    Q_PROPERTY(int gold MEMBER gold)
+    Q_PROPERTY(bool thrust READ thrust)
+    Q_PROPERTY(bool away MEMBER away)
+
+public:
+    bool thrust() const { return !course.isNull(); }
+
+    QString name;
+    float angle = 0; // degrees, clockwise from the right
+    int hull = 100;  // 0: destroyed, and soon back
+    int score = 0, gold = 0;
+    bool away = false; // the player's line is broken: nothing hits it
+    bool isBot = false, fires = false;
+    QPointF course;              // where to, at most 1 long
+    int engine = 0, cannon = 0;  // levels
+    int reload = 0, repairs = 0; // ticks to go
+};
+
+//! The rules: ships collect gold and shoot at each other; 50 points win. No network and no clock.
+class Arena
+{
+public:
+    static constexpr int ticksPerSecond = 30, maximumShips = 4, winningScore = 50;
+    static constexpr int width = 960, height = 600;
+
+    //! Bots fill up to so many \a ships, and give way to players.
+    explicit Arena(int ships = 0, std::uint32_t seed = std::random_device()());
+
+    int addPlayer(const QString &name); // returns the ship's number, 1 to 4
+    void remove(int number);
+    void steer(int number, QPointF course, bool fires);
+    QString buy(int number, const QString &item); // why not; empty if it is bought
+    QString tick(); // a thirtieth of a second; the name of who has won, and all begin again
+
+    Ship *ship(int number); // nullptr if there is none
+    const QList<Ship> &ships() const { return m_ships; }
+    const QList<Thing> &shots() const { return m_shots; }
+    const QList<Thing> &gold() const { return m_gold; }
+
+private:
+    double random(double most) { return std::uniform_real_distribution(0., most)(m_random); }
+    QPointF randomPlace() { return {40 + random(width - 80), 40 + random(height - 80)}; }
+    int addShip(const QString &name, bool isBot);
+    void addBots();
+    void think(Ship &bot);
+    void move(Ship &ship);
+    void shoot(Ship &ship);
+    void move(Thing &shot);
+
+    const int m_minimumShips;
+    std::mt19937 m_random;
+    QList<Ship> m_ships;
+    QList<Thing> m_shots, m_gold;
+    int m_lastShot = 0;
+};

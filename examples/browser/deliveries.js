@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+/**
+ * What has arrived and waits for `pump()`.
+ *
+ * A delivery may lead to several calls of the game's handlers. They are made one at a time: one that
+ * throws leaves the rest to the next `pump()`.
+ */
+export class Deliveries {
+    #deliver;
+    #isAutomatic;
+    #queue = [];
+    #calls = []; // of handlers, to be made before the next delivery
+    #isPumping = false;
+
+    /** `deliver(delivery)` makes calls of it; while `isAutomatic()`, nobody has to pump. */
+    constructor(deliver, isAutomatic) {
+        this.#deliver = deliver;
+        this.#isAutomatic = isAutomatic;
+    }
+
+    push(delivery) {
+        this.#queue.push(delivery);
+        if (this.#queue.length === 1)
+            this.#pumpSoon();
+    }
+
+    call(handler) {
+        this.#calls.push(handler);
+    }
+
+    some(condition) {
+        return this.#queue.some(condition);
+    }
+
+    /** Delivers what is queued now; returns how many calls that were. */
+    pump() {
+        if (this.#isPumping)
+            return 0;
+        this.#isPumping = true;
+        const arrived = this.#queue;
+        this.#queue = [];
+        let next = 0;
+        let count = 0;
+        try {
+            while (this.#calls.length > 0 || next < arrived.length) {
+                if (this.#calls.length === 0) {
+                    this.#deliver(arrived[next++]);
+                } else {
+                    ++count;
+                    this.#calls.shift()();
+                }
+            }
+        } finally {
+            this.#isPumping = false;
+            if (next < arrived.length)
+                this.#queue = [...arrived.slice(next), ...this.#queue];
+        }
+        return count;
+    }
+
+    #pumpSoon() {
+        queueMicrotask(() => {
+            if (!this.#isAutomatic() || this.#isPumping)
+                return;
+            try {
+                this.pump();
+            } finally {
+                if (this.#queue.length > 0 || this.#calls.length > 0)
+                    this.#pumpSoon();
+            }
+        });
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+/** Messages to methods named `Network_<action>`, of the listener and of what was added to it. */
+export class Dispatcher {
+    #listener;
+    #handlers = [];
+
+    constructor(listener) {
+        this.#listener = listener;
+    }
+
+    add(handler) {
+        if (!this.#handlers.includes(handler))
+            this.#handlers.push(handler);
+    }
+
+    remove(handler) {
+        this.#handlers = this.#handlers.filter(each => each !== handler);
+    }
+
+    /**
+     * Every object that has the handler gets the message; the first answer counts. What a handler
+     * throws answers a request; otherwise it is thrown once all have had their turn.
+     */
+    dispatch(message, reply) {
+        const name = "Network_" + message.action;
+        const isRequest = message._request !== undefined && reply !== undefined;
+        const takers = [this.#listener, ...this.#handlers]
+            .filter(object => typeof object[name] === "function");
+        const errors = [];
+        let answer;
+        for (const object of takers) {
+            try {
+                const result = object[name](message);
+                answer ??= result;
+            } catch (error) {
+                errors.push(error);
+            }
+        }
+        if (takers.length === 0)
+            this.#listener.network_received(message);
+        if (isRequest)
+            this.#answer(message, takers.length > 0, errors[0], answer, reply);
+        else if (errors.length > 0)
+            throw errors[0];
+    }
+
+    async #answer({action, _request}, isHandled, error, answer, reply) {
+        try {
+            if (!isHandled)
+                throw new Error("there is no handler");
+            if (error)
+                throw error;
+            reply({action: "_reply", _request, result: await answer ?? null});
+        } catch (reason) {
+            reply({action: "_reply", _request, error: `request "${action}": ${reason?.message ?? reason}`});
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+#include <QtCore/QRegularExpression>
+#include <QtHttpServer/QHttpServer>
+#include <QtHttpServer/QHttpServerResponse>
+#include <QtNetwork/QTcpServer>
+
+#include <memory>
+
+//! Serves the pages of examples/browser, for players who open them by the game's own server.
+///
+/// The package that they need comes from there, too, once `npm install` has brought it.
+class PageServer
+{
+public:
+    //! Serves \a page at the root, and tells it the port of the gate.
+    PageServer(const QString &page, quint16 gatePort)
+        : m_folder(QREPOD_BROWSER_FOLDER)
+    {
+        m_http.route("/<arg>", [=, this](const QUrl &path) {
+            return path.isEmpty() ? redirection(page, gatePort) : file(path.path());
+        });
+    }
+
+    //! On an address, or on all if \a host is empty. \return false if that is not possible.
+    bool listen(const QString &host, quint16 port)
+    {
+        const QHostAddress address =
+            host.isEmpty() ? QHostAddress(QHostAddress::Any) : QHostAddress(host);
+        auto socket = std::make_unique<QTcpServer>();
+        if (!socket->listen(address, port))
+            return false;
+        m_port = socket->serverPort();
+        m_http.bind(socket.release()); // which it owns from now on
+        return true;
+    }
+
+    quint16 port() const { return m_port; }
+
+private:
+    static QHttpServerResponse redirection(const QString &page, quint16 gatePort)
+    {
+        QHttpServerResponse response(QHttpServerResponse::StatusCode::Found);
+        response.setHeader("Location", QString("/%1?port=%2").arg(page).arg(gatePort).toUtf8());
+        return response;
+    }
+
+    //! Of what lies below the folder: scripts and pages, with plain names, and nothing else.
+    QHttpServerResponse file(const QString &path) const
+    {
+        static const QRegularExpression plain(
+            R"(^(@?\w[\w-]*(\.\w+)*/)*\w[\w-]*(\.\w+)*\.(html|m?js)$)");
+        QFile file(m_folder.filePath(path));
+        if (!plain.match(path).hasMatch() || !file.open(QIODevice::ReadOnly))
+            return QHttpServerResponse(QHttpServerResponse::StatusCode::NotFound);
+        const QByteArray type = path.endsWith("js") ? "text/javascript" : "text/html";
+        return QHttpServerResponse(type + "; charset=utf-8", file.readAll());
+    }
+
+    const QDir m_folder;
+    QHttpServer m_http;
+    quint16 m_port = 0;
+};

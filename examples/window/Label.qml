@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+
+//! A text in the window's colours. What players have typed is shown as it is.
+Text {
+    textFormat: Text.PlainText
+    elide: Text.ElideRight
+    color: palette.windowText
+    font.pixelSize: 16
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "scenarios/rawclients.h"
+#include "scenarios/scenarios.h"
+#include "scenarios/statehost.h"
+
+#ifdef QREPOD_BENCH_COLYSEUS
+#    include <QtCore/qprocess.h>
+#endif
+
+namespace {
+
+constexpr int thingCount = 500;
+constexpr int clientCount = 50;
+constexpr int rate = 30; // ticks a second
+
+class MotionHost : public QRepodHost
+{
+public:
+    MotionHost() { server.everyone()->share("things", &m_arena); }
+
+    void tick() override
+    {
+        m_arena.move(thingCount);
+        QRepodHost::tick();
+    }
+
+private:
+    Arena m_arena{thingCount};
+};
+
+//! In the units that a game is planned with.
+Sample perSecond(Sample sample)
+{
+    sample.values["% of a core"] = sample.values["server us/tick"] * rate / 1e6 * 100;
+    sample.values["kB/s to a client"] = sample.values["bytes/tick"] * rate / 1e3;
+    return sample;
+}
+
+#ifdef QREPOD_BENCH_COLYSEUS
+//! The same things in Colyseus' schema, told over sockets by a program in Node.js; see
+//! peers/colyseus.cjs. Its own thread is measured, not those that collect garbage.
+Sample runColyseus(int ticks)
+{
+    QProcess node;
+    node.start(QREPOD_BENCH_NODE,
+               {QREPOD_BENCH_COLYSEUS_SCRIPT, QREPOD_BENCH_COLYSEUS, QString::number(thingCount),
+                QString::number(clientCount), QString::number(ticks), QString::number(rate)});
+    const auto line = [&node] {
+        while (!node.canReadLine() && node.waitForReadyRead()) { }
+        return node.readLine().trimmed();
+    };
+    const quint16 port = line().toUShort();
+    if (port == 0)
+        qFatal("colyseus.cjs: %s", node.readAllStandardError().constData());
+    Sample sample;
+    RawClients clients(port, clientCount);
+    clients.settle(300); // the first state, and ticks that warm up the compiler
+    const qint64 before = clients.received();
+    node.write("go\n");
+    node.waitForBytesWritten();
+    clients.settle(300);
+    sample.values["server us/tick"] = line().toDouble() / 1e3 / ticks;
+    sample.values["bytes/tick"] = double(clients.received() - before) / clientCount / ticks;
+    node.closeWriteChannel();
+    node.waitForFinished();
+    return sample;
+}
+#endif
+
+} // namespace
+
+Scenario Scenarios::stateMotion(bool isQuick)
+{
+    const int ticks = isQuick ? 30 : 150;
+    Scenario scenario{
+        "state-motion", "500 things move in each of 30 ticks a second, 50 clients", {}, {}};
+    scenario.contenders.push_back({"QRepod", [=] {
+                                       return perSecond(measureTicks<MotionHost, RawClients>(
+                                           clientCount, ticks, 1'000 / rate));
+                                   }});
+#ifdef QREPOD_BENCH_COLYSEUS
+    scenario.contenders.push_back({"Colyseus", [=] { return perSecond(runColyseus(ticks)); }});
+    scenario.targets.push_back({"bytes/tick", "QRepod", "Colyseus", Target::AtMost, 1.2});
+    scenario.targets.push_back({"server us/tick", "QRepod", "Colyseus", Target::AtMost, 0.3});
+#endif
+    return scenario;
+}
