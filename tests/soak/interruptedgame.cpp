@@ -100,7 +100,11 @@ public slots:
         else
             ++m_tally.strangers;
     }
-    void Network_error() { m_player ? m_player->serverCourse.failed() : stranger(); }
+    void Network_error()
+    {
+        if (m_player) // else its line was lost before it had said who it is
+            m_player->serverCourse.failed();
+    }
     qint64 Network_number(qint64 number, const QByteArray &body)
     {
         if (!m_player) {
