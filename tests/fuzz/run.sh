@@ -14,7 +14,7 @@ if [ $# -gt 0 ]; then
     shift
 fi
 if [ $# -eq 0 ]; then
-    set -- framereader decode roundtrip dispatch endpoints requests state websocket
+    set -- framereader decode roundtrip dispatch endpoints requests state session rooms websocket
 fi
 folder=${FOLDER:-$root/build/fuzz}
 seeds=$root/tests/fuzz
@@ -34,7 +34,7 @@ export ASAN_OPTIONS UBSAN_OPTIONS
 # fuzz TARGET: runs it, and leaves the file `failed` if it has found something.
 fuzz() {
     case $1 in
-        endpoints) length=96 ;;
+        endpoints | session | rooms) length=96 ;;
         *) length=256 ;;
     esac
     findings=$folder/findings/$1

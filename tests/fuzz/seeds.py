@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Writes the seeds in corpus/ anew: the examples of PROTOCOL.md, a message for each handler of
-fuzz_dispatch, and scripts for fuzz_endpoints, fuzz_requests and fuzz_state. Needs Python's msgpack."""
+fuzz_dispatch, and scripts for the targets that take one. Needs Python's msgpack."""
 
 import datetime
 import pathlib
@@ -147,6 +147,56 @@ def requests():
     script("requests", *((REQUEST, 255, 7, answers) for answers in range(32)))
 
 
+# The operations of fuzz_session, in the order of Run::step().
+(BEGIN, SAY, _, SAY_TO, _, TURNS, _, READ, LOSE, PART, RESUME, LIE, ACK, NONSENSE, BYE, CLOSE_SESSION) = range(16)
+
+
+def session():
+    def script(name, *steps, settings=0):
+        write("session", name, bytes([settings]) + b"".join(
+            bytes([operation | client << 4, argument]) for operation, client, argument in steps))
+
+    join = ((BEGIN, 0, 0), (TURNS, 0, 3), (READ, 0, 0), (SAY, 0, 2), (TURNS, 0, 1), (SAY_TO, 0, 5), (TURNS, 0, 1))
+    back = ((RESUME, 0, 0), (TURNS, 0, 3), (READ, 0, 0))
+    script("lost-and-back", *join, (LOSE, 0, 1), (TURNS, 0, 1), (SAY, 0, 2), (SAY_TO, 0, 3), *back, (SAY, 0, 1))
+    script("within-a-frame", *join, (PART, 0, 9), *back, (PART, 0, 22), (TURNS, 0, 2), *back)
+    script("takeover", *join, (RESUME, 0, 0), (SAY_TO, 0, 3), (TURNS, 0, 3), (READ, 0, 0), *back)
+    script("attempts", *join, (LOSE, 0, 0), (RESUME, 0, 0), (LOSE, 0, 0), (RESUME, 0, 0), (LOSE, 0, 1), *back, (ACK, 0, 0),
+           (TURNS, 0, 1), (LOSE, 0, 1), *back)
+    script("wrong-numbers", *join, (LOSE, 0, 1), (LIE, 0, 0), (LIE, 0, 3), *back)
+    script("wrong-tokens", *join, (LOSE, 0, 1), *back, (LOSE, 0, 1), *back, (LIE, 0, 1), (LIE, 0, 2), (TURNS, 0, 3),
+           (READ, 1, 0))
+    script("ends", *join, *((operation, client, argument) for client in (1, 2) for operation, _, argument in join),
+           (BYE, 0, 0xFF), (CLOSE_SESSION, 1, 0xFF), (NONSENSE, 2, 7), (TURNS, 0, 3), (READ, 1, 0), (RESUME, 2, 0))
+    script("full", *join, (LOSE, 0, 1), (BEGIN, 1, 0), (BEGIN, 2, 0), (TURNS, 0, 3), (BEGIN, 3, 0), (TURNS, 0, 3), *back,
+           settings=1)
+    script("kept-too-much", *join, (LOSE, 0, 1), (TURNS, 0, 3), *((SAY_TO, 0, 7),) * 8, *back, settings=2)
+
+
+# The operations of fuzz_rooms, in the order of Run::act().
+(JOIN, _, _, LEAVE, OPEN, TO_ROOM, TO_EVERYONE, TO_ONE, SHUT, DELETE_ROOM, CLOSE_CHANNEL, PERSIST, CONNECT, GO, TAKE,
+ TURN_ONCE) = range(16)
+
+
+def rooms():
+    def script(name, *steps, settings=0):
+        write("rooms", name, bytes([settings]) + b"".join(
+            bytes([step[0], step[1] << 4 | step[2], step[3] if len(step) > 3 else 0]) for step in steps))
+
+    three = ((CONNECT, 0, 0),) * 3
+    together = (*three, (JOIN, 0, 1), (JOIN, 1, 1), (JOIN, 2, 1), (JOIN, 2, 2))
+    script("talk", *together, (TO_ROOM, 0, 1), (TO_ROOM, 0, 9), (TO_EVERYONE, 1, 8), (TO_ONE, 2, 0), (TAKE, 0, 0))
+    script("leave", *together, (LEAVE, 0, 1), (TO_ROOM, 0, 1), (LEAVE, 1, 1), (LEAVE, 2, 1), (JOIN, 0, 1))
+    script("close", *together, (SHUT, 0, 9), (TURN_ONCE, 0, 0), (TO_ROOM, 0, 1), (JOIN, 0, 1), (DELETE_ROOM, 0, 9))
+    script("go", *together, (GO, 0, 8), (CLOSE_CHANNEL, 1, 8), (TURN_ONCE, 0, 0), (TO_ROOM, 0, 1), (TURN_ONCE, 0, 0))
+    script("delete", *together, (CLOSE_CHANNEL, 1, 8), (DELETE_ROOM, 0, 9), (TO_EVERYONE, 0, 0), (TURN_ONCE, 0, 0))
+    script("full", *together, settings=4)
+    script("persistent", *together, (LEAVE, 0, 1), (LEAVE, 1, 1), (LEAVE, 2, 1), (PERSIST, 0, 1), settings=1)
+    for operation in (LEAVE, TO_ROOM, SHUT, DELETE_ROOM, CLOSE_CHANNEL, JOIN):
+        script(f"within-{operation}", *three, (JOIN, 0, 1), (JOIN, 1, 9, 0x80 | operation), (SHUT, 1, 9, 0x80 | operation),
+               (JOIN, 2, 1), (GO, 0, 9, 0x80 | operation), (TURN_ONCE, 0, 0))
+
+
 # The steps of fuzz_state, in the order of Run::step().
 OBJECT, SET, ROWS, CHANGES, _, OVER, WORDS, ANY, LOST, LOOK = range(10)
 
@@ -176,13 +226,14 @@ def state():
         script(f"forged-{number_}", three_rows, (ANY, len(payload), *payload), (CHANGES, 1, 1, 0, 1))
 
 
-for corpus in (HERE / "corpus").iterdir():
-    shutil.rmtree(corpus)
-for seeds in ("framereader", "decode", "roundtrip", "dispatch", "endpoints", "requests", "state"):
+for seeds in ("framereader", "decode", "roundtrip", "dispatch", "endpoints", "requests", "state", "session", "rooms"):
+    shutil.rmtree(HERE / "corpus" / seeds, ignore_errors=True)
     (HERE / "corpus" / seeds).mkdir(parents=True)
 framereader()
 decode()
 dispatch()
 endpoints()
 requests()
+session()
+rooms()
 state()

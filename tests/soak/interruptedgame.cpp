@@ -85,10 +85,26 @@ public slots:
         m_player->serverCourse.connected();
         m_player->setChannel(this);
     }
-    void Network_interrupted() { m_player ? m_player->serverCourse.interrupted() : stranger(); }
+    void Network_interrupted()
+    {
+        if (m_player)
+            m_player->serverCourse.interrupted();
+        else
+            close(); // nobody comes back to it
+    }
     void Network_resumed() { m_player ? m_player->serverCourse.resumed() : stranger(); }
-    void Network_disconnected() { m_player ? m_player->serverCourse.ended() : stranger(); }
-    void Network_error() { m_player ? m_player->serverCourse.failed() : stranger(); }
+    void Network_disconnected()
+    {
+        if (m_player)
+            m_player->serverCourse.ended();
+        else
+            ++m_tally.strangers;
+    }
+    void Network_error()
+    {
+        if (m_player) // else its line was lost before it had said who it is
+            m_player->serverCourse.failed();
+    }
     qint64 Network_number(qint64 number, const QByteArray &body)
     {
         if (!m_player) {

@@ -27,6 +27,8 @@ struct InterruptionTally
     qint64 wrong = 0;       ///< messages and answers that are not what was sent
     qint64 wrongEvents = 0; ///< not `connected`, and then `interrupted` and `resumed` by turns
 
+    qint64 strangers = 0; ///< attempts whose first frame took 100 ms, and so count as new clients
+
     qint64 faults() const { return lost + doubled + outOfOrder + wrong + wrongEvents; }
 };
 

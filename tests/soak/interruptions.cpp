@@ -29,6 +29,7 @@ class Damage
 public:
     Damage(const InterruptionPlan &plan, QRepod::FaultProxy &line)
         : m_cuts(cuts(plan))
+        , m_rarity(plan.isEncrypted ? 20 + 4 * plan.clients : 20)
         , m_line(line)
         , m_random(plan.seed)
     {
@@ -38,12 +39,13 @@ public:
     void strike()
     {
         m_line.cutWithin(m_cuts[m_random.bounded(quint32(m_cuts.size()))]);
-        if (m_random.bounded(20) == 0)
+        if (m_random.bounded(m_rarity) == 0)
             m_line.interrupt(int(m_random.bounded(10)));
     }
 
 private:
     const std::array<qint64, 3> m_cuts;
+    const int m_rarity; // of breaks for everybody, behind which all agree on keys anew
     QRepod::FaultProxy &m_line;
     QRandomGenerator m_random;
 };
@@ -60,9 +62,9 @@ void report(const InterruptionPlan &plan, const InterruptedGame &game, qint64 mi
                 double(tally.interruptions) * 1'000 / double(std::max<qint64>(1, milliseconds)),
                 attempts - tally.interruptions);
     std::printf("    %lld messages, %lld requests answered: %lld lost, %lld doubled, %lld out of "
-                "order, %lld wrong, %lld wrong events\n",
+                "order, %lld wrong, %lld wrong events; %lld attempts were taken for new clients\n",
                 tally.messages, tally.requests, tally.lost, tally.doubled, tally.outOfOrder,
-                tally.wrong, tally.wrongEvents);
+                tally.wrong, tally.wrongEvents, tally.strangers);
     if (tally.faults() > 0)
         ::tally().violation(QStringLiteral("%1 faults of sessions").arg(tally.faults()));
 }
