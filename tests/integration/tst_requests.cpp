@@ -12,6 +12,7 @@
 #include <QtCore/QPromise>
 #include <QtCore/QThread>
 #include <QtCore/qpointer.h>
+#include <QtTest/QTest>
 
 #include <array>
 #include <functional>
