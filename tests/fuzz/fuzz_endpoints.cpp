@@ -283,6 +283,7 @@ private:
     {
         expect(m_isConnected, "disconnected after connected");
         expect(!std::exchange(hasEnded, true), "disconnected once");
+        m_link.outbox->finish();
     }
 
     void controlled(const Control &, Turn &) override

@@ -60,7 +60,7 @@ public:
     AnswerPath path()
     {
         return {[this](const EncodedMessage &message) { return m_session.send(message); }, limits,
-                QStringLiteral("peer")};
+                QStringLiteral("peer"), nullptr};
     }
 
 private:

@@ -63,7 +63,8 @@ void RawServer::waitForClient()
 void RawServer::readControl(const QVariantMap &control)
 {
     m_controls.append(control);
-    m_hasClientSaidHello |= control.contains(QStringLiteral("_hello"));
+    m_hasClientSaidHello |=
+        control.contains(QStringLiteral("_hello")) || control.contains(QStringLiteral("_resume"));
 }
 
 void RawServer::send(const QVariantMap &message)
