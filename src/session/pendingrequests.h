@@ -46,7 +46,7 @@ public:
     /// \return nothing if too many wait.
     std::optional<Added> add(const QString &action, int timeout, qint64 now);
 
-    bool contains(quint64 number) const { return m_requests.count(number) > 0; }
+    bool contains(quint64 number) const { return m_requests.contains(number); }
     size_t size() const { return m_requests.size(); }
 
     //! The request \a number has its \a result.

@@ -4,12 +4,10 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qstring.h>
 
-namespace QRepod {
-
 //! What lets a client go on with its session: whoever has it is the client. It is never logged.
 ///
 /// Pure functions.
-namespace Token {
+namespace QRepod::Token {
 
 //! 128 bits of the system's generator, as 22 characters that are safe in a URL; behind them, after
 //! a dot, the name of the \a node of a cluster that keeps the session, if there is one.
@@ -24,6 +22,4 @@ QByteArray digest(const QString &token);
 //! A name for logs, which says nothing about a token.
 QString createName();
 
-} // namespace Token
-
-} // namespace QRepod
+} // namespace QRepod::Token

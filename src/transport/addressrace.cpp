@@ -127,7 +127,7 @@ void AddressRace::lose(const QString &reason)
 //! Of all failures: one text, unless they differ.
 QString AddressRace::reason() const
 {
-    const QString first = m_failures.constFirst().reason;
+    QString first = m_failures.constFirst().reason;
     const bool isOne = std::all_of(m_failures.cbegin(), m_failures.cend(),
                                    [&](const Failure &failure) { return failure.reason == first; });
     if (isOne)
