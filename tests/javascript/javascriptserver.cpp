@@ -17,7 +17,9 @@
 #include <QtCore/QDateTime>
 #include <QtCore/QFuture>
 #include <QtCore/QSocketNotifier>
+#include <QtTest/QTest>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <unistd.h>
@@ -187,14 +189,22 @@ private:
         m_server.everyone()->setSyncInterval(0);
     }
 
-    //! The clients who are away.
+    //! The client who is away. The server may learn of that later than the client.
     void forget()
     {
-        const auto channels = m_server.channels();
-        for (QRepod::Channel *channel : channels) {
-            if (!channel->isConnected())
-                channel->close();
-        }
+        const bool isForgotten = QTest::qWaitFor(
+            [this] {
+                const auto channels = m_server.channels();
+                const auto away = std::find_if(channels.begin(), channels.end(), [](auto *channel) {
+                    return !channel->isConnected();
+                });
+                if (away != channels.end())
+                    (*away)->close();
+                return away != channels.end();
+            },
+            60'000);
+        if (!isForgotten)
+            qFatal("nobody is away");
     }
 
     World m_world;
