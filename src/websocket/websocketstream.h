@@ -45,9 +45,18 @@ public:
         return m_below->peerCertificate();
     }
 #endif
-    void enableKeepAlive(int seconds) override { m_below->enableKeepAlive(seconds); }
-    qint64 roundTripTime() const override { return m_below->roundTripTime(); }
-    qint64 unacknowledgedFor() const override { return m_below->unacknowledgedFor(); }
+    void enableKeepAlive(int seconds) override
+    {
+        m_below->enableKeepAlive(seconds);
+    }
+    qint64 roundTripTime() const override
+    {
+        return m_below->roundTripTime();
+    }
+    qint64 unacknowledgedFor() const override
+    {
+        return m_below->unacknowledgedFor();
+    }
 
 private:
     enum class End {
@@ -61,9 +70,18 @@ private:
     void streamOpened() override;
     void streamReadable() override;
     void streamWritable() override;
-    void streamEnded() override { endBelow(End::Closed, {}); }
-    void streamFailed(const QString &reason) override { endBelow(End::Failed, reason); }
-    void streamFaulted(const QString &reason) override { endBelow(End::Faulted, reason); }
+    void streamEnded() override
+    {
+        endBelow(End::Closed, {});
+    }
+    void streamFailed(const QString &reason) override
+    {
+        endBelow(End::Failed, reason);
+    }
+    void streamFaulted(const QString &reason) override
+    {
+        endBelow(End::Faulted, reason);
+    }
 
     void shakeHands();
     void begin();
@@ -77,7 +95,10 @@ private:
     void tellEnd();
     void announce();
     void announceLater();
-    qsizetype available() const { return m_readable.size() - m_read; }
+    qsizetype available() const
+    {
+        return m_readable.size() - m_read;
+    }
 
     const std::unique_ptr<Stream> m_below;
     std::unique_ptr<Handshake> m_handshake; // until it is done
