@@ -15,9 +15,10 @@ import re
 import shlex
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+ANALYZER = "-*,clang-analyzer-*,-clang-analyzer-cplusplus.NewDeleteLeaks"
 
 
 def commands(build):
@@ -81,16 +82,17 @@ def main():
         print(f"not built, not looked at: {source.relative_to(ROOT)}")
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = []
+        runs = {}
         for folder, sources in sorted(groups.items(), key=lambda group: -len(group[1])):
             joined = joined_folder / (folder.replace("/", "-") + ".cpp")
             places = join(sources, joined)
-            runs.append((pool.submit(tidy, joined, known[sources[0]], "-clang-analyzer-*"), joined, places))
+            runs[pool.submit(tidy, joined, known[sources[0]], "-clang-analyzer-*")] = (joined, places)
         for sources in groups.values():
             for source in sources:
-                runs.append((pool.submit(tidy, source, known[source], "-*,clang-analyzer-*,-clang-analyzer-cplusplus.NewDeleteLeaks"), None, None))
+                runs[pool.submit(tidy, source, known[source], ANALYZER)] = (None, None)
         failed = False
-        for run, joined, places in runs:
+        for run in as_completed(runs):
+            joined, places = runs[run]
             code, output = run.result()
             if joined:
                 output = re.sub(re.escape(str(joined)) + r":(\d+)",
