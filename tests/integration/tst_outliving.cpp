@@ -45,10 +45,9 @@ void tst_Outliving::processEnds()
     QTRY_COMPARE_WITH_TIMEOUT(process.state(), QProcess::NotRunning, 30'000);
     if (sinceEnd.isValid())
         qInfo("ended %lld ms after main()", sinceEnd.elapsed());
-    if (kind == "without application") // Qt warns of that by itself
-        QVERIFY(output.trimmed().endsWith("end"));
-    else
-        QCOMPARE(output.trimmed(), "end");
+    // Qt warns so of a thread that has just begun as the application ends, or that never had one.
+    output.replace("QEventLoop: Cannot be used without QApplication\n", "");
+    QCOMPARE(output.trimmed(), "end");
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 0);
 }
