@@ -4,24 +4,10 @@
 #include "arena/arenaserver.h"
 #include "interrupt.h"
 
+#include <QRepod/Cluster>
+#include <QRepod/MetricsPage>
+
 #include <QtCore/QCommandLineParser>
-
-#ifdef QREPOD_HAS_CLUSTER
-#    include <QRepod/Cluster>
-#endif
-#ifdef QREPOD_HAS_MONITOR
-#    include <QRepod/MetricsPage>
-#endif
-
-namespace {
-
-int fail(const QString &error)
-{
-    qCritical().noquote() << "Error:" << error;
-    return 1;
-}
-
-} // namespace
 
 int main(int argc, char *argv[])
 {
@@ -39,39 +25,23 @@ int main(int argc, char *argv[])
         {"address", "With --redis: where clients reach this server.", "host:port"},
     });
     options.process(application);
-    const QString host = options.value("host");
 
     ArenaServer server(options.value("ships").toInt());
-    if (!server.listen(host, options.value("port").toInt()))
-        return fail(server.errorString());
-    if (options.isSet("announce") && !server.announce(options.value("announce")))
-        return fail(server.errorString());
-
-#ifdef QREPOD_HAS_MONITOR
     QRepod::MetricsPage page(&server);
-    if (options.isSet("monitor") && !page.listen("127.0.0.1", options.value("monitor").toInt()))
-        return fail(page.errorString());
-#else
-    if (options.isSet("monitor"))
-        return fail("--monitor needs the component Monitor, which this build is without");
-#endif
-
-#ifdef QREPOD_HAS_CLUSTER
     QRepod::Cluster cluster(&server);
-    if (options.isSet("redis")) {
-        server.address = options.value("address");
-        if (server.address.isEmpty())
-            server.address = QString("127.0.0.1:%1").arg(server.port());
-        server.ownerOf = [&cluster](const QString &room) { return cluster.openRoom(room); };
-        cluster.setName("arena");
-        cluster.setAddress(server.address);
-        cluster.join(options.value("redis"));
+    if (!server.listen(options.value("host"), options.value("port").toInt())
+        || (options.isSet("announce") && !server.announce(options.value("announce")))
+        || (options.isSet("monitor")
+            && !page.listen("127.0.0.1", options.value("monitor").toInt()))) {
+        qCritical().noquote() << "Error:" << server.errorString() + page.errorString();
+        return 1;
     }
-#else
-    if (options.isSet("redis"))
-        return fail("--redis needs the component Cluster, which this build is without");
-#endif
-
-    qInfo().noquote() << "Arena server running on" << host + ':' + QString::number(server.port());
+    if (options.isSet("redis")) {
+        cluster.setName("arena");
+        cluster.setAddress(options.value("address"));
+        cluster.join(options.value("redis"));
+        server.openSomewhere = [&cluster](const QString &room) { return cluster.openRoom(room); };
+    }
+    qInfo().noquote() << "Arena server running on port" << server.port();
     return application.exec();
 }
