@@ -84,6 +84,7 @@ public slots:
         m_player = m_players.at(size_t(player)).get();
         m_player->serverCourse.connected();
         m_player->setChannel(this);
+        send(QStringLiteral("welcome"));
     }
     void Network_interrupted()
     {
@@ -240,7 +241,9 @@ bool InterruptedGame::play(const std::function<bool()> &isDone, const std::funct
     QObject::connect(&damaging, &QTimer::timeout, damage);
     damaging.start(10);
     damage();
-    return waitFor(isDone, "there are as many interruptions as wanted");
+    // After a fault it may never be done: a session that was lost is not resumed.
+    return waitFor([&] { return isDone() || tally.faults() > 0; },
+                   "there are as many interruptions as wanted");
 }
 
 void InterruptedGame::finish()

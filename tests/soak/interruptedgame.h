@@ -122,7 +122,8 @@ public:
     //! Both ends send as much as they may.
     void talk();
 
-    bool isJoined() const { return m_channel; }
+    //! Both ends know of each other, and the client of its session: the greeting came before.
+    bool isJoined() const { return m_isWelcome; }
     bool isSettled() const;
     void leave();
     bool hasLeft() const { return course.hasEnded() && serverCourse.hasEnded(); }
@@ -141,12 +142,14 @@ public slots:
     void Network_resumed() { course.resumed(); }
     void Network_disconnected() { course.ended(); }
     void Network_error() { course.failed(); }
+    void Network_welcome() { m_isWelcome = true; }
     qint64 Network_number(qint64 number, const QByteArray &body);
 
 private:
     const int m_number;
     InterruptionTally &m_tally;
     QPointer<QRepod::Channel> m_channel;
+    bool m_isWelcome = false;
 };
 
 //! A server, and clients on a line that can be broken. Works in one thread's event loop.

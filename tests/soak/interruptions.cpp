@@ -123,9 +123,8 @@ void interrupt(const InterruptionPlan &plan)
         game.play([&] { return game.tally.interruptions >= plan.interruptions; },
                   [&] { damage.strike(); });
         const qint64 milliseconds = clock.elapsed();
-        const qint64 attempts = game.line->connectionCount() - plan.clients;
         game.finish();
-        report(plan, game, milliseconds, attempts);
+        report(plan, game, milliseconds, game.line->connectionCount() - plan.clients);
     }
     if (plan.outages > 0) {
         measureOutages(plan, 50);
