@@ -2,6 +2,7 @@
 #pragma once
 
 #include "soak/interruptions.h"
+#include "soak/soakgate.h"
 
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
@@ -169,13 +170,22 @@ public:
     //! The line is sound again: waits for all that was sent, and lets everybody go.
     void finish();
 
+    //! How often the clients have connected, all together.
+    qint64 connectionCount() const;
+
+    //! To the server's port and, if the plan has them, that of the browsers' gate.
+    using Lines = std::vector<std::unique_ptr<QRepod::FaultProxy>>;
+
     InterruptionTally tally;
-    std::unique_ptr<QRepod::FaultProxy> line;
+    Lines lines;
     std::vector<std::unique_ptr<InterruptedPlayer>> players;
 
 private:
     bool waitFor(const std::function<bool()> &condition, const char *what);
 
+    void connectPlayer(InterruptedPlayer &player, int number);
+
     const InterruptionPlan m_plan;
     QRepod::Server m_server;
+    std::unique_ptr<SoakGate> m_gate;
 };
