@@ -222,13 +222,13 @@ void Ledger::judge(Direction direction)
 //! Whatever lay before the cut has passed, so it must have come.
 void Ledger::judgeCut(Direction direction)
 {
-    // What else was in the stream, at most: hello or greeting, messages to all and heartbeats.
+    // What else was in the stream, at most: hello or greeting, control frames, messages to all.
     constexpr qint64 first = 64;
+    constexpr qint64 controls = 40 * 24; // pings and their answers, and heartbeats
     constexpr qint64 tick = 64;
-    constexpr qint64 heartbeats = 5 * 8;
     constexpr qint64 handshake = 1024; // of WebSocket, whose frames have longer heads
     constexpr qint64 longerHead = 10;
-    qint64 others = first + heartbeats + (m_plan.isWebSocket ? handshake : 0);
+    qint64 others = first + controls + (m_plan.isWebSocket ? handshake : 0);
     if (direction == Direction::ToClient)
         others += (m_nextTick - m_firstTick + 1) * tick;
 
