@@ -27,8 +27,10 @@ GameWindow {
     Lobby {
         id: lobby
 
-        anchors { top: parent.top; bottom: parent.bottom; horizontalCenter: parent.horizontalCenter; margins: 16 }
+        x: (parent.width - width) / 2
+        y: 16
         width: Math.min(parent.width - 32, 420)
+        height: parent.height - 32
         visible: match.room === "" && !notice.visible
         listener: network
         player: notice.name
