@@ -3,11 +3,14 @@
 
 #include "arena/arenaserver.h"
 #include "interrupt.h"
+#include "pageserver.h"
 
 #include <QRepod/Cluster>
 #include <QRepod/MetricsPage>
+#include <QRepod/WebSocketGate>
 
 #include <QtCore/QCommandLineParser>
+#include <QtCore/QTextStream>
 
 int main(int argc, char *argv[])
 {
@@ -18,6 +21,8 @@ int main(int argc, char *argv[])
     options.addOptions({
         {"host", "Listen on this address.", "address", "127.0.0.1"},
         {"port", "Listen on this port.", "port", "5071"},
+        {"browsers", "Let browsers in on this port.", "port"},
+        {"page", "Serve the page to browsers on this port; with --browsers.", "port"},
         {"ships", "Bots fill a room up to so many ships.", "count", "3"},
         {"monitor", "Show figures at http://127.0.0.1:PORT/.", "port"},
         {"announce", "Be found on the local network under this title.", "title"},
@@ -27,13 +32,24 @@ int main(int argc, char *argv[])
     options.process(application);
 
     ArenaServer server(options.value("ships").toInt());
-    QRepod::MetricsPage page(&server);
+    QRepod::WebSocketGate gate(&server);
+    QRepod::MetricsPage figures(&server);
     QRepod::Cluster cluster(&server);
-    if (!server.listen(options.value("host"), options.value("port").toInt())
+    const QString host = options.value("host");
+    const auto fails = [&](const QString &option, const auto &listen) {
+        return options.isSet(option) && !listen(options.value(option).toInt());
+    };
+    if (!server.listen(host, options.value("port").toInt())
         || (options.isSet("announce") && !server.announce(options.value("announce")))
-        || (options.isSet("monitor")
-            && !page.listen("127.0.0.1", options.value("monitor").toInt()))) {
-        qCritical().noquote() << "Error:" << server.errorString() + page.errorString();
+        || fails("browsers", [&](int port) { return gate.listen(host, port); })
+        || fails("monitor", [&](int port) { return figures.listen("127.0.0.1", port); })) {
+        qCritical().noquote() << "Error:"
+                              << server.errorString() + gate.errorString() + figures.errorString();
+        return 1;
+    }
+    PageServer pages("arena.html", gate.port());
+    if (fails("page", [&](int port) { return pages.listen(host, quint16(port)); })) {
+        qCritical("Error: the page needs an address and a port that are free");
         return 1;
     }
     if (options.isSet("redis")) {
@@ -42,6 +58,9 @@ int main(int argc, char *argv[])
         cluster.join(options.value("redis"));
         server.openSomewhere = [&cluster](const QString &room) { return cluster.openRoom(room); };
     }
-    qInfo().noquote() << "Arena server running on port" << server.port();
+    QTextStream out(stdout);
+    out << "Arena server running on " << host << ':' << server.port() << Qt::endl;
+    if (pages.port() > 0)
+        out << "Open http://" << host << ':' << pages.port() << " in a browser" << Qt::endl;
     return application.exec();
 }
