@@ -137,12 +137,13 @@ class Client:
             expect(len(color) == 3 and all(0 <= part <= 255 for part in color), state)
         self.state = state
 
-    async def receive_until(self, action, condition=lambda _: True, before=("state",)):
+    async def receive_until(self, action, condition=lambda _: True, before=("state",), while_states=lambda _: True):
         """The next message of that kind for which the condition holds, after others of the kinds `before`."""
         while True:
             message = await self.peer.receive()
             if message["action"] == "state":
                 self.check_state(message)
+                expect(while_states(message), message)
             if message["action"] == action and condition(message):
                 return message
             expect(message["action"] in before, message)
@@ -170,20 +171,17 @@ async def play(port):
     other = await Client.join(port)
     expect(other.id != one.id and other.setup["obstacles"] == one.setup["obstacles"], other.setup)
     await other.go(-1, -1)
-    message = await one.receive_until("tagged")
-    expect(message == {"action": "tagged", "tagger": one.id, "tagged": other.id}, message)
-    expect(await other.receive_until("tagged") == message, "another message for the other")
-    state = await other.receive_until("state")
-    expect(state["it"] == other.id, state)
-
-    # Not again at once, although they stand together; but later.
-    await other.until_at(14, 14)
-    message = await one.receive_until("tagged")
-    expect(message == {"action": "tagged", "tagger": other.id, "tagged": one.id}, message)
+    caught = {"action": "tagged", "tagger": one.id, "tagged": other.id}
+    caught_again = {"action": "tagged", "tagger": other.id, "tagged": one.id}
+    for player in (one, other):
+        expect(await player.receive_until("tagged") == caught, "who has caught whom")
+        # Until the next is caught, the states say who is it.
+        it = lambda state: state["it"] == other.id
+        message = await player.receive_until("tagged", while_states=it)
+        expect(message == caught_again, message)
 
     # When the one who is it leaves, another one is.
     await one.peer.close()
-    await other.receive_until("tagged")
     alone = lambda state: list(state["players"]) == [other.id]
     # Until the server has noticed, they may catch each other again.
     state = await other.receive_until("state", alone, before=("state", "tagged"))
