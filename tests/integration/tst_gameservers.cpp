@@ -19,9 +19,9 @@
 #include <QtTest/QTest>
 
 #include <algorithm>
-#include <utility>
 #include <cmath>
 #include <memory>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
