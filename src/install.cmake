@@ -43,13 +43,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} 
 install(EXPORT QRepodTargets NAMESPACE QRepod:: DESTINATION ${QREPOD_CMAKE_DIR} COMPONENT dev)
 configure_package_config_file(QRepodConfig.cmake.in QRepodConfig.cmake
                               INSTALL_DESTINATION ${QREPOD_CMAKE_DIR})
-# While the version is 0.x, a new minor version may change the interface.
-if(PROJECT_VERSION_MAJOR EQUAL 0)
-    set(compatibility SameMinorVersion)
-else()
-    set(compatibility SameMajorVersion)
-endif()
-write_basic_package_version_file(QRepodConfigVersion.cmake COMPATIBILITY ${compatibility})
+# What a program written for 0.1 does, it does with later versions, once it is compiled anew.
+write_basic_package_version_file(QRepodConfigVersion.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/QRepodConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/QRepodConfigVersion.cmake
         DESTINATION ${QREPOD_CMAKE_DIR} COMPONENT dev)

@@ -6,7 +6,6 @@ MouseArea {
     id: controls
 
     required property point position ///< of the ship, in this item
-    signal steered(real x, real y, bool fire)
 
     property var down: [] ///< keys
     readonly property point way: Qt.point(mouseX - position.x, mouseY - position.y)
@@ -17,18 +16,18 @@ MouseArea {
     readonly property real courseY: pressed ? power * Math.sin(angle)
                                             : held(Qt.Key_Down, Qt.Key_S) - held(Qt.Key_Up, Qt.Key_W)
     readonly property bool fires: pressed || down.includes(Qt.Key_Space)
+    readonly property var input: ({ x: courseX, y: courseY, fire: fires })
 
     function held(key: int, other: int): int {
         return down.includes(key) || down.includes(other) ? 1 : 0;
     }
 
-    function tell() {
-        steered(courseX, courseY, fires);
+    //! Forgets the keys, and tells the input anew.
+    function release() {
+        down = [];
+        inputChanged();
     }
 
-    onCourseXChanged: tell()
-    onCourseYChanged: tell()
-    onFiresChanged: tell()
     onPressed: forceActiveFocus()
     onActiveFocusChanged: down = [] // a key that is released elsewhere is not seen
     Keys.onPressed: event => {

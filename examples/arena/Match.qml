@@ -8,31 +8,22 @@ Item {
     id: match
 
     required property ConnectionListener listener
-    required property string room
-    required property int ship
+    property string room   ///< empty: in the lobby
+    property var lines: [] ///< what was said
     signal leave
 
-    function begin() {
-        lines.clear();
-        say(qsTr("Fly with the arrow keys and shoot with the space bar, or hold a finger."));
-        say(qsTr("Collect gold. It buys repairs and a better ship. 50 points win."));
+    function begin(room: string, ship: int) {
+        match.room = room;
+        space.ship = ship;
+        lines = [qsTr("Fly with the arrow keys and shoot with the space bar, or hold a finger."),
+                 qsTr("Collect gold. It buys repairs and a better ship. 50 points win.")];
         controls.forceActiveFocus();
     }
 
-    function say(line: string) {
-        lines.append({ line: line });
-        if (lines.count > 4)
-            lines.remove(0);
-    }
-
-    function tell(what: string) {
-        news.tell(what);
-    }
-
-    function release() {
-        controls.down = [];
-        controls.tell();
-    }
+    function say(line: string) { lines = lines.concat(line).slice(-4); }
+    function release() { controls.release(); }
+    function network_chat(name: string, text: string) { say(name + ": " + text); }
+    function network_won(name: string) { news.tell(qsTr("%1 wins!").arg(name)); }
 
     Label {
         objectName: "room"
@@ -58,7 +49,11 @@ Item {
         objectName: "leave"
         anchors.right: parent.right
         text: qsTr("Leave")
-        onClicked: match.leave()
+        onClicked: {
+            match.listener.send("leave");
+            match.room = "";
+            match.leave();
+        }
     }
 
     Flow {
@@ -85,12 +80,10 @@ Item {
     Rectangle {
         id: field
 
-        readonly property real upper: scores.y + scores.height + 8
-        readonly property real unit: Math.max(0.1, Math.min(match.width / 960, (shop.y - 8 - upper) / 600))
+        readonly property real unit: Math.max(0.1, Math.min(match.width / 960, (shop.y - 8 - y) / 600))
 
         objectName: "field"
-        x: Math.round((match.width - width) / 2)
-        y: upper
+        anchors { top: scores.bottom; topMargin: 8; horizontalCenter: parent.horizontalCenter }
         width: Math.round(960 * unit)
         height: Math.round(600 * unit)
         radius: 8
@@ -103,7 +96,6 @@ Item {
 
             scale: field.unit
             listener: match.listener
-            ship: match.ship
         }
 
         Controls {
@@ -112,9 +104,9 @@ Item {
             objectName: "controls"
             anchors.fill: parent
             position: Qt.point(space.place.x * field.unit, space.place.y * field.unit)
-            onSteered: (x, y, fire) => {
+            onInputChanged: {
                 if (match.room)
-                    match.listener.send("input", { x: x, y: y, fire: fire });
+                    match.listener.send("input", input);
             }
             Keys.onReturnPressed: chat.forceActiveFocus()
         }
@@ -132,17 +124,17 @@ Item {
         y: Math.min(field.y + field.height + 8, shop.y - height - 12)
 
         Repeater {
-            model: ListModel { id: lines }
+            model: match.lines
 
             Label {
                 required property int index
-                required property string line
+                required property string modelData
 
                 objectName: "line" + index
                 width: parent?.width ?? 0
                 elide: Text.ElideNone
                 wrapMode: Text.Wrap
-                text: line
+                text: modelData
                 font.pixelSize: 13
             }
         }
@@ -155,53 +147,19 @@ Item {
         width: parent.width
         spacing: 8
 
-        Row {
-            id: offers
-
-            readonly property real part: Math.min(130, (shop.width - 16) / 3)
-
+        Offers {
+            width: Math.min(406, parent.width)
             height: chat.height
-            spacing: 8
-
-            Offer {
-                anchors.bottom: parent.bottom
-                width: offers.part
-                listener: match.listener
-                item: "repair"
-                price: 3
-                gold: space.gold
-                text: qsTr("Repair (3)")
-                onRefused: reason => news.tell(reason)
-            }
-
-            Offer {
-                anchors.bottom: parent.bottom
-                width: offers.part
-                listener: match.listener
-                item: "engine"
-                price: 5
-                gold: space.gold
-                text: qsTr("Engine (5)")
-                onRefused: reason => news.tell(reason)
-            }
-
-            Offer {
-                anchors.bottom: parent.bottom
-                width: offers.part
-                listener: match.listener
-                item: "cannon"
-                price: 5
-                gold: space.gold
-                text: qsTr("Cannon (5)")
-                onRefused: reason => news.tell(reason)
-            }
+            listener: match.listener
+            gold: space.gold
+            onRefused: reason => news.tell(reason)
         }
 
         Field {
             id: chat
 
             objectName: "chat"
-            width: shop.width > 720 ? shop.width - 3 * 138 : shop.width
+            width: shop.width > 720 ? shop.width - 414 : shop.width
             label: qsTr("Say something")
             maximumLength: 200
             onAccepted: {

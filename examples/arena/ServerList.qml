@@ -7,7 +7,7 @@ import Arena
 Column {
     id: list
 
-    signal chosen(string host, int port)
+    required property ConnectionListener listener
 
     spacing: 8
 
@@ -23,7 +23,7 @@ Column {
             text: title
             onClicked: {
                 const [, host, port] = address.match(/^(.*):(\d+)$/);
-                (parent as ServerList).chosen(host, Number(port));
+                (parent as ServerList).listener.connect(host, Number(port));
             }
         }
     }

@@ -8,11 +8,11 @@ Item {
     id: ship
 
     required property var model
-    readonly property World world: parent as World
-    readonly property bool isMine: world?.ship === model.number
-    readonly property color ink: ["#58a6ff", "#56d378", "#ffa657", "#d2a8ff"][(model.number - 1) % 4]
+    readonly property var space: parent ///< which is a Space
+    readonly property bool isMine: space?.ship === model.number
+    readonly property string ink: ["#58a6ff", "#56d378", "#ffa657", "#d2a8ff"][(model.number - 1) % 4]
     readonly property string status: model.away ? qsTr("%1 (away)").arg(model.name) : model.name
-    readonly property real scaling: world?.scale ?? 1
+    readonly property real scaling: space?.scale ?? 1
     readonly property real zoom: Math.max(1, 0.65 / scaling) ///< to be seen in a small window
 
     objectName: "ship" + model.number
@@ -23,32 +23,28 @@ Item {
     Behavior on opacity { NumberAnimation { duration: 250 } }
     Behavior on scale { NumberAnimation { duration: 250 } }
 
-    Binding { target: ship.world; property: "gold"; value: ship.model.gold; when: ship.isMine }
-    Binding { target: ship.world; property: "place"; value: Qt.point(ship.x, ship.y); when: ship.isMine }
+    Binding { target: ship.space; property: "gold"; value: ship.model.gold; when: ship.isMine }
+    Binding { target: ship.space; property: "place"; value: Qt.point(ship.x, ship.y); when: ship.isMine }
 
     Canvas {
-        readonly property bool thrust: ship.model.thrust
+        readonly property string flame: ship.model.thrust ? "#ff8c42" : "transparent"
 
-        function draw(context: var, color: color, points: var) {
-            context.fillStyle = color;
-            context.beginPath();
-            points.forEach(([x, y]) => context.lineTo(24 + x, 24 + y));
-            context.fill();
-        }
-
-        x: -24
-        y: -24
+        anchors.centerIn: parent
         width: 48
         height: 48
         scale: ship.zoom
         Interpolator on rotation { value: ship.model.angle; delay: -1; period: 360 }
-        onThrustChanged: requestPaint()
+        onFlameChanged: requestPaint()
         onPaint: {
             const context = getContext("2d");
-            context.clearRect(0, 0, 48, 48);
-            draw(context, thrust ? "#ff8c42" : "transparent", [[-8, -5], [-22, 0], [-8, 5]]);
-            draw(context, ship.isMine ? "white" : "#0b0e1a", [[22, 0], [-16, 16], [-9, 0], [-16, -16]]);
-            draw(context, ship.ink, [[17, 0], [-12, 12], [-6, 0], [-12, -12]]);
+            context.reset();
+            for (const [color, outline] of [[flame, "M16 19 2 24 16 29Z"],
+                                            [ship.isMine ? "white" : "#0b0e1a", "M46 24 8 40 15 24 8 8Z"],
+                                            [ship.ink, "M41 24 12 36 18 24 12 12Z"]]) {
+                context.path = outline;
+                context.fillStyle = color;
+                context.fill();
+            }
         }
     }
 
@@ -63,7 +59,7 @@ Item {
 
     Label {
         objectName: "label"
-        x: -width / 2
+        anchors.horizontalCenter: parent.left
         y: ship.y > 70 ? -24 * ship.zoom - height : 36 * ship.zoom // inside of the arena
         text: ship.status
         color: ship.isMine ? "white" : "#b9c3dc"

@@ -4,14 +4,17 @@ import QRepod
 import Arena
 
 //! What flies about, in the game's units.
-World {
+Item {
     id: space
 
     required property ConnectionListener listener
+    property int ship: 0 ///< the number of one's own
+    property point place ///< where that is
+    property int gold: 0 ///< that it has
     readonly property ReplicaModel ships: ReplicaModel { listener: space.listener; name: "ships" }
 
-    Repeater {
-        model: 60 // stars
+    Repeater { // stars
+        model: 60
 
         Rectangle {
             required property int index

@@ -17,24 +17,20 @@ constexpr struct
     const char *item;
     int price;
     int Ship::*level;
-    int most;
-} offers[] = {{"repair", 3, &Ship::hull, 100},
-              {"engine", 5, &Ship::engine, 3},
-              {"cannon", 5, &Ship::cannon, 3}};
+    int gain, most;
+} offers[] = {{"repair", 3, &Ship::hull, 100, 100},
+              {"engine", 5, &Ship::engine, 1, 3},
+              {"cannon", 5, &Ship::cannon, 1, 3}};
 
 double length(QPointF way)
 {
     return std::hypot(way.x(), way.y());
 }
 
-double distance(const Thing &one, const Thing &other)
+QPointF ahead(const Ship &ship)
 {
-    return length(one.place - other.place);
-}
-
-double angleOf(QPointF way)
-{
-    return qRadiansToDegrees(std::atan2(way.y(), way.x()));
+    const double angle = qDegreesToRadians(double(ship.angle));
+    return {std::cos(angle), std::sin(angle)};
 }
 
 } // namespace
@@ -48,7 +44,7 @@ Arena::Arena(int ships, std::uint32_t seed)
     addBots();
 }
 
-int Arena::addShip(const QString &name, bool isBot)
+int Arena::add(const QString &name, bool isBot)
 {
     Ship added;
     do
@@ -64,16 +60,15 @@ int Arena::addShip(const QString &name, bool isBot)
 void Arena::addBots()
 {
     while (m_ships.size() < m_minimumShips)
-        addShip(botNames[m_ships.size()], true);
+        add(botNames[m_ships.size()], true);
 }
 
 int Arena::addPlayer(const QString &name)
 {
-    const auto isBot = [](const Ship &ship) { return ship.isBot; };
-    const auto bot = std::find_if(m_ships.cbegin(), m_ships.cend(), isBot);
-    if (bot != m_ships.cend() && m_ships.size() == m_minimumShips)
+    const auto bot = std::ranges::find(m_ships, true, &Ship::isBot);
+    if (bot != m_ships.end())
         m_ships.erase(bot);
-    return addShip(name.isEmpty() ? "Pilot" : name, false);
+    return add(name.isEmpty() ? "Pilot" : name, false);
 }
 
 void Arena::remove(int number)
@@ -84,8 +79,7 @@ void Arena::remove(int number)
 
 Ship *Arena::ship(int number)
 {
-    const auto is = [number](const Ship &ship) { return ship.number == number; };
-    const auto found = std::find_if(m_ships.begin(), m_ships.end(), is);
+    const auto found = std::ranges::find(m_ships, number, &Ship::number);
     return found == m_ships.end() ? nullptr : &*found;
 }
 
@@ -101,34 +95,31 @@ void Arena::steer(int number, QPointF course, bool fires)
 QString Arena::buy(int number, const QString &item)
 {
     Ship *buyer = ship(number);
-    for (const auto &[name, price, level, most] : offers) {
-        if (!buyer || item != QLatin1String(name))
-            continue;
-        if (buyer->*level >= most || buyer->hull == 0)
-            return "there is nothing to improve";
-        if (buyer->gold < price)
-            return QString("that costs %1 gold").arg(price);
-        buyer->gold -= price;
-        buyer->*level = level == &Ship::hull ? most : buyer->*level + 1;
-        return {};
-    }
-    return "the shop has no such thing";
+    const auto *offer =
+        std::ranges::find_if(offers, [&](const auto &each) { return each.item == item; });
+    if (!buyer || offer == std::end(offers))
+        return "the shop has no such thing";
+    int &level = buyer->*offer->level;
+    if (level >= offer->most || buyer->hull == 0)
+        return "there is nothing to improve";
+    if (buyer->gold < offer->price)
+        return QString("that costs %1 gold").arg(offer->price);
+    buyer->gold -= offer->price;
+    level = std::min(level + offer->gain, offer->most);
+    return {};
 }
 
 void Arena::think(Ship &bot)
 {
-    const auto isNearer = [&bot](const Thing &one, const Thing &other) {
-        return distance(bot, one) < distance(bot, other);
+    const auto wayTo = [&bot](const Thing &thing) { return thing.place - bot.place; };
+    const auto distanceTo = [&](const Thing &thing) { return length(wayTo(thing)); };
+    const auto isInSight = [&](const Ship &other) {
+        return other.hull > 0 && distanceTo(other) < 320
+            && QPointF::dotProduct(wayTo(other), ahead(bot)) > 0.98 * distanceTo(other);
     };
-    const auto isAhead = [&bot](const Ship &other) {
-        const double aside = angleOf(other.place - bot.place) - double(bot.angle);
-        return other.number != bot.number && other.hull > 0 && distance(bot, other) < 320
-            && std::abs(std::remainder(aside, 360)) < 12;
-    };
-    const QPointF way =
-        std::min_element(m_gold.cbegin(), m_gold.cend(), isNearer)->place - bot.place;
-    bot.course = 0.6 * way / std::max(1., length(way)); // players are a bit faster
-    bot.fires = std::any_of(m_ships.cbegin(), m_ships.cend(), isAhead) && random(1) < 0.1;
+    const QPointF course = wayTo(*std::ranges::min_element(m_gold, {}, distanceTo));
+    bot.course = 0.6 * course / std::max(1., length(course)); // players are a bit faster
+    bot.fires = std::ranges::any_of(m_ships, isInSight) && random(1) < 0.1;
 }
 
 void Arena::move(Ship &ship)
@@ -139,16 +130,14 @@ void Arena::move(Ship &ship)
         ship.hull = 100;
         ship.place = randomPlace();
     }
-    if (ship.away)
-        ship.course = {}, ship.fires = false;
     if (ship.thrust())
-        ship.angle = float(angleOf(ship.course));
+        ship.angle = float(qRadiansToDegrees(std::atan2(ship.course.y(), ship.course.x())));
     ship.speed = 0.93 * ship.speed + (700 + 150 * ship.engine) * step * ship.course;
     ship.place += step * ship.speed;
     ship.place = {std::clamp(ship.place.x(), shipRadius, width - shipRadius),
                   std::clamp(ship.place.y(), shipRadius, height - shipRadius)};
     for (Thing &gold : m_gold) {
-        if (distance(ship, gold) > 30)
+        if (length(gold.place - ship.place) > 30)
             continue;
         ++ship.gold;
         ++ship.score;
@@ -162,9 +151,7 @@ void Arena::shoot(Ship &ship)
     if (!ship.fires || ship.hull == 0 || ship.reload > 0)
         return;
     ship.reload = 14 - 3 * ship.cannon;
-    const double angle = qDegreesToRadians(double(ship.angle));
-    const QPointF ahead(std::cos(angle), std::sin(angle));
-    m_shots.append({++m_lastShot, ship.place, 560 * ahead, ship.number, 36});
+    m_shots.append({++m_lastShot, ship.place, 560 * ahead(ship), ship.number, 36});
 }
 
 void Arena::move(Thing &shot)
@@ -173,7 +160,7 @@ void Arena::move(Thing &shot)
     --shot.life;
     for (Ship &target : m_ships) {
         if (target.number == shot.owner || target.hull == 0 || target.away
-            || distance(shot, target) > shipRadius)
+            || length(target.place - shot.place) > shipRadius)
             continue;
         shot.life = 0;
         target.hull -= 25;
@@ -189,6 +176,8 @@ QString Arena::tick()
     for (Ship &ship : m_ships) {
         if (ship.isBot)
             think(ship);
+        if (ship.away)
+            steer(ship.number, {}, false);
         move(ship);
         shoot(ship);
     }
@@ -197,11 +186,8 @@ QString Arena::tick()
     m_shots.removeIf([](const Thing &shot) {
         return shot.life <= 0 || !QRectF(0, 0, width, height).contains(shot.place);
     });
-    const auto isBehind = [](const Ship &one, const Ship &other) {
-        return one.score < other.score;
-    };
-    const auto best = std::max_element(m_ships.cbegin(), m_ships.cend(), isBehind);
-    if (best == m_ships.cend() || best->score < winningScore)
+    const auto best = std::ranges::max_element(m_ships, {}, &Ship::score);
+    if (best == m_ships.end() || best->score < winningScore)
         return {};
     const QString winner = best->name;
     for (Ship &ship : m_ships)

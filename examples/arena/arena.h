@@ -4,7 +4,6 @@
 #include <QtCore/QList>
 #include <QtCore/QObject>
 #include <QtCore/QPointF>
-#include <QtCore/QString>
 
 #include <random>
 
@@ -74,7 +73,7 @@ public:
 private:
     double random(double most) { return std::uniform_real_distribution(0., most)(m_random); }
     QPointF randomPlace() { return {40 + random(width - 80), 40 + random(height - 80)}; }
-    int addShip(const QString &name, bool isBot);
+    int add(const QString &name, bool isBot);
     void addBots();
     void think(Ship &bot);
     void move(Ship &ship);

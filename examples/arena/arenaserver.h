@@ -3,6 +3,7 @@
 
 #include "arena/arena.h"
 #include "gameclock.h"
+#include "playername.h"
 
 #include <QRepod/Channel>
 #include <QRepod/GadgetModel>
@@ -11,7 +12,6 @@
 #include <QRepod/Server>
 
 #include <QtCore/QFuture>
-#include <QtCore/QHash>
 
 #include <functional>
 
@@ -32,14 +32,22 @@ class Pilot : public QRepod::Channel
 
 public:
     QString name;
+    int ship = 0; // its number in the match
+
+    //! Goes to another room, or to the lobby if that refuses; the error says why.
+    QString go(const QString &room)
+    {
+        for (const QRepod::Room *left : rooms())
+            leave(left->name());
+        QString error;
+        if (!join(room, {}, &error))
+            join("lobby");
+        return error;
+    }
 
 public slots:
-    void Network_connected() { join("lobby"); }
-    void Network_join(const QRepod::Request &request, const QString &name, const QString &room);
-    void Network_leave();
-
-private:
-    void enter(const QString &room, const QRepod::Request &request);
+    void Network_connected() { go("lobby"); }
+    void Network_leave() { go("lobby"); }
 };
 
 //! A room where up to four play.
@@ -48,28 +56,73 @@ class Match : public QRepod::Room
     Q_OBJECT
 
 public:
-    explicit Match(int ships); // with fewer players, bots fill up to so many
+    //! With fewer players, bots fill up to so many \a ships.
+    explicit Match(int ships)
+        : m_arena(ships)
+    {
+        setMaximumChannels(Arena::maximumShips);
+        setSyncInterval(0); // after each tick
+        share("ships", &m_ships, "number");
+        share("shots", &m_shots, "number");
+        share("gold", &m_gold, "number");
+        connect(this, &Room::channelJoined, this, [this](QRepod::Channel *channel) {
+            auto *pilot = qobject_cast<Pilot *>(channel);
+            pilot->ship = m_arena.addPlayer(pilot->name);
+        });
+        connect(this, &Room::channelLeft, this, [this](QRepod::Channel *channel) {
+            m_arena.remove(qobject_cast<Pilot *>(channel)->ship);
+        });
+        m_clock.setInterval(std::chrono::nanoseconds(1'000'000'000 / Arena::ticksPerSecond));
+        m_clock.start();
+    }
 
-    int shipOf(QRepod::Channel *channel) const { return m_shipOf.value(channel); }
     Arena &arena() { return m_arena; }
     const Arena &arena() const { return m_arena; }
 
 public slots:
-    void Network_input(QRepod::Channel *channel, double x, double y, bool fire);
-    void Network_buy(QRepod::Channel *channel, const QRepod::Request &request, const QString &item);
-    void Network_chat(Pilot *pilot, const QString &text);
+    void Network_input(Pilot *pilot, double x, double y, bool fire)
+    {
+        m_arena.steer(pilot->ship, {x, y}, fire);
+    }
+
+    void Network_buy(Pilot *pilot, const QRepod::Request &request, const QString &item)
+    {
+        const QString error = m_arena.buy(pilot->ship, item);
+        if (error.isEmpty())
+            request.reply(m_arena.ship(pilot->ship)->gold);
+        else
+            request.refuse(error);
+    }
+
+    void Network_chat(Pilot *pilot, const QString &text)
+    {
+        sendToAll("chat", {{"name", pilot->name}, {"text", text.simplified().left(200)}});
+    }
 
 private:
-    void tick(int times);
+    void tick(int times)
+    {
+        for (const QRepod::Channel *channel : channels()) {
+            const auto *pilot = qobject_cast<const Pilot *>(channel);
+            m_arena.ship(pilot->ship)->away = pilot->isInterrupted();
+        }
+        for (; times > 0; --times) {
+            const QString winner = m_arena.tick();
+            if (!winner.isEmpty())
+                sendToAll("won", {{"name", winner}});
+        }
+        m_ships.setRows(m_arena.ships());
+        m_shots.setRows(m_arena.shots());
+        m_gold.setRows(m_arena.gold());
+    }
 
     Arena m_arena;
-    GameClock m_clock;
-    QHash<QRepod::Channel *, int> m_shipOf;
-    QRepod::GadgetModel<Ship> m_ships;
-    QRepod::GadgetModel<Thing> m_shots, m_gold;
+    GameClock m_clock{this, [this](int times) { tick(times); }};
+    QRepod::GadgetModel<Ship> m_ships{"number"};
+    QRepod::GadgetModel<Thing> m_shots{"number"}, m_gold{"number"};
 };
 
-//! An open room, as the lobby lists it.
+//! A public room, as the lobby lists it.
 struct OpenRoom
 {
     Q_GADGET
@@ -87,17 +140,87 @@ class ArenaServer : public QRepod::Server
     Q_OBJECT
 
 public:
-    explicit ArenaServer(int ships = 3);
+    explicit ArenaServer(int ships = 3)
+    {
+        setChannelClass<Pilot>();
+        setRoomFactory([ships](const QString &name) -> QRepod::Room * {
+            return name == "lobby" ? new QRepod::Room : new Match(name[0] == '#' ? 0 : ships);
+        });
+        addHandler(this);
+        setSessionTimeout(30'000);
+        setMaximumMessageRate(100);
+        openRoom("lobby")->setPersistent(true);
+        room("lobby")->share("rooms", &m_rooms, "name");
+        startTimer(250);
+    }
 
-    QString freeRoom() const; // the name of a public room with a free place, perhaps a new one
+    //! In a cluster: opens a room on one of its servers, and tells where clients reach that.
+    std::function<QFuture<QString>(const QString &room)> openSomewhere;
 
-    //! In a cluster: the address of the server that has a room, and that of this one.
-    std::function<QFuture<QString>(const QString &room)> ownerOf;
-    QString address;
+public slots:
+    void Network_join(Pilot *pilot, const QRepod::Request &request, const QString &name,
+                      const QString &room)
+    {
+        pilot->name = playerName(name);
+        if (room.isEmpty())
+            enter(pilot, freeRoom(), request);
+        else if (qobject_cast<Match *>(this->room(room)))
+            enter(pilot, room, request);
+        else if (room[0] == '#')
+            enterPrivate(pilot, '#' + room.mid(1).simplified().toUpper().left(16), request);
+        else
+            request.refuse("this room has closed");
+    }
 
 private:
-    QList<OpenRoom> openRooms() const;
-    void timerEvent(QTimerEvent *) override;
+    void enter(Pilot *pilot, const QString &room, const QRepod::Request &request)
+    {
+        const QString error = pilot->go(room);
+        if (error.isEmpty())
+            request.reply(QVariantMap{{"room", room}, {"ship", pilot->ship}});
+        else
+            request.refuse(error);
+    }
 
-    QRepod::GadgetModel<OpenRoom> m_rooms;
+    void enterPrivate(Pilot *pilot, const QString &room, const QRepod::Request &request)
+    {
+        if (!openSomewhere)
+            return enter(pilot, room, request);
+        const auto enterOrRedirect = [=, this](const QString &address) {
+            if (this->room(room))
+                return enter(pilot, room, request);
+            request.refuse("the room is at " + address);
+            pilot->redirect(address); // the client asks again there
+        };
+        openSomewhere(room)
+            .then(pilot, enterOrRedirect)
+            .onFailed(pilot, [=](const QRepod::RequestError &e) { request.refuse(e.error()); });
+    }
+
+    QString freeRoom() const
+    {
+        const QList<OpenRoom> open = openRooms();
+        for (const OpenRoom &room : open) {
+            if (room.players < Arena::maximumShips)
+                return room.name;
+        }
+        int number = 1;
+        while (room(QString("Room %1").arg(number)))
+            ++number;
+        return QString("Room %1").arg(number);
+    }
+
+    QList<OpenRoom> openRooms() const
+    {
+        QList<OpenRoom> open;
+        for (const QRepod::Room *room : rooms()) {
+            if (qobject_cast<const Match *>(room) && room->name()[0] != '#')
+                open.append({room->name(), int(room->channels().size())});
+        }
+        return open;
+    }
+
+    void timerEvent(QTimerEvent *) override { m_rooms.setRows(openRooms().mid(0, 50)); }
+
+    QRepod::GadgetModel<OpenRoom> m_rooms{"name"};
 };

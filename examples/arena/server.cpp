@@ -3,25 +3,14 @@
 
 #include "arena/arenaserver.h"
 #include "interrupt.h"
+#include "pageserver.h"
+
+#include <QRepod/Cluster>
+#include <QRepod/MetricsPage>
+#include <QRepod/WebSocketGate>
 
 #include <QtCore/QCommandLineParser>
-
-#ifdef QREPOD_HAS_CLUSTER
-#    include <QRepod/Cluster>
-#endif
-#ifdef QREPOD_HAS_MONITOR
-#    include <QRepod/MetricsPage>
-#endif
-
-namespace {
-
-int fail(const QString &error)
-{
-    qCritical().noquote() << "Error:" << error;
-    return 1;
-}
-
-} // namespace
+#include <QtCore/QTextStream>
 
 int main(int argc, char *argv[])
 {
@@ -32,6 +21,8 @@ int main(int argc, char *argv[])
     options.addOptions({
         {"host", "Listen on this address.", "address", "127.0.0.1"},
         {"port", "Listen on this port.", "port", "5071"},
+        {"browsers", "Let browsers in on this port.", "port"},
+        {"page", "Serve the page to browsers on this port; with --browsers.", "port"},
         {"ships", "Bots fill a room up to so many ships.", "count", "3"},
         {"monitor", "Show figures at http://127.0.0.1:PORT/.", "port"},
         {"announce", "Be found on the local network under this title.", "title"},
@@ -39,39 +30,37 @@ int main(int argc, char *argv[])
         {"address", "With --redis: where clients reach this server.", "host:port"},
     });
     options.process(application);
-    const QString host = options.value("host");
 
     ArenaServer server(options.value("ships").toInt());
-    if (!server.listen(host, options.value("port").toInt()))
-        return fail(server.errorString());
-    if (options.isSet("announce") && !server.announce(options.value("announce")))
-        return fail(server.errorString());
-
-#ifdef QREPOD_HAS_MONITOR
-    QRepod::MetricsPage page(&server);
-    if (options.isSet("monitor") && !page.listen("127.0.0.1", options.value("monitor").toInt()))
-        return fail(page.errorString());
-#else
-    if (options.isSet("monitor"))
-        return fail("--monitor needs the component Monitor, which this build is without");
-#endif
-
-#ifdef QREPOD_HAS_CLUSTER
+    QRepod::WebSocketGate gate(&server);
+    QRepod::MetricsPage figures(&server);
     QRepod::Cluster cluster(&server);
-    if (options.isSet("redis")) {
-        server.address = options.value("address");
-        if (server.address.isEmpty())
-            server.address = QString("127.0.0.1:%1").arg(server.port());
-        server.ownerOf = [&cluster](const QString &room) { return cluster.openRoom(room); };
-        cluster.setName("arena");
-        cluster.setAddress(server.address);
-        cluster.join(options.value("redis"));
+    const QString host = options.value("host");
+    const auto fails = [&](const QString &option, const auto &listen) {
+        return options.isSet(option) && !listen(options.value(option).toInt());
+    };
+    if (!server.listen(host, options.value("port").toInt())
+        || (options.isSet("announce") && !server.announce(options.value("announce")))
+        || fails("browsers", [&](int port) { return gate.listen(host, port); })
+        || fails("monitor", [&](int port) { return figures.listen("127.0.0.1", port); })) {
+        qCritical().noquote() << "Error:"
+                              << server.errorString() + gate.errorString() + figures.errorString();
+        return 1;
     }
-#else
-    if (options.isSet("redis"))
-        return fail("--redis needs the component Cluster, which this build is without");
-#endif
-
-    qInfo().noquote() << "Arena server running on" << host + ':' + QString::number(server.port());
+    PageServer pages("arena.html", gate.port());
+    if (fails("page", [&](int port) { return pages.listen(host, quint16(port)); })) {
+        qCritical("Error: the page needs an address and a port that are free");
+        return 1;
+    }
+    if (options.isSet("redis")) {
+        cluster.setName("arena");
+        cluster.setAddress(options.value("address"));
+        cluster.join(options.value("redis"));
+        server.openSomewhere = [&cluster](const QString &room) { return cluster.openRoom(room); };
+    }
+    QTextStream out(stdout);
+    out << "Arena server running on " << host << ':' << server.port() << Qt::endl;
+    if (pages.port() > 0)
+        out << "Open http://" << host << ':' << pages.port() << " in a browser" << Qt::endl;
     return application.exec();
 }

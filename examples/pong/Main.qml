@@ -1,37 +1,25 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
-import QtQuick.Window
 import QRepod
 import Pong
 
-Window {
+GameWindow {
     id: window
-
-    required property string host
-    required property int port
-    property bool hosting: false
-    property bool connectAtOnce: true ///< or when the player says so
 
     readonly property int gap: width >= 640 ? 20 : 12
     readonly property bool isConnected: network.state === ConnectionListener.Connected
 
     width: 920
     height: 700
-    minimumWidth: 340
     minimumHeight: 360
-    visible: true
     title: qsTr("Pong")
-    color: palette.window
     palette {
         window: "#0b0f1c"
-        windowText: "#e6ebf8"
         base: "#131a2d"
-        text: "white"
         mid: "#4a5787"
         highlight: "#4fb3ff"
         highlightedText: "#0b0f1c"
         button: "#ffe27a"
-        buttonText: "#2b2405"
     }
 
     ConnectionListener {

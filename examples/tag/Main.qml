@@ -1,34 +1,20 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
-import QtQuick.Window
 import QRepod
 import Tag
 
-Window {
+GameWindow {
     id: window
-
-    required property string host
-    required property int port
-    property bool hosting: false
-    property bool connectAtOnce: true ///< or when the player says so
 
     readonly property int gap: width >= 640 ? 16 : 10
     readonly property bool isPlaying: network.state === ConnectionListener.Connected && everyone.me >= 0
 
-    width: 860
-    height: 720
-    minimumWidth: 340
     minimumHeight: 400
-    visible: true
     title: qsTr("Tag")
-    color: palette.window
     palette {
         window: "#0e131d"
-        windowText: "#e6ebf8"
         base: "#182030"
-        text: "white"
         mid: "#4a5787"
-        highlight: "#58a6ff"
         highlightedText: "#0e131d"
         button: "#56d378"
         buttonText: "#08240f"
@@ -36,8 +22,6 @@ Window {
 
     ConnectionListener {
         id: network
-
-        property bool wasConnected: false
 
         host: window.host
         port: window.port
@@ -71,7 +55,6 @@ Window {
         }
 
         onConnected: {
-            wasConnected = true;
             controls.forceActiveFocus();
             if (notice.name.trim())
                 send("name", { name: notice.name });
@@ -139,32 +122,12 @@ Window {
             anchors { horizontalCenter: parent.horizontalCenter; bottom: parent.bottom; bottomMargin: 12 }
         }
 
-        Notice {
+        ConnectionNotice {
             id: notice
 
             anchors.fill: parent
-            host: window.host
-            port: window.port
-            content: {
-                if (network.state === ConnectionListener.Connecting)
-                    return { title: qsTr("Connecting …"), text: network.host + ":" + network.port };
-                if (network.state === ConnectionListener.Connected)
-                    return null;
-                if (!network.wasConnected)
-                    return {
-                        title: qsTr("Tag"),
-                        text: network.errorString,
-                        action: qsTr("Connect"),
-                        asks: true
-                    };
-                return {
-                    title: qsTr("Not connected"),
-                    text: network.errorString || qsTr("The connection was closed."),
-                    action: qsTr("Reconnect"),
-                    asks: true
-                };
-            }
-            onAct: network.connect(host, Number(port))
+            listener: network
+            game: window.title
         }
     }
 

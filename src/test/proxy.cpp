@@ -92,6 +92,9 @@ Proxy::Proxy(const QString &targetHost, quint16 targetPort, quint32 seed, ProxyO
     , m_observer(observer)
 {
     connect(&m_server, &QTcpServer::newConnection, this, &Proxy::acceptAll);
+#if QT_VERSION >= QT_VERSION_CHECK(6, 3, 0)
+    m_server.setListenBacklogSize(1024); // all clients may come back at once
+#endif
     m_server.setProxy(QNetworkProxy::NoProxy);
     if (!m_server.listen(QHostAddress::LocalHost, 0))
         qFatal("the proxy cannot listen: %s", qPrintable(m_server.errorString()));

@@ -441,9 +441,9 @@ void tst_GameServers::arenaSendsAPlayerToTheServerWithTheRoom()
     ArenaServer there;
     for (ArenaServer *server : {&here, &there}) {
         QVERIFY2(server->listen("127.0.0.1", 0), qPrintable(server->errorString()));
-        server->address = QString("127.0.0.1:%1").arg(server->port());
-        server->ownerOf = [&there](const QString &) {
-            return QtFuture::makeReadyFuture(there.address);
+        server->openSomewhere = [&there](const QString &room) {
+            there.openRoom(room);
+            return QtFuture::makeReadyFuture(QString("127.0.0.1:%1").arg(there.port()));
         };
     }
     Player one(here.port());

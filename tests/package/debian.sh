@@ -79,7 +79,7 @@ hardened() {
 
 # What is installed where it does not belong would show up here.
 places() {
-    found=$(dpkg -L libqrepod0.1 qml6-module-qrepod |
+    found=$(dpkg -L libqrepod0.2 qml6-module-qrepod |
         grep -c -E '^/usr/lib/[^/]+-[^/]+/(libQRepod\.so\.0\.1|qt6/qml/QRepod/qmldir)$')
     [ "$found" -eq 2 ] || fail 'the library or the QML module is not where Debian has them'
     ldconfig=$(PATH=$PATH:/usr/sbin:/sbin command -v ldconfig)
@@ -87,7 +87,7 @@ places() {
     [ -s /usr/share/man/man1/repodcat.1.gz ] || fail 'the manual page is not there, or not compressed'
     [ -s /usr/share/qt6/doc/qrepod.qch ] || fail 'Qt Creator would not find the documentation'
     [ -s /usr/share/doc/libqrepod-doc/html/index.html ] || fail 'the documentation has no first page'
-    for package in libqrepod0.1 libqrepodtest0.1 libqrepodcluster0.1 libqrepodwebsocket0.1 libqrepod-dev libqrepod-doc qml6-module-qrepod qrepod-tools; do
+    for package in libqrepod0.2 libqrepodtest0.2 libqrepodcluster0.2 libqrepodwebsocket0.2 libqrepod-dev libqrepod-doc qml6-module-qrepod qrepod-tools; do
         for file in copyright changelog.gz changelog.Debian.gz; do
             [ -s "/usr/share/doc/$package/$file" ] || fail "$package has no $file"
         done
@@ -104,7 +104,7 @@ ls -l "$folder"/*.deb
 timed 'Installing the packages' install_debs "$folder"/*.deb
 timed 'repodcat' talk
 timed 'Where they are' places
-timed 'Hardening' hardened "$(dpkg -L libqrepod0.1 | grep 'so\.[0-9.]*$' | tail -1)" /usr/bin/repodcat
+timed 'Hardening' hardened "$(dpkg -L libqrepod0.2 | grep 'so\.[0-9.]*$' | tail -1)" /usr/bin/repodcat
 timed 'What programs are built with' install_packages g++ cmake ninja-build pkg-config qt6-declarative-dev
 timed 'A project with find_package' use find_package
 timed 'A project with the test kit' use test_component

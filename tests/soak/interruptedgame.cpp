@@ -9,8 +9,10 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QDeadlineTimer>
 #include <QtCore/QTimer>
+#include <QtCore/QUrl>
 
 #include <algorithm>
+#include <numeric>
 
 using QRepod::Channel;
 using QRepod::FaultProxy;
@@ -84,6 +86,7 @@ public slots:
         m_player = m_players.at(size_t(player)).get();
         m_player->serverCourse.connected();
         m_player->setChannel(this);
+        send(QStringLiteral("welcome"));
     }
     void Network_interrupted()
     {
@@ -205,7 +208,29 @@ InterruptedGame::InterruptedGame(const InterruptionPlan &plan)
     m_server.setChannelFactory([this] { return new InterruptedChannel(players, tally); });
     if (!m_server.listen("127.0.0.1", 0))
         qFatal("%s", qPrintable(m_server.errorString()));
-    line = std::make_unique<FaultProxy>(m_server.port(), plan.seed);
+    lines.push_back(std::make_unique<FaultProxy>(m_server.port(), plan.seed));
+    if (plan.hasBrowsers) {
+        m_gate = std::make_unique<SoakGate>(&m_server);
+        lines.push_back(std::make_unique<FaultProxy>(m_gate->port(), plan.seed + 1));
+    }
+}
+
+void InterruptedGame::connectPlayer(InterruptedPlayer &player, int number)
+{
+    const quint16 port = lines[m_gate && number % 3 == 2 ? 1 : 0]->port();
+    if (m_gate && number % 3 == 2)
+        player.connect(QUrl(QStringLiteral("%1://127.0.0.1:%2/")
+                                .arg(QLatin1String(m_plan.isEncrypted ? "wss" : "ws"))
+                                .arg(port)));
+    else
+        player.connect("127.0.0.1", port);
+}
+
+qint64 InterruptedGame::connectionCount() const
+{
+    return std::accumulate(
+        lines.begin(), lines.end(), qint64(0),
+        [](qint64 count, const auto &line) { return count + line->connectionCount(); });
 }
 
 bool InterruptedGame::start(int reconnectInterval)
@@ -217,7 +242,7 @@ bool InterruptedGame::start(int reconnectInterval)
             player.setSslConfiguration(clientConfiguration());
         player.setReconnectInterval(reconnectInterval);
         player.setMaximumReconnectInterval(20 * reconnectInterval);
-        player.connect("127.0.0.1", line->port());
+        connectPlayer(player, i);
     }
     return waitFor(
         [this] {
@@ -240,12 +265,15 @@ bool InterruptedGame::play(const std::function<bool()> &isDone, const std::funct
     QObject::connect(&damaging, &QTimer::timeout, damage);
     damaging.start(10);
     damage();
-    return waitFor(isDone, "there are as many interruptions as wanted");
+    // After a fault it may never be done: a session that was lost is not resumed.
+    return waitFor([&] { return isDone() || tally.faults() > 0; },
+                   "there are as many interruptions as wanted");
 }
 
 void InterruptedGame::finish()
 {
-    line->clearFaults();
+    for (const auto &line : lines)
+        line->clearFaults();
     waitFor(
         [this] {
             return std::all_of(players.begin(), players.end(),

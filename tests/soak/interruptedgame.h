@@ -2,6 +2,7 @@
 #pragma once
 
 #include "soak/interruptions.h"
+#include "soak/soakgate.h"
 
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
@@ -122,7 +123,8 @@ public:
     //! Both ends send as much as they may.
     void talk();
 
-    bool isJoined() const { return m_channel; }
+    //! Both ends know of each other, and the client of its session: the greeting came before.
+    bool isJoined() const { return m_isWelcome; }
     bool isSettled() const;
     void leave();
     bool hasLeft() const { return course.hasEnded() && serverCourse.hasEnded(); }
@@ -141,12 +143,14 @@ public slots:
     void Network_resumed() { course.resumed(); }
     void Network_disconnected() { course.ended(); }
     void Network_error() { course.failed(); }
+    void Network_welcome() { m_isWelcome = true; }
     qint64 Network_number(qint64 number, const QByteArray &body);
 
 private:
     const int m_number;
     InterruptionTally &m_tally;
     QPointer<QRepod::Channel> m_channel;
+    bool m_isWelcome = false;
 };
 
 //! A server, and clients on a line that can be broken. Works in one thread's event loop.
@@ -166,13 +170,22 @@ public:
     //! The line is sound again: waits for all that was sent, and lets everybody go.
     void finish();
 
+    //! How often the clients have connected, all together.
+    qint64 connectionCount() const;
+
+    //! To the server's port and, if the plan has them, that of the browsers' gate.
+    using Lines = std::vector<std::unique_ptr<QRepod::FaultProxy>>;
+
     InterruptionTally tally;
-    std::unique_ptr<QRepod::FaultProxy> line;
+    Lines lines;
     std::vector<std::unique_ptr<InterruptedPlayer>> players;
 
 private:
     bool waitFor(const std::function<bool()> &condition, const char *what);
 
+    void connectPlayer(InterruptedPlayer &player, int number);
+
     const InterruptionPlan m_plan;
     QRepod::Server m_server;
+    std::unique_ptr<SoakGate> m_gate;
 };

@@ -27,26 +27,29 @@ std::array<qint64, 3> cuts(const InterruptionPlan &plan)
 class Damage
 {
 public:
-    Damage(const InterruptionPlan &plan, QRepod::FaultProxy &line)
+    Damage(const InterruptionPlan &plan, const InterruptedGame::Lines &lines)
         : m_cuts(cuts(plan))
         , m_rarity(plan.isEncrypted ? 20 + 4 * plan.clients : 20)
-        , m_line(line)
+        , m_lines(lines)
         , m_random(plan.seed)
     {
-        line.setChunkSize(plan.chunk);
+        for (const auto &line : lines)
+            line->setChunkSize(plan.chunk);
     }
 
     void strike()
     {
-        m_line.cutWithin(m_cuts[m_random.bounded(quint32(m_cuts.size()))]);
-        if (m_random.bounded(m_rarity) == 0)
-            m_line.interrupt(int(m_random.bounded(10)));
+        for (const auto &line : m_lines) {
+            line->cutWithin(m_cuts[m_random.bounded(quint32(m_cuts.size()))]);
+            if (m_random.bounded(m_rarity) == 0)
+                line->interrupt(int(m_random.bounded(10)));
+        }
     }
 
 private:
     const std::array<qint64, 3> m_cuts;
     const int m_rarity; // of breaks for everybody, behind which all agree on keys anew
-    QRepod::FaultProxy &m_line;
+    const InterruptedGame::Lines &m_lines;
     QRandomGenerator m_random;
 };
 
@@ -54,13 +57,15 @@ void report(const InterruptionPlan &plan, const InterruptedGame &game, qint64 mi
             qint64 attempts)
 {
     const InterruptionTally &tally = game.tally;
-    std::printf("%d clients, %d threads%s%s, seed %u: %lld interruptions in %.1f s (%.0f/s), %lld "
-                "more while a session was resumed\n",
-                plan.clients, plan.threads, plan.isEncrypted ? ", TLS" : "",
-                plan.chunk > 0 ? qPrintable(QStringLiteral(", chunks of %1").arg(plan.chunk)) : "",
-                plan.seed, tally.interruptions, double(milliseconds) / 1'000,
-                double(tally.interruptions) * 1'000 / double(std::max<qint64>(1, milliseconds)),
-                attempts - tally.interruptions);
+    std::printf(
+        "%d clients%s, %d threads%s%s, seed %u: %lld interruptions in %.1f s (%.0f/s), %lld "
+        "more while a session was resumed\n",
+        plan.clients, plan.hasBrowsers ? ", a third by WebSocket" : "", plan.threads,
+        plan.isEncrypted ? ", TLS" : "",
+        plan.chunk > 0 ? qPrintable(QStringLiteral(", chunks of %1").arg(plan.chunk)) : "",
+        plan.seed, tally.interruptions, double(milliseconds) / 1'000,
+        double(tally.interruptions) * 1'000 / double(std::max<qint64>(1, milliseconds)),
+        attempts - tally.interruptions);
     std::printf("    %lld messages, %lld requests answered: %lld lost, %lld doubled, %lld out of "
                 "order, %lld wrong, %lld wrong events; %lld attempts were taken for new clients\n",
                 tally.messages, tally.requests, tally.lost, tally.doubled, tally.outOfOrder,
@@ -94,7 +99,8 @@ void measureOutages(const InterruptionPlan &plan, int longest)
     for (int i = 0; i < plan.outages; ++i) {
         const int length = 1 + int(random.bounded(longest));
         const size_t wanted = times.size() + game.players.size();
-        game.line->interrupt(length);
+        for (const auto &line : game.lines)
+            line->interrupt(length);
         back = clock.nsecsElapsed() + qint64(length) * 1'000'000;
         if (!game.play([&] { return times.size() >= wanted; }, [] {}))
             break;
@@ -119,13 +125,12 @@ void interrupt(const InterruptionPlan &plan)
             return;
         QElapsedTimer clock;
         clock.start();
-        Damage damage(plan, *game.line);
+        Damage damage(plan, game.lines);
         game.play([&] { return game.tally.interruptions >= plan.interruptions; },
                   [&] { damage.strike(); });
         const qint64 milliseconds = clock.elapsed();
-        const qint64 attempts = game.line->connectionCount() - plan.clients;
         game.finish();
-        report(plan, game, milliseconds, attempts);
+        report(plan, game, milliseconds, game.connectionCount() - plan.clients);
     }
     if (plan.outages > 0) {
         measureOutages(plan, 50);

@@ -10,7 +10,8 @@ struct InterruptionPlan
     int clients = 1;
     int threads = 0; ///< Server::setThreads()
     bool isEncrypted = false;
-    int chunk = 0;   ///< bytes that arrive at a time; 0: as they come
+    bool hasBrowsers = false; ///< a third of the clients comes by WebSocket
+    int chunk = 0;            ///< bytes that arrive at a time; 0: as they come
     int outages = 0; ///< so many times the line is cut for a while, to see how soon it is noticed
     quint32 seed = 1;
 };

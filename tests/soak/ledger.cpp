@@ -147,6 +147,11 @@ void Ledger::heardUnknown(Direction direction, const QVariantMap &message)
 void Ledger::heardError(Direction direction, const QString &error)
 {
     const std::lock_guard lock(m_mutex);
+    // A broken frame of WebSocket is told to the other end, too.
+    if (m_plan.isWebSocket && m_plan.ending == Plan::Ending::Corruption) {
+        ++tally().protocolErrors;
+        return;
+    }
     if (isProtocolError(error)) {
         if (!m_plan.isCorrupted(direction))
             violation(QStringLiteral("an error of the protocol: ") + error);
@@ -217,17 +222,21 @@ void Ledger::judge(Direction direction)
 //! Whatever lay before the cut has passed, so it must have come.
 void Ledger::judgeCut(Direction direction)
 {
-    // What else was in the stream, at most: hello or greeting, messages to all and heartbeats.
+    // What else was in the stream, at most: hello or greeting, control frames, messages to all.
     constexpr qint64 first = 64;
+    constexpr qint64 controls = 40 * 24; // pings and their answers, and heartbeats
     constexpr qint64 tick = 64;
-    constexpr qint64 heartbeats = 5 * 8;
-    qint64 others = first + heartbeats;
+    constexpr qint64 handshake = 1024; // of WebSocket, whose frames have longer heads
+    constexpr qint64 longerHead = 10;
+    qint64 others = first + controls + (m_plan.isWebSocket ? handshake : 0);
     if (direction == Direction::ToClient)
         others += (m_nextTick - m_firstTick + 1) * tick;
 
     const Way &judged = way(direction);
     qint64 passed = 0;
-    while (passed < judged.said && judged.ends[size_t(passed)] + others <= m_plan.offset)
+    const qint64 head = m_plan.isWebSocket ? longerHead : 0;
+    const auto end = [&] { return judged.ends[size_t(passed)] + (passed + 1) * head + others; };
+    while (passed < judged.said && end() <= m_plan.offset)
         ++passed;
     if (judged.next < passed) {
         violation(QStringLiteral("only %1 of %2 messages that had passed before the cut came")

@@ -4,6 +4,7 @@
 #include "soak/interruptions.h"
 #include "soak/resources.h"
 #include "soak/soakclient.h"
+#include "soak/soakgate.h"
 #include "soak/soakserver.h"
 #include "soak/tally.h"
 
@@ -37,10 +38,10 @@ void printOnce(QtMsgType, const QMessageLogContext &, const QString &text)
 class Participant
 {
 public:
-    Participant(int number, quint32 seed, quint16 port)
+    Participant(int number, quint32 seed, quint16 port, bool isWebSocket)
     {
         const auto style = SoakClient::Style(number % 4);
-        m_client = new SoakClient(number, style, seed + quint32(number), port);
+        m_client = new SoakClient(number, style, seed + quint32(number), port, isWebSocket);
         const bool hasThread = style == SoakClient::Style::AutoTypedInThread
             || style == SoakClient::Style::SendingThreadInThread;
         if (hasThread) {
@@ -69,20 +70,34 @@ private:
     QThread m_thread;
 };
 
+//! What a run is asked for.
+struct SoakPlan
+{
+    quint32 seed = 1;
+    int clients = 8;
+    int threads = 0;          ///< Server::setThreads()
+    bool hasBrowsers = false; ///< a third of the clients comes by WebSocket
+    qint64 milliseconds = 0;
+};
+
 //! One run with its participants, all of whom have gone when it has returned.
-void soak(quint32 seed, int clients, qint64 milliseconds, ResourceCurve &curve)
+void soak(const SoakPlan &plan, ResourceCurve &curve)
 {
     SoakServer server;
-    if (seed % 2 == 1)
+    server.setThreads(plan.threads);
+    if (plan.seed % 2 == 1)
         server.startBackground();
     if (!server.listen("127.0.0.1", 0))
         qFatal("%s", qPrintable(server.errorString()));
+    const SoakGate gate(plan.hasBrowsers ? &server : nullptr);
 
     QEventLoop loop;
     std::vector<std::unique_ptr<Participant>> participants;
-    int running = clients;
-    for (int i = 0; i < clients; ++i) {
-        participants.push_back(std::make_unique<Participant>(i, seed * 1000, server.port()));
+    int running = plan.clients;
+    for (int i = 0; i < plan.clients; ++i) {
+        const bool isWebSocket = plan.hasBrowsers && i % 3 == 2;
+        participants.push_back(std::make_unique<Participant>(
+            i, plan.seed * 1000, isWebSocket ? gate.port() : server.port(), isWebSocket));
         QObject::connect(participants.back()->client(), &SoakClient::finished, &loop, [&] {
             if (--running == 0)
                 loop.quit();
@@ -100,7 +115,7 @@ void soak(quint32 seed, int clients, qint64 milliseconds, ResourceCurve &curve)
     QObject::connect(&second, &QTimer::timeout, &loop, [&] {
         const Resources resources = Resources::now();
         ++seconds;
-        if (clock.elapsed() < milliseconds)
+        if (clock.elapsed() < plan.milliseconds)
             curve.add(resources);
         if (seconds % 60 == 0)
             std::printf("%d min: %s; %s\n", seconds / 60, qPrintable(tally().summary()),
@@ -109,11 +124,11 @@ void soak(quint32 seed, int clients, qint64 milliseconds, ResourceCurve &curve)
     });
     second.start(1000);
 
-    QTimer::singleShot(milliseconds, &loop, [&] {
+    QTimer::singleShot(plan.milliseconds, &loop, [&] {
         for (const auto &participant : participants)
             participant->client()->stop();
     });
-    QTimer::singleShot(milliseconds + 200'000, &loop, [&] {
+    QTimer::singleShot(plan.milliseconds + 200'000, &loop, [&] {
         tally().violation("clients have not stopped");
         loop.quit();
     });
@@ -145,6 +160,7 @@ std::optional<InterruptionPlan> interruptionPlan(const QCommandLineParser &parse
     plan.outages = parser.value("outages").toInt();
     plan.clients = parser.value("clients").toInt();
     plan.threads = parser.value("threads").toInt();
+    plan.hasBrowsers = parser.isSet("browsers");
     plan.isEncrypted = parser.isSet("tls");
     plan.chunk = parser.value("chunk").toInt();
     plan.seed = parser.value("seed").toUInt();
@@ -163,7 +179,8 @@ int main(int argc, char *argv[])
     parser.addOption({"clients", "How many at a time.", "k", "8"});
     parser.addOption({"interruptions", "Only sessions: breaks lines so often.", "n", "0"});
     parser.addOption({"outages", "Only sessions: how soon each of so many is over.", "n", "0"});
-    parser.addOption({"threads", "Of sessions: network threads of the server.", "n", "0"});
+    parser.addOption({"threads", "Network threads of the server.", "n", "0"});
+    parser.addOption({"browsers", "A third of the clients comes by WebSocket."});
     parser.addOption({"tls", "Of sessions: on TLS."});
     parser.addOption({"chunk", "Of sessions: so many bytes arrive at a time.", "bytes", "0"});
     parser.process(application);
@@ -171,8 +188,12 @@ int main(int argc, char *argv[])
         interrupt(*plan);
         return tally().violations == 0 ? 0 : 1;
     }
-    const auto milliseconds = qint64(parser.value("minutes").toDouble() * 60'000);
-    const quint32 seed = parser.value("seed").toUInt();
+    SoakPlan plan;
+    plan.seed = parser.value("seed").toUInt();
+    plan.clients = parser.value("clients").toInt();
+    plan.threads = parser.value("threads").toInt();
+    plan.hasBrowsers = parser.isSet("browsers");
+    plan.milliseconds = qint64(parser.value("minutes").toDouble() * 60'000);
     qInstallMessageHandler(printOnce);
 
     { // What Qt opens once and keeps is opened now.
@@ -182,7 +203,7 @@ int main(int argc, char *argv[])
     }
     const Resources before = Resources::now();
     ResourceCurve curve;
-    soak(seed, parser.value("clients").toInt(), milliseconds, curve);
+    soak(plan, curve);
 
     const QStringList grown = curve.growth();
     for (const QString &text : grown)
@@ -196,7 +217,7 @@ int main(int argc, char *argv[])
                 .arg(tally().strangers)
                 .arg(tally().corruptedToServer));
 
-    std::printf("seed %u, %.3g minutes: %s; %s\n", seed, double(milliseconds) / 60'000,
+    std::printf("seed %u, %.3g minutes: %s; %s\n", plan.seed, double(plan.milliseconds) / 60'000,
                 qPrintable(tally().summary()), qPrintable(after.toString()));
     return tally().violations == 0 ? 0 : 1;
 }

@@ -70,7 +70,8 @@ QString Plan::toString() const
                                               "half-close",    "corruption"};
     return QStringLiteral(
                "%1 %2 at %3 mask %4, latency %5+%6, chunks %7, bandwidth %8, stalls %9, ")
-               .arg(QLatin1String(endings[size_t(ending)]),
+               .arg(QLatin1String(isWebSocket ? "WebSocket, " : "")
+                        + QLatin1String(endings[size_t(ending)]),
                     direction == Direction::ToServer ? QLatin1String("to server")
                                                      : QLatin1String("to client"))
                .arg(offset)

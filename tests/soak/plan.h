@@ -30,6 +30,7 @@ struct Plan
     int chunkSize = 0;
     qint64 bandwidth = 0;
     bool stalls = false;
+    bool isWebSocket = false; ///< it comes through the server's gate
 
     int duration = 0;    ///< of sending, in milliseconds
     int interval = 0;    ///< between bursts, likewise
@@ -52,6 +53,9 @@ struct Plan
             return ending == Ending::ClientClose || ending == Ending::Reconnect;
         return ending == Ending::ServerClose;
     }
+
+    //! Whether it may fail before it is up: a handshake is long enough to be damaged.
+    bool mayFailToConnect() const { return isWebSocket && !isSound(); }
 
     //! Whether a connection of this plan may end without an error only.
     bool isSound() const

@@ -22,9 +22,10 @@ constexpr int strangerTimeout = 1000;
 
 } // namespace
 
-SoakClient::SoakClient(int number, Style style, quint32 seed, quint16 serverPort)
+SoakClient::SoakClient(int number, Style style, quint32 seed, quint16 serverPort, bool isWebSocket)
     : m_number(number)
     , m_style(style)
+    , m_isWebSocket(isWebSocket)
     , m_random(seed)
 {
     for (auto &proxy : m_proxies)
@@ -59,7 +60,8 @@ void SoakClient::makeListener()
 void SoakClient::begin()
 {
     m_proxy = 1 - m_proxy;
-    const Plan plan = Plan::random(m_random);
+    Plan plan = Plan::random(m_random);
+    plan.isWebSocket = m_isWebSocket;
     plan.applyTo(proxy());
     m_ledger = Ledger::create(m_number, plan);
     m_hasClosed = false;

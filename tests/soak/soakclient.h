@@ -27,7 +27,8 @@ public:
         SendingThreadInThread,
     };
 
-    SoakClient(int number, Style style, quint32 seed, quint16 serverPort);
+    //! Connects to \a serverPort, which is that of a gate if \a isWebSocket.
+    SoakClient(int number, Style style, quint32 seed, quint16 serverPort, bool isWebSocket);
     ~SoakClient() override;
 
     //! Begins; called in its thread.
@@ -67,6 +68,7 @@ private:
 
     const int m_number;
     const Style m_style;
+    const bool m_isWebSocket;
     QRandomGenerator m_random;
     std::unique_ptr<QRepod::FaultProxy> m_proxies[2]; // in turn, so that one can end its connection
     int m_proxy = 0;

@@ -3,6 +3,8 @@
 
 #include "soak/tally.h"
 
+#include <QtCore/QUrl>
+
 using QRepod::Direction;
 
 SoakListener::SoakListener()
@@ -16,7 +18,10 @@ SoakListener::SoakListener()
 void SoakListener::begin(const std::shared_ptr<Ledger> &ledger, quint16 port)
 {
     m_coming.push_back(ledger);
-    connect("127.0.0.1", port);
+    if (ledger->plan().isWebSocket)
+        connect(QUrl(QStringLiteral("ws://127.0.0.1:%1/").arg(port)));
+    else
+        connect("127.0.0.1", port);
 }
 
 void SoakListener::join()
@@ -39,6 +44,10 @@ void SoakListener::fail(const QString &error)
             m_current->violation("a second error: " + error);
         m_current->heardError(Direction::ToClient, error);
         m_hasFailed = true;
+    } else if (!m_coming.empty() && m_coming.front()->plan().mayFailToConnect()) {
+        const std::shared_ptr<Ledger> ledger = std::move(m_coming.front());
+        m_coming.pop_front();
+        emit left(ledger);
     } else if (!m_coming.empty()) {
         m_coming.front()->violation("could not connect: " + error);
     }

@@ -15,7 +15,7 @@ class SoakListener : public QRepod::ConnectionListener
 public:
     SoakListener();
 
-    //! Begins the connection that \a ledger is about.
+    //! Begins the connection that \a ledger is about, on a port of this machine.
     void begin(const std::shared_ptr<Ledger> &ledger, quint16 port);
 
     //! What is being sent on: null unless connected.

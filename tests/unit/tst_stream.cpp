@@ -191,21 +191,22 @@ void tst_Stream::tellsOfWhatIsLeft()
     QCOMPARE(line.stream->readableBytes(), 0);
 }
 
-//! Each turn of the event loop tells once or twice, not once more for each time before.
+//! Each turn of the event loop tells once or twice, not once more for each time before. Several
+//! arrivals may fall into one turn, so all turns count together.
 void tst_Stream::tellsNoMoreOftenTheMoreItReads()
 {
     QFETCH(const StreamKind, kind);
+    constexpr int turns = 100;
     TestStream line(kind);
     QVERIFY(line.open());
     line.owner.readSize = 1;
-    int most = 0;
-    for (int i = 0; i < 100; ++i) {
+    line.owner.readable = 0;
+    for (int i = 0; i < turns; ++i) {
         line.write("twelve bytes"); // there is always something left, and something new
-        line.owner.readable = 0;
         turn();
-        most = std::max(most, line.owner.readable);
     }
-    QVERIFY2(most > 0 && most < 5, qPrintable(QString::number(most)));
+    const int told = line.owner.readable; // turns * turns / 2 if it grew
+    QVERIFY2(told > 0 && told < 5 * turns, qPrintable(QString::number(told)));
 }
 
 void tst_Stream::slowsThePeerDownWhileItDoesNotRead()

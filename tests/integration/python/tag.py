@@ -137,15 +137,15 @@ class Client:
             expect(len(color) == 3 and all(0 <= part <= 255 for part in color), state)
         self.state = state
 
-    async def receive_until(self, action, condition=lambda _: True):
-        """The next message of that kind for which the condition holds; states may come before."""
+    async def receive_until(self, action, condition=lambda _: True, before=("state",)):
+        """The next message of that kind for which the condition holds, after others of the kinds `before`."""
         while True:
             message = await self.peer.receive()
             if message["action"] == "state":
                 self.check_state(message)
             if message["action"] == action and condition(message):
                 return message
-            expect(message["action"] == "state", message)
+            expect(message["action"] in before, message)
 
     async def until_at(self, x, y):
         await self.receive_until(
@@ -184,7 +184,9 @@ async def play(port):
     # When the one who is it leaves, another one is.
     await one.peer.close()
     await other.receive_until("tagged")
-    state = await other.receive_until("state", lambda state: list(state["players"]) == [other.id])
+    alone = lambda state: list(state["players"]) == [other.id]
+    # Until the server has noticed, they may catch each other again.
+    state = await other.receive_until("state", alone, before=("state", "tagged"))
     expect(state["it"] == other.id, state)
     await other.peer.close()
 

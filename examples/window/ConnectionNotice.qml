@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QRepod
+
+//! Says how the connection is, and asks where the server is while there is none.
+Notice {
+    id: notice
+
+    required property ConnectionListener listener
+    required property string game
+    property bool wasConnected: false
+
+    host: listener.host
+    port: listener.port
+    content: {
+        if (listener.isInterrupted)
+            return { title: qsTr("The line is broken"), text: qsTr("Your place is kept …") };
+        if (listener.state === ConnectionListener.Connected)
+            return null;
+        if (listener.state === ConnectionListener.Connecting)
+            return { title: qsTr("Connecting …"), text: listener.host + ":" + listener.port };
+        if (wasConnected)
+            return {
+                title: qsTr("Not connected"),
+                text: listener.errorString || qsTr("The connection was closed."),
+                action: qsTr("Reconnect"),
+                asks: true
+            };
+        return { title: game, text: listener.errorString, action: qsTr("Connect"), asks: true };
+    }
+    onAct: listener.connect(host, Number(port))
+
+    Connections {
+        function onConnected() { notice.wasConnected = true; }
+
+        target: notice.listener
+    }
+}
