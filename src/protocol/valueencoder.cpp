@@ -3,6 +3,7 @@
 
 #include "protocol/numberfields.h"
 #include "protocol/optionalvalue.h"
+#include "protocol/streamedlist.h"
 #include "protocol/timestamp.h"
 
 #include <QRepod/extension.h>
@@ -113,6 +114,8 @@ bool ValueEncoder::value(const QVariant &variant)
 bool ValueEncoder::custom(const QVariant &variant)
 {
     const QMetaType type = variant.metaType();
+    if (type == QMetaType::fromType<StreamedList::Pointer>())
+        return as<StreamedList::Pointer>(variant)->write(*this);
     if (const NumberFields fields = numberFields(variant); fields.count > 0)
         return numbers(fields);
     if (const std::optional<QVariant> inside = valueInOptional(variant))
@@ -137,9 +140,8 @@ bool ValueEncoder::custom(const QVariant &variant)
 
 bool ValueEncoder::numbers(const NumberFields &numbers)
 {
-    if (!enter(numbers.count))
+    if (!beginMap(numbers.count))
         return false;
-    m_writer.map(numbers.count);
     for (int i = 0; i < numbers.count; ++i) {
         const auto &[name, number] = numbers.fields[size_t(i)];
         text(name);
@@ -148,7 +150,7 @@ bool ValueEncoder::numbers(const NumberFields &numbers)
         else
             m_writer.real(number);
     }
-    return leave();
+    return end();
 }
 
 //! In the form `#rrggbb`, or `#aarrggbb` if it is not opaque. QtGui has registered how.
@@ -161,59 +163,54 @@ bool ValueEncoder::color(const QVariant &color)
 
 bool ValueEncoder::list(const QVariantList &list)
 {
-    if (!enter(list.size()))
+    if (!beginList(list.size()))
         return false;
-    m_writer.list(list.size());
     for (qsizetype i = 0; i < list.size(); ++i) {
         if (!value(list[i]))
             return failedAt(i);
     }
-    return leave();
+    return end();
 }
 
 bool ValueEncoder::strings(const QStringList &list)
 {
-    if (!enter(list.size()))
+    if (!beginList(list.size()))
         return false;
-    m_writer.list(list.size());
     for (const QString &string : list)
         text(string);
-    return leave();
+    return end();
 }
 
 bool ValueEncoder::sequence(const QSequentialIterable &sequence)
 {
-    if (!enter(sequence.size()))
+    if (!beginList(sequence.size()))
         return false;
-    m_writer.list(sequence.size());
     qsizetype index = 0;
     for (auto it = sequence.begin(); it != sequence.end(); ++it, ++index) {
         if (!value(*it))
             return failedAt(index);
     }
-    return leave();
+    return end();
 }
 
 bool ValueEncoder::association(const QAssociativeIterable &association)
 {
-    if (!enter(association.size()))
+    if (!beginMap(association.size()))
         return false;
-    m_writer.map(association.size());
     for (auto it = association.begin(); it != association.end(); ++it) {
         if (!key(it.key()))
             return false;
         if (!value(it.value()))
             return failedAt(it.key().toString());
     }
-    return leave();
+    return end();
 }
 
 bool ValueEncoder::gadget(const QMetaObject *type, const void *gadget)
 {
     const int count = type->propertyCount();
-    if (!enter(count))
+    if (!beginMap(count))
         return false;
-    m_writer.map(count);
     for (int i = 0; i < count; ++i) {
         const QMetaProperty property = type->property(i);
         const QString name = QString::fromLatin1(property.name());
@@ -221,7 +218,7 @@ bool ValueEncoder::gadget(const QMetaObject *type, const void *gadget)
         if (!value(property.readOnGadget(gadget)))
             return failedAt(name);
     }
-    return leave();
+    return end();
 }
 
 bool ValueEncoder::time(const QDateTime &time)

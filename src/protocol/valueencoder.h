@@ -43,8 +43,61 @@ public:
         return m_path.isEmpty() ? m_error : m_path + QLatin1String(": ") + m_error;
     }
 
-private:
+    /// \name For what writes itself, see StreamedList
+    /// Each tells whether the value can be sent.
+    /// @{
     bool value(const QVariant &variant);
+
+    bool integer(qint64 value)
+    {
+        m_writer.integer(value);
+        return true;
+    }
+
+    bool text(QStringView text)
+    {
+        m_writer.text(text);
+        return true;
+    }
+
+    //! So many elements come next.
+    bool beginList(qsizetype count)
+    {
+        if (!enter(count))
+            return false;
+        m_writer.list(count);
+        return true;
+    }
+
+    //! So many keys come next, each with its value.
+    bool beginMap(qsizetype count)
+    {
+        if (!enter(count))
+            return false;
+        m_writer.map(count);
+        return true;
+    }
+
+    //! Of a list or map.
+    bool end()
+    {
+        --m_depth;
+        return true;
+    }
+
+    //! What of a list or map could not be written, for the error.
+    bool failedAt(const QString &key)
+    {
+        if (!m_path.isEmpty() && !m_path.startsWith(u'['))
+            m_path.prepend(u'.');
+        m_path.prepend(key);
+        return false;
+    }
+
+    bool failedAt(qsizetype index) { return failedAt(QStringLiteral("[%1]").arg(index)); }
+    /// @}
+
+private:
     bool custom(const QVariant &variant);
     bool numbers(const NumberFields &numbers);
     bool color(const QVariant &color);
@@ -57,21 +110,9 @@ private:
     bool key(const QVariant &key);
     bool binary(const QByteArray &bytes);
 
-    bool integer(qint64 value)
-    {
-        m_writer.integer(value);
-        return true;
-    }
-
     bool number(quint64 value)
     {
         m_writer.number(value);
-        return true;
-    }
-
-    bool text(QStringView text)
-    {
-        m_writer.text(text);
         return true;
     }
 
@@ -86,15 +127,14 @@ private:
     template <class Map>
     bool entries(const Map &map)
     {
-        if (!enter(map.size()))
+        if (!beginMap(map.size()))
             return false;
-        m_writer.map(map.size());
         for (auto it = map.cbegin(); it != map.cend(); ++it) {
             text(it.key());
             if (!value(it.value()))
                 return failedAt(it.key());
         }
-        return leave();
+        return end();
     }
 
     bool enter(qsizetype count)
@@ -111,27 +151,11 @@ private:
         return true;
     }
 
-    bool leave()
-    {
-        --m_depth;
-        return true;
-    }
-
     bool fail(const QString &error)
     {
         m_error = error;
         return false;
     }
-
-    bool failedAt(const QString &key)
-    {
-        if (!m_path.isEmpty() && !m_path.startsWith(u'['))
-            m_path.prepend(u'.');
-        m_path.prepend(key);
-        return false;
-    }
-
-    bool failedAt(qsizetype index) { return failedAt(QStringLiteral("[%1]").arg(index)); }
 
     MessagePackWriter m_writer;
     const MessageLimits &m_limits;

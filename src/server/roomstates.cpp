@@ -248,7 +248,8 @@ std::vector<EncodedMessage> RoomStates::encode(const QString &name, const QVaria
     const auto encoded = [&](QVariantMap part) {
         part.insert(StateField::name(), name);
         part.insert(StateField::time(), time);
-        return EncodedMessage(withAction(stateAction(), part), limits);
+        part.insert(QStringLiteral("action"), stateAction());
+        return EncodedMessage(part, limits);
     };
     const EncodedMessage whole = encoded(fields);
     if (whole.isValid())

@@ -191,7 +191,7 @@ void SharedModel::matchKeys(const std::vector<Row> &before)
             byKey.insert(row.values.value(role).toString(), &row);
     }
     for (int i = 0; size_t(i) < m_rows.size(); ++i) {
-        if (const Row *const known = byKey.take(value(i, role).toString())) {
+        if (const Row *const known = byKey.take(value(m_model->index(i, 0), role).toString())) {
             Row &row = m_rows[size_t(i)];
             row = *known;
             row.marks = allRoles;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "state/rowchanges.h"
+#include "state/statechanges.h"
 #include "state/statemessage.h"
 #include "state/statesource.h"
 #include "state/valuefilter.h"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -56,13 +58,6 @@ private:
         bool isNew = true; ///< not sent yet
     };
 
-    //! A row that collect() has found changed.
-    struct ChangedRow
-    {
-        int row;
-        QVariantMap values;
-    };
-
     void observe();
     void insertRows(const QModelIndex &parent, int first, int last);
     void removeRows(const QModelIndex &parent, int first, int last);
@@ -79,14 +74,14 @@ private:
     bool isTop(const QModelIndex &parent) const { return !parent.isValid(); }
 
     bool readRoles();
-    QVariant value(int row, qsizetype role);
+    QVariant value(const QModelIndex &row, qsizetype role);
     void collectRow(int row);
     void collectAll();
     std::vector<int> visibleRows(const Channel *viewer) const;
     QVariantMap wholeOf(const QList<RowValues> &rows) const;
     QVariantMap difference(const Order &before, const Order &after, const std::vector<int> &rows,
                            bool hasMoved) const;
-    void appendChangedRows(QVariantList &changes, const std::vector<int> &rows,
+    void appendChangedRows(StateChanges &changes, const std::vector<int> &rows,
                            const std::vector<RowChange> &steps) const;
 
     const QPointer<QAbstractItemModel> m_model;
@@ -109,7 +104,7 @@ private:
     // What the latest collect() has found.
     Order m_before;
     Order m_after;
-    std::vector<ChangedRow> m_changed; // by row
+    std::shared_ptr<ChangedValues> m_changed = std::make_shared<ChangedValues>();
     bool m_movedNow = false;
     bool m_anewNow = false;
     std::unordered_map<const Channel *, Order> m_views; // what each viewer knows, if not all

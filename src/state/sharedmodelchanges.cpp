@@ -8,36 +8,40 @@
 
 namespace QRepod {
 
-QVariant SharedModel::value(int row, qsizetype role)
+QVariant SharedModel::value(const QModelIndex &row, qsizetype role)
 {
-    const QVariant value = sharedForm(m_model->index(row, 0).data(m_roleNumbers[role]));
-    return m_filter.accepts(m_roles[role], value) ? value : QVariant();
+    QVariant value = sharedForm(row.data(m_roleNumbers[role]));
+    if (!m_filter.accepts(m_roles[role], value))
+        return {};
+    return value;
 }
 
 void SharedModel::collectRow(int row)
 {
     Row &current = m_rows[size_t(row)];
     const Roles marks = std::exchange(current.marks, 0);
+    if (!current.isNew && marks == 0)
+        return;
+    const QModelIndex index = m_model->index(row, 0);
     if (std::exchange(current.isNew, false)) {
         current.values.clear();
         for (qsizetype role = 0; role < m_roles.size(); ++role)
-            current.values.append(value(row, role));
+            current.values.append(value(index, role));
         return;
     }
-    if (marks == 0)
-        return;
-    QVariantMap values;
+    std::vector<ChangedValues::Value> &changed = m_changed->values;
+    const size_t begin = changed.size();
     for (qsizetype role = 0; role < m_roles.size(); ++role) {
         if ((marks & bitOf(role)) == 0)
             continue;
-        QVariant now = value(row, role);
-        if (!isSameValue(now, current.values[role])) {
-            values.insert(m_roles[role], now);
+        QVariant now = value(index, role);
+        if (!isSameValue(now, current.values.at(role))) {
+            changed.push_back({role, now});
             current.values[role] = std::move(now);
         }
     }
-    if (!values.isEmpty())
-        m_changed.push_back({row, std::move(values)});
+    if (changed.size() > begin)
+        m_changed->rows.push_back({row, begin, changed.size()});
 }
 
 void SharedModel::collectAll()
@@ -56,7 +60,7 @@ void SharedModel::collectAll()
 
 void SharedModel::collect(const MessageLimits &limits)
 {
-    m_changed.clear();
+    m_changed = std::make_shared<ChangedValues>(); // a message may still have what was there
     m_movedNow = m_anewNow = false;
     if (!m_isMarked || !m_model)
         return;
@@ -66,6 +70,7 @@ void SharedModel::collect(const MessageLimits &limits)
     m_anewNow = readRoles() || std::exchange(m_isAnew, false);
     m_isAnew = false;
     m_movedNow = std::exchange(m_hasMoved, false) || m_anewNow;
+    m_changed->roles = m_roles;
     if (m_movedNow) {
         collectAll();
     } else {
@@ -128,7 +133,7 @@ QVariantMap SharedModel::change(const Channel *viewer)
     if (m_anewNow)
         return whole(viewer);
     if (!m_isVisible) {
-        if (!m_movedNow && m_changed.empty())
+        if (!m_movedNow && m_changed->rows.empty())
             return {};
         std::vector<int> rows(m_after.size());
         std::iota(rows.begin(), rows.end(), 0);
@@ -161,27 +166,29 @@ QVariantMap SharedModel::difference(const Order &before, const Order &after,
     const auto steps = hasMoved ? rowChanges(before, after) : std::vector<RowChange>();
     if (!steps)
         return wholeOf(valuesOf(0, int(rows.size())));
-    QVariantList changes;
+    const auto changes = std::make_shared<StateChanges>(m_changed);
     for (const RowChange &step : *steps) {
         StateChange change{Kind::Insert, step.row, step.count, step.to, {}, {}};
         if (step.kind == RowChange::Kind::Insert)
             change.rows = valuesOf(step.row, step.count);
         else
             change.kind = step.kind == RowChange::Kind::Remove ? Kind::Remove : Kind::Move;
-        changes.append(QVariant(change.toList()));
+        changes->append(change);
     }
-    appendChangedRows(changes, rows, *steps);
-    return changes.isEmpty() ? QVariantMap() : QVariantMap{{StateField::changes(), changes}};
+    appendChangedRows(*changes, rows, *steps);
+    if (changes->isEmpty())
+        return {};
+    return {{StateField::changes(), QVariant::fromValue<StreamedList::Pointer>(changes)}};
 }
 
 //! The values that are others now, of rows that are not among what the \a steps insert.
-void SharedModel::appendChangedRows(QVariantList &changes, const std::vector<int> &rows,
+void SharedModel::appendChangedRows(StateChanges &changes, const std::vector<int> &rows,
                                     const std::vector<RowChange> &steps) const
 {
     auto step = std::find_if(steps.begin(), steps.end(), [](const RowChange &change) {
         return change.kind == RowChange::Kind::Insert; // these are the last, in order
     });
-    for (const ChangedRow &changed : m_changed) {
+    for (const ChangedValues::Row &changed : m_changed->rows) {
         const auto place = std::lower_bound(rows.begin(), rows.end(), changed.row);
         if (place == rows.end() || *place != changed.row)
             continue;
@@ -190,8 +197,7 @@ void SharedModel::appendChangedRows(QVariantList &changes, const std::vector<int
             ++step;
         if (step != steps.end() && row >= step->row)
             continue;
-        const StateChange change{StateChange::Kind::Set, row, 1, 0, {}, changed.values};
-        changes.append(QVariant(change.toList()));
+        changes.append(row, changed);
     }
 }
 

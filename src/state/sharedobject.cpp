@@ -3,8 +3,9 @@
 
 #include "state/statemessage.h"
 
-#include <QtCore/qset.h>
 #include <QtCore/qthread.h>
+
+#include <utility>
 
 namespace QRepod {
 
@@ -21,40 +22,49 @@ void SharedObject::observe()
 {
     const QMetaObject *const type = m_object->metaObject();
     const int slot = staticMetaObject.indexOfSlot("mark()");
-    QSet<int> signalIndexes; // one may tell of several properties
     for (int i = QObject::staticMetaObject.propertyCount(); i < type->propertyCount(); ++i) {
         const QMetaProperty property = type->property(i);
         if (!property.isReadable() || !property.hasNotifySignal())
             continue;
+        const size_t place = m_properties.size();
         m_properties.push_back({property, QString::fromUtf8(property.name()), {}});
+        mark(place);
         const int signalIndex = property.notifySignalIndex();
-        if (!signalIndexes.contains(signalIndex)) {
-            signalIndexes.insert(signalIndex);
+        std::vector<size_t> &others = m_bySignal[signalIndex];
+        if (others.empty())
             QMetaObject::connect(m_object, signalIndex, this, slot);
-        }
+        others.push_back(place);
     }
 }
 
 void SharedObject::mark()
 {
-    const int signalIndex = senderSignalIndex();
-    for (Property &property : m_properties) {
-        if (property.property.notifySignalIndex() == signalIndex)
-            property.isMarked = true;
-    }
-    if (!std::exchange(m_isMarked, true))
+    const auto properties = m_bySignal.find(senderSignalIndex());
+    if (properties == m_bySignal.end())
+        return;
+    const bool isFirst = m_marked.empty();
+    for (const size_t property : properties->second)
+        mark(property);
+    if (isFirst)
         Q_EMIT marked();
+}
+
+void SharedObject::mark(size_t property)
+{
+    if (!std::exchange(m_properties[property].isMarked, true))
+        m_marked.push_back(property);
 }
 
 void SharedObject::collect(const MessageLimits &limits)
 {
     m_change.clear();
-    if (!std::exchange(m_isMarked, false) || !m_object)
+    if (m_marked.empty() || !m_object)
         return;
     m_filter.setLimits(limits);
-    for (Property &property : m_properties) {
-        if (!std::exchange(property.isMarked, false))
-            continue;
+    const std::vector<size_t> marked = std::exchange(m_marked, {}); // to read may mark others
+    for (const size_t place : marked) {
+        Property &property = m_properties[place];
+        property.isMarked = false;
         const QVariant value = sharedForm(property.property.read(m_object));
         if (property.isSendable && isSameValue(value, property.sent))
             continue;

@@ -7,6 +7,7 @@
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qpointer.h>
 
+#include <unordered_map>
 #include <vector>
 
 namespace QRepod {
@@ -35,17 +36,19 @@ private:
         QMetaProperty property;
         QString name;
         QVariant sent;
-        bool isMarked = true;
+        bool isMarked = false; ///< and among m_marked
         bool isSendable = false;
     };
 
     void observe();
+    void mark(size_t property);
 
     const QPointer<QObject> m_object;
     ValueFilter m_filter;
     std::vector<Property> m_properties;
+    std::unordered_map<int, std::vector<size_t>> m_bySignal; // what each may tell of
+    std::vector<size_t> m_marked;                            // to be looked at
     QVariantMap m_change;
-    bool m_isMarked = true;
 };
 
 } // namespace QRepod

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "state/stateparts.h"
 
+#include "protocol/streamedlist.h"
 #include "state/statemessage.h"
 
 #include <iterator>
@@ -118,7 +119,7 @@ void cut(const QVariantMap &fields, const StateParts::Fits &fits, StateParts &pa
 StateParts StateParts::of(const QVariantMap &fields, const Fits &fits)
 {
     StateParts parts;
-    cut(fields, fits, parts);
+    cut(StreamedList::expanded(fields), fits, parts);
     if (!parts.messages.empty())
         parts.messages.back().remove(StateField::more());
     return parts;

@@ -51,7 +51,7 @@ QVariant sharedForm(const QVariant &value)
 
 bool ValueFilter::accepts(const QString &name, const QVariant &value)
 {
-    if (value.isNull() || isPlain(value.metaType()))
+    if (isPlain(value.metaType()) || value.isNull())
         return true;
     MessageLimits limits = m_limits;
     limits.depth -= depthInMessage;

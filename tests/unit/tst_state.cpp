@@ -4,6 +4,7 @@
 //! other as it is after encoding and decoding.
 
 #include "protocol/encodedmessage.h"
+#include "protocol/streamedlist.h"
 #include "state/replicas.h"
 #include "state/sharedmodel.h"
 #include "state/sharedobject.h"
@@ -23,6 +24,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 using namespace QRepod;
 
@@ -90,6 +92,43 @@ public:
 Q_SIGNALS:
     void scoreChanged();
     void changed();
+};
+
+//! Knows which of its properties have been read. To read `sum` may tell of the others.
+class Ledger : public QObject
+{
+    Q_OBJECT
+    Q_PROPERTY(int sum READ sum NOTIFY sumChanged)
+    Q_PROPERTY(int first READ first NOTIFY partsChanged)
+    Q_PROPERTY(int second READ second NOTIFY partsChanged)
+
+public:
+    int sum()
+    {
+        reads << u"sum"_s;
+        if (std::exchange(isOutdated, false)) {
+            ++parts;
+            Q_EMIT partsChanged();
+        }
+        return 2 * parts;
+    }
+    int first() { return read(u"first"_s); }
+    int second() { return read(u"second"_s); }
+
+    QStringList reads;
+    int parts = 0;
+    bool isOutdated = false;
+
+Q_SIGNALS:
+    void sumChanged();
+    void partsChanged();
+
+private:
+    int read(const QString &name)
+    {
+        reads << name;
+        return parts;
+    }
 };
 
 //! A list of numbers with two roles, which tells of its changes in each way that there is.
@@ -275,7 +314,7 @@ public:
         source.collect({});
         const QVariantMap fields = source.change(viewer);
         take(fields);
-        return fields;
+        return StreamedList::expanded(fields);
     }
 
     //! In one message, or in as many as the limits ask for.
@@ -287,6 +326,7 @@ public:
         messages = 0;
         if (fields.isEmpty())
             return;
+        QCOMPARE(wire(fields), wire(StreamedList::expanded(fields)));
         const StateParts parts = fits(fields) ? StateParts{{fields}} : StateParts::of(fields, fits);
         isComplete = parts.isComplete;
         for (const QVariantMap &part : parts.messages) {
@@ -364,12 +404,15 @@ private Q_SLOTS:
     void firstTellsEveryPropertyWithASignal();
     void changesAreToldOnceHoweverOftenTheyHappened();
     void valueThatIsWhatWasSentLastIsNotSent();
+    void onlyWhatASignalTellsOfIsRead();
+    void whatReadingTellsOfComesWithTheNextTick();
     void whatCannotBeEncodedIsLeftOutWithOneWarning();
     void typesWithAConverterAreShared();
     void destroyedObjectIsGone();
 
     void rowsAreTranslated_data();
     void rowsAreTranslated();
+    void changedRowsAreOneListForTheWireAndForReaders();
     void rowThatComesAndGoesWithinATickIsNotTold();
     void whoJoinsWithinATickGetsWhatTheOthersHave();
     void roleThatCannotBeEncodedIsNil();
@@ -447,6 +490,35 @@ void tst_State::valueThatIsWhatWasSentLastIsNotSent()
     Q_EMIT world.changed();
     const QVariantMap set = pair.tick()[u"set"_s].toMap();
     QCOMPARE(set.keys(), QStringList{u"flag"_s});
+}
+
+void tst_State::onlyWhatASignalTellsOfIsRead()
+{
+    Ledger ledger;
+    Pair<SharedObject> pair(&ledger);
+    QCOMPARE(std::exchange(ledger.reads, {}), (QStringList{u"sum"_s, u"first"_s, u"second"_s}));
+    Q_EMIT ledger.sumChanged();
+    Q_EMIT ledger.sumChanged();
+    QVERIFY(pair.tick().isEmpty());
+    QCOMPARE(std::exchange(ledger.reads, {}), QStringList{u"sum"_s});
+    Q_EMIT ledger.partsChanged();
+    QVERIFY(pair.tick().isEmpty());
+    QCOMPARE(std::exchange(ledger.reads, {}), (QStringList{u"first"_s, u"second"_s}));
+    QVERIFY(pair.tick().isEmpty());
+    QVERIFY(ledger.reads.isEmpty());
+}
+
+void tst_State::whatReadingTellsOfComesWithTheNextTick()
+{
+    Ledger ledger;
+    Pair<SharedObject> pair(&ledger);
+    const QSignalSpy marked(&pair.source, &StateSource::marked);
+    ledger.isOutdated = true;
+    Q_EMIT ledger.sumChanged();
+    QCOMPARE(pair.tick()[u"set"_s].toMap(), (QVariantMap{{u"sum"_s, 2}}));
+    QCOMPARE(marked.count(), 2); // somebody has to ask again
+    QCOMPARE(pair.tick()[u"set"_s].toMap(), (QVariantMap{{u"first"_s, 1}, {u"second"_s, 1}}));
+    QVERIFY(pair.tick().isEmpty());
 }
 
 void tst_State::whatCannotBeEncodedIsLeftOutWithOneWarning()
@@ -543,6 +615,33 @@ void tst_State::rowsAreTranslated()
     QCOMPARE(mirror.log, log);
     QVERIFY(isEqual(pair, numbers));
     QVERIFY(pair.tick().isEmpty());
+}
+
+void tst_State::changedRowsAreOneListForTheWireAndForReaders()
+{
+    QStandardItemModel model(3, 1);
+    model.setItemRoleNames({{Qt::UserRole, "text"}, {Qt::UserRole + 1, "nested"}});
+    ModelPair pair(&model, u""_s);
+    const QVariantList nested{1, QVariantMap{{u"x"_s, 0.5f}}};
+    const auto set = [&](int row, int role, const QVariant &value) {
+        QVERIFY(model.setData(model.index(row, 0), value, Qt::UserRole + role));
+    };
+    set(2, 0, u"c"_s);
+    set(0, 0, u"a"_s);
+    set(0, 1, nested);
+    pair.source.collect({});
+    const QVariantMap fields = pair.source.change(nullptr);
+    const QVariantList expected{
+        QVariant(QVariantList{u"set"_s, 0,
+                              QVariantMap{{u"text"_s, u"a"_s}, {u"nested"_s, QVariant(nested)}}}),
+        QVariant(QVariantList{u"set"_s, 2, QVariantMap{{u"text"_s, u"c"_s}}})};
+    QCOMPARE(StreamedList::expanded(fields)[u"changes"_s].toList(), expected);
+    QCOMPARE(wire(fields), wire({{u"changes"_s, expected}}));
+
+    // What is told does not change with what comes next.
+    set(0, 0, u"other"_s);
+    pair.source.collect({});
+    QCOMPARE(wire(fields), wire({{u"changes"_s, expected}}));
 }
 
 void tst_State::rowThatComesAndGoesWithinATickIsNotTold()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "message.h"
+#include "scenarios/plainsockets.h"
 #include "scenarios/rawclients.h"
 #include "scenarios/scenarios.h"
 #include "session.h"
@@ -18,10 +19,6 @@
 #    include <QtWebSockets/qwebsocket.h>
 #    include <QtWebSockets/qwebsocketserver.h>
 #endif
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace {
 
@@ -99,43 +96,15 @@ private:
 };
 #endif
 
-//! The floor: nothing but a loop of send().
+//! The floor.
 class SocketStation : public Station
 {
 public:
-    SocketStation()
-        : m_listener(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0))
-    {
-        if (::listen(m_listener, clientCount) != 0)
-            qFatal("cannot listen");
-    }
-    ~SocketStation() override
-    {
-        for (const int socket : m_sockets)
-            ::close(socket);
-        ::close(m_listener);
-    }
-
-    quint16 port() const override
-    {
-        sockaddr_in address;
-        socklen_t size = sizeof address;
-        ::getsockname(m_listener, reinterpret_cast<sockaddr *>(&address), &size);
-        return ntohs(address.sin_port);
-    }
-
-    void broadcast() override
-    {
-        for (int socket; (socket = ::accept(m_listener, nullptr, nullptr)) >= 0;)
-            m_sockets.push_back(socket);
-        const QByteArray frame = moveFrame();
-        for (const int socket : m_sockets)
-            ::send(socket, frame.constData(), size_t(frame.size()), MSG_NOSIGNAL);
-    }
+    quint16 port() const override { return m_sockets.port(); }
+    void broadcast() override { m_sockets.sendToAll(moveFrame()); }
 
 private:
-    const int m_listener;
-    std::vector<int> m_sockets;
+    PlainSockets m_sockets;
 };
 
 //! Each message reaches all clients before the next is sent, as one does in a game's tick.

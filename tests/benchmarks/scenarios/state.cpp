@@ -87,10 +87,16 @@ void changeOne(Properties100 &object, int &next)
     next = (next + 1) % 100;
 }
 
+//! With so many network threads.
+template <int threads>
 class PropertiesHost : public QRepodHost
 {
 public:
-    PropertiesHost() { server.everyone()->share("shared", &m_object); }
+    PropertiesHost()
+        : QRepodHost(threads)
+    {
+        server.everyone()->share("shared", &m_object);
+    }
 
     void tick() override
     {
@@ -185,7 +191,9 @@ Scenario Scenarios::stateProperties(bool isQuick)
     const auto add = [&](const char *name, auto run) {
         scenario.contenders.push_back(contender(name, run, 10, ticks));
     };
-    add("QRepod", measureTicks<PropertiesHost, RawClients>);
+    add("QRepod", measureTicks<PropertiesHost<0>, RawClients>);
+    add("QRepod, a network thread", measureTicks<PropertiesHost<1>, RawClients>);
+    add("sockets, a loop", measureTicks<SocketHost<51>, RawClients>);
 #ifdef QREPOD_BENCH_REMOTEOBJECTS
     add("Qt Remote Objects", measureTicks<RemotePropertiesHost, RemoteObjectClients>);
     scenario.targets.push_back({"bytes/tick", "QRepod", "Qt Remote Objects", Target::AtMost, 0.5});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "samples.h"
+#include "scenarios/plainsockets.h"
 #include "threadtimes.h"
 
 #include <QRepod/Room>
@@ -33,9 +34,10 @@ public:
 class QRepodHost : public StateHost
 {
 public:
-    QRepodHost()
+    explicit QRepodHost(int threads = 0)
     {
         server.setHeartbeatInterval(0);
+        server.setThreads(threads);
         server.listen("127.0.0.1", 0);
         server.everyone()->setSyncInterval(3'600'000);
     }
@@ -44,6 +46,19 @@ public:
 
 protected:
     QRepod::Server server;
+};
+
+//! The floor: \a size bytes to each client that nobody has to make.
+template <int size>
+class SocketHost : public StateHost
+{
+public:
+    quint16 port() const override { return m_sockets.port(); }
+    void tick() override { m_sockets.sendToAll(m_frame); }
+
+private:
+    const QByteArray m_frame = QByteArray(size, '\0');
+    PlainSockets m_sockets;
 };
 
 //! Things that move.

@@ -13,10 +13,16 @@ constexpr int thingCount = 500;
 constexpr int clientCount = 50;
 constexpr int rate = 30; // ticks a second
 
+//! With so many network threads.
+template <int threads>
 class MotionHost : public QRepodHost
 {
 public:
-    MotionHost() { server.everyone()->share("things", &m_arena); }
+    MotionHost()
+        : QRepodHost(threads)
+    {
+        server.everyone()->share("things", &m_arena);
+    }
 
     void tick() override
     {
@@ -74,10 +80,13 @@ Scenario Scenarios::stateMotion(bool isQuick)
     const int ticks = isQuick ? 30 : 150;
     Scenario scenario{
         "state-motion", "500 things move in each of 30 ticks a second, 50 clients", {}, {}};
-    scenario.contenders.push_back({"QRepod", [=] {
-                                       return perSecond(measureTicks<MotionHost, RawClients>(
-                                           clientCount, ticks, 1'000 / rate));
-                                   }});
+    const auto add = [&](const char *name, auto run) {
+        scenario.contenders.push_back(
+            {name, [=] { return perSecond(run(clientCount, ticks, 1'000 / rate)); }});
+    };
+    add("QRepod", measureTicks<MotionHost<0>, RawClients>);
+    add("QRepod, a network thread", measureTicks<MotionHost<1>, RawClients>);
+    add("sockets, a loop", measureTicks<SocketHost<11'168>, RawClients>);
 #ifdef QREPOD_BENCH_COLYSEUS
     scenario.contenders.push_back({"Colyseus", [=] { return perSecond(runColyseus(ticks)); }});
     scenario.targets.push_back({"bytes/tick", "QRepod", "Colyseus", Target::AtMost, 1.2});
