@@ -20,6 +20,8 @@
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
+
 using QRepod::Channel;
 using QRepod::ConnectionListener;
 using QRepod::Direction;
@@ -46,8 +48,15 @@ public:
     {
     }
 
+    bool isStranger = false; ///< nobody comes back to it
+
     Q_INVOKABLE void Network_connected() { m_record.events << u"connected"_s; }
-    Q_INVOKABLE void Network_interrupted() { m_record.events << u"interrupted"_s; }
+    Q_INVOKABLE void Network_interrupted()
+    {
+        m_record.events << u"interrupted"_s;
+        if (isStranger)
+            close();
+    }
     Q_INVOKABLE void Network_resumed() { m_record.events << u"resumed"_s; }
     Q_INVOKABLE void Network_disconnected() { m_record.events << u"disconnected"_s; }
     Q_INVOKABLE void Network_error() { m_record.events << u"error"_s; }
@@ -85,7 +94,8 @@ public:
             player.setSslConfiguration(clientConfiguration());
         }
         server.setChannelFactory([this] {
-            auto *made = new RecordingChannel(record);
+            auto *made = new RecordingChannel(channels.isEmpty() ? record : strangers);
+            made->isStranger = !channels.isEmpty();
             channels << made;
             return made;
         });
@@ -95,6 +105,7 @@ public:
         player.setAutoPump(true);
         player.setReconnect(true);
         player.setReconnectInterval(1);
+        player.setMaximumReconnectInterval(20);
         player.connect(u"127.0.0.1"_s, line->port());
         QObject::connect(&m_talking, &QTimer::timeout, &player, [this] { talk(); });
     }
@@ -131,7 +142,20 @@ public:
             && record.numbers == upTo(sentByPlayer) && player.record.numbers == upTo(sentByServer);
     }
 
-    Record record; ///< of the channel
+    //! Whether one channel is left, and no other has got what is the player's: on a machine that
+    //! stands still, an attempt to resume may count as a new client for a moment.
+    bool isAlone() const
+    {
+        return eventually([this] {
+                   return channel()
+                       && std::count(channels.cbegin(), channels.cend(), nullptr)
+                       == channels.size() - 1;
+               })
+            && strangers.numbers.isEmpty();
+    }
+
+    Record record;    ///< of the first channel
+    Record strangers; ///< of others
     QList<QPointer<Channel>> channels;
     Server server;
     std::unique_ptr<FaultProxy> line;
@@ -192,7 +216,7 @@ void tst_SessionFaults::shortInterruptionIsNotNoticed()
     QCOMPARE(game.player.record.events,
              QStringList({u"connected"_s, u"interrupted"_s, u"resumed"_s}));
     QCOMPARE(game.record.events, QStringList({u"connected"_s, u"interrupted"_s, u"resumed"_s}));
-    QCOMPARE(game.channels.size(), 1);
+    QVERIFY(game.isAlone());
 }
 
 void tst_SessionFaults::interruptedAtRandom_data()
@@ -232,7 +256,7 @@ void tst_SessionFaults::interruptedAtRandom()
                             .arg(game.sentByServer)));
     QVERIFY2(isQuiet(game.player.record.events), qPrintable(game.player.record.events.join(u' ')));
     QVERIFY2(isQuiet(game.record.events), qPrintable(game.record.events.join(u' ')));
-    QCOMPARE(game.channels.size(), 1);
+    QVERIFY(game.isAlone());
 }
 
 //! What was on its way comes once, and nothing from the start.
