@@ -133,7 +133,7 @@ class GateEnd : public ServerEnd
 {
 public:
     explicit GateEnd(Duty duty)
-        : ServerEnd(duty, Peers::Handlers::Typed)
+        : ServerEnd(duty, Peers::Handlers::Typed, 0)
         , m_gate(&m_server)
     {
         if (!m_gate.listen("127.0.0.1", 0))
