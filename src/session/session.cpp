@@ -268,7 +268,10 @@ void Session::goOn()
     m_link.inbox->beginReceipts(m_receivedBefore);
     qint64 before = m_kept.forgotten();
     for (const KeptMessages::Part &part : m_kept.parts()) {
-        m_link.outbox->sendAgain(part.bytes, part.largeValues, part.last - before);
+        // A run changes in place while the connection's thread reads what it was given.
+        const QByteArray frames =
+            part.isRun ? QByteArray(part.bytes.constData(), part.bytes.size()) : part.bytes;
+        m_link.outbox->sendAgain(frames, part.largeValues, part.last - before);
         before = part.last;
     }
     m_numberOffset = m_kept.last() - m_link.outbox->counts().messages;
