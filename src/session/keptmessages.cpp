@@ -46,11 +46,12 @@ void KeptMessages::add(const EncodedMessage &message, Form form)
         m_parts.append({bytes, message.largeValues(), number, false});
         return;
     }
-    if (m_parts.isEmpty() || !m_parts.last().isRun
-        || m_parts.last().bytes.size() + bytes.size() > runSize)
+    if (m_parts.isEmpty() || !m_parts.constLast().isRun
+        || m_parts.constLast().bytes.size() + bytes.size() > runSize)
         m_parts.append({{}, {}, number, true});
-    m_parts.last().bytes.append(bytes);
-    m_parts.last().last = number;
+    Part &run = m_parts.last();
+    run.bytes.append(QByteArrayView(bytes)); // a copy also of the first: a run changes in place
+    run.last = number;
 }
 
 void KeptMessages::replace(qint64 number, const EncodedMessage &message)
