@@ -3,7 +3,8 @@
 
 #include "protocol/encodedmessage.h"
 
-#include <deque>
+#include <QtCore/qbytearray.h>
+#include <QtCore/qlist.h>
 
 namespace QRepod {
 
@@ -14,10 +15,26 @@ namespace QRepod {
 class KeptMessages
 {
 public:
-    //! Keeps \a message, which is the next.
-    void add(const EncodedMessage &message);
+    enum class Form {
+        Final,
+        Replaceable, ///< a newer message may take its number
+    };
 
-    //! Message number \a number, which the peer cannot have received, is \a message now.
+    //! Messages that follow each other: small ones in one piece, or one by itself.
+    struct Part
+    {
+        QByteArray bytes;              ///< the frames, headers included, without the large values
+        QList<LargeValue> largeValues; ///< of one by itself
+        qint64 last;                   ///< number of the latest message
+        bool isRun;                    ///< of small ones
+
+        qint64 size() const; ///< on the wire, in bytes
+    };
+
+    //! Keeps \a message, which is the next.
+    void add(const EncodedMessage &message, Form form = Form::Final);
+
+    //! Message number \a number, which is replaceable, is \a message now.
     void replace(qint64 number, const EncodedMessage &message);
 
     //! The peer has received the messages up to number \a received.
@@ -28,16 +45,21 @@ public:
     bool canForget(qint64 received) const { return received >= m_forgotten && received <= last(); }
 
     //! The number of the latest message.
-    qint64 last() const { return m_forgotten + qint64(m_messages.size()); }
+    qint64 last() const { return m_parts.isEmpty() ? m_forgotten : m_parts.last().last; }
+
+    //! The number of the latest message that the peer has received.
+    qint64 forgotten() const { return m_forgotten; }
 
     //! What the peer may not have received, in order.
-    const std::deque<EncodedMessage> &messages() const { return m_messages; }
+    const QList<Part> &parts() const { return m_parts; }
 
     //! On the wire, in bytes.
     qint64 bytes() const { return m_bytes; }
 
 private:
-    std::deque<EncodedMessage> m_messages;
+    void forgetOfRun(qint64 received);
+
+    QList<Part> m_parts;
     qint64 m_forgotten = 0; // how many came before these
     qint64 m_bytes = 0;
 };

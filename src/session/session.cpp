@@ -19,6 +19,11 @@ Statistics sum(Statistics latest, const Statistics &before)
     return latest;
 }
 
+KeptMessages::Form formOf(SendMode mode)
+{
+    return mode == SendMode::Latest ? KeptMessages::Form::Replaceable : KeptMessages::Form::Final;
+}
+
 } // namespace
 
 Session::Session(const Link &link, Keeping keeping)
@@ -54,8 +59,10 @@ bool Session::isAccepting() const
 {
     if (!m_isKeeping)
         return m_link.outbox->isOpen();
+    if (m_phase == Phase::Resumable)
+        return true;
     const std::lock_guard lock(m_mutex);
-    return m_phase == Phase::Resumable || m_link.outbox->isOpen();
+    return m_link.outbox->isOpen();
 }
 
 Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
@@ -69,14 +76,14 @@ Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
     if (m_isAway)
         return keep(message, mode);
     Outbox::Result result = m_link.outbox->send(message, mode);
-    if (result.status == Outbox::Status::Closed && m_phase == Phase::Resumable)
+    if (result.status == Outbox::Status::Closed && m_isKeeping && m_phase == Phase::Resumable)
         return keep(message, mode); // lost, which the reader does not know yet
     if (result.status != Outbox::Status::Accepted || !m_isKeeping)
         return result;
     if (result.isReplacing) {
         m_kept.replace(m_numberOffset + result.number, message);
     } else {
-        m_kept.add(message);
+        m_kept.add(message, formOf(mode));
         m_numberOffset = m_kept.last() - result.number;
     }
     if (m_kept.bytes() > m_keepLimits.connected)
@@ -117,7 +124,7 @@ void Session::keepLatest(const EncodedMessage &message)
     if (const qint64 number = m_latest.value(message.action()); number > 0) {
         m_kept.replace(number, message);
     } else {
-        m_kept.add(message);
+        m_kept.add(message, KeptMessages::Form::Replaceable);
         m_latest.insert(message.action(), m_kept.last());
     }
     m_latestBytes += m_kept.bytes() - before;
@@ -259,8 +266,14 @@ void Session::goOn()
     m_isFirstReceipt = true;
     m_link.outbox->setReceiptHolder(weak_from_this());
     m_link.inbox->beginReceipts(m_receivedBefore);
-    for (const EncodedMessage &message : m_kept.messages())
-        m_link.outbox->sendAgain(message);
+    qint64 before = m_kept.forgotten();
+    for (const KeptMessages::Part &part : m_kept.parts()) {
+        // A run changes in place while the connection's thread reads what it was given.
+        const QByteArray frames =
+            part.isRun ? QByteArray(part.bytes.constData(), part.bytes.size()) : part.bytes;
+        m_link.outbox->sendAgain(frames, part.largeValues, part.last - before);
+        before = part.last;
+    }
     m_numberOffset = m_kept.last() - m_link.outbox->counts().messages;
 }
 

@@ -151,18 +151,18 @@ private:
     const MessageLimits m_limits;
     const Limits m_keepLimits;
     std::atomic<bool> m_isKeeping; // once false, the link is fixed, and read without the lock
+    std::atomic<Phase> m_phase = Phase::New; // changed with the lock held, and read without
 
     mutable std::mutex m_mutex; // guards everything below
     Link m_link;
     KeptMessages m_kept;
     QHash<QString, qint64> m_latest; // kept for a peer that is away: actions and their numbers
     qint64 m_latestBytes = 0;        // of these
-    Phase m_phase = Phase::New;
-    Statistics m_before;           // of connections that are gone
-    qint64 m_receivedBefore = 0;   // messages, over connections that are gone
-    qint64 m_numberOffset = 0;     // from a message's number in the outbox to that in the session
-    bool m_isAway = false;         // from leave() to resume()
-    bool m_isFirstReceipt = false; // of this connection
+    Statistics m_before;             // of connections that are gone
+    qint64 m_receivedBefore = 0;     // messages, over connections that are gone
+    qint64 m_numberOffset = 0;       // from a message's number in the outbox to that in the session
+    bool m_isAway = false;           // from leave() to resume()
+    bool m_isFirstReceipt = false;   // of this connection
 };
 
 } // namespace QRepod

@@ -37,9 +37,13 @@ Outbox::Result Outbox::send(const QByteArray &frame)
     return add(Kind::Message, frame, {}, frame.size());
 }
 
-void Outbox::sendAgain(const EncodedMessage &message)
+void Outbox::sendAgain(const QByteArray &frames, const QList<LargeValue> &large, qint64 messages)
 {
-    add(Kind::Message, message.bytes(), message.largeValues(), message.size(), Bound::None);
+    const std::lock_guard lock(m_mutex);
+    if (!m_writer || m_isFinishing)
+        return;
+    m_counts.messages += messages;
+    enqueue(frames, large);
 }
 
 bool Outbox::sendControl(const QByteArray &frame, Bound bound)
@@ -110,6 +114,13 @@ Outbox::Result Outbox::add(Kind kind, const QByteArray &bytes, const QList<Large
                     .arg(m_limit)};
     }
     m_counts.messages += kind != Kind::Control;
+    enqueue(bytes, large);
+    return {Status::Accepted, size, {}, m_counts.messages};
+}
+
+//! Writes what may be written at once; the rest waits. Called with the lock held.
+void Outbox::enqueue(const QByteArray &bytes, const QList<LargeValue> &large)
+{
     const QByteArrayView view(bytes);
     qsizetype begin = large.isEmpty() ? writeAtOnce(view) : 0;
     for (const LargeValue &value : large) {
@@ -119,7 +130,6 @@ Outbox::Result Outbox::add(Kind kind, const QByteArray &bytes, const QList<Large
     }
     if (begin < view.size())
         append(view.sliced(begin), begin == 0 ? &bytes : nullptr);
-    return {Status::Accepted, size, {}, m_counts.messages};
 }
 
 //! What waits is replaced only when the line does not keep up: the peer takes nothing, or so much

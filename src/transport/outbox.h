@@ -72,8 +72,9 @@ public:
     Result send(const EncodedMessage &message, SendMode mode = SendMode::Reliable);
     Result send(const QByteArray &frame); ///< the same, of a whole frame
 
-    //! The same, whatever the limit: the peer may have it already, or the game has accepted it.
-    void sendAgain(const EncodedMessage &message);
+    //! Queues so many \a messages, whatever the limit: the peer may have them already, or the game
+    //! has accepted them. \a large is as in EncodedMessage.
+    void sendAgain(const QByteArray &frames, const QList<LargeValue> &large, qint64 messages);
 
     enum class Bound {
         Limit, ///< dropped if too much waits
@@ -169,6 +170,7 @@ private:
     enum class Kind { Message, Answer, Control };
     Result add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large, qint64 size,
                Bound bound = Bound::Limit);
+    void enqueue(const QByteArray &bytes, const QList<LargeValue> &large);
     void closeUnlessExpecting();
     Result addLatest(const QByteArray &frame, const QString &action);
     qint64 latestWaiting() const;

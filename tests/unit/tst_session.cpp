@@ -9,6 +9,7 @@
 #include <QtTest/qtest.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <set>
 #include <utility>
@@ -60,6 +61,30 @@ QByteArray frames(qint64 first, qint64 last)
     return bytes;
 }
 
+//! Message \a n with \a size bytes more than it needs.
+EncodedMessage bulky(qint64 n, qsizetype size)
+{
+    QVariantMap message = number(n);
+    message.insert(u"bytes"_s, QByteArray(size, 'x'));
+    return EncodedMessage(message, MessageLimits());
+}
+
+//! All that is kept, as it would go to the wire.
+QByteArray bytesOf(const KeptMessages &kept)
+{
+    QByteArray bytes;
+    for (const KeptMessages::Part &part : kept.parts()) {
+        qsizetype begin = 0;
+        for (const LargeValue &value : part.largeValues) {
+            bytes += QByteArrayView(part.bytes).sliced(begin, value.position - begin);
+            bytes += value.bytes;
+            begin = value.position;
+        }
+        bytes += QByteArrayView(part.bytes).sliced(begin);
+    }
+    return bytes;
+}
+
 //! How to get there, for a report.
 QString text(const std::vector<TwoEnds::Step> &path)
 {
@@ -82,9 +107,13 @@ class tst_Session : public QObject
 private Q_SLOTS:
     void keepsUntilThePeerHasReceived();
     void refusesNumbersThatCannotBe();
+    void keepsMessagesOfEverySize();
+    void smallMessagesShareMemory();
+    void replacedAmongOthersKeepsItsNumber();
     void countsWhatItSendsAndReceives();
     void withoutKeepingThereIsNoHandOver();
     void handOverSendsAgainWhatThePeerHasNotReceived();
+    void handOverSendsMessagesOfEverySizeAgain();
     void handOverWithAWrongNumberChangesNothing();
     void messagesThatWereRefusedHaveNoNumber();
     void newerMessageTakesTheNumberOfTheOneItReplaces();
@@ -109,8 +138,7 @@ void tst_Session::keepsUntilThePeerHasReceived()
     QCOMPARE(kept.bytes(), frames(1, 3).size());
     QVERIFY(kept.forget(2));
     QCOMPARE(kept.last(), 3);
-    QCOMPARE(kept.messages().size(), size_t(1));
-    QCOMPARE(kept.messages().front().frame(), encoded(number(3)));
+    QCOMPARE(bytesOf(kept), encoded(number(3)));
     QCOMPARE(kept.bytes(), frames(3, 3).size());
     QVERIFY(kept.forget(3));
     QCOMPARE(kept.bytes(), 0);
@@ -128,7 +156,69 @@ void tst_Session::refusesNumbersThatCannotBe()
     QVERIFY(kept.forget(2));
     QVERIFY(kept.forget(2)); // told twice
     QVERIFY(!kept.forget(1));
-    QCOMPARE(kept.messages().size(), size_t(1));
+    QCOMPARE(bytesOf(kept), encoded(number(3)));
+}
+
+//! Whatever of them the peer has received, and in whatever steps it tells.
+void tst_Session::keepsMessagesOfEverySize()
+{
+    QList<EncodedMessage> messages;
+    for (qint64 n = 1; n <= 600; ++n) {
+        constexpr std::array<qsizetype, 5> extra = {150, 400, 5'000, 0, LargeValue::leastSize};
+        messages << (n % 40 == 0 ? bulky(n, extra[size_t(n / 40) % extra.size()])
+                                 : encodedMessage(n));
+    }
+    for (const qint64 step : {1, 7, 39, 40, 64, 300}) {
+        KeptMessages kept;
+        QByteArray rest;
+        for (const EncodedMessage &message : std::as_const(messages)) {
+            kept.add(message);
+            rest += message.frame();
+        }
+        QCOMPARE(bytesOf(kept), rest);
+        for (qint64 received = step; received <= kept.last(); received += step) {
+            for (qint64 n = kept.forgotten(); n < received; ++n)
+                rest.remove(0, qsizetype(messages.at(n).size()));
+            QVERIFY(kept.forget(received));
+            QCOMPARE(kept.forgotten(), received);
+            QCOMPARE(kept.bytes(), rest.size());
+            QVERIFY2(bytesOf(kept) == rest, qPrintable(QString::number(received)));
+            QVERIFY(!kept.canForget(received - 1));
+        }
+        QCOMPARE(kept.last(), messages.size());
+    }
+}
+
+void tst_Session::smallMessagesShareMemory()
+{
+    KeptMessages kept;
+    for (qint64 n = 1; n <= 50; ++n)
+        kept.add(encodedMessage(n));
+    QCOMPARE(kept.parts().size(), 1);
+    const EncodedMessage large = bulky(51, 5'000); // whose memory is shared with the caller
+    kept.add(large);
+    QCOMPARE(kept.parts().last().bytes.constData(), large.bytes().constData());
+    QVERIFY(kept.forget(51));
+    QVERIFY(kept.parts().isEmpty()); // an idle session holds nothing
+}
+
+void tst_Session::replacedAmongOthersKeepsItsNumber()
+{
+    KeptMessages kept;
+    for (qint64 n = 1; n <= 9; ++n)
+        kept.add(encodedMessage(n),
+                 n % 3 == 0 ? KeptMessages::Form::Replaceable : KeptMessages::Form::Final);
+    kept.replace(6, bulky(60, 100));
+    kept.replace(9, encodedMessage(90));
+    const QByteArray middle = bulky(60, 100).frame() + frames(7, 8) + frames(90, 90);
+    QCOMPARE(bytesOf(kept), frames(1, 5) + middle);
+    QCOMPARE(kept.bytes(), bytesOf(kept).size());
+    QVERIFY(kept.forget(4));
+    kept.replace(3, encodedMessage(30)); // which the peer has, it says
+    QCOMPARE(bytesOf(kept), frames(5, 5) + middle);
+    QVERIFY(kept.forget(6));
+    QCOMPARE(bytesOf(kept), frames(7, 8) + frames(90, 90));
+    QCOMPARE(kept.last(), 9);
 }
 
 void tst_Session::countsWhatItSendsAndReceives()
@@ -184,6 +274,35 @@ void tst_Session::handOverSendsAgainWhatThePeerHasNotReceived()
     QVERIFY(session.handOver(third.link, 3));
     QCOMPARE(third.written(), frames(4, 6));
     QCOMPARE(session.received(), 2);
+}
+
+//! The numbers go on where they were, also when the receipts end amid small messages.
+void tst_Session::handOverSendsMessagesOfEverySizeAgain()
+{
+    Line first;
+    Session session(first.link, Session::Keeping::Unacknowledged);
+    QByteArray all;
+    QList<qsizetype> ends{0};
+    for (qint64 n = 1; n <= 300; ++n) {
+        const EncodedMessage message = n % 50 == 0 ? bulky(n, 70'000) : encodedMessage(n);
+        QCOMPARE(session.send(message).status, Outbox::Status::Accepted);
+        all += message.frame();
+        ends << all.size();
+    }
+    QVERIFY(first.written() == all);
+    for (const qint64 received : {0, 30, 49, 50, 51, 277}) {
+        Line next;
+        session.leave(next.link);
+        QVERIFY(session.resume(received));
+        QVERIFY(next.written() == all.sliced(ends.at(received)));
+        QCOMPARE(next.link.outbox->counts().messages, 300 - received);
+        QCOMPARE(session.sent(), 300);
+    }
+    Line last;
+    QVERIFY(session.handOver(last.link, 290));
+    session.send(encodedMessage(301));
+    QCOMPARE(last.written(), frames(291, 299) + bulky(300, 70'000).frame() + frames(301, 301));
+    QVERIFY(!session.canResume(302));
 }
 
 void tst_Session::handOverWithAWrongNumberChangesNothing()
