@@ -137,7 +137,9 @@ public:
         };
         return eventually([this] {
                    return record.numbers.size() >= sentByPlayer
-                       && player.record.numbers.size() >= sentByServer;
+                       && player.record.numbers.size() >= sentByServer
+                       && record.events.last() != u"interrupted"_s
+                       && player.record.events.last() != u"interrupted"_s;
                })
             && record.numbers == upTo(sentByPlayer) && player.record.numbers == upTo(sentByServer);
     }
