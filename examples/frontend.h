@@ -28,7 +28,7 @@ int runFrontend(QGuiApplication &application, const QString &description, const 
 
     const QStringList arguments = parser.positionalArguments();
     QString host = arguments.value(0, "127.0.0.1");
-    quint16 port = arguments.value(1, "5071").toUShort();
+    int port = arguments.value(1, "5071").toInt();
 
     std::unique_ptr<Server> server;
     if (parser.isSet("host")) {

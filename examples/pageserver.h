@@ -26,12 +26,14 @@ public:
     }
 
     //! On an address, or on all if \a host is empty. \return false if that is not possible.
-    bool listen(const QString &host, quint16 port)
+    bool listen(const QString &host, int port)
     {
+        if (port < 0 || port > 65535)
+            return false;
         const QHostAddress address =
             host.isEmpty() ? QHostAddress(QHostAddress::Any) : QHostAddress(host);
         auto socket = std::make_unique<QTcpServer>();
-        if (!socket->listen(address, port))
+        if (!socket->listen(address, quint16(port)))
             return false;
         m_port = socket->serverPort();
         m_http.bind(socket.release()); // which it owns from now on

@@ -21,8 +21,9 @@ int main(int argc, char *argv[])
     options.addOptions({
         {"host", "Listen on this address.", "address", "127.0.0.1"},
         {"port", "Listen on this port.", "port", "5071"},
-        {"browsers", "Let browsers in on this port.", "port"},
-        {"page", "Serve the page to browsers on this port; with --browsers.", "port"},
+        {"browsers", "Let browsers in on this port; with --page by default on 5072.", "port",
+         "5072"},
+        {"page", "Serve the page to browsers on this port.", "port"},
         {"ships", "Bots fill a room up to so many ships.", "count", "3"},
         {"monitor", "Show figures at http://127.0.0.1:PORT/.", "port"},
         {"announce", "Be found on the local network under this title.", "title"},
@@ -36,19 +37,20 @@ int main(int argc, char *argv[])
     QRepod::MetricsPage figures(&server);
     QRepod::Cluster cluster(&server);
     const QString host = options.value("host");
+    const bool hasGate = options.isSet("browsers") || options.isSet("page");
     const auto fails = [&](const QString &option, const auto &listen) {
         return options.isSet(option) && !listen(options.value(option).toInt());
     };
     if (!server.listen(host, options.value("port").toInt())
         || (options.isSet("announce") && !server.announce(options.value("announce")))
-        || fails("browsers", [&](int port) { return gate.listen(host, port); })
+        || (hasGate && !gate.listen(host, options.value("browsers").toInt()))
         || fails("monitor", [&](int port) { return figures.listen("127.0.0.1", port); })) {
         qCritical().noquote() << "Error:"
                               << server.errorString() + gate.errorString() + figures.errorString();
         return 1;
     }
     PageServer pages("arena.html", gate.port());
-    if (fails("page", [&](int port) { return pages.listen(host, quint16(port)); })) {
+    if (fails("page", [&](int port) { return pages.listen(host, port); })) {
         qCritical("Error: the page needs an address and a port that are free");
         return 1;
     }

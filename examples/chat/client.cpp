@@ -37,6 +37,6 @@ int main(int argc, char *argv[])
     QObject::connect(&client, &ChatClient::ended, &application,
                      [](bool well) { QCoreApplication::exit(well ? 0 : 1); });
     QObject::connect(&client, &ChatClient::connected, &client, [&client] { readLines(&client); });
-    client.connect(arguments.value(1, "127.0.0.1"), arguments.value(2, "5071").toUShort());
+    client.connect(arguments.value(1, "127.0.0.1"), arguments.value(2, "5071").toInt());
     return application.exec();
 }

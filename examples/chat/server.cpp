@@ -12,7 +12,7 @@ int main(int argc, char *argv[])
     quitOnInterrupt(application);
     const QStringList arguments = application.arguments();
     const QString host = arguments.value(1, "127.0.0.1");
-    const quint16 port = arguments.value(2, "5071").toUShort();
+    const int port = arguments.value(2, "5071").toInt();
 
     ChatServer server;
     if (!server.listen(host, port)) {

@@ -55,7 +55,7 @@ int main(int argc, char *argv[])
 
     LagTimeClient client;
     client.setAutoPump(true);
-    client.connect(arguments.value(1, "127.0.0.1"), arguments.value(2, "5071").toUShort());
+    client.connect(arguments.value(1, "127.0.0.1"), arguments.value(2, "5071").toInt());
     return application.exec();
 }
 

@@ -15,7 +15,7 @@ int main(int argc, char *argv[])
 
     LagTimeServer server;
     server.setVerbose(true);
-    if (!server.listen(host, arguments.value(2, "5071").toUShort())) {
+    if (!server.listen(host, arguments.value(2, "5071").toInt())) {
         QTextStream(stderr) << "Error: " << server.errorString() << Qt::endl;
         return 1;
     }

@@ -16,7 +16,7 @@ int main(int argc, char *argv[])
     const QString host = arguments.value(1, "127.0.0.1");
 
     PongServer server(std::max(1, arguments.value(3, "5").toInt()));
-    if (!server.listen(host, arguments.value(2, "5071").toUShort())) {
+    if (!server.listen(host, arguments.value(2, "5071").toInt())) {
         QTextStream(stderr) << "Error: " << server.errorString() << Qt::endl;
         return 1;
     }

@@ -14,7 +14,7 @@ int main(int argc, char *argv[])
     const QString host = arguments.value(1, "127.0.0.1");
 
     TagServer server;
-    if (!server.listen(host, arguments.value(2, "5071").toUShort())) {
+    if (!server.listen(host, arguments.value(2, "5071").toInt())) {
         QTextStream(stderr) << "Error: " << server.errorString() << Qt::endl;
         return 1;
     }

@@ -43,20 +43,20 @@ int main(int argc, char *argv[])
     const QString host = arguments.value(0, "127.0.0.1");
 
     WhiteboardServer server;
-    if (!server.listen(host, arguments.value(1, "5071").toUShort()))
+    if (!server.listen(host, arguments.value(1, "5071").toInt()))
         return fail(server.errorString());
     QTextStream out(stdout);
     out << "Whiteboard server running on " << host << ':' << server.port() << Qt::endl;
 #ifdef QREPOD_HAS_WEBSOCKET
     QRepod::WebSocketGate gate(&server);
     const bool hasGate = arguments.size() > 2 || parser.isSet(pageOption);
-    if (hasGate && !gate.listen(host, arguments.value(2, "5072").toUShort()))
+    if (hasGate && !gate.listen(host, arguments.value(2, "5072").toInt()))
         return fail(gate.errorString());
 #endif
 #ifdef QREPOD_BROWSER_FOLDER
     PageServer pages("whiteboard.html", gate.port());
     if (parser.isSet(pageOption)) {
-        if (!pages.listen(host, parser.value(pageOption).toUShort()))
+        if (!pages.listen(host, parser.value(pageOption).toInt()))
             return fail("the page needs an address and a port that are free");
         out << "Open http://" << host << ':' << pages.port() << " in a browser" << Qt::endl;
     }

@@ -217,8 +217,9 @@ InterruptedGame::InterruptedGame(const InterruptionPlan &plan)
 
 void InterruptedGame::connectPlayer(InterruptedPlayer &player, int number)
 {
-    const quint16 port = lines[m_gate && number % 3 == 2 ? 1 : 0]->port();
-    if (m_gate && number % 3 == 2)
+    const bool isBrowser = m_gate && number % 3 == 2;
+    const quint16 port = lines[isBrowser ? 1 : 0]->port();
+    if (isBrowser)
         player.connect(QUrl(QStringLiteral("%1://127.0.0.1:%2/")
                                 .arg(QLatin1String(m_plan.isEncrypted ? "wss" : "ws"))
                                 .arg(port)));
