@@ -288,7 +288,8 @@ void tst_Sessions::serverAcknowledges()
 void tst_Sessions::serverAcknowledgesTheEndOfAStream()
 {
     SessionServer server;
-    server->setHeartbeatInterval(0); // which would bring it, too
+    server->setHeartbeatInterval(0); // a heartbeat would bring it, too,
+    server->setIdleTimeout(0);       // and any other look at the connection
     SessionClient client(server->port());
     for (const qint64 last : {64, 128, 192, 256}) {
         QByteArray frames;
