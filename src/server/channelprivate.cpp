@@ -343,27 +343,28 @@ qint64 Channel::Private::send(const EncodedMessage &message, SendMode mode)
 
 qint64 Channel::Private::enqueue(const EncodedMessage &message, SendMode mode)
 {
-    return bounded(*session, address(), session->send(message, mode)).bytes;
+    const Outbox::Result result = session->send(message, mode);
+    if (result.status == Outbox::Status::Full)
+        giveUp(*session, address(), result.error);
+    return result.bytes;
 }
 
-//! What is sent may be too much; also for those who answer later, when the channel may have been
-//! deleted.
-Outbox::Result Channel::Private::bounded(Session &session, const QString &address,
-                                         const Outbox::Result &result)
+//! The client does not read, or is away: it must not hold up memory or the others. Also for those
+//! who answer later, when the channel may have been deleted.
+void Channel::Private::giveUp(Session &session, const QString &address, const QString &error)
 {
-    if (result.status == Outbox::Status::Full) {
-        // The client does not read, or is away: it must not hold up memory or the others.
-        session.end();
-        session.link().outbox->close();
-        session.link().inbox->abort(address + QLatin1String(": ") + result.error);
-    }
-    return result;
+    session.end();
+    session.link().outbox->close();
+    session.link().inbox->abort(address + QLatin1String(": ") + error);
 }
 
 AnswerPath Channel::Private::answerPath() const
 {
     return {[session = session, address = address()](const EncodedMessage &message) {
-                return bounded(*session, address, session->answer(message));
+                const Outbox::Result result = session->answer(message);
+                if (result.status == Outbox::Status::Full)
+                    giveUp(*session, address, result.error);
+                return result;
             },
             session->limits(), address(),
             std::make_unique<Outbox::Expectation>(session->link().outbox)};

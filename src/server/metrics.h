@@ -3,7 +3,7 @@
 
 #include <QRepod/statistics.h>
 
-#include <QtCore/qhash.h>
+#include <QtCore/qhashfunctions.h>
 #include <QtCore/qstring.h>
 
 #include <array>
@@ -70,12 +70,15 @@ private:
         qint64 bytes = 0;
     };
 
+    using SentByAction = std::unordered_map<QString, Sent>; // its entries stay where they are
+
     struct Hash : std::hash<std::string_view>
     {
         using is_transparent = void;
     };
     using ReceivedByAction = std::unordered_map<std::string, Received, Hash, std::equal_to<>>;
 
+    SentByAction::value_type &sentEntry(const QString &action);
     void writeTotals(MetricsText &text, const QList<Statistics> &present) const;
     void writeReceived(MetricsText &text) const;
     void writeSent(MetricsText &text) const;
@@ -86,7 +89,9 @@ private:
 
     mutable std::mutex m_mutex;                 // guards everything below
     std::array<ReceivedByAction, 2> m_received; // of the second, somebody handles them
-    QHash<QString, Sent> m_sent;
+    SentByAction m_sent;
+    SentByAction::value_type *m_latestSent =
+        nullptr;       // often the next message is of the same action
     Statistics m_gone; // sums
     qint64 m_connections = 0;
 };

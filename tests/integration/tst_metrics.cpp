@@ -122,6 +122,26 @@ private Q_SLOTS:
         QCOMPARE(numberOf(text, u"qrepod_action_received_total{action=\"move\"}"_s), 1);
     }
 
+    void onlySoManyActionsThatAreSentHaveTheirOwnFigures()
+    {
+        Server server;
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        const RawClient client(server.port());
+        QVERIFY(eventually([&] { return !server.channels().isEmpty(); }));
+        for (int round = 0; round < 2; ++round) {
+            for (int i = 0; i < 150; ++i)
+                server.channels().constFirst()->send(u"news%1"_s.arg(i));
+        }
+        const QString text = server.metrics();
+        QCOMPARE(text.count(u"qrepod_action_sent_total{"_s), 129);
+        QCOMPARE(numberOf(text, u"qrepod_action_sent_total{action=\"news0\"}"_s), 2);
+        QCOMPARE(numberOf(text, u"qrepod_action_sent_total{action=\"news127\"}"_s), 2);
+        QCOMPARE(numberOf(text, u"qrepod_action_sent_total{action=\"_others\"}"_s), 2 * 22);
+        const qint64 size = QRepod::encode(message(u"news0"_s)).size();
+        QCOMPARE(numberOf(text, u"qrepod_action_sent_bytes_total{action=\"news0\"}"_s),
+                 double(2 * size));
+    }
+
     void anActionMayHaveAnyName()
     {
         Server server;
