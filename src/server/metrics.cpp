@@ -52,8 +52,7 @@ void writeRoundTrips(MetricsText &text, const QList<Statistics> &present)
 
 } // namespace
 
-void Metrics::received(QByteArrayView action, qint64 bytes, std::chrono::nanoseconds time,
-                       bool isHandled)
+void Metrics::received(QByteArrayView action, const Received &more, bool isHandled)
 {
     const std::lock_guard lock(m_mutex);
     ReceivedByAction &actions = m_received[isHandled];
@@ -64,9 +63,9 @@ void Metrics::received(QByteArrayView action, qint64 bytes, std::chrono::nanosec
         place = actions.try_emplace(isFull ? std::string(others) : std::string(name)).first;
     }
     Received &counts = place->second;
-    ++counts.messages;
-    counts.bytes += bytes;
-    counts.time += time;
+    counts.messages += more.messages;
+    counts.bytes += more.bytes;
+    counts.time += more.time;
 }
 
 void Metrics::sent(const QString &action, qint64 bytes, qsizetype clients)

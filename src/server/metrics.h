@@ -34,9 +34,16 @@ public:
     //! The name under which all others are counted.
     static constexpr const char *others = "_others";
 
-    //! A message of so many bytes has been given to handlers, who took so long.
-    void received(QByteArrayView action, qint64 bytes, std::chrono::nanoseconds time,
-                  bool isHandled);
+    //! What handlers have been given.
+    struct Received
+    {
+        qint64 messages = 0;
+        qint64 bytes = 0;
+        std::chrono::nanoseconds time{0}; ///< that they took
+    };
+
+    //! So much of an action has been given to handlers.
+    void received(QByteArrayView action, const Received &more, bool isHandled);
 
     //! A message of so many bytes was accepted for so many clients.
     void sent(const QString &action, qint64 bytes, qsizetype clients);
@@ -57,13 +64,6 @@ public:
     void write(MetricsText &text, const QList<Statistics> &present) const;
 
 private:
-    struct Received
-    {
-        qint64 messages = 0;
-        qint64 bytes = 0;
-        std::chrono::nanoseconds time{0};
-    };
-
     struct Sent
     {
         qint64 messages = 0;

@@ -13,6 +13,7 @@
 #include <QRepod/Server>
 
 #include <QtCore/qpointer.h>
+#include <QtCore/qregularexpression.h>
 #include <QtTest/qtest.h>
 
 using QRepod::Channel;
@@ -85,6 +86,47 @@ private Q_SLOTS:
                  double(2 * size));
         QCOMPARE(numberOf(text, u"qrepod_action_sent_total{action=\"tick\"}"_s), 2);
         QCOMPARE(numberOf(text, u"qrepod_action_sent_total{action=\"hint\"}"_s), 1);
+    }
+
+    void whatArrivesTogetherIsCountedByAction()
+    {
+        Server server;
+        server.setChannelClass<Player>();
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        RawClient client(server.port());
+        const QByteArray move = QRepod::encode(message(u"move"_s, {{u"x"_s, 1}}));
+        const QByteArray unfit = QRepod::encode(message(u"move"_s, {{u"x"_s, u"left"_s}}));
+        const QByteArray jump = QRepod::encode(message(u"jump"_s));
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"move.*\"x\" is text"_s));
+        QVERIFY(client.sendBytes(move + move + unfit + move + jump + jump + move));
+        QVERIFY(eventually([&] { return Player::moves == 7; }));
+
+        const QString text = server.metrics();
+        QCOMPARE(numberOf(text, u"qrepod_action_received_total{action=\"move\"}"_s), 5);
+        QCOMPARE(numberOf(text, u"qrepod_action_received_total{action=\"jump\"}"_s), 2);
+        QCOMPARE(numberOf(text, u"qrepod_action_received_bytes_total{action=\"move\"}"_s),
+                 double(4 * move.size() + unfit.size()));
+        QCOMPARE(numberOf(text, u"qrepod_action_received_bytes_total{action=\"jump\"}"_s),
+                 double(2 * jump.size()));
+    }
+
+    void aHandlerFindsTheMessageThatItHasCounted()
+    {
+        Server server;
+        server.setChannelClass<Player>();
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        QList<double> counts;
+        connect(&server, &Server::channelConnected, &server, [&](Channel *channel) {
+            connect(channel, &Channel::messageReceived, &server, [&] {
+                counts +=
+                    numberOf(server.metrics(), u"qrepod_action_received_total{action=\"move\"}"_s);
+            });
+        });
+        RawClient client(server.port());
+        const QByteArray move = QRepod::encode(message(u"move"_s, {{u"x"_s, 1}}));
+        QVERIFY(client.sendBytes(move.repeated(3)));
+        QVERIFY(eventually([&] { return counts.size() == 3; }));
+        QCOMPARE(counts, (QList<double>{1, 2, 3}));
     }
 
     void whatClientsHaveDoneStillCountsWhenTheyHaveGone()
