@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 //! A cluster on Redis that is killed, started again, stalled, full, and asks for a password; and
-//! nodes that are killed, and stopped for too long.
+//! nodes that are killed, stopped for too long, and cut off from Redis.
 
 #include "cluster/envelope.h"
 #include "support/clusternode.h"
+#include "support/loadbalancer.h"
 #include "support/redisserver.h"
 #include "support/sharedworld.h"
 #include "support/tlsconfiguration.h"
@@ -485,6 +486,48 @@ private Q_SLOTS:
         QVERIFY(player.send(message(u"open"_s, {{u"name"_s, u"arena"_s}})));
         QVERIFY(player.receives(u"opened"_s, 2));
         QCOMPARE(player.messages().constLast()[u"address"_s], QVariant(node.address()));
+    }
+
+    //! It is told of nothing: no end of a connection, and no refusal.
+    void aNodeThatIsCutOffStopsOwningBeforeAnotherStarts()
+    {
+        LoadBalancer line;
+        line.setTarget(redis->port());
+        ClusterNode first(QUrl(u"redis://127.0.0.1:%1"_s.arg(line.port())), 1000);
+        ClusterNode second(redis->url(), 1000);
+        QVERIFY(haveMet({&first, &second}));
+        const auto here = first.connect();
+        const auto there = second.connect();
+        first.cluster.setUser(here.channel, u"ann"_s);
+        QVERIFY(eventually([&] { return second.users().size() == 1; }));
+        QCOMPARE(first.open(u"arena"_s), first.address());
+        bool hadTwoOwners = false;
+        QObject::connect(
+            &second.server, &QRepod::Server::roomOpened, &first.server,
+            [&](const Room *room) { hadTwoOwners |= first.server.room(room->name()) != nullptr; });
+        const QSignalSpy lost(&second.cluster, &Cluster::nodeLost);
+        const QSignalSpy offline(&first.cluster, &Cluster::offline);
+        line.setSilent(true);
+        QVERIFY(eventually([&] { return second.open(u"arena"_s) == second.address(); }));
+        QVERIFY(eventually([&] { return !lost.isEmpty() && !offline.isEmpty(); }));
+        QVERIFY2(offline[0][0].toString().endsWith(u"does not answer"_s),
+                 qPrintable(offline[0][0].toString()));
+        QVERIFY(!hadTwoOwners);
+        QCOMPARE(second.users(), QStringList());
+        first.server.sendToAll(numbered(1)); // plays on
+        second.server.sendToAll(numbered(2));
+        QVERIFY(here.client->receives(u"numbered"_s));
+        QVERIFY(there.client->receives(u"numbered"_s));
+
+        line.setSilent(false);
+        QVERIFY(haveMet({&first, &second}));
+        QVERIFY(eventually([&] { return second.users().size() == 1; }));
+        QCOMPARE(first.open(u"arena"_s), second.address());
+        first.server.sendToAll(numbered(3));
+        QVERIFY(here.client->receives(u"numbered"_s, 2));
+        QVERIFY(there.client->receives(u"numbered"_s, 2));
+        QCOMPARE(here.client->numbers(), (QList<qint64>{1, 3}));
+        QCOMPARE(there.client->numbers(), (QList<qint64>{2, 3}));
     }
 
     //! It keeps no key then, but passes on what is published.
