@@ -184,7 +184,7 @@ QString ClusterGame::summary() const
     for (size_t i = 0; i < m_faults.size(); ++i)
         text += QString("%1 %2, ").arg(names[i]).arg(m_faults[i]);
     return text
-        + QString("%1 messages heard on %2 connections of %3 clients, %4 gaps, all announced; "
+        + QString("%1 messages heard on %2 connections of %3 clients, %4 gaps; "
                   "%5 acts of %6 owners; longest recovery %7 ms; violations %8")
               .arg(m_heard.messages)
               .arg(m_heard.connections)
