@@ -229,6 +229,28 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return first.users().isEmpty(); }));
     }
 
+    void whatCannotBeSentIsLeftOutWithAWarning()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto anna = first.connect();
+        const QVariant object = QVariant::fromValue(static_cast<QObject *>(&first.server));
+        const Warnings warnings;
+        first.cluster.setUser(anna.channel, u"anna"_s, {{u"object"_s, object}});
+        second.cluster.setUser(anna.channel, u"eve"_s); // who is no client of this node
+        QVERIFY(eventually([&] { return second.users().size() == 1; }));
+        QCOMPARE(second.users(), first.users());
+        QCOMPARE(second.cluster.users()->index(0, 0).data(Qt::UserRole + 3).toMap(), QVariantMap());
+        second.cluster.sendTo(u"anna"_s, message(u"hello"_s, {{u"object"_s, object}}));
+        second.cluster.sendTo(u"anna"_s, message(u"hello"_s, {{u"n"_s, 1}}));
+        QVERIFY(anna.client->receives(u"hello"_s));
+        QCOMPARE(anna.client->numbers(), QList<qint64>{1});
+        QCOMPARE(Warnings::texts().size(), 2);
+        QVERIFY(Warnings::texts()[0].startsWith(u"the data of user anna is left out: "_s));
+        QVERIFY(Warnings::texts()[1].contains(u"user anna"_s));
+    }
+
     void aNodeThatComesLaterLearnsOfAllUsers()
     {
         ClusterNode first(engine);
@@ -312,6 +334,17 @@ private Q_SLOTS:
         first.server.room(u"arena"_s)->close();
         QVERIFY(eventually([&] { return second.open(u"arena"_s) == second.address(); }));
         QVERIFY(second.server.room(u"arena"_s));
+    }
+
+    void whoOpensARoomIsToldTheAddressThatItsNodeHasSet()
+    {
+        ClusterNode first;
+        first.cluster.setAddress(u"game1.example.org:5071"_s);
+        first.cluster.join(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        QCOMPARE(first.open(u"arena"_s), u"game1.example.org:5071"_s);
+        QCOMPARE(second.open(u"arena"_s), u"game1.example.org:5071"_s);
     }
 
     void ofManyWhoOpenARoomAtOnceOneHasIt()

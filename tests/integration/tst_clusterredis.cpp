@@ -394,6 +394,77 @@ private Q_SLOTS:
             QVERIFY(each[u"set"_s].toMap()[u"score"_s] != QVariant(4));
     }
 
+    //! Nothing that it says counts, and nothing of it comes to a client.
+    void aNodeThatSpeaksNonsenseIsCounted()
+    {
+        using Kind = QRepod::Item::Kind;
+        ClusterNode node(redis->url());
+        QVERIFY(eventually([&] { return node.isOnline(); }));
+        const auto player = node.connect();
+        node.cluster.setUser(player.channel, u"ann"_s);
+        ForgedNode other(*redis);
+        other.say(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
+        other.say(2, {{Kind::Room, {}, u"chat"_s, "no frame"_ba}});
+        other.say(3, {{Kind::User, u"ann"_s, u"chat"_s, "no frame"_ba}});
+        other.say(4, {{Kind::State, {}, u"world"_s, QRepod::encode({{u"action"_s, 1}})}});
+        const QByteArray frame = QRepod::encode(message(u"chat"_s));
+        other.say(3, {{Kind::Room, {}, u"chat"_s, frame}});       // it has come before
+        other.say(5, {{Kind::User, u"eve"_s, u"chat"_s, frame}}); // who is not here
+        other.say(6, {{Kind::Room, {}, u"end"_s, QRepod::encode(message(u"end"_s))}});
+        QVERIFY(player.client->receives(u"end"_s));
+        QCOMPARE(player.client->actions(), (QStringList{u"connected"_s, u"end"_s}));
+        const QString figures = node.server.metrics();
+        QVERIFY2(figures.contains(u"qrepod_cluster_invalid_total 3\n"_s), qPrintable(figures));
+        QVERIFY2(figures.contains(u"qrepod_cluster_dropped_total 1\n"_s), qPrintable(figures));
+    }
+
+    //! What was asked may be lost, too.
+    void aNodeThatDoesNotTellItsStateIsAskedAgain()
+    {
+        using Kind = QRepod::Item::Kind;
+        ClusterNode node(redis->url(), 1000);
+        QVERIFY(eventually([&] { return node.isOnline(); }));
+        QTcpSocket asked; // listens as the other
+        asked.connectToHost(u"127.0.0.1"_s, redis->port());
+        asked.write("SUBSCRIBE qrepod:node:forged\r\n");
+        QByteArray heard;
+        const auto isSubscribed = [&] {
+            heard += asked.readAll();
+            return heard.contains("subscribe");
+        };
+        QVERIFY(eventually(isSubscribed));
+        ForgedNode other(*redis);
+        other.say(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
+        quint64 n = 1;
+        const auto isAskedAgain = [&] {
+            other.say(++n, {ForgedNode::world(2, 1, false)}); // of which it lacks the first
+            heard += asked.readAll();
+            return heard.count("message") >= 3;
+        };
+        QVERIFY(eventually(isAskedAgain));
+        QVERIFY(quint64(heard.count("message")) < n); // not for each change
+    }
+
+    //! The node plays on meanwhile, and holds no more than it may.
+    void whatRedisDoesNotTakeIsDroppedAndCounted()
+    {
+        ClusterNode node(redis->url(), 60'000);
+        QVERIFY(eventually([&] { return node.isOnline(); }));
+        const auto dropped = [&] {
+            return !node.server.metrics().contains(u"qrepod_cluster_dropped_total 0\n"_s);
+        };
+        redis->stall();
+        const auto resume = qScopeGuard([&] { redis->resume(); });
+        const QVariantMap large = bulky(8 * mebi);
+        int sent = 0;
+        QVERIFY(eventually([&] {
+            node.server.sendToAll(large);
+            return ++sent > 20 || dropped();
+        }));
+        QVERIFY(dropped());
+        QVERIFY(node.isOnline());
+    }
+
     void whatChangedWhileRedisWasAwayIsKnownAfterwards()
     {
         ClusterNode first(redis->url());

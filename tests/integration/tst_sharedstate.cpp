@@ -74,6 +74,18 @@ Q_SIGNALS:
     void changed();
 };
 
+//! A target some of whose properties are of other types.
+class Weathervane : public QObject
+{
+    Q_OBJECT
+    Q_PROPERTY(int score MEMBER score)
+    Q_PROPERTY(int title MEMBER title)
+
+public:
+    int score = 0;
+    int title = 0;
+};
+
 //! A client whose messages are pumped by the event loop.
 struct Player
 {
@@ -727,6 +739,18 @@ void tst_SharedState::targetFollows()
     QCOMPARE(target.title, u"second"_s);
     QCOMPARE(target.any, QVariant(QVariantList{1LL, 2LL}));
     replica.setTarget(nullptr);
+
+    Weathervane vane; // whose title is no text
+    {
+        const Warnings warnings;
+        replica.setTarget(&vane);
+        world.title = u"third"_s;
+        world.setScore(11);
+        QTRY_COMPARE(vane.score, 11);
+        QCOMPARE(vane.title, 0);
+        QCOMPARE(Warnings::texts(), // once
+                 QStringList(u"world.title is text which does not fit the target's int"_s));
+    }
 
     QObject other; // whose name is of another type than what is shared so
     replica.setTarget(&other);
