@@ -12,6 +12,9 @@
 #include <QRepod/Client>
 #include <QRepod/ReplicaModel>
 #include <QRepod/RequestError>
+#ifdef QREPOD_HAS_WEBSOCKET
+#    include <QRepod/WebSocket>
+#endif
 
 #include <QtCore/QPointer>
 #include <QtCore/QStringListModel>
@@ -63,6 +66,14 @@ std::optional<int> scoreOf(RawClient &client)
             score = set[u"score"_s].toInt();
     }
     return score;
+}
+
+//! One message arrives, and so has what the client says of itself: who has not said that has no
+//! session.
+bool saysSomething(RecordingListener &client, const Channel &channel)
+{
+    return client.send(u"something"_s) > 0
+        && eventually([&] { return channel.statistics().messagesReceived == 1; });
 }
 
 } // namespace
@@ -593,6 +604,7 @@ private Q_SLOTS:
         QVERIFY(client.connectAndWait(balancer.port()));
         QVERIFY(eventually([&] { return first.server.channels().size() == 1; }));
         Channel *const channel = first.server.channels()[0];
+        QVERIFY(saysSomething(client, *channel));
         balancer.setTarget(second.server.port());
         balancer.cut();
         QVERIFY(client.pumpUntil(u"interrupted"_s));
@@ -600,11 +612,47 @@ private Q_SLOTS:
         channel->send(message(u"chat"_s));
         QVERIFY(client.pumpUntil(u"resumed"_s));
         QVERIFY(client.pumpUntil(u"chat"_s));
-        QVERIFY(eventually([&] { return channel->statistics().messagesReceived == 1; }));
+        QVERIFY(eventually([&] { return channel->statistics().messagesReceived == 2; }));
         QCOMPARE(first.server.channels(), QList<Channel *>{channel});
         QVERIFY(second.server.channels().isEmpty());
         QCOMPARE(client.actions().count(u"disconnected"_s), 0);
     }
+
+#ifdef QREPOD_HAS_WEBSOCKET
+    //! Browsers are let in at another port.
+    void aBrowserThatComesBackToAnotherNodeIsSentToItsOwn()
+    {
+        ClusterNode first;
+        ClusterNode second;
+        QRepod::WebSocketGate firstGate(&first.server);
+        QRepod::WebSocketGate secondGate(&second.server);
+        QVERIFY(firstGate.listen(u"127.0.0.1"_s, 0) && secondGate.listen(u"127.0.0.1"_s, 0));
+        first.server.setSessionTimeout(60'000);
+        second.server.setSessionTimeout(60'000);
+        first.cluster.setWebSocketAddress(u"127.0.0.1:%1"_s.arg(firstGate.port()));
+        first.cluster.join(engine);
+        second.cluster.join(engine);
+        QVERIFY(haveMet({&first, &second}));
+        LoadBalancer balancer;
+        balancer.setTarget(firstGate.port());
+        RecordingListener client;
+        client.setReconnect(true);
+        client.setReconnectInterval(1);
+        client.connect(QUrl(u"ws://127.0.0.1:%1"_s.arg(balancer.port())));
+        QVERIFY(client.pumpUntil(u"socketConnect"_s));
+        QVERIFY(eventually([&] { return first.server.channels().size() == 1; }));
+        Channel *const channel = first.server.channels()[0];
+        QVERIFY(saysSomething(client, *channel));
+        balancer.setTarget(secondGate.port());
+        balancer.cut();
+        QVERIFY(client.pumpUntil(u"interrupted"_s));
+        client.send(u"kept"_s, {});
+        QVERIFY(client.pumpUntil(u"resumed"_s));
+        QVERIFY(eventually([&] { return channel->statistics().messagesReceived == 2; }));
+        QCOMPARE(first.server.channels(), QList<Channel *>{channel});
+        QVERIFY(second.server.channels().isEmpty());
+    }
+#endif
 
     void aSessionWhoseNodeIsGoneIsLost()
     {
@@ -620,6 +668,7 @@ private Q_SLOTS:
         client.setReconnectInterval(1);
         QVERIFY(client.connectAndWait(balancer.port()));
         QVERIFY(eventually([&] { return first->server.channels().size() == 1; }));
+        QVERIFY(saysSomething(client, *first->server.channels()[0]));
         balancer.setTarget(second.server.port());
         first->cluster.leave(); // as if it had died: its key is gone, and nobody says goodbye
         balancer.cut();
@@ -735,6 +784,39 @@ private Q_SLOTS:
         cluster->join(engine);
         QVERIFY(eventually([&] { return !cluster; }));
         QVERIFY(!server.everyone()->isShared());
+    }
+
+    //! Who waits for the room is told.
+    void whoHearsThatARoomIsOpenMayDeleteTheCluster()
+    {
+        Server server;
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        const QPointer<Cluster> cluster = new Cluster(&server);
+        cluster->join(engine);
+        QVERIFY(eventually([&] { return cluster->isOnline(); }));
+        QObject::connect(&server, &Server::roomOpened, &server, [&] { delete cluster; });
+        QFuture<QString> address = cluster->openRoom(u"arena"_s);
+        QVERIFY(eventually([&] { return address.isFinished(); }));
+        QVERIFY(!cluster);
+        QVERIFY_EXCEPTION_THROWN(address.waitForFinished(), QRepod::RequestError);
+        QVERIFY(!server.room(u"arena"_s)); // which is nobody's any more
+    }
+
+    void roomsThatWereThereBeforeAreSharedToo()
+    {
+        ClusterNode other(engine);
+        const auto there = other.connect(u"lobby"_s);
+        Server server;
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        const RawClient client(server.port());
+        QVERIFY(eventually([&] { return server.channels().size() == 1; }));
+        server.channels()[0]->join(u"lobby"_s);
+        server.room(u"lobby"_s)->setShared(true);
+        Cluster cluster(&server);
+        cluster.join(engine);
+        QVERIFY(eventually([&] { return cluster.nodes().size() == 2; }));
+        server.room(u"lobby"_s)->sendToAll(u"tick"_s);
+        QVERIFY(there.client->receives(u"tick"_s));
     }
 
     void figuresTellOfTheCluster()

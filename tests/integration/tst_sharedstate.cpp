@@ -424,6 +424,7 @@ void tst_SharedState::stateOverTheLimitsComesInParts()
     Player player(server->port());
     Replica replica(&player.listener, u"world"_s);
     ReplicaModel model(&player.listener, u"names"_s);
+    QCOMPARE(model.name(), u"names"_s);
     const QAbstractItemModelTester tester(&model);
     const QSignalSpy resets(&model, &ReplicaModel::modelReset);
     QTRY_VERIFY(model.isReady() && replica.isReady());
