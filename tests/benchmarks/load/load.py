@@ -42,9 +42,10 @@ def memory_mib(pid):
     return int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE).group(1)) / 1024
 
 
-def measure(server_program, bots_program, bots, rate, seconds, threads):
+def measure(server_program, bots_program, bots, rate, seconds, options):
     """One run with so many bots; None if they could not play."""
-    server = subprocess.Popen([server_program, "--port", "0"] + threads, stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen([server_program, "--port", "0", *options],
+                              stdout=subprocess.PIPE, text=True)
     try:
         port = re.search(r":(\d+)$", server.stdout.readline().strip())
         if not port:
@@ -61,7 +62,8 @@ def measure(server_program, bots_program, bots, rate, seconds, threads):
             print(line, end="", file=sys.stderr)
         time.sleep(WARM_UP)
         pids = {"server": server.pid, "bots": client.pid}
-        before, began = {name: processor_seconds(pid) for name, pid in pids.items()}, time.monotonic()
+        before = {name: processor_seconds(pid) for name, pid in pids.items()}
+        began = time.monotonic()
         time.sleep(seconds * 0.9)
         spent = time.monotonic() - began
         cpu = {name: 100 * (processor_seconds(pid) - before[name]) / spent
@@ -72,7 +74,8 @@ def measure(server_program, bots_program, bots, rate, seconds, threads):
     finally:
         server.kill()
         server.wait()
-    figures = {name: float(number) for name, number in re.findall(r"^(\S+) +([\d.]+)", out, re.MULTILINE)}
+    figures = {name: float(number)
+               for name, number in re.findall(r"^(\S+) +([\d.]+)", out, re.MULTILINE)}
     if "p99" not in figures:
         return None
     return {
@@ -87,7 +90,8 @@ def measure(server_program, bots_program, bots, rate, seconds, threads):
 
 
 def print_row(row):
-    print("".join(f"{number:>14.4g}" if isinstance(number, float) else f"{number:>14}" for number in row))
+    print("".join(f"{value:>14.4g}" if isinstance(value, float) else f"{value:>14}"
+                  for value in row))
 
 
 # The drawing: a panel for each of these, with one line for each column of the table.
@@ -102,7 +106,8 @@ WIDTH, HEIGHT, LEFT, TOP, RIGHT, GAP = 760, 190, 70, 34, 150, 60
 
 def ticks_of(least, most, is_logarithmic):
     if is_logarithmic:
-        return [10.0 ** n for n in range(math.floor(math.log10(least)), math.ceil(math.log10(most)) + 1)]
+        first, last = math.floor(math.log10(least)), math.ceil(math.log10(most))
+        return [10.0 ** n for n in range(first, last + 1)]
     step = 10 ** math.floor(math.log10(most / 4)) if most > 0 else 1
     step *= next(factor for factor in (1, 2, 5, 10) if most / (step * factor) <= 5)
     return [n * step for n in range(math.ceil(most / step) + 1)]
@@ -123,11 +128,14 @@ def panel(top, title, names, is_logarithmic, rows):
 
     def y(value):
         scale = math.log10 if is_logarithmic else float
-        return top + HEIGHT * (1 - (scale(max(value, low)) - scale(low)) / (scale(high) - scale(low)))
+        part = (scale(max(value, low)) - scale(low)) / (scale(high) - scale(low))
+        return top + HEIGHT * (1 - part)
 
     parts = [f'<g class="title">{text(LEFT, top - 12, title)}</g>']
     for mark in marks:
-        parts += [f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mark):.1f}" y2="{y(mark):.1f}"/>',
+        height = f"{y(mark):.1f}"
+        parts += [f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" '
+                  f'y1="{height}" y2="{height}"/>',
                   text(LEFT - 8, y(mark) + 4, f"{mark:g}", "end")]
     parts += [text(x(row["bots"]), top + HEIGHT + 18, f'{row["bots"]}', "middle") for row in rows]
     for name, colour in zip(names, COLOURS):
@@ -168,7 +176,7 @@ def main():
     arguments = parser.parse_args()
 
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # for the server; repodcat does it itself
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # for the server
     build = arguments.build.resolve()
     programs = find(build, "arena-server"), find(build, "repodcat")
     options = [part for option in arguments.server for part in ("--" + option).split("=")]
@@ -185,7 +193,7 @@ def main():
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
     if arguments.svg:
-        title = f"arena, {arguments.rate:g} turns a second of each bot, {os.cpu_count()} cores for both"
+        title = f"arena, {arguments.rate:g} turns a second of each bot; {os.cpu_count()} cores for both"
         arguments.svg.write_text(draw(rows, title))
 
 
