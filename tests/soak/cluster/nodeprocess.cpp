@@ -52,7 +52,7 @@ void NodeProcess::read()
     while (m_process.canReadLine()) {
         const QByteArrayList words = m_process.readLine().trimmed().split(' ');
         if (words[0] == "act" && words.size() == 4)
-            m_arenas.acted(words[1].mid(qstrlen("arena")).toInt(),
+            m_arenas.acted(words[1].mid(5).toInt(), // behind "arena"
                            {m_number, m_starts, words[2].toInt()}, words[3].toLongLong());
         else if (words[0] == "cluster")
             m_nodes = words.value(1).toInt();
