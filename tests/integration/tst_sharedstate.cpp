@@ -630,6 +630,16 @@ void tst_SharedState::objectOfAnotherThreadIsRefused()
     server->sendToAll(u"end"_s);
     QVERIFY(client->receives(u"end"_s));
     QVERIFY(statesOf(client.client).isEmpty());
+
+    World moved; // when it is shared already
+    server->everyone()->share(u"moved"_s, &moved);
+    QVERIFY(client->receives(u"_state"_s));
+    moved.moveToThread(&thread);
+    moved.setScore(1);
+    server->everyone()->sync();
+    QVERIFY(Warnings::texts().contains(
+        u"moved lives in another thread than the room that shares it"_s));
+    QCOMPARE(statesOf(client.client).size(), 1);
 }
 
 void tst_SharedState::serverInTheBackgroundSharesToo()
