@@ -73,16 +73,21 @@ void ClusterGame::saySome()
         m_players[m_next++ % m_players.size()]->say();
 }
 
-void ClusterGame::suffer(Fault fault)
+void ClusterGame::suffer(const std::vector<Fault> &faults)
 {
-    ++m_faults[size_t(fault)];
     NodeProcess &node = *m_nodes[m_random.bounded(quint32(nodeCount))];
-    strike(fault, node);
+    QStringList what;
+    for (const Fault fault : faults) {
+        strike(fault, node);
+        ++m_faults[size_t(fault)];
+        what << names[size_t(fault)];
+    }
     // Also too short for a lease to end.
     play(m_plan.leaseTime / 4 + m_random.bounded(m_plan.leaseTime * 5 / 2));
-    mend(fault, node);
+    for (const Fault fault : faults)
+        mend(fault, node);
     if (!recovers())
-        fail(QString("the cluster does not recover: %1").arg(names[size_t(fault)]));
+        fail("the cluster does not recover: " + what.join(", "));
 }
 
 void ClusterGame::strike(Fault fault, NodeProcess &node)

@@ -28,15 +28,20 @@ class ClusterGame
 {
 public:
     enum class Fault { KillNode, StopNode, CutNode, KillRedis, StallRedis, CutListeners };
-    static constexpr int faults = 6;
+
+    //! Those of a node, and those of Redis.
+    static constexpr std::array nodeFaults = {Fault::KillNode, Fault::StopNode, Fault::CutNode};
+    static constexpr std::array redisFaults = {Fault::KillRedis, Fault::StallRedis,
+                                               Fault::CutListeners};
 
     explicit ClusterGame(const ClusterPlan &plan);
 
     //! Everybody has joined and hears everybody.
     void start();
 
-    //! Lets \a fault be for a while, mends it, and waits until all is as before.
-    void suffer(Fault fault);
+    //! Lets the \a faults be for a while, mends them, and waits until all is as before. There is at
+    //! most one of a node and one of Redis.
+    void suffer(const std::vector<Fault> &faults);
 
     //! Whether it has, each time.
     bool isSound() const { return m_isSound; }
@@ -68,7 +73,7 @@ private:
     QTimer m_talk;
     size_t m_next = 0; // to say something
     double m_due = 0;  // how many are to
-    std::array<int, faults> m_faults{};
+    std::array<int, nodeFaults.size() + redisFaults.size()> m_faults{};
     qint64 m_longestRecovery = 0; // milliseconds
     bool m_isSound = true;
 };

@@ -13,8 +13,8 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <numeric>
 #include <random>
+#include <vector>
 
 namespace {
 
@@ -28,21 +28,34 @@ void allowManyFiles()
     }
 }
 
-//! All faults in an order of its own, again and again.
+//! Each fault alone, and each of a node with each of Redis.
+std::vector<std::vector<ClusterGame::Fault>> rounds()
+{
+    std::vector<std::vector<ClusterGame::Fault>> rounds;
+    for (const auto ofNode : ClusterGame::nodeFaults) {
+        rounds.push_back({ofNode});
+        for (const auto ofRedis : ClusterGame::redisFaults)
+            rounds.push_back({ofNode, ofRedis});
+    }
+    for (const auto ofRedis : ClusterGame::redisFaults)
+        rounds.push_back({ofRedis});
+    return rounds;
+}
+
+//! All of them in an order of the seed's, again and again.
 void soak(ClusterGame &game, const ClusterPlan &plan)
 {
     std::mt19937 random(plan.seed);
-    std::array<int, ClusterGame::faults> order{};
-    std::iota(order.begin(), order.end(), 0);
+    auto order = rounds();
     QElapsedTimer clock;
     clock.start();
     int minutes = 0;
     while (game.isSound() && clock.elapsed() < plan.milliseconds) {
         std::shuffle(order.begin(), order.end(), random);
-        for (const int fault : order) {
+        for (const auto &faults : order) {
             if (!game.isSound() || clock.elapsed() >= plan.milliseconds)
                 break;
-            game.suffer(ClusterGame::Fault(fault));
+            game.suffer(faults);
             if (clock.elapsed() / 60'000 > minutes) {
                 minutes = int(clock.elapsed() / 60'000);
                 std::printf("%d min: %s\n", minutes, qPrintable(game.summary()));
