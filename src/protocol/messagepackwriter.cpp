@@ -15,17 +15,8 @@ constexpr qsizetype largestCharacter = 3; // bytes; the two of a surrogate pair 
 //! Writes \a text to \a out, which has room for the largest characters, and returns how many bytes.
 qsizetype toUtf8(QStringView text, char *out)
 {
-    // Most text of a game is short, and ASCII: settled here, without a call.
-    constexpr qsizetype shortText = 32;
-    qsizetype ascii = 0;
-    if (text.size() <= shortText) {
-        for (; ascii < text.size() && text[ascii].unicode() < 0x80; ++ascii)
-            out[ascii] = char(text[ascii].unicode());
-        if (ascii == text.size())
-            return ascii;
-    }
     QStringEncoder encoder(QStringEncoder::Utf8, QStringEncoder::Flag::Stateless);
-    return encoder.appendToBuffer(out + ascii, text.sliced(ascii)) - out;
+    return encoder.appendToBuffer(out, text) - out;
 }
 
 qsizetype headerSize(qsizetype bytes)
@@ -35,7 +26,15 @@ qsizetype headerSize(qsizetype bytes)
 
 } // namespace
 
-void MessagePackWriter::text(QStringView text)
+//! Makes room for \a size bytes in all.
+void MessagePackWriter::grow(qsizetype size)
+{
+    const qsizetype written = this->size();
+    m_bytes.resize(size);
+    goOn(written);
+}
+
+void MessagePackWriter::longText(QStringView text)
 {
     // The header's size depends on the number of bytes, which is only known once they are written.
     // It is foreseen as for ASCII, which it almost always is; else the bytes move over.
