@@ -33,12 +33,6 @@ constexpr std::array<Name, 10> names = {{
 // Of a reason, in characters: with four bytes each it still fits a control frame.
 constexpr qsizetype greatestReason = 1000;
 
-QVariantMap fieldsOf(QByteArrayView payload)
-{
-    TextCache keys;
-    return decodeMap(payload, keys);
-}
-
 } // namespace
 
 Control::Kind Control::kindOf(QByteArrayView key)
@@ -53,7 +47,7 @@ Control::Kind Control::kindOf(QByteArrayView key)
 }
 
 Control::Control(QByteArrayView payload, qint64 arrival)
-    : m_fields(fieldsOf(payload))
+    : m_fields(decodeMap(payload, {}))
     , m_arrival(arrival)
 {
     for (const Name &name : names) {

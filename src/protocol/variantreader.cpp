@@ -52,7 +52,7 @@ QVariant VariantReader::read(MessagePackReader::Token token)
     case Kind::Real:
         return token.real;
     case Kind::Text:
-        return m_context.keys().value(token.bytes());
+        return m_context.text(token.bytes());
     case Kind::Binary:
         return m_context.bytes(token.bytes());
     case Kind::List:
@@ -115,7 +115,7 @@ QVariantList VariantReader::readList(quint32 count)
 
 QString VariantReader::key(MessagePackReader::Token token)
 {
-    return token.kind == Kind::Text ? m_context.keys().text(token.bytes()) : keyText(token);
+    return token.kind == Kind::Text ? m_context.key(token.bytes()) : keyText(token);
 }
 
 QString keyText(MessagePackReader::Token token)

@@ -29,8 +29,7 @@ std::optional<QVariantMap> fieldsOf(const QByteArray &frame)
     const Verdict verdict = validate(payload, stateLimits());
     if (!verdict.error.isEmpty() || !verdict.hasAction)
         return std::nullopt;
-    TextCache keys;
-    return decodeMap(payload, keys);
+    return decodeMap(payload, {});
 }
 
 } // namespace
