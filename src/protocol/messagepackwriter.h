@@ -125,9 +125,12 @@ private:
     char *room(qsizetype size)
     {
         if (m_bytes.size() - m_end < size)
-            m_bytes.resize(std::max(m_end + size, m_end * 2));
+            grow(std::max(m_end + size, m_end * 2));
         return m_bytes.data() + m_end;
     }
+
+    void grow(qsizetype size);
+    void writeLargeText(QStringView text);
 
     void byte(uchar value)
     {
