@@ -57,17 +57,19 @@ void MessagePackWriter::grow(qsizetype size)
 }
 
 //! Piece by piece. Room for the largest characters would be three times what almost every text
-//! needs.
-void MessagePackWriter::writeLargeText(QStringView text)
+//! needs. Not inlined: it would slow down what is short.
+Q_NEVER_INLINE void MessagePackWriter::writeLargeText(QStringView text)
 {
     room(largestHeader + text.size() + (pieceSize + 1) * largestCharacter); // enough for ASCII
     const qsizetype header = m_end;
     m_end += largestHeader;
+    QStringEncoder encoder(QStringEncoder::Utf8, QStringEncoder::Flag::Stateless);
     while (!text.isEmpty()) {
         qsizetype size = std::min(text.size(), pieceSize);
         if (size < text.size() && text[size - 1].isHighSurrogate() && text[size].isLowSurrogate())
             ++size; // the two are one character
-        m_end += toUtf8(text.first(size), room(size * largestCharacter));
+        char *const out = room(size * largestCharacter);
+        m_end += encoder.appendToBuffer(out, text.first(size)) - out;
         text = text.sliced(size);
     }
     m_bytes[header] = '\xdb';

@@ -8,7 +8,7 @@
 namespace QRepod {
 
 //! While it exists, a pool keeps memory; what is left goes with the last. Counts its calls.
-class PoolKeeper : private BufferPool::Keeper
+class PoolKeeper final : private BufferPool::Keeper
 {
 public:
     explicit PoolKeeper(BufferPool &pool = BufferPool::ofProcess())
