@@ -146,7 +146,7 @@ qint64 Client::send(const QVariantMap &message, SendMode mode)
         return 0;
     }
     const Outbox::Result result = session->send(encoded, mode);
-    if (result.status == Outbox::Status::Accepted)
+    if (result.status == Outbox::Status::Accepted && d->isFull)
         d->isFull = false;
     else if (result.status == Outbox::Status::Full && !d->isFull.exchange(true))
         qCWarning(clientLog).noquote() << notSent(encoded, address(), result.error);

@@ -30,8 +30,9 @@ void Dispatcher::removeTarget(QObject *object)
 }
 
 Dispatcher::Outcome Dispatcher::dispatch(const Message &message, QObject *sender, Answer *answer)
-
 {
+    if (m_targets.empty())
+        return Outcome::Unhandled;
     const Call call{message, sender, answer};
     // A handler may delete this dispatcher: from here on only what is local counts.
     if (m_targets.size() == 1) {

@@ -69,7 +69,8 @@ private:
         std::shared_ptr<const Target> target;
         const Handler *handler; ///< in the target's table
     };
-    using Routes = std::unordered_map<QByteArrayView, std::vector<Receiver>, ActionHash>;
+    using Routes =
+        std::unordered_map<QByteArrayView, std::vector<Receiver>, ActionHash, ActionEqual>;
 
     static Outcome deliver(const Receiver &receiver, const Call &call);
     static Outcome deliver(const std::vector<Receiver> &receivers, const Call &call);

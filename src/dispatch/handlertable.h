@@ -2,20 +2,25 @@
 #pragma once
 
 #include "dispatch/handler.h"
+#include "protocol/text.h"
 
 #include <QtCore/qhashfunctions.h>
 
-#include <functional>
 #include <memory>
 #include <unordered_map>
 
 namespace QRepod {
 
-//! Lets a look-up by action do with the bytes of the message.
+//! Let a look-up by action do with the bytes of the message.
 struct ActionHash
 {
     using is_transparent = void;
     size_t operator()(QByteArrayView action) const noexcept { return qHash(action); }
+};
+struct ActionEqual
+{
+    using is_transparent = void;
+    bool operator()(QByteArrayView a, QByteArrayView b) const noexcept { return isSameText(a, b); }
 };
 
 //! All handlers of one class, by action.
@@ -30,7 +35,7 @@ struct ActionHash
 class HandlerTable
 {
 public:
-    using Handlers = std::unordered_map<QByteArray, Handler, ActionHash, std::equal_to<>>;
+    using Handlers = std::unordered_map<QByteArray, Handler, ActionHash, ActionEqual>;
 
     //! Reads \a type, which must be complete: of an object under construction it is not.
     static std::shared_ptr<const HandlerTable> create(const QMetaObject *type,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dispatch/converters.h"
+#include "protocol/text.h"
 
 #include <QtCore/qmetaobject.h>
 
@@ -69,6 +70,7 @@ public:
     //! this.
     Signature(const QMetaMethod &method, int optional, const Extras &extras,
               Converters &converters);
+    Q_DISABLE_COPY_MOVE(Signature)
 
     //! Why no message can ever fit; empty if one can.
     QByteArray fault() const { return m_fault; }
@@ -88,7 +90,12 @@ public:
     ///
     /// The fields of a message mostly come in the order of their names, as a QVariantMap has them:
     /// the search begins at \a next, 0 for the first, which is left behind what it found.
-    const Field *find(QByteArrayView key, size_t &next) const;
+    const Field *find(QByteArrayView key, size_t &next) const
+    {
+        if (next < m_names.size() && isSameText(m_names[next].text, key))
+            return m_names[next++].field;
+        return search(key, next);
+    }
 
     //! The fields of parameters that are objects, not plain numbers.
     FieldSet constructed() const { return m_constructed; }
@@ -106,7 +113,7 @@ private:
     struct Name
     {
         QByteArray text;
-        size_t field;
+        const Field *field; ///< null: of the action, which every message has
     };
 
     void takeSender(const QMetaMethod &method);
@@ -121,6 +128,7 @@ private:
     void addField(const QByteArray &name, int parameter, QMetaType type,
                   const Converter *converter);
     void sortNames();
+    const Field *search(QByteArrayView key, size_t &next) const;
     bool isSender(const QObject *sender) const;
     size_t reserve(QMetaType type);
 
@@ -130,7 +138,7 @@ private:
     std::vector<Fixed> m_fixed;
     bool m_hasGadget = false;
     std::vector<Field> m_fields;
-    std::vector<Name> m_names; // of the fields, sorted
+    std::vector<Name> m_names; // of the fields and the action, sorted
     FieldSet m_constructed = 0;
     FieldSet m_preset = 0;
     bool m_isScript;

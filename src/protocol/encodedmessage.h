@@ -19,6 +19,11 @@ class EncodedMessage
 public:
     //! Not a message; error() is empty.
     EncodedMessage() = default;
+    ~EncodedMessage();
+    EncodedMessage(const EncodedMessage &) = default;
+    EncodedMessage &operator=(const EncodedMessage &) = default;
+    EncodedMessage(EncodedMessage &&) = default;
+    EncodedMessage &operator=(EncodedMessage &&) = default;
 
     //! Encodes \a message. What cannot be sent is not valid: a value without a form on the wire, a
     //! message over \a limits, one without a text as its `action`.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace QRepod {
 
@@ -31,7 +32,7 @@ bool appendFrame(QByteArray &out, const QVariantMap &message, const MessageLimit
     }
     qint64 size = out.size() - start - frameHeaderSize;
     if (large) {
-        for (const LargeValue &value : *large)
+        for (const LargeValue &value : std::as_const(*large))
             size += value.bytes.size();
     }
     if (size > std::min<qint64>(limits.frameSize, std::numeric_limits<quint32>::max())) {

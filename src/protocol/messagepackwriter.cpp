@@ -20,17 +20,8 @@ constexpr qsizetype pieceSize = 16 * 1024; // of large text; characters
 //! Writes \a text to \a out, which has room for the largest characters, and returns how many bytes.
 qsizetype toUtf8(QStringView text, char *out)
 {
-    // Most text of a game is short, and ASCII: settled here, without a call.
-    constexpr qsizetype shortText = 32;
-    qsizetype ascii = 0;
-    if (text.size() <= shortText) {
-        for (; ascii < text.size() && text[ascii].unicode() < 0x80; ++ascii)
-            out[ascii] = char(text[ascii].unicode());
-        if (ascii == text.size())
-            return ascii;
-    }
     QStringEncoder encoder(QStringEncoder::Utf8, QStringEncoder::Flag::Stateless);
-    return encoder.appendToBuffer(out + ascii, text.sliced(ascii)) - out;
+    return encoder.appendToBuffer(out, text) - out;
 }
 
 qsizetype headerSize(qsizetype bytes)
@@ -44,39 +35,41 @@ qsizetype headerSize(qsizetype bytes)
 //! one.
 void MessagePackWriter::grow(qsizetype size)
 {
+    const qsizetype written = this->size();
     if (size >= BufferPool::leastSize && size > m_bytes.capacity()) {
         QByteArray pooled = BufferPool::ofProcess().take(size);
         if (pooled.capacity() > 0) {
-            pooled.append(QByteArrayView(m_bytes).first(m_end));
+            pooled.append(QByteArrayView(m_bytes).first(written));
             recycle(std::exchange(m_bytes, std::move(pooled)));
         } else {
             m_bytes.reserve(size); // no more: it may go on as memory of a frame of this size
         }
     }
     m_bytes.resize(size);
+    goOn(written);
 }
 
 //! Piece by piece. Room for the largest characters would be three times what almost every text
-//! needs. Not inlined: it would slow down what is short.
-Q_NEVER_INLINE void MessagePackWriter::writeLargeText(QStringView text)
+//! needs.
+void MessagePackWriter::writeLargeText(QStringView text)
 {
     room(largestHeader + text.size() + (pieceSize + 1) * largestCharacter); // enough for ASCII
-    const qsizetype header = m_end;
+    const qsizetype header = size();
     m_end += largestHeader;
     QStringEncoder encoder(QStringEncoder::Utf8, QStringEncoder::Flag::Stateless);
     while (!text.isEmpty()) {
-        qsizetype size = std::min(text.size(), pieceSize);
-        if (size < text.size() && text[size - 1].isHighSurrogate() && text[size].isLowSurrogate())
-            ++size; // the two are one character
-        char *const out = room(size * largestCharacter);
-        m_end += encoder.appendToBuffer(out, text.first(size)) - out;
-        text = text.sliced(size);
+        qsizetype length = std::min(text.size(), pieceSize);
+        if (length < text.size() && text[length - 1].isHighSurrogate()
+            && text[length].isLowSurrogate())
+            ++length; // the two are one character
+        m_end = encoder.appendToBuffer(room(length * largestCharacter), text.first(length));
+        text = text.sliced(length);
     }
-    m_bytes[header] = '\xdb';
-    qToBigEndian(quint32(m_end - header - largestHeader), m_bytes.data() + header + 1);
+    m_begin[header] = '\xdb';
+    qToBigEndian(quint32(size() - header - largestHeader), m_begin + header + 1);
 }
 
-void MessagePackWriter::text(QStringView text)
+void MessagePackWriter::longText(QStringView text)
 {
     if (text.size() > largeText)
         return writeLargeText(text);

@@ -22,15 +22,16 @@ class MessagePackWriter
 public:
     explicit MessagePackWriter(QByteArray &bytes)
         : m_bytes(bytes)
-        , m_end(bytes.size())
     {
-        m_bytes.resize(std::max(m_bytes.capacity(), m_end + firstRoom));
+        const qsizetype written = bytes.size();
+        bytes.resize(std::max(bytes.capacity(), written + firstRoom));
+        goOn(written);
     }
-    ~MessagePackWriter() { m_bytes.truncate(m_end); }
+    ~MessagePackWriter() { m_bytes.truncate(size()); }
     Q_DISABLE_COPY_MOVE(MessagePackWriter)
 
     //! Of the array, with what has been written.
-    qsizetype size() const { return m_end; }
+    qsizetype size() const { return m_end - m_begin; }
 
     void nil() { byte(0xc0); }
     void boolean(bool value) { byte(value ? 0xc3 : 0xc2); }
@@ -69,7 +70,11 @@ public:
     void real(double value) { number(0xcb, std::bit_cast<quint64>(value)); }
 
     //! In UTF-8; a surrogate without its other half becomes U+FFFD.
-    void text(QStringView text);
+    void text(QStringView text)
+    {
+        if (!shortText(text))
+            longText(text);
+    }
 
     //! The same of what is UTF-8 already.
     void utf8(QByteArrayView text)
@@ -114,22 +119,47 @@ public:
     //! As they are.
     void raw(QByteArrayView bytes)
     {
-        std::copy_n(bytes.data(), bytes.size(), room(bytes.size()));
-        m_end += bytes.size();
+        m_end = std::copy_n(bytes.data(), bytes.size(), room(bytes.size()));
     }
 
 private:
     static constexpr qsizetype firstRoom = 128; // most messages of a game are smaller
 
     //! Where the next \a size bytes go.
-    char *room(qsizetype size)
+    char *room(qsizetype wanted)
     {
-        if (m_bytes.size() - m_end < size)
-            grow(std::max(m_end + size, m_end * 2));
-        return m_bytes.data() + m_end;
+        if (m_limit - m_end < wanted)
+            grow(std::max(size() + wanted, size() * 2));
+        return m_end;
     }
 
     void grow(qsizetype size);
+
+    //! The array may have moved; so much of it has been written.
+    void goOn(qsizetype written)
+    {
+        m_begin = m_bytes.data();
+        m_end = m_begin + written;
+        m_limit = m_begin + m_bytes.size();
+    }
+
+    //! Writes \a text if it is short, and ASCII, as most of a game is: a byte for each character.
+    bool shortText(QStringView text)
+    {
+        if (text.size() >= 32)
+            return false;
+        char *out = room(1 + text.size());
+        *out++ = char(0xa0 | text.size());
+        for (const QChar character : text) {
+            if (character.unicode() >= 0x80)
+                return false;
+            *out++ = char(character.unicode());
+        }
+        m_end = out;
+        return true;
+    }
+
+    void longText(QStringView text);
     void writeLargeText(QStringView text);
 
     void byte(uchar value)
@@ -160,7 +190,9 @@ private:
     }
 
     QByteArray &m_bytes;
-    qsizetype m_end;
+    char *m_begin; // of the array,
+    char *m_end;   // of what has been written there,
+    char *m_limit; // and of the array again
 };
 
 } // namespace QRepod

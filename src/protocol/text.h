@@ -4,6 +4,9 @@
 #include <QtCore/qbytearrayview.h>
 #include <QtCore/qstring.h>
 
+#include <algorithm>
+#include <functional>
+
 namespace QRepod {
 
 //! Whether \a text is well-formed UTF-8.
@@ -11,5 +14,12 @@ bool isUtf8(QByteArrayView text);
 
 //! \a text as it is: unlike QString::fromUtf8(), a leading byte order mark stays.
 QString textFromUtf8(QByteArrayView text);
+
+//! Whether two short texts, as keys and actions are, have the same bytes. Without a call of
+//! memcmp(), which takes longer than the comparison: a message has a dozen of them.
+inline bool isSameText(QByteArrayView a, QByteArrayView b)
+{
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), std::equal_to<>());
+}
 
 } // namespace QRepod

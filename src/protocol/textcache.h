@@ -19,10 +19,10 @@ class TextCache
 {
 public:
     //! The text of a key.
-    QString text(QByteArrayView utf8) { return find(m_keys, utf8); }
+    QString text(QByteArrayView utf8) { return m_keys.find(utf8); }
 
     //! The text of a value.
-    QString value(QByteArrayView utf8) { return find(m_values, utf8); }
+    QString value(QByteArrayView utf8) { return m_values.find(utf8); }
 
 private:
     static constexpr qsizetype longestCached = 31; // bytes; keys are words, longer ones are data
@@ -30,16 +30,28 @@ private:
 
     struct Entry
     {
+        QByteArrayView bytes() const { return {utf8.data(), size}; }
+
         quint8 size = 0;
+        quint8 next = 0; ///< the slot of the text that came after this one the last time
         std::array<char, longestCached> utf8;
         QString text;
     };
-    using Entries = std::array<Entry, slotCount>;
 
-    static QString find(Entries &entries, QByteArrayView utf8);
+    class Table
+    {
+    public:
+        QString find(QByteArrayView utf8);
 
-    Entries m_keys;
-    Entries m_values;
+    private:
+        void keep(Entry &entry, QByteArrayView utf8);
+
+        std::array<Entry, slotCount> m_entries;
+        size_t m_latest = 0; // the slot of what was found last
+    };
+
+    Table m_keys;
+    Table m_values;
 };
 
 } // namespace QRepod

@@ -76,8 +76,9 @@ QVariantMap VariantReader::readMap(quint32 count)
     std::map<QString, QVariant> map;
     for (; count > 0; --count) {
         QString name = key(m_reader.next());
-        // Keys mostly come in order, from a map on the other side.
-        const auto pair = map.try_emplace(map.cend(), std::move(name));
+        // Keys mostly come in order, from a map on the other side. Not try_emplace(): it compares
+        // the key twice.
+        const auto pair = map.emplace_hint(map.cend(), std::move(name), QVariant());
         pair->second = read(m_reader.next()); // of two equal keys the latter counts
     }
     return QVariantMap(std::move(map));

@@ -11,7 +11,6 @@
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
-#include <chrono>
 #include <typeinfo>
 #include <utility>
 
@@ -29,7 +28,7 @@ void Channel::Private::detach()
 {
     if (!server)
         return;
-    server->metrics->gone(session->statistics());
+    server->metrics.gone(session->statistics());
     server->disown(q);
     q->setParent(nullptr); // whoever sees it leave or destroyed may delete the server
     endSession();
@@ -53,6 +52,8 @@ void Channel::Private::deliver()
     server->beginTurn();
     if (alive)
         m_walk.run(server->texts);
+    if (alive)
+        server->received.flush();
     if (alive && !isDelivering() && !m_walk.isEmpty()) // a session has been resumed meanwhile
         server->waker.wake(this);
     if (alive && m_requester && !isDelivering())
@@ -61,7 +62,7 @@ void Channel::Private::deliver()
 
 void Channel::Private::joined(const Delivery &, Turn &)
 {
-    server->metrics->connected();
+    server->metrics.connected();
     if (httpRequest && !httpRequest->address.isEmpty()) { // the stream knows it since it is open
         const std::lock_guard lock(m_mutex);
         m_address = httpRequest->address;
@@ -120,14 +121,13 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     std::optional<IncomingRequest> request;
     if (isRequest(message))
         request.emplace(answerPath(), *message.request());
-    const std::shared_ptr<Metrics> metrics = server->metrics; // a handler may delete the server
-    const auto began = std::chrono::steady_clock::now();
+    const qsizetype bytes = message.payload().size() + frameHeaderSize;
+    server->received.add(message.action(), bytes);
     const Dispatcher::Outcome outcome = dispatch(message, request ? request->answer() : nullptr);
-    metrics->received(message.action(), message.payload().size() + frameHeaderSize,
-                      std::chrono::steady_clock::now() - began,
-                      outcome == Dispatcher::Outcome::Handled);
-    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
+    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled) {
+        server->received.takeBack(message.action(), bytes);
         leaveToFallbacks(message, outcome);
+    }
     if (request && turn.isAlive())
         request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
@@ -337,33 +337,34 @@ qint64 Channel::Private::send(const EncodedMessage &message, SendMode mode)
 {
     const qint64 bytes = enqueue(message, mode);
     if (bytes > 0)
-        server->metrics->sent(message.action(), bytes, 1);
+        server->metrics.sent(message.action(), bytes, 1);
     return bytes;
 }
 
 qint64 Channel::Private::enqueue(const EncodedMessage &message, SendMode mode)
 {
-    return bounded(*session, address(), session->send(message, mode)).bytes;
+    const Outbox::Result result = session->send(message, mode);
+    if (result.status == Outbox::Status::Full)
+        giveUp(*session, address(), result.error);
+    return result.bytes;
 }
 
-//! What is sent may be too much; also for those who answer later, when the channel may have been
-//! deleted.
-Outbox::Result Channel::Private::bounded(Session &session, const QString &address,
-                                         const Outbox::Result &result)
+//! The client does not read, or is away: it must not hold up memory or the others. Also for those
+//! who answer later, when the channel may have been deleted.
+void Channel::Private::giveUp(Session &session, const QString &address, const QString &error)
 {
-    if (result.status == Outbox::Status::Full) {
-        // The client does not read, or is away: it must not hold up memory or the others.
-        session.end();
-        session.link().outbox->close();
-        session.link().inbox->abort(address + QLatin1String(": ") + result.error);
-    }
-    return result;
+    session.end();
+    session.link().outbox->close();
+    session.link().inbox->abort(address + QLatin1String(": ") + error);
 }
 
 AnswerPath Channel::Private::answerPath() const
 {
     return {[session = session, address = address()](const EncodedMessage &message) {
-                return bounded(*session, address, session->answer(message));
+                const Outbox::Result result = session->answer(message);
+                if (result.status == Outbox::Status::Full)
+                    giveUp(*session, address, result.error);
+                return result;
             },
             session->limits(), address(),
             std::make_unique<Outbox::Expectation>(session->link().outbox)};

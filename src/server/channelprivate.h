@@ -170,8 +170,7 @@ private:
     template <class Function>
     void forEachRoom(Function function);
     void leaveRooms();
-    static Outbox::Result bounded(Session &session, const QString &address,
-                                  const Outbox::Result &result);
+    static void giveUp(Session &session, const QString &address, const QString &error);
     AnswerPath answerPath() const;
 
     Dispatcher m_dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};

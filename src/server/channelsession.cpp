@@ -115,14 +115,14 @@ void Channel::Private::announceInterrupted(Turn &turn)
 {
     m_isInterrupted = true;
     qCDebug(serverLog).noquote() << address() << "is interrupted";
-    server->metrics->interrupted();
+    server->metrics.interrupted();
     Q_EMIT q->interrupted();
     turn.announce(BuiltIn::interrupted());
 }
 
 void Channel::Private::expire()
 {
-    server->metrics->lost();
+    server->metrics.lost();
     endSession();
     session->inbox().close();
 }
@@ -210,7 +210,7 @@ void Channel::Private::resumed(const Delivery &, Turn &turn)
     if (!turn.isAlive())
         return;
     m_isInterrupted = false;
-    server->metrics->resumed();
+    server->metrics.resumed();
     Q_EMIT q->resumed();
     turn.announce(BuiltIn::resumed());
 }

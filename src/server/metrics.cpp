@@ -6,6 +6,7 @@
 #include <QtCore/qmap.h>
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 namespace QRepod {
@@ -51,8 +52,7 @@ void writeRoundTrips(MetricsText &text, const QList<Statistics> &present)
 
 } // namespace
 
-void Metrics::received(QByteArrayView action, qint64 bytes, std::chrono::nanoseconds time,
-                       bool isHandled)
+void Metrics::received(QByteArrayView action, const Received &more, bool isHandled)
 {
     const std::lock_guard lock(m_mutex);
     ReceivedByAction &actions = m_received[isHandled];
@@ -63,9 +63,9 @@ void Metrics::received(QByteArrayView action, qint64 bytes, std::chrono::nanosec
         place = actions.try_emplace(isFull ? std::string(others) : std::string(name)).first;
     }
     Received &counts = place->second;
-    ++counts.messages;
-    counts.bytes += bytes;
-    counts.time += time;
+    counts.messages += more.messages;
+    counts.bytes += more.bytes;
+    counts.time += more.time;
 }
 
 void Metrics::sent(const QString &action, qint64 bytes, qsizetype clients)
@@ -73,14 +73,20 @@ void Metrics::sent(const QString &action, qint64 bytes, qsizetype clients)
     if (clients == 0)
         return;
     const std::lock_guard lock(m_mutex);
-    auto place = m_sent.find(action);
-    if (place == m_sent.end()) {
-        const bool isFull = size_t(m_sent.size()) >= maximumSent;
-        const QString name = isFull ? QString::fromLatin1(others) : action;
-        place = m_sent.insert(name, m_sent.value(name));
-    }
-    place->messages += clients;
-    place->bytes += bytes * clients;
+    if (!m_latestSent || m_latestSent->first != action)
+        m_latestSent = &sentEntry(action);
+    m_latestSent->second.messages += clients;
+    m_latestSent->second.bytes += bytes * clients;
+}
+
+//! Called with the lock held.
+Metrics::SentByAction::value_type &Metrics::sentEntry(const QString &action)
+{
+    const auto place = m_sent.find(action);
+    if (place != m_sent.end())
+        return *place;
+    const bool isFull = m_sent.size() >= maximumSent;
+    return *m_sent.try_emplace(isFull ? QString::fromLatin1(others) : action).first;
 }
 
 void Metrics::connected()
@@ -165,17 +171,16 @@ void Metrics::writeReceived(MetricsText &text) const
 
 void Metrics::writeSent(MetricsText &text) const
 {
-    QStringList names = m_sent.keys();
-    names.sort();
+    const std::map<QString, Sent> actions(m_sent.begin(), m_sent.end()); // sorted
     text.begin(QStringLiteral("qrepod_action_sent_total"), Kind::Counter,
                QStringLiteral("Messages accepted for clients, by action; answers to requests and "
                               "the library's own are not among them."));
-    for (const QString &name : std::as_const(names))
-        text.sample(label, name, m_sent[name].messages);
+    for (const auto &[name, sent] : actions)
+        text.sample(label, name, sent.messages);
     text.begin(QStringLiteral("qrepod_action_sent_bytes_total"), Kind::Counter,
                QStringLiteral("The bytes of these messages."));
-    for (const QString &name : std::as_const(names))
-        text.sample(label, name, m_sent[name].bytes);
+    for (const auto &[name, sent] : actions)
+        text.sample(label, name, sent.bytes);
 }
 
 } // namespace QRepod

@@ -3,7 +3,7 @@
 
 #include <QRepod/statistics.h>
 
-#include <QtCore/qhash.h>
+#include <QtCore/qhashfunctions.h>
 #include <QtCore/qstring.h>
 
 #include <array>
@@ -34,9 +34,16 @@ public:
     //! The name under which all others are counted.
     static constexpr const char *others = "_others";
 
-    //! A message of so many bytes has been given to handlers, who took so long.
-    void received(QByteArrayView action, qint64 bytes, std::chrono::nanoseconds time,
-                  bool isHandled);
+    //! What handlers have been given.
+    struct Received
+    {
+        qint64 messages = 0;
+        qint64 bytes = 0;
+        std::chrono::nanoseconds time{0}; ///< that they took
+    };
+
+    //! So much of an action has been given to handlers.
+    void received(QByteArrayView action, const Received &more, bool isHandled);
 
     //! A message of so many bytes was accepted for so many clients.
     void sent(const QString &action, qint64 bytes, qsizetype clients);
@@ -57,18 +64,13 @@ public:
     void write(MetricsText &text, const QList<Statistics> &present) const;
 
 private:
-    struct Received
-    {
-        qint64 messages = 0;
-        qint64 bytes = 0;
-        std::chrono::nanoseconds time{0};
-    };
-
     struct Sent
     {
         qint64 messages = 0;
         qint64 bytes = 0;
     };
+
+    using SentByAction = std::unordered_map<QString, Sent>; // its entries stay where they are
 
     struct Hash : std::hash<std::string_view>
     {
@@ -76,6 +78,7 @@ private:
     };
     using ReceivedByAction = std::unordered_map<std::string, Received, Hash, std::equal_to<>>;
 
+    SentByAction::value_type &sentEntry(const QString &action);
     void writeTotals(MetricsText &text, const QList<Statistics> &present) const;
     void writeReceived(MetricsText &text) const;
     void writeSent(MetricsText &text) const;
@@ -86,7 +89,9 @@ private:
 
     mutable std::mutex m_mutex;                 // guards everything below
     std::array<ReceivedByAction, 2> m_received; // of the second, somebody handles them
-    QHash<QString, Sent> m_sent;
+    SentByAction m_sent;
+    SentByAction::value_type *m_latestSent =
+        nullptr;       // often the next message is of the same action
     Statistics m_gone; // sums
     qint64 m_connections = 0;
 };

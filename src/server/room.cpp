@@ -108,7 +108,7 @@ void Room::Private::sendLocked(const EncodedMessage &message, const Channel *exc
         if (channel != except && Channel::Private::get(channel)->enqueue(message, mode) > 0)
             ++accepted;
     }
-    server->metrics->sent(message.action(), message.size(), accepted);
+    server->metrics.sent(message.action(), message.size(), accepted);
 }
 
 void Room::Private::add(Channel *channel)

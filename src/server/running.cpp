@@ -25,8 +25,9 @@ bool Server::Private::announce(const QString &title, const QVariantMap &data)
     return true;
 }
 
-QString Server::Private::writeMetrics() const
+QString Server::Private::writeMetrics()
 {
+    received.flush();
     using Kind = MetricsText::Kind;
     const QList<Channel *> members = everyone->channels();
     QList<Statistics> present;
@@ -42,7 +43,7 @@ QString Server::Private::writeMetrics() const
                 QStringLiteral("Clients that have not been admitted yet."), qint64(guests));
     text.single(QStringLiteral("qrepod_rooms"), Kind::Gauge, QStringLiteral("Rooms that are open."),
                 qint64(rooms.all().size()));
-    metrics->write(text, present);
+    metrics.write(text, present);
     if (m_cluster)
         m_cluster->writeMetrics(text);
     return text.text();

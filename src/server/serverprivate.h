@@ -9,7 +9,7 @@
 #include "server/announcer.h"
 #include "server/clusterseam.h"
 #include "server/memorywatch.h"
-#include "server/metrics.h"
+#include "server/receivedtally.h"
 #include "server/rooms.h"
 #include "server/sessions.h"
 #include "transport/acceptor.h"
@@ -110,7 +110,7 @@ public:
     //! What Server::announce() does.
     bool announce(const QString &title, const QVariantMap &data);
 
-    QString writeMetrics() const;
+    QString writeMetrics();
 
     //! \a after takes the place of \a before; false if another has it. In the working thread.
     bool setCluster(const ClusterSeam *before, ClusterSeam *after);
@@ -190,7 +190,8 @@ public:
 
     Rooms rooms; // all others
 
-    const std::shared_ptr<Metrics> metrics = std::make_shared<Metrics>();
+    Metrics metrics;
+    ReceivedTally received{metrics}; // by channels
 
     std::unique_ptr<Announcer> announcer; // while it is announced
 

@@ -147,6 +147,7 @@ void Connection::receive()
         return end(m_intake.error(), Inbox::End::Fault);
     if (m_intake.frameBytes() > 0)
         watchPace();
+    expectReceipt();
     if (m_intake.waitForRate() > 0 || (untilMeasured() >= 0 && !m_isRoundTripAwaited))
         expectCheck();
 }

@@ -90,6 +90,7 @@ private:
     void check();
     void checkLiveness();
     void expectCheck();
+    void expectReceipt();
     void watchPace();
     void beat();
     void count(qint64 received);

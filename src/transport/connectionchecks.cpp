@@ -41,6 +41,8 @@ void Connection::check()
         if (m_state == State::Open && !m_pace.fault(paceFacts()).isEmpty())
             end(fault, Inbox::End::Fault);
     }
+    if (m_intake.waitForReceipt() > 0)
+        m_intake.acknowledge(Intake::Due::NowAndThen, Deadlines::now());
     if (m_state == State::Open)
         checkLiveness();
     if (m_state == State::Open && untilMeasured() == 0)
@@ -89,7 +91,17 @@ void Connection::expectCheck()
         wait = wait >= 0 ? std::min(wait, untilAsked) : untilAsked;
     if (const qint64 rest = m_intake.waitForRate(); rest > 0)
         wait = wait >= 0 ? std::min(wait, rest) : rest;
+    if (const qint64 rest = m_intake.waitForReceipt(); rest > 0)
+        wait = wait >= 0 ? std::min(wait, rest) : rest;
     if (wait >= 0)
+        setDeadline(wait);
+}
+
+//! Unlike expectCheck() this looks at nothing else: a stream of messages has it after each read.
+void Connection::expectReceipt()
+{
+    const qint64 wait = m_intake.waitForReceipt();
+    if (wait > 0 && (remainingTime() == 0 || remainingTime() > wait))
         setDeadline(wait);
 }
 
@@ -132,7 +144,7 @@ qint64 Connection::untilMeasured() const
 
 void Connection::beat()
 {
-    m_intake.acknowledge(Intake::Due::Now);
+    m_intake.acknowledge(Intake::Due::Now, Deadlines::now());
     m_link.outbox->addOwn(heartbeatFrame);
     send();
     measureRoundTrip();

@@ -18,6 +18,10 @@ namespace {
 constexpr qint64 receiptMessages = 64;
 constexpr qint64 receiptBytes = 64 * 1024;
 
+// No more often than this for small messages: a stream of them would wake the peer again and again
+// to have it forget a few kilobytes. In milliseconds.
+constexpr qint64 receiptInterval = 10;
+
 } // namespace
 
 Intake::Intake(const Link &link, Stream &stream, RoundTrip &roundTrip,
@@ -67,7 +71,7 @@ void Intake::cut(qint64 received, qint64 now)
             m_frameBegan = now;
         if (isContinued || frameBytes() > 0)
             noteUnfinished();
-        const bool hasRoom = push();
+        const bool hasRoom = push(now);
         if (isSound && (!hasRoom || m_budget.isLimited()))
             update(now);
     } while (isSound && m_isReading && isHolding());
@@ -81,7 +85,7 @@ void Intake::noteUnfinished()
 }
 
 //! \return whether the inbox has room for more.
-bool Intake::push()
+bool Intake::push(qint64 now)
 {
     if (!m_reader.hasFrames())
         return true;
@@ -91,7 +95,7 @@ bool Intake::push()
         answerControls(batch);
     }
     const bool hasRoom = batch.frames.empty() || m_link.inbox->pushMessages(std::move(batch));
-    acknowledge(Due::NowAndThen);
+    acknowledge(Due::NowAndThen, now);
     return hasRoom;
 }
 
@@ -143,17 +147,23 @@ void Intake::answerPing(const Control &ping)
         m_link.outbox->sendControl(heartbeatFrame.toByteArray());
 }
 
-void Intake::acknowledge(Due due)
+void Intake::acknowledge(Due due, qint64 now)
 {
+    m_waitForReceipt = 0;
     const std::optional<qint64> receipt = m_link.inbox->receipt();
     if (!receipt || *receipt == m_acknowledged)
         return;
-    if (due == Due::NowAndThen && *receipt - m_acknowledged < receiptMessages
-        && m_unacknowledgedBytes < receiptBytes)
-        return;
+    if (due == Due::NowAndThen && m_unacknowledgedBytes < receiptBytes) {
+        if (*receipt - m_acknowledged < receiptMessages)
+            return;
+        m_waitForReceipt = std::max<qint64>(0, m_acknowledgedAt + receiptInterval - now);
+        if (m_waitForReceipt > 0)
+            return;
+    }
     if (!m_link.outbox->sendControl(Control::ack(*receipt)))
         return;
     m_acknowledged = *receipt;
+    m_acknowledgedAt = now;
     m_unacknowledgedBytes = 0;
 }
 
@@ -162,7 +172,7 @@ void Intake::flush()
     if (!isHolding())
         return;
     m_reader.commit(0);
-    push();
+    push(Deadlines::now());
 }
 
 void Intake::update(qint64 now)

@@ -39,7 +39,10 @@ public:
     enum class Due { NowAndThen, Now };
 
     //! Tells a peer that wants to know it what has arrived, unless it knows.
-    void acknowledge(Due due);
+    void acknowledge(Due due, qint64 now);
+
+    //! How long until it has to be told, in milliseconds; 0 if it does not have to.
+    qint64 waitForReceipt() const { return m_waitForReceipt; }
 
     //! Stops and resumes reading, as the inbox has room and the rate is met.
     void update(qint64 now);
@@ -61,7 +64,7 @@ private:
     bool isDone(const Control &control);
     void answerPing(const Control &ping);
     void cut(qint64 received, qint64 now);
-    bool push();
+    bool push(qint64 now);
 
     const Link &m_link;
     Stream &m_stream;
@@ -72,7 +75,9 @@ private:
     MessageBudget m_budget;
     qint64 m_frameBegan = 0; // when the frame at hand did
     qint64 m_waitForRate = 0;
+    qint64 m_waitForReceipt = 0;
     qint64 m_acknowledged = 0;        // messages
+    qint64 m_acknowledgedAt = 0;      // time
     qint64 m_unacknowledgedBytes = 0; // on the wire
     bool m_isReading = true;
 };

@@ -13,6 +13,7 @@
 #include <QRepod/Server>
 
 #include <QtCore/qpointer.h>
+#include <QtCore/qregularexpression.h>
 #include <QtTest/qtest.h>
 
 using QRepod::Channel;
@@ -87,6 +88,47 @@ private Q_SLOTS:
         QCOMPARE(numberOf(text, u"qrepod_action_sent_total{action=\"hint\"}"_s), 1);
     }
 
+    void whatArrivesTogetherIsCountedByAction()
+    {
+        Server server;
+        server.setChannelClass<Player>();
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        RawClient client(server.port());
+        const QByteArray move = QRepod::encode(message(u"move"_s, {{u"x"_s, 1}}));
+        const QByteArray unfit = QRepod::encode(message(u"move"_s, {{u"x"_s, u"left"_s}}));
+        const QByteArray jump = QRepod::encode(message(u"jump"_s));
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"move.*\"x\" is text"_s));
+        QVERIFY(client.sendBytes(move + move + unfit + move + jump + jump + move));
+        QVERIFY(eventually([&] { return Player::moves == 7; }));
+
+        const QString text = server.metrics();
+        QCOMPARE(numberOf(text, u"qrepod_action_received_total{action=\"move\"}"_s), 5);
+        QCOMPARE(numberOf(text, u"qrepod_action_received_total{action=\"jump\"}"_s), 2);
+        QCOMPARE(numberOf(text, u"qrepod_action_received_bytes_total{action=\"move\"}"_s),
+                 double(4 * move.size() + unfit.size()));
+        QCOMPARE(numberOf(text, u"qrepod_action_received_bytes_total{action=\"jump\"}"_s),
+                 double(2 * jump.size()));
+    }
+
+    void aHandlerFindsTheMessageThatItHasCounted()
+    {
+        Server server;
+        server.setChannelClass<Player>();
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        QList<double> counts;
+        connect(&server, &Server::channelConnected, &server, [&](Channel *channel) {
+            connect(channel, &Channel::messageReceived, &server, [&] {
+                counts +=
+                    numberOf(server.metrics(), u"qrepod_action_received_total{action=\"move\"}"_s);
+            });
+        });
+        RawClient client(server.port());
+        const QByteArray move = QRepod::encode(message(u"move"_s, {{u"x"_s, 1}}));
+        QVERIFY(client.sendBytes(move.repeated(3)));
+        QVERIFY(eventually([&] { return counts.size() == 3; }));
+        QCOMPARE(counts, (QList<double>{1, 2, 3}));
+    }
+
     void whatClientsHaveDoneStillCountsWhenTheyHaveGone()
     {
         Server server;
@@ -120,6 +162,26 @@ private Q_SLOTS:
         QVERIFY(text.count(u"qrepod_action_received_total{"_s) < 30);
         QVERIFY(numberOf(text, u"qrepod_action_received_total{action=\"_others\"}"_s) > 400);
         QCOMPARE(numberOf(text, u"qrepod_action_received_total{action=\"move\"}"_s), 1);
+    }
+
+    void onlySoManyActionsThatAreSentHaveTheirOwnFigures()
+    {
+        Server server;
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        const RawClient client(server.port());
+        QVERIFY(eventually([&] { return !server.channels().isEmpty(); }));
+        for (int round = 0; round < 2; ++round) {
+            for (int i = 0; i < 150; ++i)
+                server.channels().constFirst()->send(u"news%1"_s.arg(i));
+        }
+        const QString text = server.metrics();
+        QCOMPARE(text.count(u"qrepod_action_sent_total{"_s), 129);
+        QCOMPARE(numberOf(text, u"qrepod_action_sent_total{action=\"news0\"}"_s), 2);
+        QCOMPARE(numberOf(text, u"qrepod_action_sent_total{action=\"news127\"}"_s), 2);
+        QCOMPARE(numberOf(text, u"qrepod_action_sent_total{action=\"_others\"}"_s), 2 * 22);
+        const qint64 size = QRepod::encode(message(u"news0"_s)).size();
+        QCOMPARE(numberOf(text, u"qrepod_action_sent_bytes_total{action=\"news0\"}"_s),
+                 double(2 * size));
     }
 
     void anActionMayHaveAnyName()

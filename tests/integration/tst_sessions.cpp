@@ -113,6 +113,7 @@ private Q_SLOTS:
     void clientThatIsBackGetsWhatItHasMissed();
     void acknowledgedIsForgotten();
     void serverAcknowledges();
+    void serverAcknowledgesTheEndOfAStream();
     void sessionIsResumedAgainAndAgain();
     void plainPeerThatIsLostHasGone();
     void byeEndsTheSession();
@@ -280,6 +281,23 @@ void tst_Sessions::serverAcknowledges()
     for (qint64 n = 1; n <= 200; ++n)
         client.send(number(n));
     QVERIFY(eventually([&] { return client.awaitControl(u"_ack"_s).toLongLong() > 100; }));
+}
+
+//! What follows at once on an acknowledgement is acknowledged a little later, also if nothing
+//! comes behind it.
+void tst_Sessions::serverAcknowledgesTheEndOfAStream()
+{
+    SessionServer server;
+    server->setHeartbeatInterval(0); // a heartbeat would bring it, too,
+    server->setIdleTimeout(0);       // and any other look at the connection
+    SessionClient client(server->port());
+    for (const qint64 last : {64, 128, 192, 256}) {
+        QByteArray frames;
+        for (qint64 n = last - 63; n <= last; ++n)
+            frames += QRepod::encode(number(n));
+        client.sendBytes(frames);
+        QVERIFY(eventually([&] { return client.awaitControl(u"_ack"_s) == last; }));
+    }
 }
 
 void tst_Sessions::sessionIsResumedAgainAndAgain()

@@ -16,6 +16,7 @@ class tst_EncodedMessage : public QObject
 private Q_SLOTS:
     void isTheFrameThatEncodeWrites();
     void copiesShareTheBytes();
+    void whatIsSharedIsNotWrittenOver();
     void largeValuesStayWhereTheyAre();
     void needsATextAsAction_data();
     void needsATextAsAction();
@@ -44,6 +45,26 @@ void tst_EncodedMessage::copiesShareTheBytes()
     QCOMPARE(copy.bytes().constData(), encoded.bytes().constData());
     QCOMPARE(copy.frame().constData(), encoded.bytes().constData());
     QCOMPARE(copy.action(), encoded.action());
+}
+
+//! The memory of a message may become that of the next.
+void tst_EncodedMessage::whatIsSharedIsNotWrittenOver()
+{
+    const QVariantMap longer{{u"action"_s, u"chat"_s}, {u"text"_s, u"hello"_s}};
+    const QVariantMap shorter{{u"action"_s, u"bye"_s}};
+    const auto made = [](const QVariantMap &message) {
+        return EncodedMessage(message, MessageLimits());
+    };
+    const EncodedMessage copy = EncodedMessage(made(longer));
+    const QByteArray bytes = made(longer).bytes();
+    for (int i = 0; i < 3; ++i) {
+        const EncodedMessage next = made(shorter);
+        QCOMPARE(next.bytes(), encode(shorter));
+        QCOMPARE(made(longer).bytes(), encode(longer));
+        QCOMPARE(next.bytes(), encode(shorter));
+    }
+    QCOMPARE(copy.bytes(), encode(longer));
+    QCOMPARE(bytes, encode(longer));
 }
 
 void tst_EncodedMessage::largeValuesStayWhereTheyAre()

@@ -10,8 +10,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <set>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -122,6 +124,7 @@ private Q_SLOTS:
     void keepsNoMoreThanTheLimit();
     void latestOfEachActionIsKept();
     void peerThatAcknowledgesNothingCannotResume();
+    void keepsNothingThatIsSentWhileKeepingEnds();
     void whatEndedAcceptsNothing();
     void greetingsDoNotCount();
     void attemptThatFailsCountsNothing();
@@ -432,6 +435,31 @@ void tst_Session::peerThatAcknowledgesNothingCannotResume()
     QVERIFY(!session.isResumable());
     QCOMPARE(session.send(encodedMessage(5)).status, Outbox::Status::Accepted); // as if nothing
     QCOMPARE(line.written(), frames(1, 5));
+}
+
+//! send() asks first whether messages are kept, and then for the lock; meanwhile that may change.
+void tst_Session::keepsNothingThatIsSentWhileKeepingEnds()
+{
+    const EncodedMessage message = encodedMessage(1);
+    for (int i = 0; i < 200; ++i) {
+        Line line;
+        Session session(line.link, Session::Keeping::Unacknowledged);
+        std::atomic<bool> hasBegun = false;
+        std::atomic<bool> isEnding = false;
+        std::thread sender([&] {
+            while (!isEnding) {
+                session.send(message);
+                hasBegun = true;
+            }
+        });
+        while (!hasBegun)
+            std::this_thread::yield();
+        session.keepNothing();
+        isEnding = true;
+        sender.join();
+        line.link.outbox->written(line.written().size());
+        QCOMPARE(session.heldBytes(), 0);
+    }
 }
 
 void tst_Session::whatEndedAcceptsNothing()

@@ -5,6 +5,7 @@
 #include "peers/eventloopendpoint.h"
 
 #include <QRepod/Channel>
+#include <QRepod/Client>
 #include <QRepod/ConnectionListener>
 #include <QRepod/Server>
 #ifdef QREPOD_BENCH_GATE
@@ -159,7 +160,8 @@ public:
         m_listener.setAutoPump(kind == Peers::Client::EventDriven);
         m_listener.setReconnect(hasSession);
         m_listener.connect(url);
-        workUntil([this] { return isConnected(); });
+        // Until the greeting has told whether the server keeps a session, everything is kept.
+        workUntil([this] { return isConnected() && hasPumped(); });
     }
 
     bool isConnected() const override
@@ -179,6 +181,12 @@ protected:
     }
 
 private:
+    bool hasPumped() const
+    {
+        const QRepod::Statistics statistics = m_listener.connection()->statistics();
+        return statistics.messagesReceived > 0 && statistics.messagesWaiting == 0;
+    }
+
     const Peers::Client m_kind;
     Listener m_listener;
 };

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "server/receivedtally.h"
+
+#include "protocol/text.h"
+
+#include <utility>
+
+namespace QRepod {
+
+void ReceivedTally::add(QByteArrayView action, qint64 bytes)
+{
+    if (m_counts.messages == 0 || !isSameText(action, m_action)) {
+        const Clock::time_point now = Clock::now();
+        flush(now);
+        m_action.assign(action.data(), size_t(action.size()));
+        m_began = now;
+    }
+    ++m_counts.messages;
+    m_counts.bytes += bytes;
+}
+
+void ReceivedTally::takeBack(QByteArrayView action, qint64 bytes)
+{
+    if (m_counts.messages > 0 && isSameText(action, m_action)) {
+        --m_counts.messages;
+        m_counts.bytes -= bytes;
+    } else { // a turn in an event loop of the fallback's or a handler's has told it
+        m_metrics.received(action, {-1, -bytes}, true);
+    }
+    m_metrics.received(action, {1, bytes}, false);
+}
+
+void ReceivedTally::flush()
+{
+    if (m_counts.messages > 0)
+        flush(Clock::now());
+}
+
+void ReceivedTally::flush(Clock::time_point now)
+{
+    Metrics::Received counts = std::exchange(m_counts, {});
+    if (counts.messages == 0)
+        return;
+    counts.time = now - m_began;
+    m_metrics.received(m_action, counts, true);
+}
+
+} // namespace QRepod
