@@ -265,8 +265,8 @@ public:
     //! taken, in bytes; 0: no limit. Default 512 MiB.
     ///
     /// Past it the clients that hold the most are not read any more, and after a second closed with
-    /// an error. It is looked at four times a second. Free memory that the process keeps for the next
-    /// large messages, for a second, does not count; it is never more than 64 MiB.
+    /// an error. It is looked at four times a second. Free memory that is kept for large
+    /// messages, at most 64 MiB in the process and for a second, does not count.
     qint64 maximumMemory() const;
     void setMaximumMemory(qint64 bytes);
     /// @}

@@ -10,7 +10,7 @@ namespace QRepod {
 BufferPool &BufferPool::ofProcess()
 {
     // Never destroyed: a static server or client ends after every static that is younger.
-    static BufferPool *const pool = new BufferPool;
+    static auto *const pool = new BufferPool;
     return *pool;
 }
 
