@@ -40,13 +40,20 @@ std::optional<RedisEndpoint> RedisEndpoint::of(const QUrl &url, QString *error)
 RedisConnection::RedisConnection(const RedisEndpoint &endpoint, QObject *parent)
     : QObject(parent)
     , m_endpoint(endpoint)
+    , m_race(new AddressRace(*this))
 {
+    m_race->setParent(this); // moves to another thread with it
     m_clock.start();
     connect(&m_watch, &QTimer::timeout, this, &RedisConnection::watch);
 }
 
 RedisConnection::~RedisConnection()
 {
+    m_race->stop();
+    if (m_slots > 0) { // it may be still in the call
+        m_race->setParent(nullptr);
+        m_race.release()->deleteLater();
+    }
     if (!m_socket)
         return;
     m_socket->disconnect(this);
@@ -57,7 +64,7 @@ RedisConnection::~RedisConnection()
     }
 }
 
-//! Runs \a function, which may delete this, in a slot of the socket.
+//! Runs \a function, which may delete this, in a call of the race or a slot of the socket.
 template <class Function>
 void RedisConnection::inSlot(Function function)
 {
@@ -73,22 +80,43 @@ void RedisConnection::open(int patience)
     close();
     m_patience = patience;
     m_reader = {};
-    m_socket = std::make_unique<QSslSocket>(this);
-    m_socket->setProxy(QNetworkProxy::NoProxy); // which is for the web
+    m_waiting.push_back({m_clock.elapsed(), {}}); // until it is connected
+    m_watch.start(std::max(leastWatch, patience / 4));
+    m_race->start(m_endpoint.host);
+}
+
+QAbstractSocket *RedisConnection::makeSocket()
+{
+    // Of the race, which outlives this if it is in a slot of the socket.
+    auto *const socket = new QSslSocket(m_race.get());
+    socket->setProxy(QNetworkProxy::NoProxy); // which is for the web
+    return socket;
+}
+
+void RedisConnection::connectSocket(QAbstractSocket *socket, const QString &address)
+{
+    socket->connectToHost(address, m_endpoint.port);
+}
+
+void RedisConnection::raceWon(QAbstractSocket *socket)
+{
+    m_socket.reset(qobject_cast<QSslSocket *>(socket));
+    m_socket->setParent(this);
     connect(m_socket.get(), &QSslSocket::readyRead, this, [this] { inSlot([this] { read(); }); });
     connect(m_socket.get(), &QSslSocket::errorOccurred, this,
             [this] { inSlot([this] { lose(m_socket->errorString()); }); });
     connect(m_socket.get(), &QSslSocket::disconnected, this,
             [this] { inSlot([this] { lose(QStringLiteral("closed the connection")); }); });
-    m_waiting.push_back({m_clock.elapsed(), {}}); // until it is connected
-    m_watch.start(std::max(leastWatch, patience / 4));
-    if (m_endpoint.isEncrypted) {
-        connect(m_socket.get(), &QSslSocket::encrypted, this, &RedisConnection::introduce);
-        m_socket->connectToHostEncrypted(m_endpoint.host, m_endpoint.port);
-    } else {
-        connect(m_socket.get(), &QSslSocket::connected, this, &RedisConnection::introduce);
-        m_socket->connectToHost(m_endpoint.host, m_endpoint.port);
-    }
+    if (!m_endpoint.isEncrypted)
+        return introduce();
+    connect(m_socket.get(), &QSslSocket::encrypted, this, &RedisConnection::introduce);
+    m_socket->setPeerVerifyName(m_endpoint.host);
+    m_socket->startClientEncryption();
+}
+
+void RedisConnection::raceLost(const QString &reason)
+{
+    inSlot([&] { lose(reason); });
 }
 
 //! Without a signal.
@@ -96,6 +124,7 @@ void RedisConnection::close()
 {
     m_watch.stop();
     m_isReady = false;
+    m_race->stop();
     if (m_socket) {
         m_socket->disconnect(this);
         m_socket->abort();

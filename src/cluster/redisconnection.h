@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cluster/resp.h"
+#include "transport/addressrace.h"
 
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qobject.h>
@@ -34,7 +35,7 @@ struct RedisEndpoint
 //! One connection to Redis. Commands are written without waiting and answered in their order.
 ///
 /// It lives in the thread of its engine. Once it is lost it stays so until open() is called again.
-class RedisConnection : public QObject
+class RedisConnection : public QObject, private AddressRace::User
 {
     Q_OBJECT
 
@@ -68,6 +69,12 @@ private:
         Receiver receiver;
     };
 
+    // AddressRace::User
+    QAbstractSocket *makeSocket() override;
+    void connectSocket(QAbstractSocket *socket, const QString &address) override;
+    void raceWon(QAbstractSocket *socket) override;
+    void raceLost(const QString &reason) override;
+
     template <class Function>
     void inSlot(Function function);
     void introduce();
@@ -77,13 +84,14 @@ private:
     void lose(const QString &error);
 
     const RedisEndpoint m_endpoint;
-    std::unique_ptr<QSslSocket> m_socket;
+    std::unique_ptr<AddressRace> m_race;
+    std::unique_ptr<QSslSocket> m_socket; // none before the race is won
     RespReader m_reader;
     std::deque<Command> m_waiting; // for their replies
     QElapsedTimer m_clock;
     QTimer m_watch{this};
     int m_patience = 0;
-    int m_slots = 0; // of the socket that are running
+    int m_slots = 0; // of the race and the socket, that are running
     bool m_isReady = false;
 };
 

@@ -25,6 +25,14 @@ QByteArray *spareMemory()
     return isSpareGone ? nullptr : &spare.bytes;
 }
 
+//! Whether nobody else holds the memory of \a bytes. Unlike QByteArray::isDetached() it acquires: a
+//! thread that has let go of it has read it before.
+bool isSoleOwner(QByteArray &bytes)
+{
+    const QArrayData *const header = bytes.data_ptr().d_ptr();
+    return header && header->ref_.loadAcquire() == 1;
+}
+
 //! Mostly the first of the keys, which are sorted: to look there first takes half the time.
 QVariantMap::const_iterator findAction(const QVariantMap &message)
 {
@@ -55,7 +63,7 @@ EncodedMessage::EncodedMessage(const QVariantMap &message, const MessageLimits &
 
 EncodedMessage::~EncodedMessage()
 {
-    if (!m_bytes.isDetached() || m_bytes.capacity() > greatestSpare)
+    if (!isSoleOwner(m_bytes) || m_bytes.capacity() > greatestSpare)
         return;
     if (QByteArray *const spare = spareMemory()) {
         m_bytes.resize(0);

@@ -90,9 +90,8 @@ private:
     mutable std::mutex m_mutex;                 // guards everything below
     std::array<ReceivedByAction, 2> m_received; // of the second, somebody handles them
     SentByAction m_sent;
-    SentByAction::value_type *m_latestSent =
-        nullptr;       // often the next message is of the same action
-    Statistics m_gone; // sums
+    SentByAction::value_type *m_latestSent = nullptr; // often that of the next message, too
+    Statistics m_gone;                                // sums
     qint64 m_connections = 0;
 };
 

@@ -32,14 +32,18 @@ void AddressRace::start(const QString &host)
     const QHostAddress address(host);
     if (!address.isNull())
         return run({address});
-    m_lookup = QHostInfo::lookupHost(host, this, [this](const QHostInfo &found) {
-        m_lookup = -1;
-        if (found.error() == QHostInfo::NoError && !found.addresses().isEmpty())
-            run(inTurns(found.addresses()));
-        else
-            lose(found.error() == QHostInfo::NoError ? QStringLiteral("Host not found")
-                                                     : found.errorString());
-    });
+    // By name: a lambda would run in the thread of now, even if this is moved to another meanwhile.
+    m_lookup = QHostInfo::lookupHost(host, this, SLOT(handleLookup(QHostInfo)));
+}
+
+void AddressRace::handleLookup(const QHostInfo &found)
+{
+    m_lookup = -1;
+    if (found.error() == QHostInfo::NoError && !found.addresses().isEmpty())
+        run(inTurns(found.addresses()));
+    else
+        lose(found.error() == QHostInfo::NoError ? QStringLiteral("Host not found")
+                                                 : found.errorString());
 }
 
 void AddressRace::stop()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QRepod/qrepod_global.h>
+
 #include <QtCore/qbasictimer.h>
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
@@ -9,6 +11,7 @@
 
 QT_BEGIN_NAMESPACE
 class QAbstractSocket;
+class QHostInfo;
 QT_END_NAMESPACE
 
 namespace QRepod {
@@ -18,8 +21,9 @@ namespace QRepod {
 /// Addresses of IPv6 and IPv4 take turns. Each has a quarter of a second before the next is tried
 /// beside it, and none once it has failed. How long all of it may take is the user's matter.
 ///
-/// Used in the thread where it was made. It is not destroyed from inside of a call to its user.
-class AddressRace final : public QObject
+/// Used in the thread where it lives, and may be moved to another. It is not destroyed from inside
+/// of a call to its user. It is a seam: the component Cluster and repodcat use it, too.
+class QREPOD_EXPORT AddressRace final : public QObject
 {
     Q_OBJECT
 
@@ -58,6 +62,9 @@ public:
 
 protected:
     void timerEvent(QTimerEvent *event) override;
+
+private Q_SLOTS:
+    void handleLookup(const QHostInfo &found);
 
 private:
     struct Failure

@@ -22,9 +22,9 @@ std::vector<Scenario> allScenarios(bool isQuick)
     std::vector<Scenario> all = Scenarios::stream(isQuick);
     for (const auto &make :
          {Scenarios::pumpCost, Scenarios::handlers, Scenarios::roundTrip, Scenarios::broadcast,
-          Scenarios::idle, Scenarios::memory, Scenarios::rooms, Scenarios::largePayload,
-          Scenarios::flood, Scenarios::state, Scenarios::stateProperties, Scenarios::stateUnchanged,
-          Scenarios::stateMotion, Scenarios::session})
+          Scenarios::idle, Scenarios::memory, Scenarios::metrics, Scenarios::rooms,
+          Scenarios::largePayload, Scenarios::flood, Scenarios::state, Scenarios::stateProperties,
+          Scenarios::stateUnchanged, Scenarios::stateMotion, Scenarios::session})
         all.push_back(make(isQuick));
     return all;
 }

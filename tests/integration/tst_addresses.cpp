@@ -2,15 +2,23 @@
 
 //! Hosts with several addresses, some of which do not answer; and every address of a server.
 
+#include "repodcat/bot.h"
 #include "support/eventually.h"
 #include "support/rawserver.h"
 #include "support/recordinglistener.h"
+#ifdef QREPOD_REDIS_SERVER
+#    include "support/redisserver.h"
+#endif
 #include "support/scriptedserver.h"
 #include "support/tlsconfiguration.h"
 
 #include <QRepod/Client>
+#ifdef QREPOD_REDIS_SERVER
+#    include <QRepod/Cluster>
+#endif
 #include <QRepod/Server>
 
+#include <QtCore/qpointer.h>
 #include <QtNetwork/qnetworkinterface.h>
 #include <QtTest/qtest.h>
 
@@ -61,22 +69,35 @@ public:
             close();
             bind();
         } while (!server.listen(u"127.0.0.1"_s, port()));
-        for (int &filler : m_fillers) {
-            filler = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-            ::connect(filler, reinterpret_cast<const sockaddr *>(&m_address), sizeof m_address);
-        }
+        fill();
     }
+
+    //! The port at which somebody listens on another address.
+    explicit SilentAddress(quint16 port)
+    {
+        bind(port);
+        fill();
+    }
+
     ~SilentAddress() { close(); }
     Q_DISABLE_COPY_MOVE(SilentAddress)
 
     quint16 port() const { return ntohs(m_address.sin_port); }
 
 private:
-    void bind()
+    void fill()
+    {
+        for (int &filler : m_fillers) {
+            filler = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+            ::connect(filler, reinterpret_cast<const sockaddr *>(&m_address), sizeof m_address);
+        }
+    }
+
+    void bind(quint16 port = 0)
     {
         m_descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
         m_address.sin_family = AF_INET;
-        m_address.sin_port = 0;
+        m_address.sin_port = htons(port);
         ::inet_pton(AF_INET, "127.0.0.2", &m_address.sin_addr);
         auto *const address = reinterpret_cast<sockaddr *>(&m_address);
         socklen_t size = sizeof m_address;
@@ -132,6 +153,11 @@ private Q_SLOTS:
     void silentAddressDoesNotHoldUpTheNext_data();
     void silentAddressDoesNotHoldUpTheNext();
     void refusedAddressIsFollowedByTheNext();
+    void botsTryAddressesSideBySide();
+#ifdef QREPOD_REDIS_SERVER
+    void nodesTryAddressesOfRedisSideBySide();
+    void nodesSayWhyNoAddressOfRedisAnswers();
+#endif
     void onlyOneAddressGetsTheConnection();
     void errorNamesTheReason();
     void errorNamesEveryReasonIfTheyDiffer();
@@ -178,6 +204,71 @@ void tst_Addresses::refusedAddressIsFollowedByTheNext()
     QVERIFY(listener.pumpUntil(u"socketConnect"_s));
     QVERIFY(listener.error.isEmpty());
 }
+
+void tst_Addresses::botsTryAddressesSideBySide()
+{
+    Server server;
+    server.setSslConfiguration(serverConfiguration());
+    const SilentAddress silent(server);
+    Options options;
+    options.host = u"localhost"_s;
+    options.port = silent.port();
+    options.tls = clientConfiguration();
+    Bot bot(0, options);
+    QString error;
+    QObject::connect(&bot, &Bot::failed, [&](const QString &text) { error = text; });
+    bot.open();
+    QVERIFY(eventually([&] { return bot.isOpen() || !error.isEmpty(); }));
+    QVERIFY2(error.isEmpty(), qPrintable(error));
+
+    RawServer other; // not at these addresses
+    options.host = u"nobody.example"_s;
+    options.port = other.port();
+    Bot refused(1, options);
+    QObject::connect(&refused, &Bot::failed, [&](const QString &text) { error = text; });
+    refused.open();
+    QVERIFY(eventually([&] { return !error.isEmpty(); }));
+    QCOMPARE(error, u"Connection refused"_s);
+    QVERIFY(!refused.hasOpened());
+}
+
+#ifdef QREPOD_REDIS_SERVER
+
+//! With Qt the first address would have 30 s, and Redis counts as lost before: it would never be
+//! reached. The names of Redis are looked up while the cluster moves to another thread.
+void tst_Addresses::nodesTryAddressesOfRedisSideBySide()
+{
+    RedisServer redis;
+    QVERIFY(redis.start());
+    const SilentAddress silent(redis.port());
+    Server server;
+    QRepod::Cluster cluster(&server);
+    cluster.join(QUrl(u"redis://silent.example:%1"_s.arg(redis.port())));
+    server.startBackground();
+    QVERIFY(eventually([&] { return cluster.isOnline(); }));
+}
+
+void tst_Addresses::nodesSayWhyNoAddressOfRedisAnswers()
+{
+    RawServer other; // not at these addresses
+    const auto error = [&](auto whatElse) {
+        Server server;
+        const QPointer<QRepod::Cluster> cluster = new QRepod::Cluster(&server);
+        QString text;
+        QObject::connect(cluster, &QRepod::Cluster::offline, &server, [&](const QString &why) {
+            text = why;
+            whatElse(cluster);
+        });
+        cluster->join(QUrl(u"redis://nobody.example:%1"_s.arg(other.port())));
+        eventually([&] { return !text.isEmpty(); });
+        return text;
+    };
+    const QString expected = u"nobody.example:%1: Connection refused"_s.arg(other.port());
+    QCOMPARE(error([](QRepod::Cluster *) {}), expected);
+    QCOMPARE(error([](QRepod::Cluster *cluster) { delete cluster; }), expected);
+}
+
+#endif
 
 void tst_Addresses::onlyOneAddressGetsTheConnection()
 {

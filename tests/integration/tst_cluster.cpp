@@ -12,6 +12,9 @@
 #include <QRepod/Client>
 #include <QRepod/ReplicaModel>
 #include <QRepod/RequestError>
+#ifdef QREPOD_HAS_WEBSOCKET
+#    include <QRepod/WebSocket>
+#endif
 
 #include <QtCore/QPointer>
 #include <QtCore/QStringListModel>
@@ -63,6 +66,14 @@ std::optional<int> scoreOf(RawClient &client)
             score = set[u"score"_s].toInt();
     }
     return score;
+}
+
+//! One message arrives, and so has what the client says of itself: who has not said that has no
+//! session.
+bool saysSomething(RecordingListener &client, const Channel &channel)
+{
+    return client.send(u"something"_s) > 0
+        && eventually([&] { return channel.statistics().messagesReceived == 1; });
 }
 
 } // namespace
@@ -229,6 +240,28 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return first.users().isEmpty(); }));
     }
 
+    void whatCannotBeSentIsLeftOutWithAWarning()
+    {
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        const auto anna = first.connect();
+        const QVariant object = QVariant::fromValue(static_cast<QObject *>(&first.server));
+        const Warnings warnings;
+        first.cluster.setUser(anna.channel, u"anna"_s, {{u"object"_s, object}});
+        second.cluster.setUser(anna.channel, u"eve"_s); // who is no client of this node
+        QVERIFY(eventually([&] { return second.users().size() == 1; }));
+        QCOMPARE(second.users(), first.users());
+        QCOMPARE(second.cluster.users()->index(0, 0).data(Qt::UserRole + 3).toMap(), QVariantMap());
+        second.cluster.sendTo(u"anna"_s, message(u"hello"_s, {{u"object"_s, object}}));
+        second.cluster.sendTo(u"anna"_s, message(u"hello"_s, {{u"n"_s, 1}}));
+        QVERIFY(anna.client->receives(u"hello"_s));
+        QCOMPARE(anna.client->numbers(), QList<qint64>{1});
+        QCOMPARE(Warnings::texts().size(), 2);
+        QVERIFY(Warnings::texts()[0].startsWith(u"the data of user anna is left out: "_s));
+        QVERIFY(Warnings::texts()[1].contains(u"user anna"_s));
+    }
+
     void aNodeThatComesLaterLearnsOfAllUsers()
     {
         ClusterNode first(engine);
@@ -312,6 +345,17 @@ private Q_SLOTS:
         first.server.room(u"arena"_s)->close();
         QVERIFY(eventually([&] { return second.open(u"arena"_s) == second.address(); }));
         QVERIFY(second.server.room(u"arena"_s));
+    }
+
+    void whoOpensARoomIsToldTheAddressThatItsNodeHasSet()
+    {
+        ClusterNode first;
+        first.cluster.setAddress(u"game1.example.org:5071"_s);
+        first.cluster.join(engine);
+        ClusterNode second(engine);
+        QVERIFY(haveMet({&first, &second}));
+        QCOMPARE(first.open(u"arena"_s), u"game1.example.org:5071"_s);
+        QCOMPARE(second.open(u"arena"_s), u"game1.example.org:5071"_s);
     }
 
     void ofManyWhoOpenARoomAtOnceOneHasIt()
@@ -560,6 +604,7 @@ private Q_SLOTS:
         QVERIFY(client.connectAndWait(balancer.port()));
         QVERIFY(eventually([&] { return first.server.channels().size() == 1; }));
         Channel *const channel = first.server.channels()[0];
+        QVERIFY(saysSomething(client, *channel));
         balancer.setTarget(second.server.port());
         balancer.cut();
         QVERIFY(client.pumpUntil(u"interrupted"_s));
@@ -567,11 +612,47 @@ private Q_SLOTS:
         channel->send(message(u"chat"_s));
         QVERIFY(client.pumpUntil(u"resumed"_s));
         QVERIFY(client.pumpUntil(u"chat"_s));
-        QVERIFY(eventually([&] { return channel->statistics().messagesReceived == 1; }));
+        QVERIFY(eventually([&] { return channel->statistics().messagesReceived == 2; }));
         QCOMPARE(first.server.channels(), QList<Channel *>{channel});
         QVERIFY(second.server.channels().isEmpty());
         QCOMPARE(client.actions().count(u"disconnected"_s), 0);
     }
+
+#ifdef QREPOD_HAS_WEBSOCKET
+    //! Browsers are let in at another port.
+    void aBrowserThatComesBackToAnotherNodeIsSentToItsOwn()
+    {
+        ClusterNode first;
+        ClusterNode second;
+        QRepod::WebSocketGate firstGate(&first.server);
+        QRepod::WebSocketGate secondGate(&second.server);
+        QVERIFY(firstGate.listen(u"127.0.0.1"_s, 0) && secondGate.listen(u"127.0.0.1"_s, 0));
+        first.server.setSessionTimeout(60'000);
+        second.server.setSessionTimeout(60'000);
+        first.cluster.setWebSocketAddress(u"127.0.0.1:%1"_s.arg(firstGate.port()));
+        first.cluster.join(engine);
+        second.cluster.join(engine);
+        QVERIFY(haveMet({&first, &second}));
+        LoadBalancer balancer;
+        balancer.setTarget(firstGate.port());
+        RecordingListener client;
+        client.setReconnect(true);
+        client.setReconnectInterval(1);
+        client.connect(QUrl(u"ws://127.0.0.1:%1"_s.arg(balancer.port())));
+        QVERIFY(client.pumpUntil(u"socketConnect"_s));
+        QVERIFY(eventually([&] { return first.server.channels().size() == 1; }));
+        Channel *const channel = first.server.channels()[0];
+        QVERIFY(saysSomething(client, *channel));
+        balancer.setTarget(secondGate.port());
+        balancer.cut();
+        QVERIFY(client.pumpUntil(u"interrupted"_s));
+        client.send(u"kept"_s, {});
+        QVERIFY(client.pumpUntil(u"resumed"_s));
+        QVERIFY(eventually([&] { return channel->statistics().messagesReceived == 2; }));
+        QCOMPARE(first.server.channels(), QList<Channel *>{channel});
+        QVERIFY(second.server.channels().isEmpty());
+    }
+#endif
 
     void aSessionWhoseNodeIsGoneIsLost()
     {
@@ -587,6 +668,7 @@ private Q_SLOTS:
         client.setReconnectInterval(1);
         QVERIFY(client.connectAndWait(balancer.port()));
         QVERIFY(eventually([&] { return first->server.channels().size() == 1; }));
+        QVERIFY(saysSomething(client, *first->server.channels()[0]));
         balancer.setTarget(second.server.port());
         first->cluster.leave(); // as if it had died: its key is gone, and nobody says goodbye
         balancer.cut();
@@ -702,6 +784,45 @@ private Q_SLOTS:
         cluster->join(engine);
         QVERIFY(eventually([&] { return !cluster; }));
         QVERIFY(!server.everyone()->isShared());
+    }
+
+    //! Who waits for the room is told.
+    void whoHearsThatARoomIsOpenMayDeleteTheCluster()
+    {
+        Server server;
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        const QPointer<Cluster> cluster = new Cluster(&server);
+        cluster->join(engine);
+        QVERIFY(eventually([&] { return cluster->isOnline(); }));
+        QObject::connect(&server, &Server::roomOpened, &server, [&] { delete cluster; });
+        QFuture<QString> address = cluster->openRoom(u"arena"_s);
+        QVERIFY(eventually([&] { return address.isFinished(); }));
+        QVERIFY(!cluster);
+        QString error;
+        try {
+            address.waitForFinished();
+        } catch (const QRepod::RequestError &thrown) {
+            error = thrown.error();
+        }
+        QCOMPARE(error, u"room \"arena\": the cluster has been left"_s);
+        QVERIFY(!server.room(u"arena"_s)); // which is nobody's any more
+    }
+
+    void roomsThatWereThereBeforeAreSharedToo()
+    {
+        ClusterNode other(engine);
+        const auto there = other.connect(u"lobby"_s);
+        Server server;
+        QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+        const RawClient client(server.port());
+        QVERIFY(eventually([&] { return server.channels().size() == 1; }));
+        server.channels()[0]->join(u"lobby"_s);
+        server.room(u"lobby"_s)->setShared(true);
+        Cluster cluster(&server);
+        cluster.join(engine);
+        QVERIFY(eventually([&] { return cluster.nodes().size() == 2; }));
+        server.room(u"lobby"_s)->sendToAll(u"tick"_s);
+        QVERIFY(there.client->receives(u"tick"_s));
     }
 
     void figuresTellOfTheCluster()

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 //! A cluster on Redis that is killed, started again, stalled, full, and asks for a password; and
-//! nodes that are killed, and stopped for too long.
+//! nodes that are killed, stopped for too long, and cut off from Redis.
 
 #include "cluster/envelope.h"
 #include "support/clusternode.h"
+#include "support/loadbalancer.h"
 #include "support/redisserver.h"
 #include "support/sharedworld.h"
 #include "support/tlsconfiguration.h"
@@ -393,6 +394,77 @@ private Q_SLOTS:
             QVERIFY(each[u"set"_s].toMap()[u"score"_s] != QVariant(4));
     }
 
+    //! Nothing that it says counts, and nothing of it comes to a client.
+    void aNodeThatSpeaksNonsenseIsCounted()
+    {
+        using Kind = QRepod::Item::Kind;
+        ClusterNode node(redis->url());
+        QVERIFY(eventually([&] { return node.isOnline(); }));
+        const auto player = node.connect();
+        node.cluster.setUser(player.channel, u"ann"_s);
+        ForgedNode other(*redis);
+        other.say(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
+        other.say(2, {{Kind::Room, {}, u"chat"_s, "no frame"_ba}});
+        other.say(3, {{Kind::User, u"ann"_s, u"chat"_s, "no frame"_ba}});
+        other.say(4, {{Kind::State, {}, u"world"_s, QRepod::encode({{u"action"_s, 1}})}});
+        const QByteArray frame = QRepod::encode(message(u"chat"_s));
+        other.say(3, {{Kind::Room, {}, u"chat"_s, frame}});       // it has come before
+        other.say(5, {{Kind::User, u"eve"_s, u"chat"_s, frame}}); // who is not here
+        other.say(6, {{Kind::Room, {}, u"end"_s, QRepod::encode(message(u"end"_s))}});
+        QVERIFY(player.client->receives(u"end"_s));
+        QCOMPARE(player.client->actions(), (QStringList{u"connected"_s, u"end"_s}));
+        const QString figures = node.server.metrics();
+        QVERIFY2(figures.contains(u"qrepod_cluster_invalid_total 3\n"_s), qPrintable(figures));
+        QVERIFY2(figures.contains(u"qrepod_cluster_dropped_total 1\n"_s), qPrintable(figures));
+    }
+
+    //! What was asked may be lost, too.
+    void aNodeThatDoesNotTellItsStateIsAskedAgain()
+    {
+        using Kind = QRepod::Item::Kind;
+        ClusterNode node(redis->url(), 1000);
+        QVERIFY(eventually([&] { return node.isOnline(); }));
+        QTcpSocket asked; // listens as the other
+        asked.connectToHost(u"127.0.0.1"_s, redis->port());
+        asked.write("SUBSCRIBE qrepod:node:forged\r\n");
+        QByteArray heard;
+        const auto isSubscribed = [&] {
+            heard += asked.readAll();
+            return heard.contains("subscribe");
+        };
+        QVERIFY(eventually(isSubscribed));
+        ForgedNode other(*redis);
+        other.say(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
+        quint64 n = 1;
+        const auto isAskedAgain = [&] {
+            other.say(++n, {ForgedNode::world(2, 1, false)}); // of which it lacks the first
+            heard += asked.readAll();
+            return heard.count("message") >= 3;
+        };
+        QVERIFY(eventually(isAskedAgain));
+        QVERIFY(quint64(heard.count("message")) < n); // not for each change
+    }
+
+    //! The node plays on meanwhile, and holds no more than it may.
+    void whatRedisDoesNotTakeIsDroppedAndCounted()
+    {
+        ClusterNode node(redis->url(), 60'000);
+        QVERIFY(eventually([&] { return node.isOnline(); }));
+        const auto dropped = [&] {
+            return !node.server.metrics().contains(u"qrepod_cluster_dropped_total 0\n"_s);
+        };
+        redis->stall();
+        const auto resume = qScopeGuard([&] { redis->resume(); });
+        const QVariantMap large = bulky(8 * mebi);
+        int sent = 0;
+        QVERIFY(eventually([&] {
+            node.server.sendToAll(large);
+            return ++sent > 20 || dropped();
+        }));
+        QVERIFY(dropped());
+        QVERIFY(node.isOnline());
+    }
+
     void whatChangedWhileRedisWasAwayIsKnownAfterwards()
     {
         ClusterNode first(redis->url());
@@ -485,6 +557,48 @@ private Q_SLOTS:
         QVERIFY(player.send(message(u"open"_s, {{u"name"_s, u"arena"_s}})));
         QVERIFY(player.receives(u"opened"_s, 2));
         QCOMPARE(player.messages().constLast()[u"address"_s], QVariant(node.address()));
+    }
+
+    //! It is told of nothing: no end of a connection, and no refusal.
+    void aNodeThatIsCutOffStopsOwningBeforeAnotherStarts()
+    {
+        LoadBalancer line;
+        line.setTarget(redis->port());
+        ClusterNode first(QUrl(u"redis://127.0.0.1:%1"_s.arg(line.port())), 1000);
+        ClusterNode second(redis->url(), 1000);
+        QVERIFY(haveMet({&first, &second}));
+        const auto here = first.connect();
+        const auto there = second.connect();
+        first.cluster.setUser(here.channel, u"ann"_s);
+        QVERIFY(eventually([&] { return second.users().size() == 1; }));
+        QCOMPARE(first.open(u"arena"_s), first.address());
+        bool hadTwoOwners = false;
+        QObject::connect(
+            &second.server, &QRepod::Server::roomOpened, &first.server,
+            [&](const Room *room) { hadTwoOwners |= first.server.room(room->name()) != nullptr; });
+        const QSignalSpy lost(&second.cluster, &Cluster::nodeLost);
+        const QSignalSpy offline(&first.cluster, &Cluster::offline);
+        line.setSilent(true);
+        QVERIFY(eventually([&] { return second.open(u"arena"_s) == second.address(); }));
+        QVERIFY(eventually([&] { return !lost.isEmpty() && !offline.isEmpty(); }));
+        QVERIFY2(offline[0][0].toString().endsWith(u"does not answer"_s),
+                 qPrintable(offline[0][0].toString()));
+        QVERIFY(!hadTwoOwners);
+        QCOMPARE(second.users(), QStringList());
+        first.server.sendToAll(numbered(1)); // plays on
+        second.server.sendToAll(numbered(2));
+        QVERIFY(here.client->receives(u"numbered"_s));
+        QVERIFY(there.client->receives(u"numbered"_s));
+
+        line.setSilent(false);
+        QVERIFY(haveMet({&first, &second}));
+        QVERIFY(eventually([&] { return second.users().size() == 1; }));
+        QCOMPARE(first.open(u"arena"_s), second.address());
+        first.server.sendToAll(numbered(3));
+        QVERIFY(here.client->receives(u"numbered"_s, 2));
+        QVERIFY(there.client->receives(u"numbered"_s, 2));
+        QCOMPARE(here.client->numbers(), (QList<qint64>{1, 3}));
+        QCOMPARE(there.client->numbers(), (QList<qint64>{2, 3}));
     }
 
     //! It keeps no key then, but passes on what is published.

@@ -228,7 +228,9 @@ void tst_Guests::guestThatGoesIsNoChannelThatDisconnects()
 void tst_Guests::withoutGuestActionsNobodyIsAGuest()
 {
     LoginServer server;
+    QCOMPARE(server->guestActions(), QStringList{u"login"_s});
     server->setGuestActions({});
+    QCOMPARE(server->guestActions(), QStringList());
     RawClient client(server->port());
     client.send(message(u"chat"_s));
     QVERIFY(server.receives(u"chat"_s));

@@ -123,9 +123,14 @@ void tst_Limits::limitsAreProperties_data()
         row("heartbeatInterval", ofServer, 5'000, 0);
         row("idleTimeout", ofServer, 15'000, 0);
         row("closeTimeout", ofServer, 3'000, 0);
+        row("frameTimeout", ofServer, 30'000, 0);
     }
     row("connectTimeout", false, 10'000);
     row("maximumConnections", true, 0, 0);
+    row("maximumMemory", true, 512 * mebi, 0);
+    row("maximumMessageRate", true, 0, 0);
+    row("sessionTimeout", true, 0, 0);
+    row("stallTimeout", true, 30'000, 0);
 }
 
 void tst_Limits::limitsAreProperties()

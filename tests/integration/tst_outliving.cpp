@@ -22,10 +22,11 @@ void tst_Outliving::processEnds_data()
 {
     QTest::addColumn<QString>("kind");
     for (const char *kind :
-         {"listener of the application", "static listener", "leaked listener",
-          "connecting listener", "reconnecting listener", "server of the application",
-          "background server of the application", "static server", "static background server",
-          "leaked background server", "server with threads", "without application"})
+         {"listener of the application", "static listener", "static listener with much to send",
+          "leaked listener", "connecting listener", "reconnecting listener",
+          "server of the application", "background server of the application", "static server",
+          "static background server", "leaked background server", "server with threads",
+          "without application"})
         QTest::newRow(kind) << kind;
 }
 
@@ -33,6 +34,7 @@ void tst_Outliving::processEnds()
 {
     QFETCH(QString, kind);
     RawServer server;
+    server.setReading(kind != "static listener with much to send");
     QProcess process;
     process.setProcessChannelMode(QProcess::MergedChannels);
     process.start(QREPOD_OUTLIVING, {kind, QString::number(server.port())});

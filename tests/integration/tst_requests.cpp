@@ -10,6 +10,7 @@
 #include <QRepod/Request>
 
 #include <QtCore/QPromise>
+#include <QtCore/QRegularExpression>
 #include <QtCore/QThread>
 #include <QtCore/qpointer.h>
 #include <QtTest/QTest>
@@ -27,6 +28,11 @@ using QRepod::RequestError;
 namespace {
 
 using Future = QFuture<QVariant>;
+
+//! Not known to Qt by its name.
+struct Secret
+{
+};
 
 struct Offer
 {
@@ -78,6 +84,7 @@ public slots:
     QFuture<Offer> Network_offerLater() { return shop->offer.future(); }
     QFuture<int> Network_ready() { return QtFuture::makeReadyFuture(5); }
     QFuture<int> Network_never() { return {}; }
+    QFuture<Secret> Network_secretLater() { return QtFuture::makeReadyFuture(Secret()); }
     void Network_refuse(const QString &why, const QRepod::Request &request) { request.refuse(why); }
     void Network_middle(int a, QRepod::Request request, int b) { request.reply(a * b); }
     void Network_keep(const QRepod::Request &request)
@@ -192,6 +199,7 @@ private slots:
     void handlerAnswersLaterByFuture();
     void failedFutureRefuses_data();
     void failedFutureRefuses();
+    void futureOfAnUnknownTypeRefusesWithAWarning();
     void requestIsAnsweredOnce();
     void requestIsAnsweredFromManyThreads();
     void lastCopyThatDiesRefuses_data();
@@ -317,6 +325,8 @@ void tst_Requests::failedFutureRefuses()
     pair.shop.count.start();
     pair.shop.anything.start();
     pair.shop.nothing.start();
+    pair.shop.offer.start();
+    const Future offer = pair.ask(isServer, u"offerLater"_s);
     const Future count = pair.ask(isServer, u"countLater"_s);
     const Future anything = pair.ask(isServer, u"anythingLater"_s);
     const Future nothing = pair.ask(isServer, u"nothingLater"_s);
@@ -327,12 +337,26 @@ void tst_Requests::failedFutureRefuses()
     pair.shop.anything.setException(
         std::make_exception_ptr(std::runtime_error("the data base is down")));
     pair.shop.anything.finish();
+    pair.shop.offer.setException(std::make_exception_ptr(7));
+    pair.shop.offer.finish();
     pair.shop.nothing.future().cancel();
     pair.shop.nothing.finish();
     QCOMPARE(outcome(count), QVariant(u"error: countLater: no gold"_s));
     QCOMPARE(outcome(anything), QVariant(u"error: anythingLater: the data base is down"_s));
     QCOMPARE(outcome(nothing),
              QVariant(u"error: nothingLater: the handler's future was cancelled"_s));
+    QCOMPARE(outcome(offer), QVariant(u"error: offerLater: the handler failed"_s));
+}
+
+//! Nobody can say what is in it.
+void tst_Requests::futureOfAnUnknownTypeRefusesWithAWarning()
+{
+    Pair pair;
+    const QRegularExpression error(
+        u"what a QFuture<.*Secret> results in is not a registered type"_s);
+    QTest::ignoreMessage(QtWarningMsg, error);
+    const QString answer = outcome(pair.ask(true, u"secretLater"_s)).toString();
+    QVERIFY2(answer.contains(error), qPrintable(answer));
 }
 
 void tst_Requests::requestIsAnsweredOnce()

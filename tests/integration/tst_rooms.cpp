@@ -179,6 +179,7 @@ private Q_SLOTS:
     void refusalSaysWhy();
     void roomThatRefusedItsFirstChannelCloses();
     void factoryThatMakesNoRoomIsAnError();
+    void roomThatItsFactoryHasOpenedMeanwhileCounts();
     void lastToLeaveClosesTheRoom();
     void openedRoomWaitsForItsFirstChannel();
     void persistentRoomStays();
@@ -359,6 +360,22 @@ void tst_Rooms::factoryThatMakesNoRoomIsAnError()
     QCOMPARE(error, u"room \"a\" cannot be opened"_s);
     expectWarning(u"a room needs a name"_s);
     QVERIFY(!client.channel->join(QString(), {}, &error));
+}
+
+void tst_Rooms::roomThatItsFactoryHasOpenedMeanwhileCounts()
+{
+    GameServer server;
+    QPointer<Room> superfluous;
+    server->setRoomFactory([&](const QString &name) -> Room * {
+        server->setRoomFactory([](const QString &) { return new Room; });
+        server->openRoom(name);
+        superfluous = new Room;
+        return superfluous;
+    });
+    Room *const room = server->openRoom(u"a"_s);
+    QVERIFY(room);
+    QCOMPARE(server->rooms(), QList<Room *>{room});
+    QVERIFY(!superfluous);
 }
 
 void tst_Rooms::lastToLeaveClosesTheRoom()

@@ -158,12 +158,15 @@ void tst_SendMode::roomAndServerSendIt()
         room->sendToAll(position(u"room"_s, n), nullptr, SendMode::Latest);
         room->sendToAll(u"fields"_s, {{u"n"_s, 10 + n}}, nullptr, SendMode::Latest);
         server->sendToAll(position(u"server"_s, 20 + n), SendMode::Latest);
+        server->sendToAll(u"serverFields"_s, {{u"n"_s, 30 + n}}, SendMode::Latest);
+        for (Channel *const channel : {slow.channel.data(), quick.channel.data()})
+            channel->send(u"channelFields"_s, {{u"n"_s, 40 + n}}, SendMode::Latest);
     }
     room->sendToAll(message(u"end"_s));
     QVERIFY(quick->receives(u"end"_s));
-    QCOMPARE(quick->numbers().size(), 15);
+    QCOMPARE(quick->numbers().size(), 25);
     QVERIFY(slow->receives(u"end"_s));
-    QCOMPARE(slow->numbers(), QList<qint64>({4, 14, 24}));
+    QCOMPARE(slow->numbers(), QList<qint64>({4, 14, 24, 34, 44}));
 }
 
 void tst_SendMode::listenerSendsIt()

@@ -74,6 +74,18 @@ Q_SIGNALS:
     void changed();
 };
 
+//! A target some of whose properties are of other types.
+class Weathervane : public QObject
+{
+    Q_OBJECT
+    Q_PROPERTY(int score MEMBER score)
+    Q_PROPERTY(int title MEMBER title)
+
+public:
+    int score = 0;
+    int title = 0;
+};
+
 //! A client whose messages are pumped by the event loop.
 struct Player
 {
@@ -412,6 +424,7 @@ void tst_SharedState::stateOverTheLimitsComesInParts()
     Player player(server->port());
     Replica replica(&player.listener, u"world"_s);
     ReplicaModel model(&player.listener, u"names"_s);
+    QCOMPARE(model.name(), u"names"_s);
     const QAbstractItemModelTester tester(&model);
     const QSignalSpy resets(&model, &ReplicaModel::modelReset);
     QTRY_VERIFY(model.isReady() && replica.isReady());
@@ -617,6 +630,16 @@ void tst_SharedState::objectOfAnotherThreadIsRefused()
     server->sendToAll(u"end"_s);
     QVERIFY(client->receives(u"end"_s));
     QVERIFY(statesOf(client.client).isEmpty());
+
+    World moved; // when it is shared already
+    server->everyone()->share(u"moved"_s, &moved);
+    QVERIFY(client->receives(u"_state"_s));
+    moved.moveToThread(&thread);
+    moved.setScore(1);
+    server->everyone()->sync();
+    QVERIFY(Warnings::texts().contains(
+        u"moved lives in another thread than the room that shares it"_s));
+    QCOMPARE(statesOf(client.client).size(), 1);
 }
 
 void tst_SharedState::serverInTheBackgroundSharesToo()
@@ -727,6 +750,18 @@ void tst_SharedState::targetFollows()
     QCOMPARE(target.title, u"second"_s);
     QCOMPARE(target.any, QVariant(QVariantList{1LL, 2LL}));
     replica.setTarget(nullptr);
+
+    Weathervane vane; // whose title is no text
+    {
+        const Warnings warnings;
+        replica.setTarget(&vane);
+        world.title = u"third"_s;
+        world.setScore(11);
+        QTRY_COMPARE(vane.score, 11);
+        QCOMPARE(vane.title, 0);
+        QCOMPARE(Warnings::texts(), // once
+                 QStringList(u"world.title is text which does not fit the target's int"_s));
+    }
 
     QObject other; // whose name is of another type than what is shared so
     replica.setTarget(&other);

@@ -5,6 +5,11 @@
 #include <QtNetwork/QTcpServer>
 #include <QtNetwork/QTcpSocket>
 
+#ifdef Q_OS_LINUX
+#    include <linux/filter.h>
+#    include <sys/socket.h>
+#endif
+
 //! Passes each connection on to the server that is the target when it comes. Works in the thread
 //! of the test.
 class LoadBalancer : public QObject
@@ -32,27 +37,66 @@ public:
             socket->abort();
     }
 
+    //! As a cable that is pulled and plugged in again: meanwhile nothing passes, and neither end is
+    //! told of anything, not even that the other has gone.
+    ///
+    /// On Linux the system drops what clients send, without a word: nothing is acknowledged, and
+    /// connections that begin get no answer. Nobody needs any rights for that, as for a network of
+    /// one's own. Elsewhere bytes are acknowledged, and wait here.
+    void setSilent(bool isSilent)
+    {
+        m_isSilent = isSilent;
+        setDeaf(m_server.socketDescriptor(), isSilent);
+        const QList<QTcpSocket *> clients =
+            m_server.findChildren<QTcpSocket *>(QString(), Qt::FindDirectChildrenOnly);
+        for (const QTcpSocket *const client : clients)
+            setDeaf(client->socketDescriptor(), isSilent);
+        if (!isSilent)
+            emit audible();
+    }
+
+signals:
+    void audible();
+
 private:
     void accept(QTcpSocket *client)
     {
         auto *const server = new QTcpSocket(client);
         join(client, server);
         join(server, client);
+        setDeaf(client->socketDescriptor(), m_isSilent);
         server->connectToHost(QHostAddress(QHostAddress::LocalHost), m_target);
         connect(client, &QTcpSocket::disconnected, client, &QObject::deleteLater);
     }
 
-    static void join(QTcpSocket *from, QTcpSocket *to)
+    void join(QTcpSocket *from, QTcpSocket *to)
     {
-        const auto pass = [from, to] {
-            if (to->state() == QTcpSocket::ConnectedState)
+        const auto pass = [this, from, to] {
+            if (m_isSilent || to->state() != QTcpSocket::ConnectedState)
+                return;
+            if (from->bytesAvailable() > 0)
                 to->write(from->readAll());
+            if (from->state() == QTcpSocket::UnconnectedState)
+                to->disconnectFromHost();
         };
         connect(from, &QTcpSocket::readyRead, to, pass);
         connect(to, &QTcpSocket::connected, from, pass);
-        connect(from, &QTcpSocket::disconnected, to, &QTcpSocket::disconnectFromHost);
+        connect(from, &QTcpSocket::stateChanged, to, pass);
+        connect(this, &LoadBalancer::audible, from, pass);
+    }
+
+    //! Whether the system drops all that arrives at the socket.
+    static void setDeaf([[maybe_unused]] qintptr socket, [[maybe_unused]] bool isDeaf)
+    {
+#ifdef Q_OS_LINUX
+        sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+        const sock_fprog program{1, &nothing};
+        ::setsockopt(int(socket), SOL_SOCKET, isDeaf ? SO_ATTACH_FILTER : SO_DETACH_FILTER,
+                     &program, sizeof program);
+#endif
     }
 
     QTcpServer m_server;
     quint16 m_target = 0;
+    bool m_isSilent = false;
 };

@@ -187,6 +187,7 @@ void tst_TestServer::answersRequests()
 {
     TestServer server;
     server.onRequest("price", 12);
+    server.onRequest("shield", QVariantMap{{"price", 20}});
     server.onRequest("buy", [](const QVariantMap &message) -> QVariant {
         if (message["item"] == 3)
             throw QRepod::RequestError("sold out");
@@ -196,11 +197,13 @@ void tst_TestServer::answersRequests()
     QVERIFY(client.connectAndWait(server.port()));
     QVERIFY(client.send("price", {}) > 0); // which is no request
     const QFuture<QVariant> price = client.request("price");
+    const QFuture<QVariant> shield = client.request("shield");
     const QFuture<QVariant> sword = client.request("buy", {{"item", 7}});
     QFuture<QVariant> bow = client.request("buy", {{"item", 3}});
     QVERIFY(QRepod::pumpUntil(&client, [&] { return bow.isFinished(); }));
     QCOMPARE(price.result(), QVariant(12));
     QCOMPARE(sword.result(), QVariant(7));
+    QCOMPARE(shield.result().toMap(), (QVariantMap{{"price", 20}}));
     QString error;
     try {
         bow.waitForFinished();

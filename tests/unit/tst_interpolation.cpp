@@ -175,7 +175,9 @@ void tst_Interpolation::lostTickIsBridged()
 void tst_Interpolation::anglesTakeTheShortWay()
 {
     Interpolation angle;
+    QCOMPARE(angle.period(), 0.0);
     angle.setPeriod(360);
+    QCOMPARE(angle.period(), 360.0);
     angle.addSample(0, 350);
     angle.addSample(100, 10);
     QCOMPARE(angle.valueAt(25), 355.0);
@@ -189,7 +191,9 @@ void tst_Interpolation::anglesTakeTheShortWay()
 void tst_Interpolation::greatStepIsAJump()
 {
     Interpolation x;
+    QCOMPARE(x.maximumStep(), 0.0);
     x.setMaximumStep(100);
+    QCOMPARE(x.maximumStep(), 100.0);
     x.addSample(0, 0);
     x.addSample(100, 50);
     x.addSample(200, 500);

@@ -5,43 +5,71 @@
 
 #include <QtNetwork/QNetworkProxy>
 
-Bot::Bot(int number, QObject *parent)
+Bot::Bot(int number, const Options &options, QObject *parent)
     : QObject(parent)
     , m_number(number)
+    , m_options(options)
 {
-    connect(&m_socket, &QSslSocket::readyRead, this, &Bot::read);
-    connect(&m_socket, &QSslSocket::errorOccurred, this, [this] { fail(m_socket.errorString()); });
-    connect(&m_socket, &QSslSocket::disconnected, this, [this] { fail("the server has closed"); });
 }
 
 Bot::~Bot()
 {
-    m_socket.disconnect(this); // which says something while it is destroyed
+    if (m_socket)
+        m_socket->disconnect(this); // which says something while it is destroyed
 }
 
-void Bot::open(const Options &options)
+void Bot::open()
 {
-    const auto begin = [this] {
-        m_socket.setSocketOption(QSslSocket::LowDelayOption, 1);
-        m_isOpen = m_hasOpened = true;
-        emit opened();
-    };
-    m_socket.setProxy(QNetworkProxy::NoProxy);
-    if (options.tls.isNull()) {
-        connect(&m_socket, &QSslSocket::connected, this, begin);
-        m_socket.connectToHost(options.host, options.port);
-    } else {
-        connect(&m_socket, &QSslSocket::encrypted, this, begin);
-        m_socket.setSslConfiguration(options.tls);
-        m_socket.connectToHostEncrypted(options.host, options.port);
-    }
+    m_race.start(m_options.host);
+}
+
+QAbstractSocket *Bot::makeSocket()
+{
+    auto *const socket = new QSslSocket(this);
+    socket->setProxy(QNetworkProxy::NoProxy);
+    return socket;
+}
+
+void Bot::connectSocket(QAbstractSocket *socket, const QString &address)
+{
+    socket->connectToHost(address, m_options.port);
+}
+
+void Bot::raceWon(QAbstractSocket *socket)
+{
+    m_socket.reset(qobject_cast<QSslSocket *>(socket));
+    connect(m_socket.get(), &QSslSocket::readyRead, this, &Bot::read);
+    connect(m_socket.get(), &QSslSocket::errorOccurred, this,
+            [this] { fail(m_socket->errorString()); });
+    connect(m_socket.get(), &QSslSocket::disconnected, this,
+            [this] { fail("the server has closed"); });
+    if (m_options.tls.isNull())
+        return begin();
+    connect(m_socket.get(), &QSslSocket::encrypted, this, &Bot::begin);
+    m_socket->setSslConfiguration(m_options.tls);
+    m_socket->setPeerVerifyName(m_options.host);
+    m_socket->startClientEncryption();
+}
+
+void Bot::raceLost(const QString &reason)
+{
+    fail(reason);
+}
+
+void Bot::begin()
+{
+    m_socket->setSocketOption(QSslSocket::LowDelayOption, 1);
+    m_isOpen = m_hasOpened = true;
+    emit opened();
 }
 
 void Bot::close()
 {
     m_hasEnded = true;
     m_isOpen = false;
-    m_socket.disconnectFromHost();
+    m_race.stop();
+    if (m_socket)
+        m_socket->disconnectFromHost();
 }
 
 void Bot::fail(const QString &error)
@@ -60,7 +88,7 @@ void Bot::send(const QVariantMap &message)
     if (frame.isEmpty())
         return fail(error);
     if (m_isOpen)
-        m_socket.write(frame);
+        m_socket->write(frame);
 }
 
 void Bot::ask(QVariantMap message, bool isRequest, qint64 time)
@@ -75,7 +103,7 @@ void Bot::ask(QVariantMap message, bool isRequest, qint64 time)
 
 void Bot::read()
 {
-    m_cutter.add(m_socket.readAll());
+    m_cutter.add(m_socket->readAll());
     for (QByteArray frame = m_cutter.next(); !frame.isEmpty(); frame = m_cutter.next()) {
         QString error;
         const std::optional<QVariantMap> message = QRepod::messageOf(frame, &error);

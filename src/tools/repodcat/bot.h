@@ -3,24 +3,28 @@
 
 #include "repodcat/options.h"
 #include "test/framecutter.h"
+#include "transport/addressrace.h"
 
 #include <QtCore/QHash>
 #include <QtCore/QObject>
 #include <QtCore/QVariantMap>
 #include <QtNetwork/QSslSocket>
 
+#include <memory>
+
 //! One client of many. It is a bare socket: thousands share a thread, which a game's client with a
 //! thread of its own could not.
-class Bot : public QObject
+class Bot : public QObject, private QRepod::AddressRace::User
 {
     Q_OBJECT
 
 public:
-    explicit Bot(int number, QObject *parent = nullptr);
+    //! \a options are to outlive it.
+    Bot(int number, const Options &options, QObject *parent = nullptr);
     ~Bot() override;
 
     int number() const { return m_number; }
-    void open(const Options &options);
+    void open();
     void close();
     bool isOpen() const { return m_isOpen; }
     bool hasOpened() const { return m_hasOpened; }
@@ -41,12 +45,21 @@ signals:
     void failed(const QString &error);
 
 private:
+    // AddressRace::User
+    QAbstractSocket *makeSocket() override;
+    void connectSocket(QAbstractSocket *socket, const QString &address) override;
+    void raceWon(QAbstractSocket *socket) override;
+    void raceLost(const QString &reason) override;
+
+    void begin();
     void read();
     void take(const QVariantMap &message);
     void fail(const QString &error);
 
     const int m_number;
-    QSslSocket m_socket;
+    const Options &m_options;
+    QRepod::AddressRace m_race{*this};
+    std::unique_ptr<QSslSocket> m_socket; // none before the race is won
     QRepod::FrameCutter m_cutter;
     QHash<qint64, qint64> m_waiting; // when each was asked, by its number
     qint64 m_asked = 0;

@@ -47,7 +47,7 @@ void Bots::start()
     }
     allowManyFiles();
     for (int i = 0; i < m_options.bots; ++i) {
-        auto bot = std::make_unique<Bot>(i);
+        auto bot = std::make_unique<Bot>(i, m_options);
         Bot *const each = bot.get();
         connect(each, &Bot::opened, this, [this, each] {
             ++m_connected;
@@ -73,7 +73,7 @@ void Bots::start()
 void Bots::connectSome()
 {
     while (m_begun < m_bots.size() && m_begun < m_settled + connectingAtOnce)
-        m_bots[m_begun++]->open(m_options);
+        m_bots[m_begun++]->open();
 }
 
 //! One more has connected, or will not.

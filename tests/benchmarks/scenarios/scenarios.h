@@ -15,6 +15,7 @@ Scenario roundTrip(bool isQuick);
 Scenario broadcast(bool isQuick);
 Scenario idle(bool isQuick);
 Scenario memory(bool isQuick);
+Scenario metrics(bool isQuick);
 Scenario rooms(bool isQuick);
 Scenario largePayload(bool isQuick);
 

@@ -70,6 +70,16 @@ void staticListener(QCoreApplication &)
     connectTo(listener, serverPort);
 }
 
+//! Its peer takes nothing.
+void staticListenerWithMuchToSend(QCoreApplication &)
+{
+    static ConnectionListener listener;
+    connectTo(listener, serverPort);
+    for (int i = 0; i < 16; ++i)
+        listener.send(QStringLiteral("bulky"),
+                      {{QStringLiteral("data"), QByteArray(1024 * 1024, 'x')}});
+}
+
 void leakedListener(QCoreApplication &)
 {
     connectTo(*new ConnectionListener, serverPort);
@@ -134,6 +144,7 @@ int main(int argc, char **argv)
     const std::map<QByteArray, std::function<void(QCoreApplication &)>> kinds = {
         {"listener of the application", listenerOfApplication},
         {"static listener", staticListener},
+        {"static listener with much to send", staticListenerWithMuchToSend},
         {"leaked listener", leakedListener},
         {"connecting listener", connectingListener},
         {"reconnecting listener", reconnectingListener},
