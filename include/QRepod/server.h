@@ -264,8 +264,8 @@ public:
     //! How much may wait for all clients together, received and not yet handled or sent and not yet
     //! taken, in bytes; 0: no limit. Default 512 MiB.
     ///
-    /// Past it the clients that hold the most are not read any more, and after a second closed with
-    /// an error. It is looked at four times a second.
+    /// Past it the clients that hold the most are not read any more, after a second closed with an
+    /// error. It is looked at every 250 ms. Free memory, kept for large messages, is not counted.
     qint64 maximumMemory() const;
     void setMaximumMemory(qint64 bytes);
     /// @}

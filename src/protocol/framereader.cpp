@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/framereader.h"
 
+#include "protocol/bufferpool.h"
 #include "protocol/validator.h"
 
 #include <QtCore/qendian.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace QRepod {
 
@@ -52,8 +54,29 @@ void FrameReader::reserve(qsizetype size)
         m_end -= m_begin;
         m_begin = 0;
     }
-    const qsizetype doubled = std::min(m_end * 2, m_end + missingBytes());
-    bytes.resize(std::max(m_end + size, doubled));
+    const qsizetype whole = m_end + missingBytes();
+    const bool isLarge = whole >= BufferPool::leastSize;
+    // Not once it has grown: what it leaves would be too small for the next.
+    if (isLarge && bytes.capacity() < BufferPool::leastSize
+        && moveToPooled(std::max(m_end + size, whole)))
+        return;
+    const qsizetype grown = std::max(m_end + size, std::min(m_end * 2, whole));
+    if (isLarge)
+        bytes.reserve(grown); // no more: it goes on as memory of frames of this size
+    bytes.resize(grown);
+}
+
+//! Goes on in memory of an earlier frame, if there is some that holds \a size bytes.
+bool FrameReader::moveToPooled(qsizetype size)
+{
+    QByteArray pooled = BufferPool::ofProcess().take(size);
+    if (pooled.capacity() == 0)
+        return false;
+    pooled.append(QByteArrayView(m_batch.bytes).first(m_end));
+    pooled.resize(size);
+    m_batch.bytes = std::move(pooled);
+    m_isPooled = true;
+    return true;
 }
 
 qsizetype FrameReader::wantedBytes(qsizetype size) const
@@ -103,7 +126,20 @@ bool FrameReader::commit(qsizetype size, qint64 maximumFrames)
         m_begin += frameHeaderSize + qsizetype(length);
         ++m_framesCut;
     }
+    if (m_begin == m_end && !hasFrames())
+        recycleUnused();
     return true;
+}
+
+//! Nothing is left of what came: a large frame that was skipped leaves no memory to a peer that may
+//! be silent from now on.
+void FrameReader::recycleUnused()
+{
+    if (m_batch.bytes.capacity() < BufferPool::leastSize)
+        return;
+    recycle(std::exchange(m_batch.bytes, {}));
+    m_begin = m_end = 0;
+    m_isPooled = false;
 }
 
 bool FrameReader::readFrame(QByteArrayView payload)
@@ -140,6 +176,7 @@ FrameBatch FrameReader::takeFrames()
         m_begin); // behind the last frame, whose bytes may be shared, stands a zero
     m_begin = 0;
     m_end = rest.size();
+    m_isPooled = false;
     return batch;
 }
 

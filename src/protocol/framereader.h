@@ -57,6 +57,13 @@ public:
     //! How many bytes of an incomplete frame are held, 0 between frames.
     qsizetype pendingBytes() const { return m_end - m_begin; }
 
+    //! How much memory the incomplete frame takes: more than its bytes, if it is memory of an
+    //! earlier one.
+    qsizetype heldBytes() const
+    {
+        return m_isPooled && pendingBytes() > 0 ? m_batch.bytes.capacity() : pendingBytes();
+    }
+
     //! How many well-formed frames were neither messages nor control frames and have been skipped.
     quint64 skipped() const { return m_skipped; }
 
@@ -72,11 +79,14 @@ public:
 private:
     bool readFrame(QByteArrayView payload);
     void reserve(qsizetype size);
+    bool moveToPooled(qsizetype size);
+    void recycleUnused();
 
     MessageLimits m_limits;
     FrameBatch m_batch;
-    qsizetype m_begin = 0; // of the first frame in m_batch.bytes that is not complete
-    qsizetype m_end = 0;   // of the bytes received; room from there on
+    qsizetype m_begin = 0;   // of the first frame in m_batch.bytes that is not complete
+    qsizetype m_end = 0;     // of the bytes received; room from there on
+    bool m_isPooled = false; // m_batch.bytes is memory of an earlier frame
     qint64 m_framesCut = 0;
     quint64 m_skipped = 0;
     quint64 m_heartbeats = 0;

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/messagepackwriter.h"
 
+#include "protocol/bufferpool.h"
+
 #include <QtCore/qstringconverter.h>
 
 #include <cstring>
+#include <utility>
 
 namespace QRepod {
 
 namespace {
 
 constexpr qsizetype largestHeader = 5;
-constexpr qsizetype largestCharacter = 3; // bytes; the two of a surrogate pair become 4
+constexpr qsizetype largestCharacter = 3;  // bytes; the two of a surrogate pair become 4
+constexpr qsizetype largeText = 0xffff;    // characters; more have the largest header, too
+constexpr qsizetype pieceSize = 16 * 1024; // of large text; characters
 
 //! Writes \a text to \a out, which has room for the largest characters, and returns how many bytes.
 qsizetype toUtf8(QStringView text, char *out)
@@ -26,16 +31,48 @@ qsizetype headerSize(qsizetype bytes)
 
 } // namespace
 
-//! Makes room for \a size bytes in all.
+//! Makes room for \a size bytes in all; those of a large message may lie in memory of an earlier
+//! one.
 void MessagePackWriter::grow(qsizetype size)
 {
     const qsizetype written = this->size();
+    if (size >= BufferPool::leastSize && size > m_bytes.capacity()) {
+        QByteArray pooled = BufferPool::ofProcess().take(size);
+        if (pooled.capacity() > 0) {
+            pooled.append(QByteArrayView(m_bytes).first(written));
+            recycle(std::exchange(m_bytes, std::move(pooled)));
+        } else {
+            m_bytes.reserve(size); // no more: it may go on as memory of a frame of this size
+        }
+    }
     m_bytes.resize(size);
     goOn(written);
 }
 
+//! Piece by piece. Room for the largest characters would be three times what almost every text
+//! needs.
+void MessagePackWriter::writeLargeText(QStringView text)
+{
+    room(largestHeader + text.size() + (pieceSize + 1) * largestCharacter); // enough for ASCII
+    const qsizetype header = size();
+    m_end += largestHeader;
+    QStringEncoder encoder(QStringEncoder::Utf8, QStringEncoder::Flag::Stateless);
+    while (!text.isEmpty()) {
+        qsizetype length = std::min(text.size(), pieceSize);
+        if (length < text.size() && text[length - 1].isHighSurrogate()
+            && text[length].isLowSurrogate())
+            ++length; // the two are one character
+        m_end = encoder.appendToBuffer(room(length * largestCharacter), text.first(length));
+        text = text.sliced(length);
+    }
+    m_begin[header] = '\xdb';
+    qToBigEndian(quint32(size() - header - largestHeader), m_begin + header + 1);
+}
+
 void MessagePackWriter::longText(QStringView text)
 {
+    if (text.size() > largeText)
+        return writeLargeText(text);
     // The header's size depends on the number of bytes, which is only known once they are written.
     // It is foreseen as for ASCII, which it almost always is; else the bytes move over.
     char *const header = room(largestHeader + text.size() * largestCharacter);

@@ -160,6 +160,7 @@ private:
     }
 
     void longText(QStringView text);
+    void writeLargeText(QStringView text);
 
     void byte(uchar value)
     {

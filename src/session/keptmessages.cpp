@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "session/keptmessages.h"
 
+#include "protocol/bufferpool.h"
 #include "protocol/frame.h"
 
 #include <QtCore/qendian.h>
@@ -24,6 +25,13 @@ constexpr qsizetype runSize = 4 * 1024;
 qsizetype frameSize(QByteArrayView bytes)
 {
     return frameHeaderSize + qsizetype(qFromBigEndian<quint32>(bytes.data()));
+}
+
+void recycleMemory(KeptMessages::Part &part)
+{
+    recycle(std::move(part.bytes));
+    for (LargeValue &value : part.largeValues)
+        recycle(std::move(value.bytes));
 }
 
 } // namespace
@@ -74,6 +82,7 @@ bool KeptMessages::forget(qint64 received)
     while (!m_parts.isEmpty() && m_parts.first().last <= received) {
         m_bytes -= m_parts.first().size();
         m_forgotten = m_parts.first().last;
+        recycleMemory(m_parts.first());
         m_parts.removeFirst();
     }
     if (m_forgotten < received)

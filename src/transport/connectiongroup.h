@@ -3,6 +3,7 @@
 
 #include "transport/connection.h"
 #include "transport/poller.h"
+#include "transport/poolexpiry.h"
 
 #include <unordered_set>
 #include <vector>
@@ -55,6 +56,7 @@ private:
 
     Waker m_waker{this};
     Deadlines m_deadlines{this};
+    PoolExpiry m_poolExpiry{BufferPool::ofProcess(), m_waker, m_deadlines};
     Poller *const m_poller;                         // child
     std::unordered_set<Connection *> m_connections; // owned
     std::vector<std::unique_ptr<Connection>> m_retired;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "transport/inbox.h"
 
+#include "protocol/bufferpool.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,8 +10,10 @@ namespace QRepod {
 
 Delivery::~Delivery()
 {
-    if (m_origin && m_kind == Kind::Messages)
+    if (m_origin && m_kind == Kind::Messages) {
         m_origin->release(m_batch);
+        recycle(std::move(m_batch.bytes));
+    }
 }
 
 void Inbox::setWriter(WakeTarget connection)

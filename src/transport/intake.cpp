@@ -51,7 +51,7 @@ qint64 Intake::receive(qint64 now)
     }
     if (!isContinued)
         m_frameBegan = now;
-    m_link.inbox->setUnfinished(frameBytes());
+    noteUnfinished();
     return received;
 }
 
@@ -70,12 +70,18 @@ void Intake::cut(qint64 received, qint64 now)
         if (!isContinued || m_reader.framesCut() > before)
             m_frameBegan = now;
         if (isContinued || frameBytes() > 0)
-            m_link.inbox->setUnfinished(frameBytes());
+            noteUnfinished();
         const bool hasRoom = push(now);
         if (isSound && (!hasRoom || m_budget.isLimited()))
             update(now);
     } while (isSound && m_isReading && isHolding());
-    m_link.inbox->setUnfinished(frameBytes());
+    noteUnfinished();
+}
+
+//! Of a frame whose end has not come, the inbox knows how much memory it takes.
+void Intake::noteUnfinished()
+{
+    m_link.inbox->setUnfinished(m_reader.heldBytes() + m_stream.heldBytes());
 }
 
 //! \return whether the inbox has room for more.

@@ -59,6 +59,7 @@ public:
     bool hasHeartbeats() const { return m_reader.heartbeats() > 0; }
 
 private:
+    void noteUnfinished();
     void answerControls(FrameBatch &batch);
     bool isDone(const Control &control);
     void answerPing(const Control &ping);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "transport/unsent.h"
 
+#include "protocol/bufferpool.h"
+
+#include <utility>
+
 namespace QRepod {
 
 Unsent::Result Unsent::write(Stream &stream, Outbox &outbox)
@@ -19,7 +23,7 @@ Unsent::Result Unsent::write(Stream &stream, Outbox &outbox)
         outbox.written(taken);
         m_sentOfFirst += taken;
         if (taken == size) {
-            part = QByteArray(); // moved, not copied: its memory is given back here
+            recycle(std::exchange(part, {})); // nothing else refers to a message that only one gets
             ++m_first;
             m_sentOfFirst = 0;
         }

@@ -3,6 +3,7 @@
 //! A connection in front of both queues, with a real socket on this machine: how it begins, what it
 //! reads and writes.
 
+#include "protocol/bufferpool.h"
 #include "queues.h"
 #include "support/eventually.h"
 #include "testconnection.h"
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <thread>
 #include <vector>
 
 using namespace QRepod;
@@ -33,6 +35,7 @@ private Q_SLOTS:
     void toNowhereIsAnError();
     void closedBeforeItBeganIsCancelled();
     void closedWhileConnectingAcceptsNothing();
+    void memoryOfLargeFramesIsUsedAgain();
     void fullInboxStopsReadingAndNothingIsLost();
     void deletedConnectionClosesItsOutbox();
 };
@@ -203,6 +206,29 @@ void tst_Connection::fullInboxStopsReadingAndNothingIsLost()
         deliveries = connection.link.inbox->takeAll();
         return unwritten.isEmpty() && deliveries.empty() && expected == frameCount;
     }));
+}
+
+//! What came is taken by the reader, which lets go of it; what was sent is let go of when it is
+//! written.
+void tst_Connection::memoryOfLargeFramesIsUsedAgain()
+{
+    const BufferPool &pool = BufferPool::ofProcess();
+    Peer peer;
+    TestConnection connection(peer);
+    QCOMPARE(pool.size(), 0);
+    QByteArray frame = encoded(bulky(mebi));
+    std::thread sender([&peer, frame] { peer.write(frame); });
+    QVERIFY(connection.receives(u"bulky"_s));
+    sender.join();
+    QVERIFY(eventually([&] { return pool.size() >= mebi; }));
+
+    connection.link.outbox->send(QByteArray(2 * mebi, 'x'));
+    QVERIFY(eventually([&] {
+        peer.read(mebi);
+        return peer.received.size() == 2 * mebi && pool.size() >= 2 * mebi;
+    }));
+    connection.group.reset();
+    QCOMPARE(pool.size(), 0);
 }
 
 void tst_Connection::deletedConnectionClosesItsOutbox()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "poolkeeper.h"
 #include "protocol/framereader.h"
 #include "protocol/message.h"
 
@@ -136,9 +137,13 @@ private Q_SLOTS:
     void aLargeFrameIsTheLastOfItsBatch();
     void manyBytesAtTheEndOfABatchAreShared();
     void otherBytesAreCopied();
+    void aLargeFrameGoesIntoMemoryOfAnEarlierOne();
+    void aFrameThatHasGrownStaysInItsMemory();
 
     void aHeaderOverTheLimitAllocatesNothing();
     void aHeaderWithinTheLimitAllocatesOnlyWhatArrives();
+    void memoryOfAnEarlierFrameCountsWhole();
+    void aLargeFrameThatIsSkippedLeavesNoMemory();
     void frameLimitIsInclusive();
     void emptyFrameIsAnError();
     void goodMessagesBeforeAFaultCanBeTaken();
@@ -379,6 +384,43 @@ void tst_FrameReader::otherBytesAreCopied()
     QVERIFY(DecodeContext(keys, &small).bytes(small).constData() != small.constData());
 }
 
+void tst_FrameReader::aLargeFrameGoesIntoMemoryOfAnEarlierOne()
+{
+    const PoolKeeper keeper;
+    FrameReader reader({});
+    const char *memory = nullptr;
+    for (const char *const action : {"one", "two", "six"}) {
+        const QByteArray large = frame(bulky(action, mebi));
+        for (qsizetype given = 0; given < large.size(); given += 64 * kibi)
+            QVERIFY(give(reader,
+                         QByteArrayView(large).sliced(given).first(
+                             std::min(64 * kibi, large.size() - given))));
+        FrameBatch batch = reader.takeFrames();
+        QCOMPARE(batch.frames.front().action, QByteArrayView(action));
+        QCOMPARE(batch.bytes, large);
+        QVERIFY(batch.cost() < 2 * mebi);
+        QVERIFY(!memory || batch.bytes.constData() == memory);
+        memory = batch.bytes.constData();
+        recycle(std::move(batch.bytes));
+    }
+}
+
+//! Otherwise two that are on their way at the same time would take turns with one memory, and one
+//! of them would grow anew each time.
+void tst_FrameReader::aFrameThatHasGrownStaysInItsMemory()
+{
+    const PoolKeeper keeper;
+    const QByteArray large = frame(bulky("large", mebi));
+    FrameReader reader({});
+    QVERIFY(give(reader, QByteArrayView(large).first(BufferPool::leastSize)));
+    QByteArray memory;
+    memory.reserve(mebi + 100);
+    recycle(std::move(memory));
+    QVERIFY(give(reader, QByteArrayView(large).sliced(BufferPool::leastSize)));
+    QCOMPARE(reader.takeFrames().bytes, large);
+    QCOMPARE(BufferPool::ofProcess().size(), mebi + 100);
+}
+
 void tst_FrameReader::aHeaderOverTheLimitAllocatesNothing()
 {
     for (const char *header : {"7fffffff", "ffffffff", "01000001"}) {
@@ -406,6 +448,38 @@ void tst_FrameReader::aHeaderWithinTheLimitAllocatesOnlyWhatArrives()
     QCOMPARE(reader.missingBytes(), 16 * mebi);
     reader.prepare(1);
     QVERIFY(reader.takeFrames().cost() < 256);
+}
+
+//! Or peers that announce a large frame and send no more would hold memory that no limit counts.
+void tst_FrameReader::memoryOfAnEarlierFrameCountsWhole()
+{
+    const PoolKeeper keeper;
+    QByteArray memory;
+    memory.reserve(20 * mebi);
+    recycle(std::move(memory));
+
+    FrameReader reader({});
+    QVERIFY(give(reader, hex("01000000"))); // 16 MiB are announced
+    QCOMPARE(reader.heldBytes(), frameHeaderSize);
+    QVERIFY(give(reader, "x"));
+    QCOMPARE(reader.pendingBytes(), frameHeaderSize + 1);
+    QCOMPARE(reader.heldBytes(), 20 * mebi);
+    QCOMPARE(BufferPool::ofProcess().size(), 0);
+}
+
+void tst_FrameReader::aLargeFrameThatIsSkippedLeavesNoMemory()
+{
+    const PoolKeeper keeper;
+    const QByteArray binary = bulky("unused", mebi).sliced(20); // no map, hence no message
+    FrameReader reader({});
+    QCOMPARE(feed(reader, frame(binary), [](qsizetype) { return 64 * kibi; }), Received());
+    QCOMPARE(reader.skipped(), 1U);
+    QCOMPARE(reader.heldBytes(), 0);
+    QVERIFY(BufferPool::ofProcess().size() >= mebi);
+    QVERIFY(reader.takeFrames().cost() < 256);
+
+    const QByteArray next = frame(message("next"));
+    QCOMPARE(feed(reader, next).actions, QByteArrayList({"next"}));
 }
 
 void tst_FrameReader::frameLimitIsInclusive()

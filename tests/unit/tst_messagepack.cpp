@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "poolkeeper.h"
 #include "protocol/messagepackreader.h"
 #include "protocol/messagepackwriter.h"
 #include "protocol/validator.h"
@@ -62,6 +63,8 @@ private Q_SLOTS:
     void skippingEndsWhereReadingDoes();
     void skippingEndsAtAFault();
     void integersAreWrittenAsTheOracleDoes();
+    void largeTextIsWrittenAsShortTextIs();
+    void muchIsWrittenToMemoryOfWhatWasWrittenBefore();
     void sizesAreWrittenAsTheOracleDoes();
     void randomBytesAreJudgedAsByTheOracle();
     void goodPayloadsAreDecodedAsByTheOracle();
@@ -189,6 +192,44 @@ void tst_MessagePack::integersAreWrittenAsTheOracleDoes()
             QCOMPARE(written([&](MessagePackWriter &writer) { writer.number(number); }),
                      MessagePackOracle::encode(number));
         }
+    }
+}
+
+//! Pairs of surrogates, and halves of them, wherever the writer may cut.
+void tst_MessagePack::largeTextIsWrittenAsShortTextIs()
+{
+    const QString pair = QString::fromUcs4(U"\U0001F600", 1);
+    const QString half(pair.front());
+    const QString otherHalf(pair.back());
+    for (const QString &part : {QString(u'x'), QString(u'\u20ac'), pair, u'x' + pair, half,
+                                otherHalf, pair + half, half + u'x', otherHalf + pair}) {
+        for (const qsizetype shift : {0, 1}) {
+            const auto shortText = [&](MessagePackWriter &writer) { writer.text(part); };
+            const QByteArray utf8 =
+                QByteArray(shift, 'y') + written(shortText).sliced(1).repeated(100'000);
+            const QString text = QString(shift, u'y') + part.repeated(100'000);
+            QCOMPARE(written([&](MessagePackWriter &writer) { writer.text(text); }),
+                     written([&](MessagePackWriter &writer) { writer.utf8(utf8); }));
+        }
+    }
+}
+
+void tst_MessagePack::muchIsWrittenToMemoryOfWhatWasWrittenBefore()
+{
+    const PoolKeeper keeper;
+    const char *memory = nullptr;
+    for (const QString &text : {QString(1'000'000, u'a'), QString(1'000'000, u'b')}) {
+        QByteArray bytes;
+        {
+            MessagePackWriter writer(bytes);
+            writer.list(2);
+            writer.integer(7);
+            writer.text(text);
+        }
+        QCOMPARE(bytes, MessagePackOracle::encode(QVariantList{qint64(7), text}));
+        QVERIFY(!memory || bytes.constData() == memory);
+        memory = bytes.constData();
+        recycle(std::move(bytes));
     }
 }
 

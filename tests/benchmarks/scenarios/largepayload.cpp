@@ -18,6 +18,7 @@
 #include <arpa/inet.h>
 #include <malloc.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,9 +28,14 @@ const QString copiesOption("--copies-of-an-echo");
 constexpr qsizetype payloadSize = 16 * 1024 * 1024;
 constexpr qint64 limit = 2 * payloadSize; // the frame is a little larger than the payload
 
+QVariantMap message(const QString &action, const QVariant &data)
+{
+    return {{"action", action}, {"data", data}};
+}
+
 QVariantMap blob(const QByteArray &data)
 {
-    return {{"action", "blob"}, {"data", data}};
+    return message("blob", data);
 }
 
 class BlobChannel : public QRepod::Channel
@@ -37,6 +43,8 @@ class BlobChannel : public QRepod::Channel
     Q_OBJECT
 
     Q_SLOT void Network_blob(const QByteArray &data) { send(blob(data)); }
+    Q_SLOT void Network_map(const QVariantMap &message) { send(message); }
+    Q_SLOT void Network_text(const QString &data) { send(message("text", data)); }
 };
 
 class BlobListener : public QRepod::ConnectionListener
@@ -45,6 +53,11 @@ class BlobListener : public QRepod::ConnectionListener
 
 public:
     Q_SLOT void Network_blob(const QByteArray &data) { received += data.size(); }
+    Q_SLOT void Network_map(const QVariantMap &map)
+    {
+        received += map.value("data").toByteArray().size();
+    }
+    Q_SLOT void Network_text(const QString &data) { received += data.size(); }
     qint64 received = 0;
 };
 
@@ -66,12 +79,30 @@ private:
     QRepod::Server m_server;
 };
 
-Sample rate(int echoes, double seconds)
+qint64 pageFaults()
 {
-    return {{{"MiB/s", double(echoes) * double(payloadSize) / 1'048'576 / seconds}}, {}};
+    rusage usage = {};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
 }
 
-Sample qrepod(int echoes)
+//! What \a echo takes, once it has run: a number of times, with the pages that are fresh for it.
+template <class Echo>
+Sample measure(int echoes, Echo echo)
+{
+    echo();
+    const qint64 faultsBefore = pageFaults();
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < echoes; ++i)
+        echo();
+    const double seconds = secondsSince(start);
+    const double messages = 2.0 * echoes;
+    return {{{"MiB/s", double(echoes) * double(payloadSize) / 1'048'576 / seconds},
+             {"page faults/message", double(pageFaults() - faultsBefore) / messages}},
+            {}};
+}
+
+Sample qrepod(int echoes, const QVariantMap &message)
 {
     const BlobServer server;
     BlobListener client;
@@ -82,14 +113,12 @@ Sample qrepod(int echoes)
     while (client.state() != QRepod::ConnectionListener::State::Connected)
         wait();
 
-    const QByteArray data(payloadSize, 'x');
-    const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < echoes; ++i) {
-        client.send(blob(data));
-        while (client.received < (i + 1) * payloadSize)
+    return measure(echoes, [&] {
+        client.received = 0;
+        client.send(message);
+        while (client.received < payloadSize)
             wait();
-    }
-    return rate(echoes, secondsSince(start));
+    });
 }
 
 int connectTo(quint16 port)
@@ -137,12 +166,10 @@ Sample sockets(int echoes)
     });
     const int client = connectTo(ntohs(address.sin_port));
     QByteArray bytes(payloadSize, 'x');
-    const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < echoes; ++i) {
+    const Sample sample = measure(echoes, [&] {
         sendAll(client, bytes);
         receiveAll(client, bytes);
-    }
-    const Sample sample = rate(echoes, secondsSince(start));
+    });
     ::close(client);
     server.join();
     ::close(listener);
@@ -218,7 +245,11 @@ Scenario Scenarios::largePayload(bool isQuick)
     const int echoes = isQuick ? 3 : 10;
     return {"large-payload",
             "16 MiB of bytes there and back",
-            {{"QRepod", [=] { return qrepod(echoes); }},
+            {{"QRepod", [=] { return qrepod(echoes, blob(QByteArray(payloadSize, 'x'))); }},
+             {"QRepod, whole map",
+              [=] { return qrepod(echoes, message("map", QByteArray(payloadSize, 'x'))); }},
+             {"QRepod, text",
+              [=] { return qrepod(echoes, message("text", QString(payloadSize, u'x'))); }},
              {"sockets, blocking", [=] { return sockets(echoes); }},
              {"QRepod's server", copiesOfFreshProcess}},
             {{"MiB/s", "QRepod", "sockets, blocking", Target::AtLeast, 0.5},
