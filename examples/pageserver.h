@@ -45,9 +45,9 @@ public:
 private:
     static QHttpServerResponse redirection(const QString &page, quint16 gatePort)
     {
-        QHttpServerResponse response(QHttpServerResponse::StatusCode::Found);
-        response.setHeader("Location", QString("/%1?port=%2").arg(page).arg(gatePort).toUtf8());
-        return response;
+        const QString html =
+            "<!DOCTYPE html><meta http-equiv=\"refresh\" content=\"0; url=/%1?port=%2\">";
+        return {"text/html; charset=utf-8", html.arg(page).arg(gatePort).toUtf8()};
     }
 
     //! Of what lies below the folder: scripts and pages, with plain names, and nothing else.

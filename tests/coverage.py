@@ -31,9 +31,8 @@ def tool(name):
 
 def objects(build):
     """The libraries, and the tests, which hold some of the parts on their own."""
-    for path in sorted(build.rglob("libQRepod*.so*")):
-        if not path.is_symlink():
-            yield path
+    for link in sorted(build.rglob("libQRepod*.so")):  # not those of an earlier version
+        yield link.resolve()
     for folder in TESTS:
         for path in sorted((build / "tests" / folder).glob("*_*")):
             if path.is_file() and os.access(path, os.X_OK):

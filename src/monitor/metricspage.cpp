@@ -12,6 +12,7 @@
 #include <QtNetwork/qtcpserver.h>
 
 #include <limits>
+#include <utility>
 
 namespace QRepod {
 
@@ -37,11 +38,22 @@ namespace {
 
 using Status = QHttpServerResponse::StatusCode;
 
+void setHeader(QHttpServerResponse &response, const QByteArray &name, const QByteArray &value)
+{
+#if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
+    QHttpHeaders headers = response.headers();
+    headers.append(name, value);
+    response.setHeaders(std::move(headers));
+#else
+    response.setHeader(name, value);
+#endif
+}
+
 //! What a browser keeps for later is out of date by then.
 QHttpServerResponse fresh(QHttpServerResponse &&response)
 {
-    response.setHeader("Cache-Control", "no-store");
-    response.setHeader("X-Content-Type-Options", "nosniff");
+    setHeader(response, "Cache-Control", "no-store");
+    setHeader(response, "X-Content-Type-Options", "nosniff");
     return std::move(response);
 }
 
@@ -49,10 +61,10 @@ QHttpServerResponse fresh(QHttpServerResponse &&response)
 QHttpServerResponse pageForPeople()
 {
     QHttpServerResponse response("text/html; charset=utf-8", QByteArray(page));
-    response.setHeader("Content-Security-Policy",
-                       "default-src 'none'; connect-src 'self'; img-src data:; "
-                       "script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-                       "frame-ancestors 'none'");
+    setHeader(response, "Content-Security-Policy",
+              "default-src 'none'; connect-src 'self'; img-src data:; "
+              "script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+              "frame-ancestors 'none'");
     return fresh(std::move(response));
 }
 

@@ -125,7 +125,7 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     server->received.add(message.action(), bytes);
     const Dispatcher::Outcome outcome = dispatch(message, request ? request->answer() : nullptr);
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled) {
-        server->received.takeBack(message.action(), bytes);
+        server->received.takeBack(bytes);
         leaveToFallbacks(message, outcome);
     }
     if (request && turn.isAlive())
@@ -361,7 +361,7 @@ void Channel::Private::giveUp(Session &session, const QString &address, const QS
 AnswerPath Channel::Private::answerPath() const
 {
     return {[session = session, address = address()](const EncodedMessage &message) {
-                const Outbox::Result result = session->answer(message);
+                Outbox::Result result = session->answer(message);
                 if (result.status == Outbox::Status::Full)
                     giveUp(*session, address, result.error);
                 return result;

@@ -19,20 +19,16 @@ void ReceivedTally::add(QByteArrayView action, qint64 bytes)
     m_counts.bytes += bytes;
 }
 
-void ReceivedTally::takeBack(QByteArrayView action, qint64 bytes)
+void ReceivedTally::takeBack(qint64 bytes)
 {
-    if (m_counts.messages > 0 && isSameText(action, m_action)) {
-        --m_counts.messages;
-        m_counts.bytes -= bytes;
-    } else { // a turn in an event loop of the fallback's or a handler's has told it
-        m_metrics.received(action, {-1, -bytes}, true);
-    }
-    m_metrics.received(action, {1, bytes}, false);
+    --m_counts.messages;
+    m_counts.bytes -= bytes;
+    m_metrics.received(m_action, {1, bytes}, false);
 }
 
 void ReceivedTally::flush()
 {
-    if (m_counts.messages > 0)
+    if (m_counts.messages != 0)
         flush(Clock::now());
 }
 

@@ -22,8 +22,9 @@ public:
     //! Handlers are about to get a message of so many bytes.
     void add(QByteArrayView action, qint64 bytes);
 
-    //! Nobody has handled a message after all, which has been added.
-    void takeBack(QByteArrayView action, qint64 bytes);
+    //! The message that was added last, of so many bytes, has no handler. So nothing of ours has
+    //! run since.
+    void takeBack(qint64 bytes);
 
     //! Tells the metrics what has been counted. What comes after is of another turn.
     void flush();
