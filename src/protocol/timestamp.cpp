@@ -2,6 +2,7 @@
 #include "protocol/timestamp.h"
 
 #include <QtCore/qendian.h>
+#include <QtCore/qtimezone.h>
 
 namespace QRepod::Timestamp {
 
@@ -11,6 +12,12 @@ constexpr qint64 millisecondsPerSecond = 1'000;
 constexpr qint64 nanosecondsPerMillisecond = 1'000'000;
 constexpr quint32 nanosecondsPerSecond = 1'000'000'000;
 constexpr int secondsBits = 34; // of the 8-byte form; the other 30 are nanoseconds
+
+#if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
+constexpr auto utc = QTimeZone::UTC;
+#else
+constexpr auto utc = Qt::UTC;
+#endif
 
 template <class T>
 void append(QByteArray &out, T value)
@@ -78,7 +85,7 @@ std::optional<QDateTime> decode(QByteArrayView data)
         || qMulOverflow(seconds, millisecondsPerSecond, &milliseconds)
         || qAddOverflow(milliseconds, rest, &milliseconds))
         return std::nullopt;
-    return QDateTime::fromMSecsSinceEpoch(milliseconds, Qt::UTC);
+    return QDateTime::fromMSecsSinceEpoch(milliseconds, utc);
 }
 
 } // namespace QRepod::Timestamp
