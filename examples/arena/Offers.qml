@@ -9,6 +9,7 @@ Row {
 
     required property ConnectionListener listener
     required property int gold ///< that there is
+    readonly property real third: (width - 2 * spacing) / 3
     signal refused(string reason)
 
     function buy(item: string) {
@@ -18,23 +19,27 @@ Row {
 
     spacing: 8
 
-    Repeater {
-        model: [
-            { item: "repair", price: 3, text: qsTr("Repair (3)") },
-            { item: "engine", price: 5, text: qsTr("Engine (5)") },
-            { item: "cannon", price: 5, text: qsTr("Cannon (5)") }
-        ]
+    PushButton {
+        objectName: "repair"
+        width: offers.third
+        enabled: offers.gold >= 3
+        text: qsTr("Repair (3)")
+        onClicked: offers.buy("repair")
+    }
 
-        PushButton {
-            required property var modelData
-            readonly property Offers offers: parent as Offers
+    PushButton {
+        objectName: "engine"
+        width: offers.third
+        enabled: offers.gold >= 5
+        text: qsTr("Engine (5)")
+        onClicked: offers.buy("engine")
+    }
 
-            objectName: modelData.item
-            anchors.bottom: parent?.bottom
-            width: ((offers?.width ?? 0) - 16) / 3
-            enabled: offers?.gold >= modelData.price
-            text: modelData.text
-            onClicked: offers.buy(modelData.item)
-        }
+    PushButton {
+        objectName: "cannon"
+        width: offers.third
+        enabled: offers.gold >= 5
+        text: qsTr("Cannon (5)")
+        onClicked: offers.buy("cannon")
     }
 }
