@@ -52,8 +52,7 @@ public:
     /// The called method may delete \a object and whatever owns this handler's table, so the caller
     /// holds on to the table meanwhile.
     /// \return whether there was one; if not, a warning says what did not fit, unless it has said
-    /// the
-    ///         same already or much else.
+    ///         the same already or much else.
     bool call(QObject *object, const Call &call) const;
 
 private:

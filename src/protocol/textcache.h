@@ -6,6 +6,7 @@
 #include <QtCore/qstring.h>
 
 #include <array>
+#include <limits>
 
 namespace QRepod {
 
@@ -37,6 +38,8 @@ private:
         std::array<char, longestCached> utf8;
         QString text;
     };
+
+    static_assert(slotCount - 1 <= std::numeric_limits<quint8>::max());
 
     class Table
     {
