@@ -3,6 +3,8 @@ import {spawn} from "node:child_process";
 import {once} from "node:events";
 import {createInterface} from "node:readline";
 
+const patience = 60000; // far more than a busy machine needs, in milliseconds
+
 /**
  * The game's server as a process, with a network in front of it that can be bad; see
  * javascriptserver.cpp. Ends with the test.
@@ -41,13 +43,20 @@ export class Recorder {
         return this.log.map(message => message.action);
     }
 
-    /** Resolves with the message of this action that came as the one with this number. */
+    /**
+     * Resolves with the message of this action that came as the one with this number. If it does
+     * not come, what came instead is the error.
+     */
     next(action, number = 1) {
-        return new Promise(resolve => {
+        return new Promise((resolve, reject) => {
+            const giveUp = () => reject(new Error(`no ${action} (${number}), but ${JSON.stringify(this.log)}`));
+            const timer = setTimeout(giveUp, patience);
             const look = () => {
                 const found = this.log.filter(message => message.action === action)[number - 1];
-                if (found)
+                if (found) {
+                    clearTimeout(timer);
                     resolve(found);
+                }
                 return found !== undefined;
             };
             if (!look())
