@@ -28,13 +28,6 @@ qsizetype frameSize(QByteArrayView bytes)
     return frameHeaderSize + qsizetype(qFromBigEndian<quint32>(bytes.data()));
 }
 
-void recycleMemory(KeptMessages::Part &part)
-{
-    recycle(std::move(part.bytes));
-    for (LargeValue &value : part.largeValues)
-        recycle(std::move(value.bytes));
-}
-
 } // namespace
 
 void KeptMessages::Run::removeFirst()
@@ -67,8 +60,8 @@ void KeptMessages::add(const EncodedMessage &message, Form form)
 //! The last part's, which has room for a frame of \a size.
 KeptMessages::Run &KeptMessages::runFor(qsizetype size)
 {
-    if (m_parts.empty() || !m_parts.back().run.hasRoomFor(size)) {
-        const qsizetype doubled = m_parts.empty() ? 0 : 2 * m_runSize;
+    if (isEmpty() || !m_parts.back().run.hasRoomFor(size)) {
+        const qsizetype doubled = isEmpty() ? 0 : 2 * m_runSize;
         m_runSize = std::clamp(doubled, leastRunSize, greatestRunSize);
         m_parts.push_back({Run(m_runSize), {}, {}, m_last});
     }
@@ -80,7 +73,7 @@ void KeptMessages::replace(qint64 number, const EncodedMessage &message)
     if (number <= m_forgotten) // the peer has acknowledged what it cannot have received
         return;
     const auto part =
-        std::lower_bound(m_parts.begin(), m_parts.end(), number,
+        std::lower_bound(m_parts.begin() + std::ptrdiff_t(m_first), m_parts.end(), number,
                          [](const Part &each, qint64 wanted) { return each.last < wanted; });
     Q_ASSERT(part != m_parts.end() && part->last == number && !part->run);
     m_bytes += message.size() - part->size();
@@ -92,20 +85,36 @@ bool KeptMessages::forget(qint64 received)
 {
     if (!canForget(received))
         return false;
-    while (!m_parts.empty() && m_parts.front().last <= received) {
-        m_bytes -= m_parts.front().size();
-        m_forgotten = m_parts.front().last;
-        recycleMemory(m_parts.front());
-        m_parts.pop_front();
-    }
+    while (!isEmpty() && m_parts[m_first].last <= received)
+        removeFirst();
     if (m_forgotten < received) { // the first part in part
-        Run &run = m_parts.front().run;
+        Run &run = m_parts[m_first].run;
         const qsizetype before = run.frames().size();
         for (; m_forgotten < received; ++m_forgotten)
             run.removeFirst();
         m_bytes -= before - run.frames().size();
     }
     return true;
+}
+
+//! Part, of which the peer has received everything.
+void KeptMessages::removeFirst()
+{
+    Part &part = m_parts[m_first];
+    m_bytes -= part.size();
+    m_forgotten = part.last;
+    recycle(std::move(part.bytes));
+    for (LargeValue &value : part.largeValues)
+        recycle(std::move(value.bytes));
+    part = {};
+    ++m_first;
+    if (isEmpty()) {
+        m_parts = std::vector<Part>();
+        m_first = 0;
+    } else if (m_first > m_parts.size() / 2) { // as many are moved as have gone
+        m_parts.erase(m_parts.begin(), m_parts.begin() + std::ptrdiff_t(m_first));
+        m_first = 0;
+    }
 }
 
 } // namespace QRepod

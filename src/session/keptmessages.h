@@ -7,8 +7,9 @@
 #include <QtCore/qlist.h>
 
 #include <cstring>
-#include <deque>
 #include <memory>
+#include <span>
+#include <vector>
 
 namespace QRepod {
 
@@ -58,7 +59,7 @@ public:
         Run run;
         QByteArray bytes; ///< of one by itself: its frame, without the large values
         QList<LargeValue> largeValues;
-        qint64 last; ///< number of the latest message
+        qint64 last = 0; ///< number of the latest message
 
         qint64 size() const; ///< on the wire, in bytes
     };
@@ -83,16 +84,19 @@ public:
     qint64 forgotten() const { return m_forgotten; }
 
     //! What the peer may not have received, in order.
-    const std::deque<Part> &parts() const { return m_parts; }
+    std::span<const Part> parts() const { return std::span(m_parts).subspan(m_first); }
 
     //! On the wire, in bytes.
     qint64 bytes() const { return m_bytes; }
 
 private:
+    bool isEmpty() const { return m_first == m_parts.size(); }
     Run &runFor(qsizetype size);
+    void removeFirst();
 
-    std::deque<Part> m_parts;
-    qint64 m_forgotten = 0; // how many came before these
+    std::vector<Part> m_parts; // a deque would take half a KiB of each idle session
+    size_t m_first = 0;        // of these, that is still kept
+    qint64 m_forgotten = 0;    // how many came before these
     qint64 m_last = 0;
     qsizetype m_runSize = 0; // of the latest run's memory
     qint64 m_bytes = 0;
