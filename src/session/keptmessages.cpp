@@ -17,9 +17,10 @@ namespace {
 // heap much later, by the thread that reads the receipts. In bytes.
 constexpr qsizetype smallSize = 256;
 
-// What small messages are put together to: for the heap it is one piece, and little is moved when
-// the first half of it is forgotten. In bytes.
-constexpr qsizetype runSize = 4 * 1024;
+// What small messages are put together to. It grows, so that who says little takes little; and a
+// message or two that the peer has received already keep no more than that in memory. In bytes.
+constexpr qsizetype leastRunSize = 512;
+constexpr qsizetype greatestRunSize = 4 * 1024;
 
 //! Of the frame that begins \a bytes, header included.
 qsizetype frameSize(QByteArrayView bytes)
@@ -36,9 +37,14 @@ void recycleMemory(KeptMessages::Part &part)
 
 } // namespace
 
+void KeptMessages::Run::removeFirst()
+{
+    m_begin += frameSize(frames());
+}
+
 qint64 KeptMessages::Part::size() const
 {
-    qint64 size = bytes.size();
+    qint64 size = run ? run.frames().size() : bytes.size();
     for (const LargeValue &value : largeValues)
         size += value.bytes.size();
     return size;
@@ -47,19 +53,26 @@ qint64 KeptMessages::Part::size() const
 void KeptMessages::add(const EncodedMessage &message, Form form)
 {
     const QByteArray &bytes = message.bytes();
-    const qint64 number = last() + 1;
-    m_bytes += message.size();
-    const bool isSmall = form == Form::Final && bytes.size() <= smallSize;
-    if (!isSmall || !message.largeValues().isEmpty()) {
-        m_parts.append({bytes, message.largeValues(), number, false});
+    ++m_last;
+    if (form == Form::Replaceable || bytes.size() > smallSize || !message.largeValues().isEmpty()) {
+        m_parts.push_back({{}, bytes, message.largeValues(), m_last});
+        m_bytes += message.size();
         return;
     }
-    if (m_parts.isEmpty() || !m_parts.constLast().isRun
-        || m_parts.constLast().bytes.size() + bytes.size() > runSize)
-        m_parts.append({{}, {}, number, true});
-    Part &run = m_parts.last();
-    run.bytes.append(QByteArrayView(bytes)); // a copy also of the first: a run changes in place
-    run.last = number;
+    runFor(bytes.size()).append(bytes);
+    m_parts.back().last = m_last;
+    m_bytes += bytes.size();
+}
+
+//! The last part's, which has room for a frame of \a size.
+KeptMessages::Run &KeptMessages::runFor(qsizetype size)
+{
+    if (m_parts.empty() || !m_parts.back().run.hasRoomFor(size)) {
+        const qsizetype doubled = m_parts.empty() ? 0 : 2 * m_runSize;
+        m_runSize = std::clamp(doubled, leastRunSize, greatestRunSize);
+        m_parts.push_back({Run(m_runSize), {}, {}, m_last});
+    }
+    return m_parts.back().run;
 }
 
 void KeptMessages::replace(qint64 number, const EncodedMessage &message)
@@ -69,7 +82,7 @@ void KeptMessages::replace(qint64 number, const EncodedMessage &message)
     const auto part =
         std::lower_bound(m_parts.begin(), m_parts.end(), number,
                          [](const Part &each, qint64 wanted) { return each.last < wanted; });
-    Q_ASSERT(part != m_parts.end() && part->last == number && !part->isRun);
+    Q_ASSERT(part != m_parts.end() && part->last == number && !part->run);
     m_bytes += message.size() - part->size();
     part->bytes = message.bytes();
     part->largeValues = message.largeValues();
@@ -79,26 +92,20 @@ bool KeptMessages::forget(qint64 received)
 {
     if (!canForget(received))
         return false;
-    while (!m_parts.isEmpty() && m_parts.first().last <= received) {
-        m_bytes -= m_parts.first().size();
-        m_forgotten = m_parts.first().last;
-        recycleMemory(m_parts.first());
-        m_parts.removeFirst();
+    while (!m_parts.empty() && m_parts.front().last <= received) {
+        m_bytes -= m_parts.front().size();
+        m_forgotten = m_parts.front().last;
+        recycleMemory(m_parts.front());
+        m_parts.pop_front();
     }
-    if (m_forgotten < received)
-        forgetOfRun(received);
+    if (m_forgotten < received) { // the first part in part
+        Run &run = m_parts.front().run;
+        const qsizetype before = run.frames().size();
+        for (; m_forgotten < received; ++m_forgotten)
+            run.removeFirst();
+        m_bytes -= before - run.frames().size();
+    }
     return true;
-}
-
-//! The peer has received the first part in part.
-void KeptMessages::forgetOfRun(qint64 received)
-{
-    QByteArray &bytes = m_parts.first().bytes;
-    qsizetype size = 0;
-    for (; m_forgotten < received; ++m_forgotten)
-        size += frameSize(QByteArrayView(bytes).sliced(size));
-    bytes.remove(0, size);
-    m_bytes -= size;
 }
 
 } // namespace QRepod

@@ -6,6 +6,10 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qlist.h>
 
+#include <cstring>
+#include <deque>
+#include <memory>
+
 namespace QRepod {
 
 //! The messages that a peer may not have received yet, by number.
@@ -20,13 +24,41 @@ public:
         Replaceable, ///< a newer message may take its number
     };
 
-    //! Messages that follow each other: small ones in one piece, or one by itself.
+    //! The frames of small messages that follow each other, in one piece of memory.
+    class Run
+    {
+    public:
+        Run() = default; ///< without memory: there is none
+        explicit Run(qsizetype capacity)
+            : m_bytes(new char[size_t(capacity)])
+            , m_capacity(capacity)
+        {
+        }
+
+        explicit operator bool() const { return m_bytes != nullptr; }
+        bool hasRoomFor(qsizetype size) const { return m_capacity - m_end >= size; }
+        void append(QByteArrayView frame)
+        {
+            std::memcpy(m_bytes.get() + m_end, frame.data(), size_t(frame.size()));
+            m_end += frame.size();
+        }
+        void removeFirst(); ///< frame
+        QByteArrayView frames() const { return {m_bytes.get() + m_begin, m_end - m_begin}; }
+
+    private:
+        std::unique_ptr<char[]> m_bytes;
+        qsizetype m_capacity = 0;
+        qsizetype m_begin = 0;
+        qsizetype m_end = 0;
+    };
+
+    //! Messages that follow each other: a run of small ones, or one by itself.
     struct Part
     {
-        QByteArray bytes;              ///< the frames, headers included, without the large values
-        QList<LargeValue> largeValues; ///< of one by itself
-        qint64 last;                   ///< number of the latest message
-        bool isRun;                    ///< of small ones
+        Run run;
+        QByteArray bytes; ///< of one by itself: its frame, without the large values
+        QList<LargeValue> largeValues;
+        qint64 last; ///< number of the latest message
 
         qint64 size() const; ///< on the wire, in bytes
     };
@@ -45,22 +77,24 @@ public:
     bool canForget(qint64 received) const { return received >= m_forgotten && received <= last(); }
 
     //! The number of the latest message.
-    qint64 last() const { return m_parts.isEmpty() ? m_forgotten : m_parts.last().last; }
+    qint64 last() const { return m_last; }
 
     //! The number of the latest message that the peer has received.
     qint64 forgotten() const { return m_forgotten; }
 
     //! What the peer may not have received, in order.
-    const QList<Part> &parts() const { return m_parts; }
+    const std::deque<Part> &parts() const { return m_parts; }
 
     //! On the wire, in bytes.
     qint64 bytes() const { return m_bytes; }
 
 private:
-    void forgetOfRun(qint64 received);
+    Run &runFor(qsizetype size);
 
-    QList<Part> m_parts;
+    std::deque<Part> m_parts;
     qint64 m_forgotten = 0; // how many came before these
+    qint64 m_last = 0;
+    qsizetype m_runSize = 0; // of the latest run's memory
     qint64 m_bytes = 0;
 };
 

@@ -269,8 +269,7 @@ void Session::goOn()
     qint64 before = m_kept.forgotten();
     for (const KeptMessages::Part &part : m_kept.parts()) {
         // A run changes in place while the connection's thread reads what it was given.
-        const QByteArray frames =
-            part.isRun ? QByteArray(part.bytes.constData(), part.bytes.size()) : part.bytes;
+        const QByteArray frames = part.run ? part.run.frames().toByteArray() : part.bytes;
         m_link.outbox->sendAgain(frames, part.largeValues, part.last - before);
         before = part.last;
     }

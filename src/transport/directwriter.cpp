@@ -7,37 +7,51 @@
 
 namespace QRepod {
 
+namespace {
+
+//! The socket itself.
+class SocketWriter final : public DirectWriter
+{
+public:
+    //! Without an \a object it owns the \a descriptor.
+    SocketWriter(const QObject *object, qintptr descriptor)
+        : m_object(object)
+        , m_descriptor(descriptor)
+    {
+    }
+
+    ~SocketWriter() override
+    {
+        if (!m_object)
+            NativeSocket::close(m_descriptor);
+    }
+
+    bool isOpenHere() const override
+    {
+        return !m_object || m_object->thread() == QThread::currentThread();
+    }
+
+    qint64 send(const char *data, qint64 size, int *error) const override
+    {
+        return NativeSocket::send(m_descriptor, data, size, error);
+    }
+
+private:
+    const QObject *const m_object; // whose thread alone may write; nullptr: any may
+    const qintptr m_descriptor;
+};
+
+} // namespace
+
 std::unique_ptr<DirectWriter> DirectWriter::forThreadOf(const QObject *object, qintptr descriptor)
 {
-    return std::unique_ptr<DirectWriter>(new DirectWriter(object, descriptor));
+    return std::make_unique<SocketWriter>(object, descriptor);
 }
 
 std::unique_ptr<DirectWriter> DirectWriter::forAnyThread(qintptr descriptor)
 {
     const qintptr own = NativeSocket::duplicate(descriptor);
-    return std::unique_ptr<DirectWriter>(own == -1 ? nullptr : new DirectWriter(nullptr, own));
-}
-
-DirectWriter::DirectWriter(const QObject *object, qintptr descriptor)
-    : m_object(object)
-    , m_descriptor(descriptor)
-{
-}
-
-DirectWriter::~DirectWriter()
-{
-    if (!m_object)
-        NativeSocket::close(m_descriptor);
-}
-
-bool DirectWriter::isOpenHere() const
-{
-    return !m_object || m_object->thread() == QThread::currentThread();
-}
-
-qint64 DirectWriter::send(const char *data, qint64 size, int *error) const
-{
-    return NativeSocket::send(m_descriptor, data, size, error);
+    return own == -1 ? nullptr : std::make_unique<SocketWriter>(nullptr, own);
 }
 
 } // namespace QRepod

@@ -14,6 +14,10 @@ namespace QRepod {
 class DirectWriter
 {
 public:
+    DirectWriter() = default;
+    virtual ~DirectWriter() = default;
+    Q_DISABLE_COPY_MOVE(DirectWriter)
+
     //! For the thread of \a object, where the descriptor is closed as well. Costs nothing.
     static std::unique_ptr<DirectWriter> forThreadOf(const QObject *object, qintptr descriptor);
 
@@ -23,20 +27,11 @@ public:
     /// \return nothing where the system cannot do it, or has no descriptor left.
     static std::unique_ptr<DirectWriter> forAnyThread(qintptr descriptor);
 
-    ~DirectWriter();
-
     //! Whether the calling thread may write.
-    bool isOpenHere() const;
+    virtual bool isOpenHere() const = 0;
 
-    //! As NativeSocket::send().
-    qint64 send(const char *data, qint64 size, int *error) const;
-
-private:
-    DirectWriter(const QObject *object, qintptr descriptor);
-    Q_DISABLE_COPY_MOVE(DirectWriter)
-
-    const QObject *const m_object; // whose thread alone may write; nullptr: any may
-    const qintptr m_descriptor;    // owned if any thread may write
+    //! As NativeSocket::send(). \a data is whole frames.
+    virtual qint64 send(const char *data, qint64 size, int *error) const = 0;
 };
 
 } // namespace QRepod

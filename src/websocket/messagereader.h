@@ -55,6 +55,8 @@ public:
     const std::optional<Fault> &fault() const { return m_fault; }
     const std::optional<Close> &close() const { return m_close; }
 
+    bool hasPings() const { return !m_pings.isEmpty(); }
+
     //! The payloads of pings that have not been asked for yet.
     QList<QByteArray> takePings() { return std::exchange(m_pings, {}); }
 

@@ -29,6 +29,9 @@ public:
     //! Whether control frames can be written: no message has begun that has not ended.
     bool isBetweenMessages() const { return m_left == 0; }
 
+    //! Whether all that was added is whole.
+    bool isBetweenFrames() const { return m_left == 0 && m_header.isEmpty(); }
+
     FrameWriter &writer() { return m_writer; }
 
 private:

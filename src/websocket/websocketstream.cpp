@@ -41,12 +41,13 @@ WebSocketStream::WebSocketStream(std::unique_ptr<Stream> below,
     , m_handshake(std::move(handshake))
     , m_request(std::move(request))
     , m_reader(m_handshake->role(), limits)
-    , m_outgoing(m_handshake->role(), std::move(texts))
+    , m_sending(std::make_shared<SendingHalf>(m_handshake->role(), std::move(texts)))
 {
 }
 
 WebSocketStream::~WebSocketStream()
 {
+    m_sending->detach();
     delete m_announcer;
 }
 
@@ -65,7 +66,8 @@ void WebSocketStream::open(Stream::Owner &owner, Poller &poller)
 void WebSocketStream::streamOpened()
 {
     m_isBelowOpen = true;
-    m_unwritten = m_handshake->greeting();
+    const SendingHalf::Turn turn(*m_sending);
+    m_sending->unwritten() = m_handshake->greeting();
     flush();
 }
 
@@ -96,8 +98,11 @@ void WebSocketStream::shakeHands()
     const Handshake::State state = m_handshake->read(m_input);
     if (state == Handshake::State::Waiting)
         return;
-    m_unwritten += m_handshake->answer();
-    flush();
+    {
+        const SendingHalf::Turn turn(*m_sending);
+        m_sending->unwritten() += m_handshake->answer();
+        flush();
+    }
     if (state == Handshake::State::Done)
         return begin();
     setEnd(End::Failed, m_handshake->error());
@@ -108,7 +113,11 @@ void WebSocketStream::shakeHands()
 void WebSocketStream::begin()
 {
     m_isKindKnown = m_handshake->isJson();
-    m_outgoing.setJson(m_handshake->isJson());
+    {
+        const SendingHalf::Turn turn(*m_sending);
+        m_sending->outgoing().setJson(m_handshake->isJson());
+        m_sending->setOpen(true);
+    }
     m_handshake.reset();
     const QByteArray early = std::exchange(m_input, QByteArray());
     if (m_owner)
@@ -133,7 +142,8 @@ void WebSocketStream::decode(QByteArrayView bytes)
     const bool goesOn = m_reader.read(bytes, m_readable);
     if (!m_isKindKnown && m_reader.hasMessages()) {
         m_isKindKnown = true;
-        m_outgoing.setJson(m_reader.isFirstText());
+        const SendingHalf::Turn turn(*m_sending);
+        m_sending->outgoing().setJson(m_reader.isFirstText());
     }
     answerPings();
     if (goesOn)
@@ -148,10 +158,7 @@ void WebSocketStream::decode(QByteArrayView bytes)
 void WebSocketStream::followClose()
 {
     const MessageReader::Close close = *m_reader.close();
-    if (!std::exchange(m_isCloseSent, true) && m_outgoing.isBetweenMessages()) {
-        m_outgoing.writer().close(m_unwritten, close.code);
-        flush();
-    }
+    sendClose(close.code);
     if (isOrderly(close.code))
         return setEnd(End::Closed, {});
     QString failure = QStringLiteral("the peer closed with code %1").arg(quint16(close.code));
@@ -163,13 +170,16 @@ void WebSocketStream::followClose()
 //! Unless that has to wait for the end of a message, or for a peer that reads nothing.
 void WebSocketStream::answerPings()
 {
-    if (m_isCloseSent || !m_outgoing.isBetweenMessages() || m_unwritten.size() > writeSize)
+    if (m_isCloseSent || !m_reader.hasPings())
+        return;
+    const SendingHalf::Turn turn(*m_sending);
+    QByteArray &unwritten = m_sending->unwritten();
+    if (!m_sending->outgoing().isBetweenMessages() || unwritten.size() > writeSize)
         return;
     const QList<QByteArray> pings = m_reader.takePings();
     for (const QByteArray &ping : pings)
-        m_outgoing.writer().write(m_unwritten, Opcode::Pong, ping);
-    if (!pings.isEmpty())
-        flush();
+        m_sending->outgoing().writer().write(unwritten, Opcode::Pong, ping);
+    flush();
 }
 
 void WebSocketStream::setReading(bool isReading)
@@ -214,10 +224,12 @@ qint64 WebSocketStream::write(const char *data, qint64 size)
         return size; // nobody wants it any more
     if (m_end != End::None || m_isCloseSent)
         return -1;
+    const SendingHalf::Turn turn(*m_sending);
+    QByteArray &unwritten = m_sending->unwritten();
     qint64 taken = 0;
-    while (taken < size && m_unwritten.isEmpty()) {
+    while (taken < size && unwritten.isEmpty()) {
         const qint64 more = std::min(size - taken, writeSize);
-        m_outgoing.add(m_unwritten, QByteArrayView(data + taken, more));
+        m_sending->outgoing().add(unwritten, QByteArrayView(data + taken, more));
         taken += more;
         answerPings();
         flush();
@@ -229,16 +241,9 @@ qint64 WebSocketStream::write(const char *data, qint64 size)
 
 void WebSocketStream::flush()
 {
-    if (!m_isBelowOpen || m_unwritten.isEmpty())
-        return;
-    const qint64 size = m_unwritten.size() - m_written;
-    const qint64 taken = m_below->write(m_unwritten.constData() + m_written, size);
-    m_written += std::max<qint64>(taken, 0);
-    if (taken >= 0 && taken < size)
-        return;
-    m_unwritten =
-        QByteArray(); // also if nothing can be written any more: how it ended will be read
-    m_written = 0;
+    const SendingHalf::Turn turn(*m_sending);
+    if (m_isBelowOpen)
+        m_sending->flush(*m_below);
 }
 
 void WebSocketStream::waitForWritable(int milliseconds)
@@ -249,14 +254,26 @@ void WebSocketStream::waitForWritable(int milliseconds)
 
 qint64 WebSocketStream::unwrittenBytes() const
 {
-    return m_unwritten.size() - m_written + m_below->unwrittenBytes();
+    const SendingHalf::Turn turn(*m_sending);
+    return m_sending->unwrittenBytes() + m_below->unwrittenBytes();
 }
 
 void WebSocketStream::closeWriting()
 {
-    if (m_end != End::None || std::exchange(m_isCloseSent, true))
+    if (m_end == End::None)
+        sendClose(CloseCode::Normal);
+}
+
+//! Once; nothing, if that would be inside of a message.
+void WebSocketStream::sendClose(CloseCode code, const QString &reason)
+{
+    if (std::exchange(m_isCloseSent, true))
         return;
-    m_outgoing.writer().close(m_unwritten, CloseCode::Normal);
+    const SendingHalf::Turn turn(*m_sending);
+    m_sending->setOpen(false);
+    if (!m_sending->outgoing().isBetweenMessages())
+        return;
+    m_sending->outgoing().writer().close(m_sending->unwritten(), code, reason);
     flush();
 }
 
@@ -267,17 +284,16 @@ bool WebSocketStream::sayGoodbye(Stream::Owner &owner, const QString &reason)
         return false;
     if (m_reader.close() && unwrittenBytes() == 0) // it has its answer
         return false;
-    if (!m_handshake && !std::exchange(m_isCloseSent, true) && m_outgoing.isBetweenMessages()) {
-        m_outgoing.writer().close(m_unwritten, m_faultCode, reason);
-        flush();
-    }
+    const SendingHalf::Turn turn(*m_sending);
+    if (!m_handshake)
+        sendClose(m_faultCode, reason);
     m_owner = &owner;
     m_isLingering = true;
     m_readable = QByteArray();
     m_read = 0;
     m_end = End::None;
     m_below->setReading(true);
-    if (m_unwritten.isEmpty())
+    if (m_sending->unwritten().isEmpty())
         m_below->closeWriting();
     return true;
 }
@@ -304,6 +320,8 @@ void WebSocketStream::setEnd(End end, const QString &reason)
         return;
     m_end = end;
     m_failure = reason;
+    const SendingHalf::Turn turn(*m_sending);
+    m_sending->setOpen(false);
 }
 
 void WebSocketStream::tellEnd()
@@ -348,7 +366,13 @@ void WebSocketStream::abort()
 {
     m_owner = nullptr;
     m_isBelowOpen = false;
+    m_sending->detach();
     m_below->abort();
+}
+
+std::unique_ptr<DirectWriter> WebSocketStream::directWriter()
+{
+    return m_sending->directWriter(m_below->directWriter(), m_poller, [this] { flush(); });
 }
 
 } // namespace QRepod

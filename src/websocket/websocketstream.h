@@ -5,7 +5,7 @@
 #include "transport/stream.h"
 #include "websocket/handshake.h"
 #include "websocket/messagereader.h"
-#include "websocket/outgoing.h"
+#include "websocket/sendinghalf.h"
 
 #include <QtCore/qpointer.h>
 
@@ -39,6 +39,7 @@ public:
     void closeWriting() override;
     bool sayGoodbye(Stream::Owner &owner, const QString &reason) override;
     void abort() override;
+    std::unique_ptr<DirectWriter> directWriter() override;
 #if QT_CONFIG(ssl)
     std::optional<QSslCertificate> peerCertificate() const override
     {
@@ -90,6 +91,7 @@ private:
     void followClose();
     void answerPings();
     void flush();
+    void sendClose(CloseCode code, const QString &reason = {});
     void endBelow(End end, const QString &reason);
     void setEnd(End end, const QString &reason);
     void tellEnd();
@@ -107,13 +109,11 @@ private:
     Poller *m_poller = nullptr;
     QPointer<QObject> m_announcer; // child of the poller, from the first announceLater() on
     MessageReader m_reader;
-    Outgoing m_outgoing;
-    QByteArray m_input;      // of the handshake
-    QByteArray m_readable;   // frames
-    qsizetype m_read = 0;    // of these, in bytes
-    QByteArray m_unwritten;  // what the stream below has not taken
-    qsizetype m_written = 0; // of this, in bytes
-    QString m_failure;       // why it ended
+    const std::shared_ptr<SendingHalf> m_sending; // with the direct writer
+    QByteArray m_input;                           // of the handshake
+    QByteArray m_readable;                        // frames
+    qsizetype m_read = 0;                         // of these, in bytes
+    QString m_failure;                            // why it ended
     CloseCode m_faultCode = CloseCode::PolicyViolation;
     End m_end = End::None;
     bool m_isReading = true;

@@ -76,6 +76,10 @@ QByteArray bytesOf(const KeptMessages &kept)
 {
     QByteArray bytes;
     for (const KeptMessages::Part &part : kept.parts()) {
+        if (part.run) {
+            bytes += part.run.frames();
+            continue;
+        }
         qsizetype begin = 0;
         for (const LargeValue &value : part.largeValues) {
             bytes += QByteArrayView(part.bytes).sliced(begin, value.position - begin);
@@ -167,8 +171,8 @@ void tst_Session::keepsMessagesOfEverySize()
 {
     QList<EncodedMessage> messages;
     for (qint64 n = 1; n <= 600; ++n) {
-        constexpr std::array<qsizetype, 5> extra = {150, 400, 5'000, 0, LargeValue::leastSize};
-        messages << (n % 40 == 0 ? bulky(n, extra[size_t(n / 40) % extra.size()])
+        constexpr std::array<qsizetype, 5> extra = {5'000, 150, 400, 0, LargeValue::leastSize};
+        messages << (n % 40 == 1 ? bulky(n, extra[size_t(n / 40) % extra.size()])
                                  : encodedMessage(n));
     }
     for (const qint64 step : {1, 7, 39, 40, 64, 300}) {
@@ -197,12 +201,12 @@ void tst_Session::smallMessagesShareMemory()
     KeptMessages kept;
     for (qint64 n = 1; n <= 50; ++n)
         kept.add(encodedMessage(n));
-    QCOMPARE(kept.parts().size(), 1);
+    QVERIFY(kept.parts().size() < 5);
     const EncodedMessage large = bulky(51, 5'000); // whose memory is shared with the caller
     kept.add(large);
-    QCOMPARE(kept.parts().last().bytes.constData(), large.bytes().constData());
+    QCOMPARE(kept.parts().back().bytes.constData(), large.bytes().constData());
     QVERIFY(kept.forget(51));
-    QVERIFY(kept.parts().isEmpty()); // an idle session holds nothing
+    QVERIFY(kept.parts().empty()); // an idle session holds nothing
 }
 
 void tst_Session::replacedAmongOthersKeepsItsNumber()
