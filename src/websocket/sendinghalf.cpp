@@ -56,12 +56,12 @@ private:
 
 std::unique_ptr<DirectWriter> SendingHalf::directWriter(std::unique_ptr<DirectWriter> below,
                                                         QObject *context,
-                                                        std::function<void()> flush)
+                                                        std::function<void()> goOn)
 {
     if (!below)
         return nullptr;
     m_context = context;
-    m_flush = std::move(flush);
+    m_goOn = std::move(goOn);
     return std::make_unique<Writer>(shared_from_this(), std::move(below));
 }
 
@@ -78,18 +78,18 @@ qint64 SendingHalf::writePast(const DirectWriter &below, QByteArrayView frames, 
         return written;
     if (written < bytes.size()) {
         m_unwritten = bytes.sliced(written);
-        flushLater();
+        goOnLater();
     }
     return frames.size();
 }
 
-void SendingHalf::flushLater()
+void SendingHalf::goOnLater()
 {
-    const auto flush = [half = weak_from_this()] {
-        if (const auto alive = half.lock(); alive && alive->m_flush)
-            alive->m_flush();
+    const auto goOn = [half = weak_from_this()] {
+        if (const auto alive = half.lock(); alive && alive->m_goOn)
+            alive->m_goOn();
     };
-    QMetaObject::invokeMethod(m_context, flush, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(m_context, goOn, Qt::QueuedConnection);
 }
 
 } // namespace QRepod

@@ -50,21 +50,22 @@ public:
     /// @}
 
     //! A way past the stream, to the socket of \a below. When the socket does not take the whole of
-    //! a message, the rest is unwritten(), and \a flush is called in the thread of \a context.
+    //! a message, the rest is unwritten(), and \a goOn is called in the thread of \a context: there
+    //! may be more to write behind it by then.
     std::unique_ptr<DirectWriter> directWriter(std::unique_ptr<DirectWriter> below,
-                                               QObject *context, std::function<void()> flush);
+                                               QObject *context, std::function<void()> goOn);
 
-    //! The stream ends: \a flush, see directWriter(), is not called any more. In its thread.
-    void detach() { m_flush = nullptr; }
+    //! The stream ends: \a goOn, see directWriter(), is not called any more. In its thread.
+    void detach() { m_goOn = nullptr; }
 
 private:
     class Writer;
 
     qint64 writePast(const DirectWriter &below, QByteArrayView frames, int *error);
-    void flushLater();
+    void goOnLater();
 
-    QObject *m_context = nullptr;  // set before there is a direct writer
-    std::function<void()> m_flush; // for the stream's thread
+    QObject *m_context = nullptr; // set before there is a direct writer
+    std::function<void()> m_goOn; // for the stream's thread
 
     std::mutex m_mutex; // guards everything below; during a turn the stream needs no lock
     int m_turns = 0;    // one inside of another

@@ -372,7 +372,7 @@ void WebSocketStream::abort()
 
 std::unique_ptr<DirectWriter> WebSocketStream::directWriter()
 {
-    return m_sending->directWriter(m_below->directWriter(), m_poller, [this] { flush(); });
+    return m_sending->directWriter(m_below->directWriter(), m_poller, [this] { streamWritable(); });
 }
 
 } // namespace QRepod

@@ -4,8 +4,11 @@
 
 #include "support/eventually.h"
 #include "support/messages.h"
+#include "transport/poller.h"
+#include "websocket/handshake.h"
 #include "websocket/messagereader.h"
 #include "websocket/sendinghalf.h"
+#include "websocket/websocketstream.h"
 
 #include <QRepod/Protocol>
 
@@ -67,11 +70,26 @@ public:
     }
     qint64 write(const char *data, qint64 size) override { return m_socket.take(data, size); }
 
+    std::unique_ptr<DirectWriter> directWriter() override
+    {
+        return std::make_unique<SocketWriter>(m_socket);
+    }
+
+    //! Is open at once, with one byte to read.
+    void open(Owner &owner, Poller &) override
+    {
+        owner.streamOpened();
+        owner.streamReadable();
+    }
+    qint64 read(char *data, qint64) override
+    {
+        *data = '.';
+        return 1;
+    }
+
     QString peer() const override { return {}; }
-    void open(Owner &, Poller &) override { }
     void setReading(bool) override { }
     qint64 readableBytes() const override { return 0; }
-    qint64 read(char *, qint64) override { return 0; }
     void waitForWritable(int) override { }
     qint64 unwrittenBytes() const override { return 0; }
     void closeWriting() override { }
@@ -82,6 +100,31 @@ public:
 
 private:
     Socket &m_socket;
+};
+
+//! One that is done with the first byte.
+class ShortHandshake : public Handshake
+{
+public:
+    Role role() const override { return Role::Server; }
+    State read(QByteArray &bytes) override
+    {
+        bytes.clear();
+        return State::Done;
+    }
+};
+
+class Owner : public Stream::Owner
+{
+public:
+    void streamOpened() override { }
+    void streamReadable() override { }
+    void streamWritable() override { ++writable; }
+    void streamEnded() override { }
+    void streamFailed(const QString &) override { }
+    void streamFaulted(const QString &) override { }
+
+    int writable = 0;
 };
 
 //! A server's half that is open, its socket and the two ways there.
@@ -134,6 +177,7 @@ private Q_SLOTS:
     void leavesToTheStreamWhatTheSocketDoesNotTake();
     void callsNobodyWhoHasGone();
     void bothWriteWholeFrames();
+    void streamGoesOnBehindTheRest();
 };
 
 void tst_SendingHalf::writesPastTheStream()
@@ -262,6 +306,27 @@ void tst_SendingHalf::bothWriteWholeFrames()
     for (int n = 0; n < messages; ++n)
         expected += encode(number(n));
     QCOMPARE(received, expected);
+}
+
+//! What came while a rest was to be written waits for the stream to say that it can take more.
+void tst_SendingHalf::streamGoesOnBehindTheRest()
+{
+    const std::unique_ptr<Poller> poller(Poller::create(nullptr));
+    Socket socket;
+    Owner owner;
+    WebSocketStream stream(std::make_unique<SocketStream>(socket),
+                           std::make_unique<ShortHandshake>(), MessageLimits());
+    stream.open(owner, *poller);
+    const std::unique_ptr<DirectWriter> writer = stream.directWriter();
+    const QByteArray frame = encode(number(1));
+    int error = 0;
+    socket.next = 5;
+    QCOMPARE(writer->send(frame.constData(), frame.size(), &error), frame.size());
+    QCOMPARE(stream.write(frame.constData(), frame.size()), 0);
+    QCOMPARE(owner.writable, 0);
+    QVERIFY(eventually([&] { return owner.writable == 1; }));
+    QCOMPARE(stream.write(frame.constData(), frame.size()), frame.size());
+    QCOMPARE(socket.bytes, onTheWire(frame) + onTheWire(frame));
 }
 
 QTEST_GUILESS_MAIN(tst_SendingHalf)
