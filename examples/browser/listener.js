@@ -40,6 +40,7 @@ export class ConnectionListener {
     #isRefused = false;
     #hasSaidBye = false;
     #redirect = "";
+    #isElsewhere = false; // an attempt to resume goes where a server has sent it
     #token = ""; // of the greeting of the connection at hand
     #held = [];  // messages that came before the answer to a resume
     #heldBytes = 0;
@@ -308,12 +309,14 @@ export class ConnectionListener {
         this.#announce({action: "interrupted"});
     }
 
-    /** If another server keeps the session, it is asked, for this once. */
+    /** If another server keeps the session, it is asked, for this once. Who is sent on from there has to wait. */
     #tryToResume() {
         clearTimeout(this.#answerTimer);
         this.#held = [];
         this.#heldBytes = 0;
-        const delay = this.#redirect ? 0 : this.#nextDelay();
+        const isFirst = this.#redirect && !this.#isElsewhere;
+        const delay = isFirst ? 0 : this.#nextDelay();
+        this.#isElsewhere = Boolean(this.#redirect);
         this.#open(this.#session, delay, this.#redirect ? this.#urlElsewhere() : this.#url);
         this.#state = "reconnecting";
     }
@@ -373,7 +376,8 @@ export class ConnectionListener {
         this.#isInterrupted = false;
         this.#current = null;
         this.#state = "disconnected";
-        this.#announce({action: "error", error});
+        if (error)
+            this.#announce({action: "error", error});
         this.#announceEnd();
     }
 

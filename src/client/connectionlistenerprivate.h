@@ -158,6 +158,7 @@ private:
     bool m_hasEnded = false;       // so far as delivered, the current connection has ended
     bool m_isRefused = false;      // the server has said that it does not want this client
     QString m_redirect;            // where the server has said that this client is to go
+    bool m_isElsewhere = false;    // an attempt to resume goes where a server has sent it
     bool m_isFirstMessage = false; // the next message is the first of its connection
 };
 

@@ -126,7 +126,8 @@ void ConnectionListener::Private::tryToResume()
 //! The session is kept by another server, and the one that was reached has said which.
 ///
 /// This goes for the one attempt. If the other cannot be reached, the next goes to where this
-/// client was told to connect: whoever is there then knows more.
+/// client was told to connect: whoever is there then knows more. A client that is sent on by the
+/// other has to wait: servers that send it to each other must not keep it busy.
 bool ConnectionListener::Private::tryToResumeElsewhere()
 {
     const std::optional<Client::Private::Address> address = redirection();
@@ -134,7 +135,7 @@ bool ConnectionListener::Private::tryToResumeElsewhere()
         return false;
     qCDebug(clientLog).noquote() << client->address() << "sends this client, with its session, to"
                                  << hostAndPort(address->host, address->port);
-    resumeAt(0, address);
+    resumeAt(m_isElsewhere ? backoff.next() : 0, address);
     return true;
 }
 
@@ -155,6 +156,7 @@ void ConnectionListener::Private::resumeAt(int delay,
     m_held.clear();
     m_hasEnded = false;
     m_redirect.clear();
+    m_isElsewhere = elsewhere.has_value();
     QUrl url = m_url;
     if (elsewhere)
         aim(url, *elsewhere);

@@ -220,15 +220,18 @@ void Cluster::Private::lose(const QString &node)
     Q_EMIT q->nodeLost(node);
 }
 
-//! Its key says it, as long as it is there.
+//! Its key says it, as long as it is there. If it had the address of this node, it has ended, and
+//! this one was started in its place.
 bool Cluster::Private::findNode(const QString &node, Way way,
                                 std::function<void(const QString &address)> receiver)
 {
     if (!isOnline || node == nodeId)
         return false;
     const int place = way == Way::Plain ? 1 : 2;
-    m_engine->get(keyOf(node), [place, receiver = std::move(receiver)](const auto &answer) {
-        receiver(QString::fromUtf8(answer.value).section(u' ', place, place));
+    const QString own = way == Way::Plain ? address : webSocketAddress;
+    m_engine->get(keyOf(node), [place, own, receiver = std::move(receiver)](const auto &answer) {
+        const QString found = QString::fromUtf8(answer.value).section(u' ', place, place);
+        receiver(found == own ? QString() : found);
     });
     return true;
 }

@@ -148,6 +148,7 @@ private:
     void breakOff(const Link &link);
     void retire(const Link &link);
     void becomeAnother(const Control &control, Turn &turn);
+    bool askForHome(const QString &token);
     void endSession() const;
     void forgetTokens();
     void becomeGuest(const QStringList &actions, int timeout);

@@ -7,6 +7,7 @@
 #include "session/token.h"
 
 #include <QtCore/qloggingcategory.h>
+#include <QtCore/qpointer.h>
 
 #include <utility>
 
@@ -226,6 +227,8 @@ void Channel::Private::becomeAnother(const Control &control, Turn &turn)
     if (channel && get(channel)->hasComeLater(token, m_connectionNumber))
         reason = QStringLiteral("a later connection goes on with it");
     if (!reason.isEmpty() || !channel || channel == q) {
+        if (!channel && session->isResumable() && askForHome(token))
+            return;
         link.outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
         return;
     }
@@ -235,6 +238,19 @@ void Channel::Private::becomeAnother(const Control &control, Turn &turn)
         {link, address(), token, std::exchange(m_token, QString()), m_connectionNumber},
         control.received(), turn.takeRest());
     nobody.inbox->close();
+}
+
+//! It may be another server's session: then the client is sent there.
+bool Channel::Private::askForHome(const QString &token)
+{
+    const auto answer = [channel = QPointer<Channel>(q)](const QString &address) {
+        if (channel && address.isEmpty())
+            get(channel)->session->link().outbox->sendControl(
+                Control::lost(Server::Private::homeHasGone()), Outbox::Bound::None);
+        else if (channel)
+            channel->redirect(address);
+    };
+    return server->findHome(token, httpRequest, answer);
 }
 
 } // namespace QRepod

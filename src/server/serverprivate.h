@@ -148,6 +148,15 @@ public:
     //! says why, if there is none.
     Channel *sessionOf(const Control &control, QString *reason) const;
 
+    //! The session of \a token may be another node's: \a receiver is told its address, or an empty
+    //! text if it has gone. For a client that came by \a request, if by HTTP.
+    ///
+    /// \return false if nobody can tell.
+    bool findHome(const QString &token, const std::shared_ptr<const HttpRequest> &request,
+                  std::function<void(const QString &address)> receiver) const;
+
+    static QString homeHasGone() { return QStringLiteral("the server that kept it has gone"); }
+
     //! The game's code is about to run. Rooms may close in it. In the working thread.
     void beginTurn() const
     {

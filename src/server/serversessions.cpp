@@ -110,18 +110,24 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
     m_arrivals.erase(&arrival);
 }
 
-//! The session may be another node's. \return false if nobody can tell.
-bool Server::Private::askForHome(Arrival &arrival, const QString &token)
+bool Server::Private::findHome(const QString &token,
+                               const std::shared_ptr<const HttpRequest> &request,
+                               std::function<void(const QString &address)> receiver) const
 {
     const QString node = Token::node(token);
     if (!m_cluster || node.isEmpty() || sessions.find(token))
         return false;
-    const auto way = arrival.request() ? ClusterSeam::Way::WebSocket : ClusterSeam::Way::Plain;
+    const auto way = request ? ClusterSeam::Way::WebSocket : ClusterSeam::Way::Plain;
+    return m_cluster->findNode(node, way, std::move(receiver));
+}
+
+bool Server::Private::askForHome(Arrival &arrival, const QString &token)
+{
     const auto answer = [this, &arrival, life = arrival.life()](const QString &address) {
         if (!life.expired())
             sendHome(arrival, address);
     };
-    if (!m_cluster->findNode(node, way, answer))
+    if (!findHome(token, arrival.request(), answer))
         return false;
     arrival.setAsking();
     return true;
@@ -130,7 +136,7 @@ bool Server::Private::askForHome(Arrival &arrival, const QString &token)
 void Server::Private::sendHome(Arrival &arrival, const QString &address)
 {
     if (address.isEmpty())
-        return arrival.lose(QStringLiteral("the server that kept it has gone"));
+        return arrival.lose(homeHasGone());
     qCDebug(serverLog).noquote() << arrival.address() << "has its session at" << address;
     arrival.link().outbox->sendControl(Control::redirect(address), Outbox::Bound::None);
     m_arrivals.erase(&arrival);

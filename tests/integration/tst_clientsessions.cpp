@@ -119,6 +119,7 @@ private Q_SLOTS:
     void acknowledges();
     void refusalEndsIt();
     void sessionThatIsElsewhere();
+    void serversThatSendASessionToEachOther();
 };
 
 void tst_ClientSessions::greetingWithATokenIsAbsorbed()
@@ -514,6 +515,27 @@ void tst_ClientSessions::sessionThatIsElsewhere()
     other.send(QVariantMap{{u"_resumed"_s, 0}});
     QVERIFY(session.pumps(u"resumed"_s));
     QCOMPARE(session.listener.log, interruptedLog + resumedLog);
+}
+
+//! The first redirection is followed at once; from then on they are attempts as any other.
+void tst_ClientSessions::serversThatSendASessionToEachOther()
+{
+    Session session;
+    session.listener.setMaximumReconnectAttempts(4);
+    session.server->resetClient();
+    const QString here = u"127.0.0.1:%1"_s.arg(session.server->port());
+    for (int attempt = 1; attempt <= 5; ++attempt) {
+        QVERIFY(eventually([&] {
+            session.listener.pump();
+            return session.server->controls().count(resume(u"t1"_s, 1)) == attempt;
+        }));
+        session.server->send(greeting(u"t2"_s));
+        session.server->send(QVariantMap{{u"_redirect"_s, here}});
+        session.server->closeClient();
+    }
+    QVERIFY(session.becomes(State::Disconnected));
+    QCOMPARE(session.server->controls().count(resume(u"t1"_s, 1)), 5);
+    QCOMPARE(session.listener.log, interruptedLog + disconnectedLog);
 }
 
 QTEST_GUILESS_MAIN(tst_ClientSessions)

@@ -681,6 +681,65 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return second.server.channels().size() == 1; }));
     }
 
+    //! Its first frame takes so long that it has been taken for a new client there.
+    void aClientThatIsLateAtAnotherNodeIsSentToItsOwn_data()
+    {
+        QTest::addColumn<bool>("isThere");
+        QTest::newRow("its node is there") << true;
+        QTest::newRow("its node has gone") << false;
+    }
+
+    void aClientThatIsLateAtAnotherNodeIsSentToItsOwn()
+    {
+        QFETCH(const bool, isThere);
+        ClusterNode first(engine);
+        ClusterNode second(engine);
+        first.server.setSessionTimeout(60'000);
+        second.server.setSessionTimeout(60'000);
+        QVERIFY(haveMet({&first, &second}));
+        RawClient before(first.server.port());
+        QVERIFY(before.receives(u"connected"_s));
+        const QVariant token = before.messages()[0][u"_session"_s];
+        if (!isThere)
+            first.cluster.leave();
+        const ClusterNode::Guest late = second.connect();
+        QVERIFY(late.channel);
+        late.client->send({{u"_resume"_s, token}, {u"_received"_s, 0}});
+        const QVariantMap answer = isThere
+            ? QVariantMap{{u"_redirect"_s, first.address()}}
+            : QVariantMap{{u"_lost"_s, u"the server that kept it has gone"_s}};
+        QVERIFY(eventually([&] { return late.client->messages().contains(answer); }));
+        if (isThere) {
+            QVERIFY(late.client->ends());
+            QVERIFY(eventually([&] { return second.server.channels().isEmpty(); }));
+        }
+    }
+
+    //! The key of a node that died is there for a while, and says where its successor is.
+    void aNodeSendsNobodyToItself()
+    {
+        ClusterNode first;
+        ClusterNode second(engine);
+        first.cluster.setAddress(u"127.0.0.1:%1"_s.arg(second.server.port()));
+        first.cluster.join(engine);
+        first.server.setSessionTimeout(60'000);
+        second.server.setSessionTimeout(60'000);
+        QVERIFY(haveMet({&first, &second}));
+        LoadBalancer balancer;
+        balancer.setTarget(first.server.port());
+        RecordingListener client;
+        client.setReconnect(true);
+        client.setReconnectInterval(1);
+        QVERIFY(client.connectAndWait(balancer.port()));
+        QVERIFY(eventually([&] { return first.server.channels().size() == 1; }));
+        QVERIFY(saysSomething(client, *first.server.channels()[0]));
+        balancer.setTarget(second.server.port());
+        balancer.cut();
+        QVERIFY(client.pumpUntil(u"connected"_s, 2));
+        QVERIFY2(client.error.contains(u"the server that kept it has gone"_s),
+                 qPrintable(client.error));
+    }
+
     void withoutAClusterNothingOfItWorksButNothingBreaks()
     {
         ClusterNode node;

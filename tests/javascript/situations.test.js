@@ -417,6 +417,21 @@ const situations = {
         assert.deepEqual(game.log, ["interrupted reconnecting", "resumed connected"]);
     },
 
+    async serversThatSendASessionToEachOther(t) {
+        const {scripted, game} = await playScripted(t, {maximumReconnectAttempts: 4});
+        let resumes = 0;
+        scripted.onResume = () => {
+            ++resumes;
+            scripted.send({_redirect: new URL(scripted.url).host});
+            scripted.close(1000);
+            return {};
+        };
+        scripted.cut();
+        await game.heard.next("disconnected");
+        assert.equal(resumes, 5);
+        assert.deepEqual(game.log, ["interrupted reconnecting", "disconnected disconnected"]);
+    },
+
     async serverThatCountsOtherMessages(t) {
         const {scripted, game} = await playScripted(t);
         scripted.onResume = () => ({_resumed: 7});

@@ -15,9 +15,11 @@ class WebSocketGate;
 class SoakGate
 {
 public:
-    //! Of \a server; nullptr if there are no such clients.
-    explicit SoakGate(QRepod::Server *server);
+    //! Of \a server; nullptr if there are no such clients. Port 0: the system picks one.
+    explicit SoakGate(QRepod::Server *server, int port = 0);
     ~SoakGate();
+
+    static bool isBuilt();
 
     quint16 port() const;
 

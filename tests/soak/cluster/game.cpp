@@ -8,15 +8,21 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <utility>
 
 namespace {
 
 constexpr int talkInterval = 20;          // milliseconds, as the others here
 constexpr int recoveryPatience = 120'000; // on a machine that does other things, too
 constexpr int playersOfTable = 30;
+constexpr int cutInterval = 100; // one of all lines each time
+constexpr int longestCut = 1000;
+constexpr qint64 bytesOfLine = 8000; // at most, after which it breaks
 
-constexpr const char *names[] = {"a node killed", "a node stopped", "a node cut off",
-                                 "Redis killed",  "Redis stalled",  "listeners cut by Redis"};
+constexpr const char *names[] = {"a node killed", "a node stopped",  "a node cut off",
+                                 "Redis killed",  "Redis stalled",   "listeners cut by Redis",
+                                 "lines cut",     "lines led astray"};
 
 qint64 now() // by the machine's clock, as the nodes say it; nanoseconds
 {
@@ -29,6 +35,7 @@ ClusterGame::ClusterGame(const ClusterPlan &plan)
     : m_plan(plan)
 {
     m_talk.callOnTimeout([this] { saySome(); });
+    m_cuts.callOnTimeout([this] { cutLine(); });
 }
 
 void ClusterGame::fail(const QString &text)
@@ -41,42 +48,68 @@ void ClusterGame::start()
 {
     if (!m_redis.start())
         return fail("Redis does not start");
-    for (int i = 0; i < nodeCount; ++i) {
-        m_nodes.push_back(
-            std::make_unique<NodeProcess>(i, m_redis.port(), m_plan.leaseTime, m_arenas));
-        m_nodes.back()->start();
-    }
-    const auto haveStarted = [this] {
-        return std::all_of(m_nodes.begin(), m_nodes.end(),
-                           [](const auto &node) { return node->port() != 0; });
-    };
-    if (!waitFor(haveStarted))
+    if (!startNodes())
         return fail("the nodes do not start");
-    const int count = m_plan.clients * nodeCount;
-    const int tables = std::max(1, count / playersOfTable);
-    for (int i = 0; i < count; ++i) {
-        const auto portOf = [this](int node) { return m_nodes[size_t(node)]->port(); };
-        m_players.push_back(std::make_unique<Player>(
-            i, i % nodeCount, QString("table%1").arg(i / nodeCount % tables), portOf, m_heard));
-        m_players.back()->goHome();
-    }
+    sendClients();
     m_talk.start(talkInterval);
     if (!recovers())
         fail("the cluster does not come together");
 }
 
-//! Players take turns, so that something is under way all the time.
+bool ClusterGame::startNodes()
+{
+    for (int i = 0; i < nodeCount; ++i) {
+        m_nodes.push_back(std::make_unique<NodeProcess>(i, m_redis.port(), m_plan.leaseTime,
+                                                        m_arenas, m_plan.seed + 2 * quint32(i)));
+        m_nodes.back()->start();
+    }
+    return waitFor([this] {
+        return std::all_of(m_nodes.begin(), m_nodes.end(),
+                           [](const auto &node) { return !node->id().isEmpty(); });
+    });
+}
+
+//! Travellers sit at the tables of the players; a third of them are browsers.
+void ClusterGame::sendClients()
+{
+    const int count = m_plan.clients * nodeCount;
+    const int tables = std::max(1, count / playersOfTable);
+    const auto tableOf = [&](int i) { return QString("table%1").arg(i / nodeCount % tables); };
+    for (int i = 0; i < count; ++i) {
+        const auto portOf = [this](int node) { return m_nodes[size_t(node)]->port(); };
+        m_players.push_back(
+            std::make_unique<Player>(i, i % nodeCount, tableOf(i), portOf, m_heard));
+        m_players.back()->goHome();
+    }
+    for (int i = 0; i < m_plan.travellers * nodeCount; ++i) {
+        const NodeProcess &home = *m_nodes[size_t(i % nodeCount)];
+        const bool isBrowser = i / nodeCount % 3 == 2;
+        const size_t road = isBrowser ? home.roads.size() - 1 : 0;
+        m_travellers.push_back(
+            std::make_unique<Traveller>(count + i, home, road, tableOf(i), m_heard, m_journeys));
+    }
+}
+
+//! Clients take turns, so that something is under way all the time.
 void ClusterGame::saySome()
 {
-    m_due += m_plan.rate * double(m_players.size()) * talkInterval / 1000;
-    for (; m_due >= 1; --m_due)
-        m_players[m_next++ % m_players.size()]->say();
+    const size_t count = m_players.size() + m_travellers.size();
+    m_due += m_plan.rate * double(count) * talkInterval / 1000;
+    for (; m_due >= 1; --m_due) {
+        const size_t next = m_next++ % count;
+        if (next < m_players.size())
+            m_players[next]->say();
+        else
+            m_travellers[next - m_players.size()]->say();
+    }
 }
 
 void ClusterGame::suffer(const std::vector<Fault> &faults)
 {
     NodeProcess &node = *m_nodes[m_random.bounded(quint32(nodeCount))];
     QStringList what;
+    const quint64 violations = tally().violations;
+    const int offlinesBefore = offlines();
     for (const Fault fault : faults) {
         strike(fault, node);
         ++m_faults[size_t(fault)];
@@ -87,7 +120,31 @@ void ClusterGame::suffer(const std::vector<Fault> &faults)
     for (const Fault fault : faults)
         mend(fault, node);
     if (!recovers())
-        fail("the cluster does not recover: " + what.join(", "));
+        fail("the cluster does not recover");
+    const bool isLedAstray = std::count(faults.begin(), faults.end(), Fault::LeadAstray) > 0;
+    judgeBetrayals(isLedAstray && offlines() != offlinesBefore);
+    if (tally().violations != violations)
+        std::fprintf(stderr, "with %s\n", qPrintable(what.join(", ")));
+}
+
+int ClusterGame::offlines() const
+{
+    int sum = 0;
+    for (const auto &node : m_nodes)
+        sum += node->offlines();
+    return sum;
+}
+
+//! A session ends before its node does only for who is led astray, if the other node was too slow
+//! to stay online: then it does not know where to send the client.
+void ClusterGame::judgeBetrayals(bool mayBe)
+{
+    const QStringList betrayals = std::exchange(m_journeys.betrayals, {});
+    if (mayBe)
+        m_betrayals += betrayals.size();
+    else
+        std::for_each(betrayals.begin(), betrayals.end(),
+                      [](const QString &text) { tally().violation(text); });
 }
 
 void ClusterGame::strike(Fault fault, NodeProcess &node)
@@ -106,6 +163,11 @@ void ClusterGame::strike(Fault fault, NodeProcess &node)
     case Fault::CutListeners:
         m_redis.tell("CLIENT KILL TYPE pubsub");
         return;
+    case Fault::CutLines:
+        return m_cuts.start(cutInterval);
+    case Fault::LeadAstray:
+        leadAstray();
+        return m_cuts.start(cutInterval);
     }
 }
 
@@ -125,6 +187,48 @@ void ClusterGame::mend(Fault fault, NodeProcess &node)
         return m_redis.resume();
     case Fault::CutListeners:
         return;
+    case Fault::CutLines:
+    case Fault::LeadAstray:
+        return mendLines();
+    }
+}
+
+//! All roads to a node begin with the end of one to the next node.
+void ClusterGame::leadAstray()
+{
+    for (size_t i = 0; i < m_nodes.size(); ++i) {
+        const NodeProcess &next = *m_nodes[(i + 1) % m_nodes.size()];
+        for (size_t road = 0; road < next.roads.size(); ++road) {
+            LoadBalancer &entry = m_nodes[i]->roads[road]->entry;
+            entry.setTarget(next.roads[road]->line.port());
+            entry.cut();
+        }
+    }
+}
+
+//! At once, for a while, or in the middle of a message, for as long as the fault lasts.
+void ClusterGame::cutLine()
+{
+    const auto &roads = m_nodes[m_lineRandom.bounded(quint32(nodeCount))]->roads;
+    QRepod::FaultProxy &line = roads[m_lineRandom.bounded(quint32(roads.size()))]->line;
+    switch (m_lineRandom.bounded(3)) {
+    case 0:
+        return line.reset();
+    case 1:
+        return line.interrupt(m_lineRandom.bounded(longestCut));
+    default:
+        return line.cutWithin(bytesOfLine);
+    }
+}
+
+void ClusterGame::mendLines()
+{
+    m_cuts.stop();
+    for (const auto &node : m_nodes) {
+        for (const auto &road : node->roads) {
+            road->entry.setTarget(road->line.port());
+            road->line.clearFaults();
+        }
     }
 }
 
@@ -149,7 +253,7 @@ bool ClusterGame::waitFor(const std::function<bool()> &condition)
     return true;
 }
 
-//! All nodes see each other, all players are at home and hear all nodes, and all arenas are in use.
+//! All nodes see each other, all clients are at home and hear all nodes, and all arenas are in use.
 bool ClusterGame::recovers()
 {
     QElapsedTimer clock;
@@ -163,17 +267,26 @@ bool ClusterGame::recovers()
         if (!player->isHome())
             player->goHome();
     }
+    for (const auto &traveller : m_travellers)
+        traveller->listen();
     const qint64 since = now();
-    const bool isWhole = areTogether && waitFor([&] { return hasRecovered(since); });
+    const bool isWhole = areTogether && waitFor([&] {
+                             for (const auto &traveller : m_travellers) {
+                                 if (traveller->isAstray())
+                                     traveller->goHome();
+                             }
+                             return hasRecovered(since);
+                         });
     m_longestRecovery = std::max(m_longestRecovery, clock.elapsed());
     return isWhole;
 }
 
 bool ClusterGame::hasRecovered(qint64 since) const
 {
+    const auto hasHeardAll = [](const auto &client) { return client->hasHeard(nodeCount); };
     return m_arenas.ownedSince(since) == m_arenas.count()
-        && std::all_of(m_players.begin(), m_players.end(),
-                       [](const auto &player) { return player->hasHeard(nodeCount); });
+        && std::all_of(m_players.begin(), m_players.end(), hasHeardAll)
+        && std::all_of(m_travellers.begin(), m_travellers.end(), hasHeardAll);
 }
 
 void ClusterGame::judge() const
@@ -189,12 +302,20 @@ QString ClusterGame::summary() const
     for (size_t i = 0; i < m_faults.size(); ++i)
         text += QString("%1 %2, ").arg(names[i]).arg(m_faults[i]);
     return text
-        + QString("%1 messages heard on %2 connections of %3 clients, %4 gaps; "
-                  "%5 acts of %6 owners; longest recovery %7 ms; violations %8")
+        + QString("%1 messages heard on %2 connections of %3 clients, %4 gaps; ")
               .arg(m_heard.messages)
               .arg(m_heard.connections)
               .arg(m_players.size())
               .arg(m_heard.gaps)
+        + QString("%1 travellers: %2 interruptions, %3 resumes, %4 sessions lost with their nodes, "
+                  "%5 led astray for good, %6 messages by WebSocket; ")
+              .arg(m_travellers.size())
+              .arg(m_journeys.interruptions)
+              .arg(m_journeys.resumes)
+              .arg(m_journeys.lost)
+              .arg(m_betrayals)
+              .arg(m_journeys.byWebSocket)
+        + QString("%1 acts of %2 owners; longest recovery %3 ms; violations %4")
               .arg(m_arenas.acts())
               .arg(m_arenas.owners())
               .arg(m_longestRecovery)

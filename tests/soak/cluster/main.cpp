@@ -28,17 +28,24 @@ void allowManyFiles()
     }
 }
 
-//! Each fault alone, and each of a node with each of Redis.
+//! Each fault alone, and each of a node and cut lines with each of Redis, and each of a node with
+//! cut lines.
 std::vector<std::vector<ClusterGame::Fault>> rounds()
 {
-    std::vector<std::vector<ClusterGame::Fault>> rounds;
+    using Fault = ClusterGame::Fault;
+    std::vector<std::vector<Fault>> rounds;
     for (const auto ofNode : ClusterGame::nodeFaults) {
         rounds.push_back({ofNode});
+        rounds.push_back({ofNode, Fault::CutLines});
         for (const auto ofRedis : ClusterGame::redisFaults)
             rounds.push_back({ofNode, ofRedis});
     }
-    for (const auto ofRedis : ClusterGame::redisFaults)
+    for (const auto ofRedis : ClusterGame::redisFaults) {
         rounds.push_back({ofRedis});
+        rounds.push_back({ofRedis, Fault::CutLines});
+    }
+    for (const auto ofLines : ClusterGame::lineFaults)
+        rounds.push_back({ofLines});
     return rounds;
 }
 
@@ -78,12 +85,15 @@ int main(int argc, char *argv[])
     parser.addOption({"minutes", "How long, fractions too.", "n", "2"});
     parser.addOption({"seed", "What the faults are drawn from.", "s", "1"});
     parser.addOption({"clients", "How many each of the three nodes has.", "k", "300"});
+    parser.addOption(
+        {"travellers", "How many with a session each of them has besides.", "n", "30"});
     parser.addOption({"rate", "How often each says something, in a second.", "n", "0.5"});
     parser.addOption({"lease", "The lease time, in milliseconds.", "ms", "2000"});
     parser.process(application);
     ClusterPlan plan;
     plan.seed = parser.value("seed").toUInt();
     plan.clients = parser.value("clients").toInt();
+    plan.travellers = parser.value("travellers").toInt();
     plan.rate = parser.value("rate").toDouble();
     plan.leaseTime = parser.value("lease").toInt();
     plan.milliseconds = qint64(parser.value("minutes").toDouble() * 60'000);

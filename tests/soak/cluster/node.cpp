@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "soak/cluster/node.h"
 
+#include "soak/soakgate.h"
+
 #include <QRepod/Channel>
 #include <QRepod/Cluster>
 #include <QRepod/Room>
@@ -15,12 +17,15 @@
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 namespace {
 
 constexpr int tickInterval = 500; // milliseconds, as the others here
 constexpr int actInterval = 20;
 constexpr int claimInterval = 50;
+constexpr int beatInterval = 500;
+constexpr int patience = 60'000; // longer than any fault of a line
 
 //! A room of one node. It is in use from its first moment to its last.
 class Arena : public QRepod::Room
@@ -61,7 +66,7 @@ class Node : public QRepod::Server
 public:
     explicit Node(int arenas);
 
-    void join(const QUrl &engine, int leaseTime);
+    void join(const QUrl &engine, int leaseTime, const QString &port, const QString &gatePort);
 
     QString id() const { return m_cluster.nodeId(); }
 
@@ -98,6 +103,11 @@ public:
     Q_INVOKABLE void Network_say(int life, int n)
     {
         const auto *node = qobject_cast<const Node *>(server());
+        if (n != ++m_said)
+            std::printf("violation client %d in its life %d says %d instead of %d\n", m_from, life,
+                        n, std::exchange(m_said, n));
+        if (!m_table)
+            return;
         m_table->sendToAll("said",
                            {{"from", m_from},
                             {"life", life},
@@ -108,6 +118,7 @@ public:
 
 private:
     int m_from = -1;
+    int m_said = 0;
     QRepod::Room *m_table = nullptr;
 };
 
@@ -115,12 +126,15 @@ Node::Node(int arenas)
     : m_arenas(arenas)
 {
     setChannelClass<Guest>();
+    setSessionTimeout(patience);
+    setHeartbeatInterval(beatInterval);
     setRoomFactory([](const QString &name) {
         return name.startsWith("arena") ? new Arena : new QRepod::Room;
     });
 }
 
-void Node::join(const QUrl &engine, int leaseTime)
+//! The ports are those by which clients reach it.
+void Node::join(const QUrl &engine, int leaseTime, const QString &port, const QString &gatePort)
 {
     using QRepod::Cluster;
     connect(&m_cluster, &Cluster::online, this, &Node::tellNodes);
@@ -133,6 +147,9 @@ void Node::join(const QUrl &engine, int leaseTime)
         ++m_losses;
         tellNodes();
     });
+    m_cluster.setAddress("127.0.0.1:" + port);
+    if (!gatePort.isEmpty())
+        m_cluster.setWebSocketAddress("127.0.0.1:" + gatePort);
     m_cluster.setLeaseTime(leaseTime);
     m_cluster.join(engine);
     auto *const claims = new QTimer(this);
@@ -178,13 +195,16 @@ int Node::gaps() const
 int serveNode(const QStringList &arguments)
 {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
-    Node node(arguments.value(3).toInt());
-    if (!node.listen("127.0.0.1", arguments.value(1).toInt())) {
+    Node node(arguments.value(2).toInt());
+    if (!node.listen("127.0.0.1", arguments.value(3).toInt())) {
         std::fprintf(stderr, "%s\n", qPrintable(node.errorString()));
         return 1;
     }
-    std::printf("port %d\n", int(node.port()));
-    node.join(QUrl(arguments.value(0)), arguments.value(2).toInt());
+    const QString gatePort = arguments.value(5);
+    const SoakGate gate(gatePort.isEmpty() ? nullptr : &node, gatePort.toInt());
+    std::printf("node %s\n", qPrintable(node.id()));
+    node.join(QUrl(arguments.value(0)), arguments.value(1).toInt(), arguments.value(4),
+              arguments.value(6));
     return QCoreApplication::exec();
 }
 

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "soak/cluster/nodeprocess.h"
 
+#include "soak/soakgate.h"
+#include "soak/tally.h"
+
 #include <QtCore/QCoreApplication>
 
 #include <csignal>
 
-NodeProcess::NodeProcess(int number, quint16 redisPort, int leaseTime, Ownerships &arenas)
+NodeProcess::NodeProcess(int number, quint16 redisPort, int leaseTime, Ownerships &arenas,
+                         quint32 seed)
     : m_number(number)
     , m_leaseTime(leaseTime)
     , m_arenas(arenas)
 {
     line.setTarget(redisPort);
+    roads.push_back(std::make_unique<Road>(seed));
+    if (SoakGate::isBuilt())
+        roads.push_back(std::make_unique<Road>(seed + 1));
     m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     connect(&m_process, &QProcess::readyReadStandardOutput, this, &NodeProcess::read);
 }
@@ -24,10 +31,11 @@ NodeProcess::~NodeProcess()
 void NodeProcess::start()
 {
     ++m_starts;
-    m_process.start(QCoreApplication::applicationFilePath(),
-                    {"node", QString("redis://127.0.0.1:%1").arg(line.port()),
-                     QString::number(m_port), QString::number(m_leaseTime),
-                     QString::number(m_arenas.count())});
+    QStringList arguments{"node", QString("redis://127.0.0.1:%1").arg(line.port()),
+                          QString::number(m_leaseTime), QString::number(m_arenas.count())};
+    for (const auto &road : roads)
+        arguments << QString::number(road->port) << QString::number(road->line.port());
+    m_process.start(QCoreApplication::applicationFilePath(), arguments);
 }
 
 void NodeProcess::kill()
@@ -35,6 +43,7 @@ void NodeProcess::kill()
     m_process.kill();
     m_process.waitForFinished();
     m_nodes = 0;
+    m_id.clear();
 }
 
 void NodeProcess::stop()
@@ -50,13 +59,16 @@ void NodeProcess::resume()
 void NodeProcess::read()
 {
     while (m_process.canReadLine()) {
-        const QByteArrayList words = m_process.readLine().trimmed().split(' ');
+        const QByteArray said = m_process.readLine().trimmed();
+        const QByteArrayList words = said.split(' ');
         if (words[0] == "act" && words.size() == 4)
             m_arenas.acted(words[1].mid(5).toInt(), // behind "arena"
                            {m_number, m_starts, words[2].toInt()}, words[3].toLongLong());
         else if (words[0] == "cluster")
-            m_nodes = words.value(1).toInt();
-        else if (words[0] == "port")
-            m_port = quint16(words.value(1).toInt());
+            m_offlines += (m_nodes = words.value(1).toInt()) == 0;
+        else if (words[0] == "node")
+            m_id = words.value(1);
+        else if (words[0] == "violation")
+            tally().violation(QString("node %1: %2").arg(m_id, said.mid(words[0].size() + 1)));
     }
 }

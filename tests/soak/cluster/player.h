@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QtCore/QHash>
-#include <QtCore/QSet>
-#include <QtCore/QVariantMap>
+#include "soak/cluster/hearing.h"
+
 #include <QtNetwork/QTcpSocket>
 
 #include <functional>
-
-//! What all players have heard.
-struct Heard
-{
-    qint64 messages = 0;
-    qint64 gaps = 0; ///< in what one of another node says, all of them announced
-    qint64 connections = 0;
-};
 
 //! One client of many, which checks what it hears. It is a bare socket: hundreds share the thread
 //! of the soak.
@@ -31,7 +22,7 @@ public:
     Player(int number, int home, const QString &table, PortOf portOf, Heard &heard);
     ~Player() override;
 
-    bool isHome() const { return m_place == m_home && !m_node.isEmpty(); }
+    bool isHome() const { return m_place == m_home && !m_hearing.node().isEmpty(); }
 
     //! Connects to its own node, from wherever it is.
     void goHome();
@@ -40,32 +31,13 @@ public:
     void say();
 
     //! Whether something of \a count nodes has come since listen().
-    bool hasHeard(qsizetype count) const { return m_nodesHeard.size() >= count; }
-    void listen() { m_nodesHeard.clear(); }
+    bool hasHeard(qsizetype count) const { return m_hearing.hasHeard(count); }
+    void listen() { m_hearing.listen(); }
 
 private:
-    //! The latest that has come of somebody.
-    struct Latest
-    {
-        int n = 0;
-        int offlines = 0;  // of the sender's node, as it said with it
-        int announced = 0; // by this client's node, as it had said before
-    };
-
-    //! A number is missing: this client's node has to announce that, unless the sender's did.
-    struct Gap
-    {
-        QString what;
-        int announced; // before it
-    };
-
     void open();
     void handleEnd();
     void read();
-    void take(const QVariantMap &message);
-    void number(const QString &who, const QVariantMap &message);
-    void hereIsMyNode(const QVariantMap &message);
-    void violation(const QString &text) const;
 
     const int m_number;
     const int m_home;
@@ -75,11 +47,7 @@ private:
 
     QTcpSocket m_socket;
     QByteArray m_bytes;
-    QString m_node; // that it is connected to, once that has said it
-    int m_announced = 0;
-    QHash<QString, Latest> m_latest;
-    QList<Gap> m_gaps; // that were seen since its node has last said what it knows
-    QSet<QString> m_nodesHeard;
+    Hearing m_hearing;
     int m_place;    // the node it connects to
     int m_life = 0; // counts connections
     int m_said = 0; // in this life

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "soak/cluster/hearing.h"
+
+#include "soak/tally.h"
+
+#include <utility>
+
+void Hearing::begin()
+{
+    m_node.clear();
+    m_announced = 0;
+    m_latest.clear();
+    m_gaps.clear();
+    m_nodesHeard.clear();
+}
+
+void Hearing::take(const QVariantMap &message)
+{
+    const QString action = message["action"].toString();
+    if (action == "here")
+        return hereIsMyNode(message);
+    const QString node = message["node"].toString();
+    if (action == "tick") {
+        number(node, message);
+        m_nodesHeard.insert(node);
+    } else if (action == "said") {
+        number(node + ' ' + message["from"].toString() + ' ' + message["life"].toString(), message);
+    }
+}
+
+//! The next number of somebody: one in the order of each, and each one once.
+void Hearing::number(const QString &who, const QVariantMap &message)
+{
+    ++m_heard.messages;
+    const Latest now{message["n"].toInt(), message["offlines"].toInt(), m_announced};
+    const Latest before = std::exchange(m_latest[who], now);
+    if (before.n == 0 || now.n == before.n + 1)
+        return;
+    const QString what = QString("%1: %2 after %3").arg(who).arg(now.n).arg(before.n);
+    if (now.n <= before.n)
+        violation("doubled or out of order: " + what);
+    else if (message["node"].toString() == m_node)
+        violation("lost on its own node: " + what);
+    else if (now.offlines == before.offlines)
+        m_gaps << Gap{what, before.announced};
+    else
+        ++m_heard.gaps;
+}
+
+void Hearing::hereIsMyNode(const QVariantMap &message)
+{
+    m_node = message["node"].toString();
+    m_announced = message["announced"].toInt();
+    for (const Gap &gap : std::exchange(m_gaps, {})) {
+        ++m_heard.gaps;
+        if (gap.announced == m_announced)
+            violation("a gap that is not announced: " + gap.what);
+    }
+}
+
+void Hearing::violation(const QString &text) const
+{
+    tally().violation(QString("%1 at %2: %3").arg(m_client, m_node, text));
+}

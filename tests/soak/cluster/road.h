@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "support/loadbalancer.h"
+
+#include <QRepod/Test/FaultProxy>
+
+#include <QtNetwork/QTcpServer>
+
+//! How travellers reach one port of a node, which stays the same when the node is started anew.
+/// Works in the thread of the soak.
+struct Road
+{
+    explicit Road(quint32 seed)
+        : line(port, seed)
+    {
+        entry.setTarget(line.port());
+    }
+
+    //! A port that was free a moment ago.
+    static quint16 freePort()
+    {
+        QTcpServer server;
+        server.listen(QHostAddress(QHostAddress::LocalHost));
+        return server.serverPort();
+    }
+
+    const quint16 port = freePort();
+    QRepod::FaultProxy line; ///< leads to the node; others send clients here that belong to it
+    LoadBalancer entry;      ///< leads there, or to the line of another node
+};

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "soak/cluster/traveller.h"
+
+#include <utility>
+
+namespace {
+
+// Milliseconds. A node that is stopped is noticed before it goes on.
+constexpr int shortestPause = 100; // between attempts
+constexpr int longestPause = 1000;
+constexpr int beatInterval = 500;
+constexpr int patience = 2000;
+
+} // namespace
+
+Traveller::Traveller(int number, const NodeProcess &home, size_t road, const QString &table,
+                     Heard &heard, Journeys &journeys)
+    : m_number(number)
+    , m_home(home)
+    , m_isBrowser(road > 0)
+    , m_url(QString("%1://127.0.0.1:%2")
+                .arg(QLatin1String(m_isBrowser ? "ws" : "repod"))
+                .arg(home.roads[road]->entry.port()))
+    , m_table(table)
+    , m_journeys(journeys)
+    , m_hearing(QString("traveller %1").arg(number), heard)
+{
+    setAutoPump(true);
+    setReconnect(true);
+    setReconnectInterval(shortestPause);
+    setMaximumReconnectInterval(longestPause);
+    setHeartbeatInterval(beatInterval);
+    setIdleTimeout(patience);
+    setConnectTimeout(patience);
+    connect(m_url);
+}
+
+void Traveller::goHome()
+{
+    m_isLeaving = true;
+    connect(m_url);
+}
+
+void Traveller::say()
+{
+    if (isKnown() && !m_isLeaving && send("say", {{"life", m_life}, {"n", ++m_said}}) == 0)
+        m_hearing.violation("what it says is not accepted");
+}
+
+void Traveller::network_received(const QVariantMap &message)
+{
+    if (m_isLeaving)
+        return;
+    if (m_phase != Phase::Up)
+        m_hearing.violation("hears something without a connection");
+    m_journeys.byWebSocket += m_isBrowser;
+    m_hearing.take(message);
+}
+
+void Traveller::Network_connected()
+{
+    pass(Phase::Away, Phase::Up, "connected");
+    ++m_life;
+    m_said = 0;
+    send("enter", {{"table", m_table}, {"from", m_number}});
+}
+
+void Traveller::Network_interrupted()
+{
+    pass(Phase::Up, Phase::Interrupted, "interrupted");
+    ++m_journeys.interruptions;
+}
+
+void Traveller::Network_resumed()
+{
+    pass(Phase::Interrupted, Phase::Up, "resumed");
+    ++m_journeys.resumes;
+}
+
+//! Only who is interrupted learns that its session has ended. Who is not known yet may go at any
+//! time.
+void Traveller::Network_disconnected()
+{
+    if (isKnown() && !std::exchange(m_isLeaving, false)) {
+        pass(Phase::Interrupted, Phase::Away, "disconnected");
+        if (m_home.id() == m_hearing.node())
+            m_journeys.betrayals << QString("traveller %1: %2").arg(m_number).arg(m_error);
+        else
+            ++m_journeys.lost;
+    }
+    m_phase = Phase::Away;
+    m_hearing.begin();
+}
+
+void Traveller::pass(Phase from, Phase to, const char *event)
+{
+    if (std::exchange(m_phase, to) != from)
+        m_hearing.violation(QString("%1 out of turn").arg(event));
+}
