@@ -13,12 +13,9 @@ namespace QRepod {
 
 namespace {
 
-// Up to this size a copy costs less than to hold on to the message: it would be given back to the
-// heap much later, by the thread that reads the receipts. In bytes.
-constexpr qsizetype smallSize = 256;
-
-// What small messages are put together to. It grows, so that who says little takes little; and a
-// message or two that the peer has received already keep no more than that in memory. In bytes.
+// What small messages are put together to. It grows with what is said, so that who says little
+// takes little; and it is all that a message which the peer has not received keeps in memory of
+// those that it has. In bytes.
 constexpr qsizetype leastRunSize = 512;
 constexpr qsizetype greatestRunSize = 4 * 1024;
 
@@ -43,29 +40,31 @@ qint64 KeptMessages::Part::size() const
     return size;
 }
 
-void KeptMessages::add(const EncodedMessage &message, Form form)
+void KeptMessages::addByItself(const EncodedMessage &message)
 {
-    const QByteArray &bytes = message.bytes();
-    ++m_last;
-    if (form == Form::Replaceable || bytes.size() > smallSize || !message.largeValues().isEmpty()) {
-        m_parts.push_back({{}, bytes, message.largeValues(), m_last});
-        m_bytes += message.size();
-        return;
-    }
-    runFor(bytes.size()).append(bytes);
-    m_parts.back().last = m_last;
-    m_bytes += bytes.size();
+    endRun();
+    m_parts.push_back({{}, message.bytes(), message.largeValues(), ++m_last});
+    m_bytes += message.size();
 }
 
-//! The last part's, which has room for a frame of \a size.
-KeptMessages::Run &KeptMessages::runFor(qsizetype size)
+void KeptMessages::beginRun()
 {
-    if (isEmpty() || !m_parts.back().run.hasRoomFor(size)) {
-        const qsizetype doubled = isEmpty() ? 0 : 2 * m_runSize;
-        m_runSize = std::clamp(doubled, leastRunSize, greatestRunSize);
-        m_parts.push_back({Run(m_runSize), {}, {}, m_last});
-    }
-    return m_parts.back().run;
+    const qsizetype doubled = isEmpty() ? 0 : 2 * m_runSize;
+    endRun();
+    m_runSize = std::clamp(doubled, leastRunSize, greatestRunSize);
+    m_run = Run(m_runSize);
+}
+
+void KeptMessages::endRun()
+{
+    if (m_run)
+        m_parts.push_back({std::exchange(m_run, Run()), {}, {}, m_last});
+}
+
+std::span<const KeptMessages::Part> KeptMessages::parts()
+{
+    endRun();
+    return std::span(m_parts).subspan(m_first);
 }
 
 void KeptMessages::replace(qint64 number, const EncodedMessage &message)
@@ -85,6 +84,7 @@ bool KeptMessages::forget(qint64 received)
 {
     if (!canForget(received))
         return false;
+    endRun();
     while (!isEmpty() && m_parts[m_first].last <= received)
         removeFirst();
     if (m_forgotten < received) { // the first part in part

@@ -65,7 +65,14 @@ public:
     };
 
     //! Keeps \a message, which is the next.
-    void add(const EncodedMessage &message, Form form = Form::Final);
+    void add(const EncodedMessage &message, Form form = Form::Final)
+    {
+        const QByteArray &bytes = message.bytes();
+        if (form == Form::Final && bytes.size() <= smallSize && message.largeValues().isEmpty())
+            addSmall(bytes);
+        else
+            addByItself(message);
+    }
 
     //! Message number \a number, which is replaceable, is \a message now.
     void replace(qint64 number, const EncodedMessage &message);
@@ -84,21 +91,37 @@ public:
     qint64 forgotten() const { return m_forgotten; }
 
     //! What the peer may not have received, in order.
-    std::span<const Part> parts() const { return std::span(m_parts).subspan(m_first); }
+    std::span<const Part> parts();
 
     //! On the wire, in bytes.
     qint64 bytes() const { return m_bytes; }
 
 private:
-    bool isEmpty() const { return m_first == m_parts.size(); }
-    Run &runFor(qsizetype size);
+    // Up to this size a copy costs less than to hold on to the message: it would be given back to
+    // the heap much later, by the thread that reads the receipts. In bytes.
+    static constexpr qsizetype smallSize = 256;
+
+    void addSmall(QByteArrayView frame)
+    {
+        if (!m_run.hasRoomFor(frame.size()))
+            beginRun();
+        m_run.append(frame);
+        ++m_last;
+        m_bytes += frame.size();
+    }
+    void addByItself(const EncodedMessage &message);
+
+    bool isEmpty() const { return m_first == m_parts.size() && !m_run; }
+    void beginRun();
+    void endRun();
     void removeFirst();
 
     std::vector<Part> m_parts; // a deque would take half a KiB of each idle session
     size_t m_first = 0;        // of these, that is still kept
-    qint64 m_forgotten = 0;    // how many came before these
+    Run m_run;                 // behind them, for more small messages; not empty if there is one
+    qsizetype m_runSize = 0;   // of the memory of the latest
+    qint64 m_forgotten = 0;    // how many came before all these
     qint64 m_last = 0;
-    qsizetype m_runSize = 0; // of the latest run's memory
     qint64 m_bytes = 0;
 };
 

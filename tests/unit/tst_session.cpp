@@ -72,7 +72,7 @@ EncodedMessage bulky(qint64 n, qsizetype size)
 }
 
 //! All that is kept, as it would go to the wire.
-QByteArray bytesOf(const KeptMessages &kept)
+QByteArray bytesOf(KeptMessages &kept)
 {
     QByteArray bytes;
     for (const KeptMessages::Part &part : kept.parts()) {
