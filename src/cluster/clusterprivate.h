@@ -12,13 +12,16 @@
 #include <QRepod/cluster.h>
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qset.h>
 #include <QtCore/qthread.h>
 #include <QtCore/qtimer.h>
 
 #include <atomic>
+#include <functional>
 #include <utility>
+#include <vector>
 
 namespace QRepod {
 
@@ -97,6 +100,17 @@ private:
     void checkNodes();
     void lose(const QString &node);
 
+    //! A client waits for the address of a node, but not for ever.
+    struct Search
+    {
+        QString node;
+        Way way;
+        std::function<void(const QString &address)> receiver;
+        QDeadlineTimer patience;
+    };
+    void search(Search &&search);
+    void searchLater(Search &&search);
+
     // What other nodes say.
     void handle(const QString &node, const Item &item);
     void handleFrame(const Item &item);
@@ -153,6 +167,7 @@ private:
     Nodes m_nodes;
     QHash<QByteArray, QString> m_roomTopics;   // that are listened to, and their rooms
     QSet<std::pair<QString, QString>> m_asked; // for the states in a room: nodes
+    std::vector<Search> m_searches;            // for when this node is online again
     QTimer m_renewal;
     QTimer m_watch;
     bool m_isReachable = false; // the engine

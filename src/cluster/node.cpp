@@ -8,6 +8,7 @@
 #include <QtCore/qrandom.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace QRepod {
 
@@ -16,6 +17,9 @@ Q_LOGGING_CATEGORY(clusterLog, "qrepod.cluster", QtWarningMsg)
 namespace {
 
 constexpr int engineEpochTime = 24 * 3600 * 1000;
+
+// For which a client waits to be told where it belongs, see Arrival. In milliseconds.
+constexpr int searchPatience = 3000;
 
 QString randomId()
 {
@@ -117,6 +121,7 @@ void Cluster::Private::leave()
     m_isReachable = false;
     m_hasToldOffline = false;
     m_engine.reset(); // also in a slot of its
+    m_searches.clear();
     m_outgoing.takeAll();
     m_numbers.clear();
     m_sequences.clear();
@@ -189,6 +194,8 @@ void Cluster::Private::goOnline()
     introduce(topicOfAll(), true);
     exchangeStates();
     qCInfo(clusterLog).noquote() << nodeId << "is online";
+    for (Search &each : std::exchange(m_searches, {}))
+        search(std::move(each));
     Q_EMIT q->online();
 }
 
@@ -220,20 +227,43 @@ void Cluster::Private::lose(const QString &node)
     Q_EMIT q->nodeLost(node);
 }
 
-//! Its key says it, as long as it is there. If it had the address of this node, it has ended, and
-//! this one was started in its place.
+//! Its key says it, as long as it is there.
 bool Cluster::Private::findNode(const QString &node, Way way,
                                 std::function<void(const QString &address)> receiver)
 {
-    if (!isOnline || node == nodeId)
+    if (!m_engine || node == nodeId)
         return false;
-    const int place = way == Way::Plain ? 1 : 2;
-    const QString own = way == Way::Plain ? address : webSocketAddress;
-    m_engine->get(keyOf(node), [place, own, receiver = std::move(receiver)](const auto &answer) {
-        const QString found = QString::fromUtf8(answer.value).section(u' ', place, place);
-        receiver(found == own ? QString() : found);
-    });
+    Search wanted{node, way, std::move(receiver), QDeadlineTimer(searchPatience)};
+    isOnline ? search(std::move(wanted)) : searchLater(std::move(wanted));
     return true;
+}
+
+//! A node with the address of this one has ended, and this one was started in its place.
+void Cluster::Private::search(Search &&wanted)
+{
+    const QByteArray key = keyOf(wanted.node);
+    m_engine->get(
+        key,
+        [this, engine = m_engine.get(),
+         wanted = std::move(wanted)](const Engine::Answer &answer) mutable {
+            if (m_engine.get() != engine)
+                return;
+            if (!answer.hasCome)
+                return searchLater(std::move(wanted));
+            const bool isPlain = wanted.way == Way::Plain;
+            const QString found =
+                QString::fromUtf8(answer.value).section(u' ', isPlain ? 1 : 2, isPlain ? 1 : 2);
+            wanted.receiver(found == (isPlain ? address : webSocketAddress) ? QString() : found);
+        });
+}
+
+//! A node that was just started knows of nobody yet: the others' clients must not lose by that.
+void Cluster::Private::searchLater(Search &&wanted)
+{
+    m_searches.erase(std::remove_if(m_searches.begin(), m_searches.end(),
+                                    [](const Search &each) { return each.patience.hasExpired(); }),
+                     m_searches.end());
+    m_searches.push_back(std::move(wanted));
 }
 
 QStringList Cluster::Private::nodeIds() const

@@ -113,10 +113,10 @@ public:
     enum class Way { Plain, WebSocket };
 
     //! Finds out how clients reach another \a node: \a receiver is told later, with an empty text
-    //! if there is no such node any more, or not at all if the cluster is left before.
+    //! if there is no such node any more. While this node is offline it has to wait, and may not be
+    //! told at all; nor if the cluster is left before.
     ///
-    /// \return false if that cannot be found out: \a node is this one, or the engine is out of
-    ///         reach.
+    /// \return false if that cannot be found out: \a node is this one, or this one has not joined.
     virtual bool findNode(const QString &node, Way way,
                           std::function<void(const QString &address)> receiver) = 0;
     /// @}

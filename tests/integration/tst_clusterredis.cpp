@@ -559,6 +559,33 @@ private Q_SLOTS:
         QCOMPARE(player.messages().constLast()[u"address"_s], QVariant(node.address()));
     }
 
+    //! It knows of nobody before it has reached Redis.
+    void aNodeThatHasJustStartedSendsClientsHome()
+    {
+        ClusterNode first(redis->url());
+        first.server.setSessionTimeout(60'000);
+        QVERIFY(haveMet({&first}));
+        RawClient before(first.server.port());
+        QVERIFY(before.receives(u"connected"_s));
+        const QVariant token = before.messages()[0][u"_session"_s];
+        LoadBalancer line; // to nobody
+        ClusterNode second(QUrl(u"redis://127.0.0.1:%1"_s.arg(line.port())));
+        second.server.setSessionTimeout(60'000);
+        const ClusterNode::Guest late = second.connect();
+        RawClient client(second.server.port());
+        const QVariantMap resume{{u"_resume"_s, token}, {u"_received"_s, 0}};
+        client.send(resume);
+        late.client->send(resume);
+        const ClusterNode::Guest behind = second.connect(); // by then both have been read
+        QVERIFY(!second.cluster.isOnline());
+        line.setTarget(redis->port());
+        const QVariantMap redirection{{u"_redirect"_s, first.address()}};
+        for (RawClient *const each : {&client, late.client.get()}) {
+            QVERIFY(eventually([&] { return each->messages().contains(redirection); }));
+            QVERIFY(each->ends());
+        }
+    }
+
     //! It is told of nothing: no end of a connection, and no refusal.
     void aNodeThatIsCutOffStopsOwningBeforeAnotherStarts()
     {
