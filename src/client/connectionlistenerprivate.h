@@ -123,6 +123,7 @@ private:
     static void aim(QUrl &url, const Client::Private::Address &address);
     void resumeAt(int delay, const std::optional<Client::Private::Address> &elsewhere);
     void awaitAnswer();
+    void answerIsLate();
     void hold(const Message &message, Turn &turn);
     void resume(qint64 peerReceived, Turn &turn);
     void lose(const QString &reason, Turn &turn);
@@ -142,7 +143,7 @@ private:
     Waker m_waker;
     Deadlines m_deadlines;
     ServerTime m_serverTime;
-    Timeout m_answerTimeout{m_deadlines, [this] { inbox().close(); }}; // to an attempt to resume
+    Timeout m_answerTimeout{m_deadlines, [this] { answerIsLate(); }}; // to an attempt to resume
     std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
     UnhandledActions m_unhandled;

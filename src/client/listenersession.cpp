@@ -173,6 +173,15 @@ void ConnectionListener::Private::awaitAnswer()
     m_answerTimeout.start(settings.snapshot().connectTimeout);
 }
 
+//! What has come already counts first, for a game that is slow to take it.
+void ConnectionListener::Private::answerIsLate()
+{
+    if (!inbox().isEmpty())
+        return awaitAnswer();
+    // The answer may come in this moment. Then it has gone on, and is interrupted once more.
+    inbox().lose();
+}
+
 //! A message that comes before that. It is not of the session, but of another if that is lost.
 void ConnectionListener::Private::hold(const Message &message, Turn &turn)
 {

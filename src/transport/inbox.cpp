@@ -136,6 +136,12 @@ void Inbox::retire()
     m_writer.wake();
 }
 
+void Inbox::lose()
+{
+    const std::lock_guard lock(m_mutex);
+    end(Delivery::lost(Delivery(Delivery::Kind::Disconnected)), State::Closed);
+}
+
 void Inbox::standIn()
 {
     const std::lock_guard lock(m_mutex);
@@ -205,9 +211,14 @@ void Inbox::push(Delivery &&delivery)
 
 void Inbox::close(State state)
 {
+    end(Delivery(m_isConnected ? Delivery::Kind::Disconnected : Delivery::Kind::Cancelled), state);
+}
+
+void Inbox::end(Delivery &&last, State state)
+{
     if (m_state != State::Open)
         return;
-    push(Delivery(m_isConnected ? Delivery::Kind::Disconnected : Delivery::Kind::Cancelled));
+    push(std::move(last));
     m_state = state;
     m_writer.wake();
 }

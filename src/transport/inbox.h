@@ -128,6 +128,9 @@ public:
     //! Closes without an end that the reader would see: another connection takes over.
     void retire();
 
+    //! Ends the queue as if the line were lost: the reader has waited for long enough.
+    void lose();
+
     //! For a reader without a connection, who can close it nevertheless: its end is Disconnected.
     void standIn();
 
@@ -179,6 +182,7 @@ private:
     // Each is called with the lock held.
     void push(Delivery &&delivery);
     void close(State state);
+    void end(Delivery &&last, State state);
 
     void release(const FrameBatch &batch);
 

@@ -12,6 +12,7 @@
 #include <QRepod/Protocol>
 #include <QRepod/RequestError>
 
+#include <QtCore/qelapsedtimer.h>
 #include <QtTest/qtest.h>
 
 #include <memory>
@@ -120,6 +121,7 @@ private Q_SLOTS:
     void refusalEndsIt();
     void sessionThatIsElsewhere();
     void serversThatSendASessionToEachOther();
+    void answerThatIsTakenLateCounts();
 };
 
 void tst_ClientSessions::greetingWithATokenIsAbsorbed()
@@ -536,6 +538,34 @@ void tst_ClientSessions::serversThatSendASessionToEachOther()
     QVERIFY(session.becomes(State::Disconnected));
     QCOMPARE(session.server->controls().count(resume(u"t1"_s, 1)), 5);
     QCOMPARE(session.listener.log, interruptedLog + disconnectedLog);
+}
+
+//! It has come in time, but the game pumps too seldom.
+void tst_ClientSessions::answerThatIsTakenLateCounts()
+{
+    Session session;
+    constexpr int timeout = 50;
+    session.listener.setConnectTimeout(timeout);
+    QVERIFY(session.comesBack());
+    qsizetype attempts = 0;
+    const auto answer = [&] {
+        attempts = session.server->controls().size();
+        session.server->send(greeting(u"t2"_s));
+        session.server->send({{u"_resumed"_s, 0}});
+    };
+    answer();
+    QElapsedTimer waiting;
+    waiting.start();
+    QVERIFY(eventually([&] { return waiting.hasExpired(qint64(2) * timeout); }));
+    QVERIFY(eventually([&] {
+        session.listener.pump();
+        if (session.server->controls().size() > attempts) // it had not come in time
+            answer();
+        return session.listener.log.contains(u"resumed"_s);
+    }));
+    session.server->send(number(1));
+    QVERIFY(session.pumps(u"number"_s));
+    QCOMPARE(session.listener.log, interruptedLog + resumedLog + QStringList{u"number"_s});
 }
 
 QTEST_GUILESS_MAIN(tst_ClientSessions)

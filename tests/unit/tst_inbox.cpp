@@ -49,6 +49,7 @@ private Q_SLOTS:
     void endsAsTheConnectionEnded();
     void cancelledIsAsIfItHadNeverBeenConnected();
     void cancelledAfterSomethingWasTakenIsClosed();
+    void lostByTheReaderIsALossBehindWhatHasCome();
     void abortGivesTheErrorFirst();
     void wakesTheWriterToClose();
     void stopsTheWriterPastItsLimit();
@@ -198,6 +199,19 @@ void tst_Inbox::cancelledAfterSomethingWasTakenIsClosed()
     const std::vector<Delivery> deliveries = inbox->takeAll();
     QCOMPARE(deliveries.size(), size_t(2));
     QCOMPARE(deliveries.back().kind(), Delivery::Kind::Disconnected);
+}
+
+void tst_Inbox::lostByTheReaderIsALossBehindWhatHasCome()
+{
+    TestInbox inbox;
+    inbox->pushConnected();
+    QVERIFY(inbox.push({u"a"_s}));
+    inbox->lose();
+    QCOMPARE(inbox->state(), Inbox::State::Closed);
+    inbox->close();
+    const std::vector<Delivery> deliveries = inbox->takeAll();
+    QCOMPARE(entries(deliveries), QStringList({u"connected"_s, u"a"_s, u"disconnected"_s}));
+    QVERIFY(deliveries.back().isLoss());
 }
 
 void tst_Inbox::abortGivesTheErrorFirst()
