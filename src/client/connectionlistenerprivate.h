@@ -144,7 +144,7 @@ private:
     Deadlines m_deadlines;
     ServerTime m_serverTime;
     Timeout m_answerTimeout{m_deadlines, [this] { answerIsLate(); }}; // to an attempt to resume
-    std::unique_ptr<Requester> m_requester; // from the first request() on
+    std::unique_ptr<Requester> m_requester;                           // from the first request() on
     Walk m_walk;
     UnhandledActions m_unhandled;
     TextCache m_texts;
