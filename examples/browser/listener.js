@@ -290,9 +290,7 @@ export class ConnectionListener {
     }
 
     #urlElsewhere() {
-        const url = new URL(this.#url);
-        url.host = this.#redirect;
-        return url.href;
+        return Object.assign(new URL(this.#url), {host: this.#redirect}).href;
     }
 
     // Sessions.
@@ -314,10 +312,9 @@ export class ConnectionListener {
         clearTimeout(this.#answerTimer);
         this.#held = [];
         this.#heldBytes = 0;
-        const isFirst = this.#redirect && !this.#isElsewhere;
-        const delay = isFirst ? 0 : this.#nextDelay();
-        this.#isElsewhere = Boolean(this.#redirect);
-        this.#open(this.#session, delay, this.#redirect ? this.#urlElsewhere() : this.#url);
+        const delay = this.#redirect && !this.#isElsewhere ? 0 : this.#nextDelay();
+        this.#isElsewhere = this.#redirect !== "";
+        this.#open(this.#session, delay, this.#isElsewhere ? this.#urlElsewhere() : this.#url);
         this.#state = "reconnecting";
     }
 
@@ -338,8 +335,7 @@ export class ConnectionListener {
             return this.#abandon("the server counts other messages");
         this.#session.token = this.#token;
         this.#current.sendControl(this.#session.acknowledgement());
-        for (const bytes of this.#session.kept)
-            this.#current.sendBytes(bytes);
+        this.#session.kept.forEach(bytes => this.#current.sendBytes(bytes));
         this.#held = [];
         this.#isInterrupted = false;
         this.#backoff.reset();
