@@ -234,7 +234,10 @@ bool Cluster::Private::findNode(const QString &node, Way way,
     if (!m_engine || node == nodeId)
         return false;
     Search wanted{node, way, std::move(receiver), QDeadlineTimer(searchPatience)};
-    isOnline ? search(std::move(wanted)) : searchLater(std::move(wanted));
+    if (isOnline)
+        search(std::move(wanted));
+    else
+        searchLater(std::move(wanted));
     return true;
 }
 

@@ -25,7 +25,7 @@ constexpr int tickInterval = 500; // milliseconds, as the others here
 constexpr int actInterval = 20;
 constexpr int claimInterval = 50;
 constexpr int beatInterval = 500;
-constexpr int patience = 60'000; // longer than any fault of a line
+constexpr int longestAbsence = 60'000; // than any fault of a line lasts
 
 //! A room of one node. It is in use from its first moment to its last.
 class Arena : public QRepod::Room
@@ -126,7 +126,7 @@ Node::Node(int arenas)
     : m_arenas(arenas)
 {
     setChannelClass<Guest>();
-    setSessionTimeout(patience);
+    setSessionTimeout(longestAbsence);
     setHeartbeatInterval(beatInterval);
     setRoomFactory([](const QString &name) {
         return name.startsWith("arena") ? new Arena : new QRepod::Room;

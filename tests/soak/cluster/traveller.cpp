@@ -8,8 +8,8 @@ namespace {
 // Milliseconds. A node that is stopped is noticed before it goes on.
 constexpr int shortestPause = 100; // between attempts
 constexpr int longestPause = 1000;
-constexpr int beatInterval = 500;
-constexpr int patience = 2000;
+constexpr int travellersBeat = 500;
+constexpr int travellersPatience = 2000;
 
 } // namespace
 
@@ -29,9 +29,9 @@ Traveller::Traveller(int number, const NodeProcess &home, size_t road, const QSt
     setReconnect(true);
     setReconnectInterval(shortestPause);
     setMaximumReconnectInterval(longestPause);
-    setHeartbeatInterval(beatInterval);
-    setIdleTimeout(patience);
-    setConnectTimeout(patience);
+    setHeartbeatInterval(travellersBeat);
+    setIdleTimeout(travellersPatience);
+    setConnectTimeout(travellersPatience);
     connect(m_url);
 }
 
