@@ -108,8 +108,8 @@ private:
         std::function<void(const QString &address)> receiver;
         QDeadlineTimer patience;
     };
-    void search(Search &&search);
-    void searchLater(Search &&search);
+    void search(Search &&wanted);
+    void searchLater(Search &&wanted);
 
     // What other nodes say.
     void handle(const QString &node, const Item &item);
