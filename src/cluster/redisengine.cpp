@@ -57,20 +57,24 @@ void RedisEngine::handleReady()
 {
     if (!m_commands.isReady() || !m_listener.isReady())
         return;
-    m_isUp = true;
+    m_isListening = true;
     m_hasToldDown = false;
     m_delay = firstDelay;
     for (const QByteArray &topic : std::as_const(m_topics))
         m_listener.send({"SUBSCRIBE", topic});
-    // It answers in order, so the topics are subscribed to when it has answered this.
+    // It answers in order, so the topics are subscribed to when it has answered this. Nothing is
+    // asked before: it may have forgotten everything, and whoever asks has to know.
     m_listener.send({"PING"}, [this](const std::optional<RespValue> &reply) {
-        if (reply)
-            Q_EMIT up();
+        if (!reply)
+            return;
+        m_isUp = true;
+        Q_EMIT up();
     });
 }
 
 void RedisEngine::handleLost(const QString &error)
 {
+    m_isListening = false;
     m_isUp = false;
     m_retry.start(m_delay + int(QRandomGenerator::global()->bounded(m_delay)));
     m_delay = std::min(longestDelay, m_delay * 2);
@@ -87,7 +91,7 @@ void RedisEngine::subscribe(const QByteArray &topic)
     if (m_topics.contains(topic))
         return;
     m_topics.insert(topic);
-    if (!m_isUp)
+    if (!m_isListening)
         return;
     m_listener.send({"SUBSCRIBE", topic}, [this, topic](const std::optional<RespValue> &reply) {
         if (reply && m_topics.contains(topic))
@@ -97,7 +101,7 @@ void RedisEngine::subscribe(const QByteArray &topic)
 
 void RedisEngine::unsubscribe(const QByteArray &topic)
 {
-    if (m_topics.remove(topic) && m_isUp)
+    if (m_topics.remove(topic) && m_isListening)
         m_listener.send({"UNSUBSCRIBE", topic});
 }
 

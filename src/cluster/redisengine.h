@@ -44,8 +44,9 @@ private:
     QSet<QByteArray> m_topics;
     QTimer m_retry{this};
     int m_patience = 0;
-    int m_delay = 0; // before the next attempt, in milliseconds
-    bool m_isUp = false;
+    int m_delay = 0;            // before the next attempt, in milliseconds
+    bool m_isListening = false; // both connections stand
+    bool m_isUp = false;        // and that has been told
     bool m_hasToldDown = false; // since it was up
 };
 

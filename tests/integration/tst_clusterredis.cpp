@@ -559,6 +559,27 @@ private Q_SLOTS:
         QCOMPARE(player.messages().constLast()[u"address"_s], QVariant(node.address()));
     }
 
+    //! Until it has been told that Redis is there again, which may have forgotten who owns what.
+    void aNodeAsksNothingOfARedisThatIsNotUpYet()
+    {
+        QTcpServer silent; // answers the first question of each connection
+        QVERIFY(silent.listen(QHostAddress(QHostAddress::LocalHost)));
+        QByteArray heard;
+        QObject::connect(&silent, &QTcpServer::newConnection, &silent, [&] {
+            QTcpSocket *const socket = silent.nextPendingConnection();
+            QObject::connect(socket, &QTcpSocket::readyRead, socket, [&heard, socket] {
+                const QByteArray question = socket->readAll();
+                if (!question.contains("SUBSCRIBE"))
+                    socket->write("+PONG\r\n");
+                heard += question;
+            });
+        });
+        ClusterNode node(QUrl(u"redis://127.0.0.1:%1"_s.arg(silent.serverPort())), 60'000);
+        QVERIFY(eventually([&] { return heard.contains("SUBSCRIBE"); }));
+        QVERIFY(node.open(u"arena"_s) != node.address());
+        QVERIFY2(!heard.contains("EVAL"), heard.constData());
+    }
+
     //! It knows of nobody before it has reached Redis.
     void aNodeThatHasJustStartedSendsClientsHome()
     {
