@@ -14,8 +14,7 @@ namespace QRepod {
 namespace {
 
 // What small messages are put together to. It grows with what is said, so that who says little
-// takes little; and it is all that a message which the peer has not received keeps in memory of
-// those that it has. In bytes.
+// takes little. As long as one message of it is kept, all of it is. In bytes.
 constexpr qsizetype leastRunSize = 512;
 constexpr qsizetype greatestRunSize = 4 * 1024;
 
