@@ -69,7 +69,9 @@ std::unique_ptr<DirectWriter> SendingHalf::directWriter(std::unique_ptr<DirectWr
 qint64 SendingHalf::writePast(const DirectWriter &below, QByteArrayView frames, int *error)
 {
     const std::lock_guard lock(m_mutex);
-    if (!m_isOpen || m_turns > 0 || !m_unwritten.isEmpty() || !m_outgoing.isBetweenFrames())
+    if (m_turns > 0) // everything else is the stream's, which takes no lock
+        return 0;
+    if (!m_isOpen || !m_unwritten.isEmpty() || !m_outgoing.isBetweenFrames())
         return 0;
     QByteArray bytes;
     m_outgoing.add(bytes, frames);

@@ -184,6 +184,7 @@ private Q_SLOTS:
     void leavesToTheStreamWhatTheSocketDoesNotTake();
     void callsNobodyWhoHasGone();
     void bothWriteWholeFrames();
+    void writesOnlyWhileOpen();
     void streamGoesOnBehindTheRest();
 };
 
@@ -313,6 +314,37 @@ void tst_SendingHalf::bothWriteWholeFrames()
     for (int n = 0; n < messages; ++n)
         expected += encode(number(n));
     QCOMPARE(received, expected);
+}
+
+//! What the stream changes in its turns, the other thread sees between them.
+void tst_SendingHalf::writesOnlyWhileOpen()
+{
+    Line line;
+    std::atomic<bool> isDone = false;
+    std::atomic<int> written = 0;
+    std::thread sender([&] {
+        const QByteArray frame = encode(number(1));
+        while (!isDone) {
+            written += line.send(frame) > 0 ? 1 : 0;
+            std::this_thread::yield();
+        }
+    });
+    const auto setOpen = [&line](bool isOpen) {
+        const SendingHalf::Turn turn(*line.half);
+        line.half->setOpen(isOpen);
+        return line.socket.bytes.size();
+    };
+    qsizetype writtenWhileClosed = 0;
+    for (int turns = 0; turns < 500 || written < 100; ++turns) {
+        const qsizetype before = setOpen(false);
+        std::this_thread::yield();
+        writtenWhileClosed += setOpen(true) - before;
+        std::this_thread::yield();
+    }
+    isDone = true;
+    sender.join();
+    QCOMPARE(writtenWhileClosed, 0);
+    QCOMPARE(line.socket.bytes, onTheWire(encode(number(1))).repeated(written));
 }
 
 //! What came while a rest was to be written waits for the stream to say that it can take more.
