@@ -12,6 +12,7 @@ namespace QRepod {
 
 namespace {
 
+const QString hasLeft = QStringLiteral("the cluster has been left");
 const QString outOfReach = QStringLiteral("the cluster's engine is out of reach");
 
 } // namespace
@@ -52,7 +53,7 @@ void Leases::stop()
             engine->remove(keyOf(room), m_holder);
             m_owner.end(room);
         }
-        refuse(lease.waiting, room, QStringLiteral("the cluster has been left"));
+        refuse(lease.waiting, room, hasLeft);
     }
 }
 
@@ -66,8 +67,15 @@ QFuture<QString> Leases::open(const QString &room)
     QPromise<QString> promise;
     promise.start();
     QFuture<QString> future = promise.future();
+    const std::weak_ptr<int> alive(m_generation); // what ends now runs the game's code
     if (isOverdue())
         check();
+    if (alive.expired()) {
+        Waiting waiting;
+        waiting.push_back(std::move(promise));
+        refuse(waiting, room, hasLeft);
+        return future;
+    }
     Lease &lease = m_leases[room];
     lease.waiting.push_back(std::move(promise));
     if (!m_engine)

@@ -45,7 +45,7 @@ private:
     RedisConnection m_listener;
     QSet<QByteArray> m_topics;
     QTimer m_retry{this};
-    QByteArray m_run; // of the Redis that was up last
+    QByteArray m_run; // of the Redis that was reached last
     int m_patience = 0;
     int m_delay = 0;            // before the next attempt, in milliseconds
     bool m_isListening = false; // both connections stand

@@ -114,6 +114,7 @@ public:
                 owned,
                 late,
                 marked,
+                behind(owned, {Forget, Talk + other, Cut + other, Talk + other}),
                 behind(asking, {Stop}),
                 behind(behind(asking, {Stop, Tick}), taken),
                 behind(behind(asking, {Tick, Open}), taken),

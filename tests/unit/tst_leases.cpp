@@ -3,6 +3,7 @@
 //! Which node has a room: two nodes, and an engine that does what the test says.
 
 #include "cluster/leases.h"
+#include "cluster/memoryengine.h"
 #include "leasemodel.h"
 #include "support/eventually.h"
 #include "support/literals.h"
@@ -291,7 +292,7 @@ private Q_SLOTS:
     /// on in between.
     void noTwoNodesAreOwnersWhateverHappens()
     {
-        const int steps = qEnvironmentVariableIsSet("QREPOD_SLOW_TESTS") ? 5 : 3;
+        const int steps = qEnvironmentVariableIsSet("QREPOD_SLOW_TESTS") ? 4 : 3;
         std::vector<std::vector<int>> paths = LeaseModel::beginnings();
         QSet<QByteArray> known;
         bool hasHadOwners = false;
@@ -462,6 +463,36 @@ private Q_SLOTS:
         node->leases.stop();
         QCOMPARE(outcomeOf(asked), u"room \"arena\": the cluster has been left"_s);
         QVERIFY(keys.isEmpty());
+    }
+
+    void anEngineInMemoryAsksForAGuardToo()
+    {
+        MemoryEngine engine(u"leases"_s);
+        QByteArrayList answers;
+        const auto receiver = [&](const Engine::Answer &answer) { answers << answer.value; };
+        engine.claim("room", "first", forLong, "guard", receiver);
+        engine.put("guard", "there", forLong, receiver);
+        engine.claim("room", "first", forLong, "guard", receiver);
+        engine.claim("room", "second", forLong, "nothing", receiver);
+        QVERIFY(eventually([&] { return answers.size() == 4; }));
+        QCOMPARE(answers, (QByteArrayList{{}, "there", "first", "first"}));
+        QVERIFY(answers[0].isNull());
+    }
+
+    //! The game may leave the cluster when it is told that a room has ended.
+    void whoLeavesWhileItAsksForARoomGetsNone()
+    {
+        qint64 time = 0;
+        FakeEngine engine(keys);
+        Leases leases(
+            {[](const QString &) { return true; }, [&leases](const QString &) { leases.stop(); }},
+            [&time] { return time; });
+        leases.start(&engine, "game", u"first"_s, u"first:5071"_s, forLong);
+        leases.open(u"arena"_s);
+        engine.answer();
+        time = forLong;
+        QCOMPARE(outcomeOf(leases.open(u"other"_s)),
+                 u"room \"other\": the cluster has been left"_s);
     }
 
     //! A cluster that plays on for days does not wait again.
