@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "qmlreplica.h"
 
+#include <QtCore/qmetaobject.h>
+#include <QtCore/qset.h>
+
 namespace QRepod {
 
 QmlReplica::QmlReplica(QObject *parent)
@@ -45,6 +48,7 @@ void QmlReplica::follow()
         m_replica = std::make_unique<Replica>(listener, m_name);
         m_replica->setTarget(m_target);
         QObject::connect(m_replica.get(), &Replica::valuesChanged, this, &QmlReplica::takeValues);
+        QObject::connect(m_replica.get(), &Replica::valueChanged, this, &QmlReplica::valueChanged);
         QObject::connect(m_replica.get(), &Replica::readyChanged, this, &QmlReplica::readyChanged);
         QObject::connect(m_replica.get(), &Replica::ready, this, &QmlReplica::ready);
     }
@@ -54,9 +58,25 @@ void QmlReplica::follow()
         Q_EMIT ready();
 }
 
+//! Whether a shared \a property would hide something of this type, or of those it derives from.
+bool QmlReplica::isTaken(const QString &property)
+{
+    static const QSet<QString> taken = [] {
+        const QMetaObject &type = staticMetaObject;
+        QSet<QString> names;
+        for (int i = 0; i < type.propertyCount(); ++i)
+            names.insert(QString::fromLatin1(type.property(i).name()));
+        for (int i = 0; i < type.methodCount(); ++i)
+            names.insert(QString::fromLatin1(type.method(i).name()));
+        return names;
+    }();
+    return taken.contains(property);
+}
+
 void QmlReplica::takeValues()
 {
-    const QVariantMap all = values().toMap();
+    QVariantMap all = values().toMap();
+    erase_if(all, [](const auto &entry) { return isTaken(entry.first); });
     // A binding that has asked for a property makes it one of the keys. It is not to be cleared:
     // the binding would not be told when the value comes.
     const QStringList known = keys();

@@ -25,7 +25,8 @@ namespace QRepod {
 /// \endcode
 ///
 /// Each property of the shared object is one of the replica; it is undefined until it has come, and
-/// cannot be set here. A property that is called like one of those below is reached by `values`.
+/// cannot be set here. One that is called like something of this type, as `name` is, is reached by
+/// `values`. `valueChanged(property, value)` tells of each that is another.
 ///
 /// What can be set is bindable in Qt's sense, and has to be: a binding of another kind on this
 /// object would keep QQmlPropertyMap from noticing which properties others ask for before they have
@@ -92,6 +93,7 @@ private:
     void follow();
     void followTarget();
     void takeValues();
+    static bool isTaken(const QString &property);
 
     Q_OBJECT_BINDABLE_PROPERTY(QmlReplica, ConnectionListener *, m_listener,
                                &QmlReplica::listenerChanged)

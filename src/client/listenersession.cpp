@@ -7,6 +7,7 @@
 #include "client/serverurl.h"
 #include "delivery/requestfields.h"
 #include "protocol/builtin.h"
+#include "protocol/text.h"
 #include "protocol/validator.h"
 #include "transport/address.h"
 
@@ -320,7 +321,7 @@ std::optional<Client::Private::Address> ConnectionListener::Private::redirection
         return std::nullopt;
     if (const QString fault = addressFault(address); !fault.isEmpty()) {
         qCWarning(clientLog).noquote() << client->address() << "sends this client to"
-                                       << address.left(100) + QLatin1String(": ") + fault;
+                                       << shownText(address.toUtf8()) + QLatin1String(": ") + fault;
         return std::nullopt;
     }
     const qsizetype position = portPosition(address);

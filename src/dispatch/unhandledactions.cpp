@@ -2,10 +2,9 @@
 #include "dispatch/unhandledactions.h"
 
 #include "protocol/builtin.h"
+#include "protocol/text.h"
 
 #include <QtCore/qloggingcategory.h>
-
-#include <algorithm>
 
 namespace QRepod {
 
@@ -14,8 +13,7 @@ Q_DECLARE_LOGGING_CATEGORY(dispatchLog)
 void UnhandledActions::note(QByteArrayView action, const Receiver &receiver, const QString &peer,
                             const std::function<QByteArray(QByteArrayView)> &findNearest)
 {
-    constexpr qsizetype mostShown = 64; // bytes: a peer may send a name of megabytes
-    const QByteArray name = action.first(std::min(action.size(), mostShown)).toByteArray();
+    const QByteArray name = shownText(action).toUtf8();
     // Most games leave some of the built-in messages alone, and names with _ are not theirs.
     const bool isOfGame = !BuiltIn::isName(action) && !name.startsWith('_');
     if (!isOfGame || m_warned.size() >= most || !m_warned.insert(name).second) {

@@ -2,7 +2,9 @@
 #include "protocol/jsoncursor.h"
 
 #include <QtCore/qchar.h>
+#include <QtCore/qstringconverter.h>
 
+#include <array>
 #include <charconv>
 
 namespace QRepod {
@@ -73,7 +75,10 @@ bool JsonCursor::unicode()
     }
     if (QChar::isSurrogate(character))
         character = QChar::ReplacementCharacter;
-    m_unescaped += QString::fromUcs4(&character, 1).toUtf8();
+    std::array<char, 16> utf8; // more than the encoder asks for
+    const char *const end = QStringEncoder(QStringEncoder::Utf8)
+                                .appendToBuffer(utf8.data(), QChar::fromUcs4(character));
+    m_unescaped.append(utf8.data(), end - utf8.data());
     return true;
 }
 

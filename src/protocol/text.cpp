@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/text.h"
 
+#include <QtCore/qlist.h>
 #include <QtCore/qstringconverter.h>
 
 #include <algorithm>
@@ -60,6 +61,21 @@ QString textFromUtf8(QByteArrayView text)
         return QString::fromLatin1(text);
     const QString decoded = QString::fromUtf8(text); // drops one mark, however many there are
     return text.startsWith(byteOrderMark) ? QChar(QChar::ByteOrderMark) + decoded : decoded;
+}
+
+QString shownText(QByteArrayView text)
+{
+    constexpr qsizetype mostShown = 64; // bytes: it may have megabytes
+    QString shown;
+    const QList<uint> characters =
+        textFromUtf8(text.first(std::min(text.size(), mostShown))).toUcs4();
+    for (const uint character : characters) {
+        if (QChar::isPrint(character))
+            shown += QChar::fromUcs4(character);
+        else
+            shown += QStringLiteral("\\u{%1}").arg(character, 0, 16);
+    }
+    return shown;
 }
 
 } // namespace QRepod

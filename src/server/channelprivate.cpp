@@ -3,6 +3,7 @@
 
 #include "delivery/requestfields.h"
 #include "protocol/builtin.h"
+#include "protocol/text.h"
 #include "server/roomprivate.h"
 #include "server/serverprivate.h"
 
@@ -105,13 +106,12 @@ bool Channel::Private::received(const Message &message, Turn &turn)
         return false;
     if (m_isFirstMessage)
         noteFirstMessage();
+    if (m_requester && m_requester->takeReply(message)) // a guest may be asked, too
+        return true;
     if (m_guest && !m_guest->maySend(message.action())) {
-        expel(QStringLiteral("a guest may not send \"%1\"")
-                  .arg(QString::fromUtf8(message.action()).left(100)));
+        expel(QStringLiteral("a guest may not send \"%1\"").arg(shownText(message.action())));
         return false;
     }
-    if (m_requester && m_requester->takeReply(message))
-        return true;
     if (BuiltIn::isName(message.action())) { // for handlers these are the library's alone
         leaveToFallbacks(message, Dispatcher::Outcome::Unhandled);
         if (turn.isAlive())

@@ -184,7 +184,7 @@ private:
     Standing m_standing = Standing::Arriving;
     bool m_isRefused = false;
     std::optional<Farewell> m_farewell; // until it is said
-    std::optional<Timeout> m_patience;  // with a client that has not said hello
+    std::optional<Timeout> m_patience;  // with a client that has not said hello so far
     bool m_isGreeted = false;
     bool m_isFirstMessage = true; // the next is
     bool m_mayResume = false;     // the client has said nothing so far

@@ -9,11 +9,21 @@
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qpointer.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(serverLog)
+
+namespace {
+
+// A client of QRepod says hello within 50 ms. What says nothing is most likely a plain peer, which
+// cannot resume and only listens: not more than this is kept for it, and only for so long.
+constexpr qint64 keptForUnknown = 256 * 1024; // bytes
+constexpr int unknownTime = 2000;             // milliseconds
+
+} // namespace
 
 void Channel::Private::attach(Server::Private *newServer, const ConnectionSettings &settings,
                               std::shared_ptr<const HandlerTable> handlers, const QString &peer)
@@ -32,11 +42,14 @@ void Channel::Private::attach(Server::Private *newServer, Arrival &arrival, Firs
     m_address = arrival.address();
     httpRequest = arrival.request();
     sessionId = Token::createName();
-    session = std::make_shared<Session>(arrival.link(), Session::Keeping::Unacknowledged,
-                                        Session::Limits::of(arrival.settings()));
+    Session::Limits limits = Session::Limits::of(arrival.settings());
+    limits.unknown = std::min(limits.unknown, keptForUnknown);
+    session = std::make_shared<Session>(arrival.link(), Session::Keeping::Unacknowledged, limits);
     session->begin();
     m_isGreeted = true;
     m_mayResume = frame == FirstFrame::None;
+    if (frame == FirstFrame::None)
+        m_patience.emplace(server->deadlines, [this] { session->doubt(); }).start(unknownTime);
     m_token = arrival.token();
     m_connectionNumber = arrival.number();
     server->sessions.add(m_token, q);

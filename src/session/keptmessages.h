@@ -74,6 +74,9 @@ public:
             addByItself(message);
     }
 
+    //! Counts the next message as one that the peer has received. Only while nothing is kept.
+    void skip() { m_forgotten = ++m_last; }
+
     //! Message number \a number, which is replaceable, is \a message now.
     void replace(qint64 number, const EncodedMessage &message);
 

@@ -33,10 +33,11 @@ Session::Session(const Link &link, Keeping keeping)
 
 Session::Session(const Link &link, Keeping keeping, Limits limits)
     : m_limits(link.limits)
-    , m_keepLimits(limits)
     , m_isKeeping(keeping == Keeping::Unacknowledged)
+    , m_keepLimits(limits)
     , m_link(link)
 {
+    m_keepLimits.unknown = std::min(limits.unknown, limits.connected);
 }
 
 Link Session::link() const
@@ -83,12 +84,21 @@ Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
     if (result.isReplacing) {
         m_kept.replace(m_numberOffset + result.number, message);
     } else {
-        m_kept.add(message, formOf(mode));
+        note(message, mode);
         m_numberOffset = m_kept.last() - result.number;
     }
-    if (m_kept.bytes() > m_keepLimits.connected)
-        drop();
+    if (m_kept.bytes() > m_keepLimits.unknown)
+        limitKept();
     return result;
+}
+
+//! Keeps \a message, which is on its way, for a peer that can resume. Called with the lock held.
+void Session::note(const EncodedMessage &message, SendMode mode)
+{
+    if (m_keepLimits.unknown == 0 && !m_link.outbox->isPeerKnown())
+        m_kept.skip();
+    else
+        m_kept.add(message, formOf(mode));
 }
 
 Outbox::Result Session::answer(const EncodedMessage &message)
@@ -128,6 +138,15 @@ void Session::keepLatest(const EncodedMessage &message)
         m_latest.insert(message.action(), m_kept.last());
     }
     m_latestBytes += m_kept.bytes() - before;
+}
+
+//! While the peer is there. Called with the lock held.
+void Session::limitKept()
+{
+    if (m_kept.bytes() > m_keepLimits.connected)
+        drop();
+    else if (!m_link.outbox->isPeerKnown())
+        m_kept.forget(m_kept.last());
 }
 
 //! Called with the lock held.
@@ -199,6 +218,14 @@ void Session::keepNothing()
 {
     const std::lock_guard lock(m_mutex);
     drop();
+}
+
+void Session::doubt()
+{
+    const std::lock_guard lock(m_mutex);
+    m_keepLimits.unknown = 0;
+    if (m_isKeeping && !m_isAway)
+        limitKept();
 }
 
 bool Session::isResumable() const

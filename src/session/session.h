@@ -37,10 +37,17 @@ public:
         //! than the backlog, for it includes what has been written.
         qint64 connected = std::numeric_limits<qint64>::max();
 
+        //! The same, until the peer has said that it understands control frames: then all that was
+        //! kept is forgotten. At most `connected`.
+        qint64 unknown = std::numeric_limits<qint64>::max();
+
         static Limits of(const ConnectionSettings &settings)
         {
             constexpr qint64 onTheLine = 16 * 1024 * 1024; // what systems and lines hold
-            return {settings.sendBacklog, settings.sendBacklog * settings.sendOverrun + onTheLine};
+            Limits limits;
+            limits.away = settings.sendBacklog;
+            limits.connected = settings.sendBacklog * settings.sendOverrun + onTheLine;
+            return limits;
         }
     };
 
@@ -104,6 +111,10 @@ public:
     //! The peer cannot resume, so nothing has to be kept any more.
     void keepNothing();
 
+    //! The peer has said nothing for so long that it is hardly one that can resume: nothing is kept
+    //! for it until it has said that it understands control frames.
+    void doubt();
+
     //! Whether it can be resumed, so far as this end knows.
     bool isResumable() const;
 
@@ -146,14 +157,16 @@ private:
     void goOn();
     Outbox::Result keep(const EncodedMessage &message, SendMode mode);
     void keepLatest(const EncodedMessage &message);
+    void note(const EncodedMessage &message, SendMode mode);
+    void limitKept();
     void drop();
 
     const MessageLimits m_limits;
-    const Limits m_keepLimits;
     std::atomic<bool> m_isKeeping; // once false, the link is fixed, and read without the lock
     std::atomic<Phase> m_phase = Phase::New; // changed with the lock held, and read without
 
     mutable std::mutex m_mutex; // guards everything below
+    Limits m_keepLimits;
     Link m_link;
     KeptMessages m_kept;
     QHash<QString, qint64> m_latest; // kept for a peer that is away: actions and their numbers

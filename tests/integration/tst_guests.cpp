@@ -58,6 +58,7 @@ private Q_SLOTS:
     void admittedGuestIsAnnounced();
     void admitOutsideOfAHandler();
     void otherActionIsAnErrorThatNamesIt();
+    void guestMayBeAsked();
     void guestThatIsNotAdmittedInTimeIsDropped();
     void admittedGuestIsNotDropped();
     void refusedGuestIsToldWhy();
@@ -143,6 +144,26 @@ void tst_Guests::otherActionIsAnErrorThatNamesIt()
     QCOMPARE(
         server.script.log,
         QStringList({u"login"_s, u"error "_s + error, u"server: "_s + error, u"disconnected"_s}));
+}
+
+//! Its answer is no action that it would need leave for; one that nobody waits for is.
+void tst_Guests::guestMayBeAsked()
+{
+    LoginServer server;
+    RawClient client(server->port());
+    QVERIFY(client.receives(u"connected"_s));
+    const QFuture<QVariant> word = server.channel->request(u"password"_s);
+    QVERIFY(client.receives(u"password"_s));
+    const QVariantMap reply = message(
+        u"_reply"_s,
+        {{u"_request"_s, client.messages().last()[u"_request"_s]}, {u"result"_s, u"swordfish"_s}});
+    client.send(reply);
+    QVERIFY(eventually([&] { return word.isFinished(); }));
+    QCOMPARE(word.result().toString(), u"swordfish"_s);
+    QVERIFY(server.channel->isGuest());
+    client.send(reply);
+    QVERIFY(client.ends());
+    QCOMPARE(client.messages().last()[u"error"_s].toString(), u"a guest may not send \"_reply\""_s);
 }
 
 void tst_Guests::guestThatIsNotAdmittedInTimeIsDropped()

@@ -93,6 +93,7 @@ private slots:
     void warningNamesTheNearestHandler();
     void handlersOfRoomsAndOfTheServerAreNear();
     void classWithoutMacroIsNamed();
+    void namesOfPeersAreShownAsTheyAre();
     void warningsAreBounded();
     void overriddenFallbacksAreNotWarnedOf();
     void observersAreNotWarnedOf();
@@ -174,6 +175,13 @@ void tst_Unhandled::classWithoutMacroIsNamed()
     m_server->setChannelClass<Forgetful>();
     expectWarning("^QRepod::Channel: nothing handles \"chat\".*its class has no Q_OBJECT");
     deliver({{{"action", "chat"}}});
+}
+
+//! Whoever reads the log on a terminal is not to be fooled by a peer.
+void tst_Unhandled::namesOfPeersAreShownAsTheyAre()
+{
+    expectWarning("nothing handles \"\\\\u\\{1b\\}\\[2Ja\\\\u\\{a\\}b\\\\u\\{202e\\}é\" from");
+    deliver({{{"action", QString::fromUtf8("\x1b[2Ja\nb\u202eé")}}});
 }
 
 void tst_Unhandled::warningsAreBounded()

@@ -34,6 +34,20 @@ TestCase {
         }
     }
 
+    // Its properties are called like the replica's own.
+    Component {
+        id: heroComponent
+
+        QtObject {
+            property string name: "Ada"
+            property bool isReady: false
+            property var values: 1
+            property var target: null
+            property var keys: 2
+            property int score: 3
+        }
+    }
+
     Component {
         id: peopleComponent
 
@@ -320,6 +334,39 @@ TestCase {
         const { game } = play();
         game.world.score = 9;
         compare(game.world.score, 1);
+    }
+
+    function test_sharedNamesHideNothing() {
+        const { server, game } = play();
+        const hero = createTemporaryObject(heroComponent, test);
+        server.share("hero", hero);
+        game.world.name = "hero";
+        tryCompare(game.world, "score", 3);
+        compare(game.world.name, "hero");
+        compare(game.world.isReady, true);
+        compare(game.world.values, {
+            name: "Ada",
+            isReady: false,
+            values: 1,
+            target: null,
+            keys: 2,
+            score: 3
+        });
+        hero.name = "Bob";
+        tryVerify(() => game.world.values.name === "Bob");
+        compare(game.world.name, "hero");
+        server.unshare("hero");
+        tryCompare(game.world, "isReady", false);
+    }
+
+    function test_eachValueThatChangesIsTold() {
+        const { world, game } = play();
+        const changes = spy(game.world, "valueChanged");
+        world.score = 7;
+        tryCompare(changes, "count", 1);
+        compare(changes.signalArguments[0][0], "score");
+        compare(changes.signalArguments[0][1], 7);
+        compare(game.world.score, 7);
     }
 
     function test_targetFollows() {

@@ -128,6 +128,7 @@ private Q_SLOTS:
     void keepsNoMoreThanTheLimit();
     void latestOfEachActionIsKept();
     void peerThatAcknowledgesNothingCannotResume();
+    void littleIsKeptForAPeerThatSaysNothing();
     void keepsNothingThatIsSentWhileKeepingEnds();
     void whatEndedAcceptsNothing();
     void greetingsDoNotCount();
@@ -442,6 +443,45 @@ void tst_Session::peerThatAcknowledgesNothingCannotResume()
 }
 
 //! send() asks first whether messages are kept, and then for the lock; meanwhile that may change.
+//! It has not said whether it can resume: most likely it only listens.
+void tst_Session::littleIsKeptForAPeerThatSaysNothing()
+{
+    Line line;
+    Session::Limits limits;
+    limits.unknown = 10 * encoded(number(1)).size();
+    Session session(line.link, Session::Keeping::Unacknowledged, limits);
+    session.begin();
+    const auto send = [&](qint64 first, qint64 last) {
+        for (qint64 n = first; n <= last; ++n)
+            session.send(encodedMessage(n));
+        line.link.outbox->written(line.written().size());
+    };
+    send(1, 10);
+    QVERIFY(session.canResume(0));
+    send(11, 11); // one too many
+    QVERIFY(!session.canResume(10));
+    QVERIFY(session.canResume(11));
+    QCOMPARE(session.heldBytes(), 0);
+    send(12, 13);
+    QVERIFY(session.canResume(11));
+
+    session.doubt();
+    QVERIFY(!session.canResume(12));
+    QCOMPARE(session.heldBytes(), 0);
+    send(14, 15);
+    session.send(EncodedMessage(number(16), MessageLimits()), SendMode::Latest);
+    QVERIFY(!session.canResume(15));
+    QVERIFY(session.canResume(16));
+    QCOMPARE(session.sent(), 16);
+
+    line.link.outbox->knowPeer(); // it was late
+    send(17, 40);
+    QVERIFY(session.canResume(16));
+    Line next;
+    QVERIFY(session.handOver(next.link, 38));
+    QCOMPARE(next.written().right(frames(39, 40).size()), frames(39, 40));
+}
+
 void tst_Session::keepsNothingThatIsSentWhileKeepingEnds()
 {
     const EncodedMessage message = encodedMessage(1);
