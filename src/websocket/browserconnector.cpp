@@ -31,5 +31,6 @@ std::unique_ptr<Stream> connectWebSocket(std::unique_ptr<Stream> below,
 
 } // namespace QRepod
 
-//! As in connector.cpp, which this stands in for.
-extern "C" QREPOD_WEBSOCKET_EXPORT const int qrepod_websocket = 1;
+//! As in connector.cpp, which this stands in for. The linker of Emscripten drops what it was asked
+//! for and nobody uses, and with it what sets the connector.
+extern "C" QREPOD_WEBSOCKET_EXPORT [[gnu::used]] const int qrepod_websocket = 1;

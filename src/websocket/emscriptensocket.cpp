@@ -7,20 +7,19 @@ namespace QRepod {
 
 namespace {
 
-//! Calls Emscripten's function, which throws what the browser throws: for example if a page of
-//! https asks for ws. An exception of JavaScript would take the program's stack with it.
+using Create = EMSCRIPTEN_WEBSOCKET_T (*)(EmscriptenWebSocketCreateAttributes *);
+
+//! Calls \a create, which throws what the browser throws: for example if a page of https asks for
+//! ws. An exception of JavaScript would take the program's stack with it.
 // clang-format off
-EM_JS(int, qrepod_new_websocket, (void *attributes), {
+EM_JS(int, qrepod_create_websocket, (Create create, EmscriptenWebSocketCreateAttributes *attributes), {
     try {
-        return _emscripten_websocket_new(attributes);
+        return wasmTable.get(create)(attributes);
     } catch (error) {
         return 0;
     }
 })
 // clang-format on
-
-//! Has the linker keep what only JavaScript calls.
-[[maybe_unused]] volatile const auto keptForJavaScript = &emscripten_websocket_new;
 
 EmscriptenSocket *of(void *data)
 {
@@ -43,7 +42,7 @@ bool EmscriptenSocket::open(const QUrl &url, Owner &owner)
     EmscriptenWebSocketCreateAttributes attributes;
     emscripten_websocket_init_create_attributes(&attributes);
     attributes.url = text.constData();
-    m_socket = qrepod_new_websocket(&attributes);
+    m_socket = qrepod_create_websocket(emscripten_websocket_new, &attributes);
     if (m_socket <= 0)
         return false;
     m_owner = &owner;
