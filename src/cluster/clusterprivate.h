@@ -40,7 +40,8 @@ public:
     static void runInThreadOf(QObject *object, Function &&function)
     {
         // Without an application Qt delivers no events, so another thread could not be asked.
-        if (object->thread() == QThread::currentThread() || !object->thread()->isRunning()
+        const QThread *const thread = object->thread(); // none, once that has been deleted
+        if (!thread || thread == QThread::currentThread() || !thread->isRunning()
             || !QCoreApplication::instance())
             function();
         else

@@ -38,7 +38,10 @@ void Server::Private::startBackground()
         QObject::connect(parent, &QObject::destroyed,
                          [server = QPointer<Server>(q)] { delete server; });
     }
-    m_background = new BackgroundThread([this] { tearDown(); });
+    m_background = new BackgroundThread([this](QThread *ender) {
+        tearDown();
+        q->moveToThread(ender); // which destroys the children, and stops their timers
+    });
     m_background->setObjectName(QStringLiteral("QRepod server"));
     q->moveToThread(m_background);
     m_background->start();

@@ -45,6 +45,9 @@ public:
     //! Whether the last frame is complete, and nothing of another has come.
     bool isIdle() const { return m_held == 0 && m_payloadLeft == 0; }
 
+    //! Bytes of a frame that have been given, and are in no piece yet.
+    qint64 heldBytes() const { return m_held; }
+
 private:
     static ssize_t receive(quint8 *buffer, size_t size, int flags, void *self);
 

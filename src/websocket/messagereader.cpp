@@ -68,6 +68,13 @@ bool MessageReader::read(QByteArrayView bytes, QByteArray &out)
     }
 }
 
+qint64 MessageReader::heldBytes() const
+{
+    if (m_fault || m_close)
+        return 0;
+    return m_message.size() + m_control.size() + (m_parser ? m_parser->heldBytes() : 0);
+}
+
 bool MessageReader::fail(CloseCode code, const QString &text)
 {
     m_fault = {code, QLatin1String("WebSocket: ") + text};

@@ -67,8 +67,8 @@ public:
     bool hasMessages() const { return m_hasMessages; }
     bool isFirstText() const { return m_isFirstText; }
 
-    //! Of messages whose end has not come, what has not been appended yet; in bytes.
-    qint64 heldBytes() const { return m_message.size(); }
+    //! Of frames and messages whose end has not come, what has not been appended yet; in bytes.
+    qint64 heldBytes() const;
 
 private:
     using Piece = FrameParser::Piece;

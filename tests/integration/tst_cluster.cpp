@@ -819,6 +819,19 @@ private Q_SLOTS:
         QCOMPARE(cluster.thread(), server.workingThread());
     }
 
+    void aClusterEndsWithItsBackgroundServer()
+    {
+        ClusterNode other(engine);
+        auto server = std::make_unique<Server>();
+        server->startBackground();
+        const QPointer<Cluster> cluster = new Cluster(server.get());
+        cluster->join(engine);
+        QVERIFY(eventually([&] { return other.cluster.nodes().size() == 2; }));
+        server.reset();
+        QVERIFY(!cluster);
+        QVERIFY(eventually([&] { return other.cluster.nodes().size() == 1; }));
+    }
+
     void theServerMayGoFirst()
     {
         ClusterNode other(engine);

@@ -11,8 +11,10 @@
 
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qpointer.h>
+#include <QtCore/qregularexpression.h>
 #include <QtCore/qset.h>
 #include <QtCore/qthread.h>
+#include <QtCore/qtimer.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
@@ -102,6 +104,7 @@ private Q_SLOTS:
     void startBackgroundWhileClientsArrive();
     void backgroundServerClosesAndListensAgain();
     void destroyedBackgroundServerHasDeletedItsChannels();
+    void childrenAreDestroyedWhereTheServerIs();
     void backgroundServerDeletedInItsOwnHandler_data();
     void backgroundServerDeletedInItsOwnHandler();
 };
@@ -247,6 +250,28 @@ void tst_ServerBackground::destroyedBackgroundServerHasDeletedItsChannels()
         for (qsizetype n = 0; n < numbers.size(); ++n)
             QCOMPARE(numbers[n], n);
     }
+}
+
+//! Qt warns of a timer that is stopped in another thread.
+void tst_ServerBackground::childrenAreDestroyedWhereTheServerIs()
+{
+    QTest::failOnWarning(QRegularExpression(u".*"_s));
+    auto server = std::make_unique<Server>();
+    std::atomic<int> ticks = 0;
+    auto *const game = new QObject(server.get());
+    auto *const timer = new QTimer(game);
+    connect(timer, &QTimer::timeout, game, [&] { ++ticks; });
+    timer->start(1);
+    QThread *destroyedIn = nullptr;
+    connect(game, &QObject::destroyed, [&] { destroyedIn = game->thread(); });
+    server->startBackground();
+    QVERIFY(server->listen(local, 0));
+    QVERIFY(eventually([&] { return ticks > 3; }));
+    server.reset();
+    QCOMPARE(destroyedIn, QThread::currentThread());
+    const int ticked = ticks;
+    QCoreApplication::processEvents();
+    QCOMPARE(ticks.load(), ticked);
 }
 
 void tst_ServerBackground::backgroundServerDeletedInItsOwnHandler_data()
