@@ -3,10 +3,8 @@
 add_library(QRepodWebSocket
     ../../include/QRepod/qrepod_websocket_global.h
     browserconnector.cpp
-    browsersocket.h
-    browserstream.cpp browserstream.h
     emscriptensocket.cpp emscriptensocket.h
-    opcode.h
+    $<TARGET_OBJECTS:qrepod_browserstream>
 )
 add_library(QRepod::WebSocket ALIAS QRepodWebSocket)
 target_compile_features(QRepodWebSocket PUBLIC cxx_std_17)

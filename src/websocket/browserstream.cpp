@@ -19,7 +19,7 @@ namespace {
 constexpr qint64 enoughBuffered = 256 * 1024;
 
 // Given to the browser at once, in bytes.
-constexpr qint64 writeSize = 64 * 1024;
+constexpr qint64 pieceSize = 64 * 1024;
 
 // In milliseconds. A browser does not tell that it has room again.
 constexpr int roomInterval = 10;
@@ -177,7 +177,7 @@ qint64 BrowserStream::write(const char *data, qint64 size)
         return -1;
     qint64 taken = 0;
     while (taken < size && hasRoom()) {
-        const qint64 more = std::min(size - taken, writeSize);
+        const qint64 more = std::min(size - taken, pieceSize);
         send(QByteArrayView(data + taken, qsizetype(more)));
         taken += more;
     }
