@@ -37,7 +37,7 @@ export class ConnectionListener {
     #session = null; // of the connection that stands, or is interrupted
     #isUp = false; // `connected` has been delivered, and no `disconnected` after it
     #isInterrupted = false;
-    #isRefused = false;
+    #refusal = null; // why the server does not want this client
     #hasSaidBye = false;
     #redirect = "";
     #isElsewhere = false; // an attempt to resume goes where a server has sent it
@@ -125,7 +125,7 @@ export class ConnectionListener {
     // The life of a connection.
 
     #start(delay) {
-        this.#isRefused = false;
+        this.#refusal = null;
         this.#open(new Session(), delay, this.#url);
     }
 
@@ -212,7 +212,7 @@ export class ConnectionListener {
 
     #controlled({connection, control, time}) {
         if ("_refused" in control)
-            this.#isRefused = true;
+            this.#refusal = String(control._refused);
         if ("_redirect" in control)
             this.#redirect = String(control._redirect);
         if ("_bye" in control)
@@ -259,7 +259,7 @@ export class ConnectionListener {
     }
 
     get #mayTryAgain() {
-        return this.reconnect && !this.#isRefused
+        return this.reconnect && this.#refusal === null
             && !this.#backoff.isExhausted(this.maximumReconnectAttempts);
     }
 
@@ -271,13 +271,11 @@ export class ConnectionListener {
     #followEnd() {
         if (this.#redirect)
             return this.#followRedirect();
-        if (!this.#mayTryAgain) {
+        this.#state = this.#mayTryAgain ? "reconnecting" : "disconnected";
+        if (this.#mayTryAgain)
+            this.#start(this.#nextDelay());
+        else
             this.#current = null;
-            this.#state = "disconnected";
-            return;
-        }
-        this.#start(this.#nextDelay());
-        this.#state = "reconnecting";
     }
 
     /** Two servers that send it to each other must not keep it busy: only the first goes at once. */
@@ -367,13 +365,14 @@ export class ConnectionListener {
 
     #attemptFailed(error) {
         clearTimeout(this.#answerTimer);
-        if (this.#mayTryAgain)
+        if (this.#mayTryAgain && !this.#hasSaidBye)
             return this.#tryToResume();
         this.#isInterrupted = false;
-        this.#current = null;
-        this.#state = "disconnected";
-        if (error)
-            this.#announce({action: "error", error});
+        if (!this.#hasSaidBye) // else the server has sent it away while the line was lost
+            this.#redirect = "";
+        this.#followEnd();
+        if (this.#refusal || error)
+            this.#announce({action: "error", error: this.#refusal || error});
         this.#announceEnd();
     }
 

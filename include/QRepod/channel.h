@@ -144,14 +144,16 @@ public:
 
     //! Sends an `error` message with \a reason, and closes. Nothing that the client has sent is
     //! delivered any more. For guests and others. A QRepod client does not connect again by itself;
-    //! to know whether it is one, its first frame is waited for, at most 200 ms.
+    //! to know whether it is one, its first frame is waited for, at most 200 ms. One whose line is
+    //! lost hears it when it comes back within Server::sessionTimeout(); the channel ends at once.
     Q_INVOKABLE void refuse(const QString &reason);
 
     //! Sends the client to another server, `"host:port"`, and closes; it goes there by itself.
     ///
     /// Nothing that the client has sent is delivered any more. For the client it is the end of one
     /// connection and the beginning of another: `disconnected`, then `connected`. A client that is
-    /// no QRepod's gets an `error` message that names the address.
+    /// no QRepod's gets an `error` message that names the address. One whose line is lost is sent
+    /// there when it comes back, as with refuse().
     Q_INVOKABLE void redirect(const QString &hostAndPort);
 
     //! How many messages this client may send a second, instead of Server::maximumMessageRate(); 0:

@@ -79,7 +79,8 @@ public:
     //! 6,000.
     ///
     /// A node that cannot reach the engine for about this long closes the rooms it has from
-    /// openRoom(): from then on another may have them.
+    /// openRoom(): from then on another may have them. Set the same on all nodes: openRoom() waits
+    /// for as long if the engine may have forgotten rooms of others.
     void setLeaseTime(int milliseconds);
     /// @}
 
@@ -119,6 +120,9 @@ public:
     ///
     /// As long as this node has it, no other does. The future fails with a RequestError while the
     /// engine is out of reach, and if the server's room factory makes no room.
+    ///
+    /// A Redis that is new, or has been started anew, may have forgotten who has which room. New
+    /// rooms wait then, until one lease time after the first node has come to it.
     QFuture<QString> openRoom(const QString &name);
 
 Q_SIGNALS:

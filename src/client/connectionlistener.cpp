@@ -80,6 +80,7 @@ void ConnectionListener::Private::start(const QString &host, int port, int delay
     m_current = &session->inbox();
     m_hasEnded = false;
     m_isRefused = false;
+    m_refusal.clear();
     m_redirect.clear();
     m_canExist = Client::Private::get(client)->open(session, connectionSettings, host, port, delay);
 }
@@ -260,8 +261,12 @@ bool ConnectionListener::Private::mayTryAgain() const
 /// up by taking its time.
 void ConnectionListener::Private::followEnd(const Delivery &delivery)
 {
-    if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
-        return;
+    if (isCurrent(delivery) && !std::exchange(m_hasEnded, true))
+        goOn();
+}
+
+void ConnectionListener::Private::goOn()
+{
     backoff.ended(Backoff::Clock::now());
     if (followRedirect())
         return;

@@ -105,6 +105,7 @@ private:
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
     void followEnd(const Delivery &delivery);
+    void goOn();
     std::optional<Client::Private::Address> redirection();
     bool followRedirect();
     bool mayTryAgain() const;
@@ -158,6 +159,7 @@ private:
     bool m_canExist = false;       // its address can
     bool m_hasEnded = false;       // so far as delivered, the current connection has ended
     bool m_isRefused = false;      // the server has said that it does not want this client
+    QString m_refusal;             // and why
     QString m_redirect;            // where the server has said that this client is to go
     bool m_isElsewhere = false;    // an attempt to resume goes where a server has sent it
     bool m_isFirstMessage = false; // the next message is the first of its connection

@@ -47,6 +47,7 @@ void ConnectionListener::Private::controlled(const Control &control, Turn &turn)
     switch (control.kind()) {
     case Control::Kind::Refused:
         m_isRefused = true;
+        m_refusal = control.value().toString();
         break;
     case Control::Kind::Hello:
         m_serverTime.follow(m_session);
@@ -262,6 +263,8 @@ void ConnectionListener::Private::attemptFailed(const Delivery &delivery, Turn &
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return; // that is known already
     m_answerTimeout.stop();
+    if (m_hasSaidBye) // the server has sent this client away while the line was lost
+        return giveUp(m_refusal, turn);
     if (mayTryAgain() && tryToResumeElsewhere())
         return;
     backoff.ended(Backoff::Clock::now());
@@ -276,7 +279,10 @@ void ConnectionListener::Private::giveUp(const QString &error, Turn &turn)
     Client::Private::get(client)->isInterrupted = false;
     if (const auto session = std::exchange(m_session, nullptr))
         session->finish();
-    setState(State::Disconnected);
+    if (m_hasSaidBye)
+        goOn();
+    else
+        setState(State::Disconnected);
     announceEnd(error, turn);
 }
 

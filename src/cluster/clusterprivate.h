@@ -160,7 +160,6 @@ private:
     }
 
     std::unique_ptr<Engine> m_engine;     // from join() to leave()
-    QByteArray m_engineEpoch;             // another when the engine has lost its keys
     QByteArray m_value;                   // of this node's key
     quint64 m_epoch = 0;                  // of this node
     QHash<QByteArray, quint64> m_numbers; // the latest, by topic

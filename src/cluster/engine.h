@@ -38,6 +38,10 @@ public:
     /// An engine that does not answer for \a patience milliseconds is lost.
     virtual void open(int patience) = 0;
 
+    //! Names this run of the engine, from up() to down(). After its next start it may lack its
+    //! latest keys, or all. Empty: it keeps them as long as any node is there.
+    virtual QByteArray run() const = 0;
+
     //! What is published to \a topic comes as received(), from subscribed() on and after every up()
     //! again.
     virtual void subscribe(const QByteArray &topic) = 0;
@@ -55,8 +59,11 @@ public:
 
     //! Keeps \a holder under \a key for so many milliseconds from now, if nothing or the same is
     //! there. The answer is who holds it then. One step: of two that claim at once, one does.
+    ///
+    /// If \a guard is not empty, that key must be there too; if it is missing and no other holds
+    /// \a key, the answer is null.
     virtual void claim(const QByteArray &key, const QByteArray &holder, int milliseconds,
-                       Receiver receiver) = 0;
+                       const QByteArray &guard, Receiver receiver) = 0;
 
     //! Forgets \a key, if \a value is what is there.
     virtual void remove(const QByteArray &key, const QByteArray &value) = 0;

@@ -10,9 +10,17 @@
 
 namespace QRepod {
 
+namespace {
+
+const QString hasLeft = QStringLiteral("the cluster has been left");
+const QString outOfReach = QStringLiteral("the cluster's engine is out of reach");
+
+} // namespace
+
 Leases::Leases(Owner owner, Clock clock)
     : m_owner(std::move(owner))
     , m_clock(std::move(clock))
+    , m_settling([this](bool hasAnswered) { handleSettled(hasAnswered); }, m_clock)
 {
 }
 
@@ -23,34 +31,35 @@ Leases::Clock Leases::monotonicClock()
     return [timer] { return timer.elapsed(); };
 }
 
-void Leases::start(Engine *engine, const QByteArray &prefix, const QString &holder,
+void Leases::start(Engine *engine, const QByteArray &name, const QString &holder,
                    const QString &address, int milliseconds)
 {
     m_engine = engine;
-    m_prefix = prefix;
+    m_name = name;
     m_address = address;
     m_holder = holder.toUtf8() + ' ' + address.toUtf8();
     m_time = milliseconds;
-    m_waitUntil = 0;
+    m_settling.start(engine, name, holder.toUtf8(), milliseconds);
 }
 
 void Leases::stop()
 {
     m_generation = std::make_shared<int>(0);
     Engine *const engine = std::exchange(m_engine, nullptr);
+    m_settling.stop();
     m_delayed.clear();
     for (auto &[room, lease] : std::exchange(m_leases, {})) {
         if (lease.validUntil > 0) {
             engine->remove(keyOf(room), m_holder);
             m_owner.end(room);
         }
-        refuse(lease.waiting, room, QStringLiteral("the cluster has been left"));
+        refuse(lease.waiting, room, hasLeft);
     }
 }
 
 QByteArray Leases::keyOf(const QString &room) const
 {
-    return m_prefix + room.toUtf8();
+    return m_name + ":owner:" + room.toUtf8();
 }
 
 QFuture<QString> Leases::open(const QString &room)
@@ -58,6 +67,15 @@ QFuture<QString> Leases::open(const QString &room)
     QPromise<QString> promise;
     promise.start();
     QFuture<QString> future = promise.future();
+    const std::weak_ptr<int> alive(m_generation); // what ends now runs the game's code
+    if (isOverdue())
+        check();
+    if (alive.expired()) {
+        Waiting waiting;
+        waiting.push_back(std::move(promise));
+        refuse(waiting, room, hasLeft);
+        return future;
+    }
     Lease &lease = m_leases[room];
     lease.waiting.push_back(std::move(promise));
     if (!m_engine)
@@ -75,33 +93,40 @@ void Leases::ask(const QString &room)
         return !generation.expired();
     };
     const qint64 now = m_clock();
-    if (now < m_waitUntil && m_leases[room].validUntil == 0) {
-        m_delayed.append(room);
-        return;
-    }
-    m_engine->claim(keyOf(room), m_holder, m_time,
-                    [this, isCurrent, room, now](const Engine::Answer &answer) {
-                        if (isCurrent())
-                            handleAnswer(room, now, answer);
-                    });
+    const bool isRenewal = m_leases[room].validUntil > now;
+    m_engine->claim(
+        keyOf(room), m_holder, m_time, isRenewal ? QByteArray() : m_settling.guard(),
+        [this, isCurrent, room, question = Question{now, isRenewal}](const Engine::Answer &answer) {
+            if (isCurrent() && isOverdue()) // what has ended is not renewed any more
+                check();
+            if (isCurrent())
+                handleAnswer(room, question, answer);
+        });
 }
 
-void Leases::handleAnswer(const QString &room, qint64 asked, const Engine::Answer &answer)
+void Leases::handleAnswer(const QString &room, const Question &question,
+                          const Engine::Answer &answer)
 {
     const auto place = m_leases.find(room);
     const bool isOurs = answer.hasCome && answer.value == m_holder;
-    const qint64 validUntil = asked + m_time - m_time / 5;
+    const qint64 validUntil = question.asked + m_time - m_time / 5;
     if (place == m_leases.end()) { // it was given back meanwhile
         if (isOurs)
             m_engine->remove(keyOf(room), m_holder);
         return;
     }
+    if (question.isRenewal && place->second.validUntil == 0) // and has been asked for anew
+        return;
+    if (answer.hasCome && answer.value.isNull()) {
+        m_delayed.append(room);
+        m_settling.begin();
+        return;
+    }
     place->second.isAsking = false;
     if (!answer.hasCome) {
-        const QString reason = QStringLiteral("the cluster's engine is out of reach");
         if (place->second.validUntil > 0) // it ends by its time
-            return refuse(place->second.waiting, room, reason);
-        return forget(room, reason);
+            return refuse(place->second.waiting, room, outOfReach);
+        return forget(room, outOfReach);
     }
     if (isOurs && validUntil > m_clock())
         return hold(room, validUntil);
@@ -176,6 +201,12 @@ void Leases::release(const QString &room)
     forget(room, QStringLiteral("it has closed"));
 }
 
+void Leases::resume()
+{
+    m_settling.look();
+    renew();
+}
+
 void Leases::renew()
 {
     const QStringList held = rooms();
@@ -184,6 +215,7 @@ void Leases::renew()
         if (lease.validUntil > m_clock() && !std::exchange(lease.isAsking, true))
             ask(room);
     }
+    handleSettled(true); // another node may have done it, or has renewed what it has
 }
 
 void Leases::check()
@@ -202,18 +234,22 @@ void Leases::check()
         if (alive.expired())
             return;
     }
-    if (m_clock() < m_waitUntil)
-        return;
-    const QStringList delayed = std::exchange(m_delayed, {});
-    for (const QString &room : delayed) {
-        if (m_leases.contains(room))
-            ask(room);
-    }
+    if (m_engine)
+        m_settling.check();
 }
 
-void Leases::wait()
+void Leases::handleSettled(bool hasAnswered)
 {
-    m_waitUntil = m_clock() + m_time;
+    const std::weak_ptr<int> alive(m_generation);
+    const QStringList delayed = std::exchange(m_delayed, {});
+    for (const QString &room : delayed) {
+        if (hasAnswered)
+            ask(room);
+        else
+            forget(room, outOfReach);
+        if (alive.expired())
+            return;
+    }
 }
 
 QStringList Leases::rooms() const

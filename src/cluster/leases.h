@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "cluster/engine.h"
+#include "cluster/settling.h"
 
 #include <QtCore/qfuture.h>
 #include <QtCore/qpromise.h>
@@ -19,7 +19,9 @@ namespace QRepod {
 ///
 /// The engine forgets a lease some time after it was last asked for it. That time begins here
 /// before the question is sent and ends a fifth earlier, so this node has stopped before another
-/// can start, as long as its event loop is not held up for longer than that fifth.
+/// can start, as long as its event loop is not held up for longer than that fifth. An engine that
+/// may have forgotten leases gives no new ones for a while, see Settling; those that are held are
+/// renewed all the while, for nobody else can have them.
 class Leases
 {
 public:
@@ -30,14 +32,13 @@ public:
         std::function<void(const QString &room)> end;   ///< it has it no more
     };
 
-    //! In milliseconds, and never back.
-    using Clock = std::function<qint64()>;
+    using Clock = Settling::Clock;
 
     explicit Leases(Owner owner, Clock clock = monotonicClock());
 
-    //! Leases go to \a engine from now on, for so many milliseconds each. \a holder tells this node
-    //! from all others; others learn \a address.
-    void start(Engine *engine, const QByteArray &prefix, const QString &holder,
+    //! Leases go to \a engine from now on, under \a name, for so many milliseconds each. \a holder
+    //! tells this node from all others; others learn \a address.
+    void start(Engine *engine, const QByteArray &name, const QString &holder,
                const QString &address, int milliseconds);
 
     //! Gives everything back.
@@ -49,7 +50,11 @@ public:
     //! The room has closed: others may have it.
     void release(const QString &room);
 
-    //! Asks for all that it has again. A third of the time is a good interval.
+    //! The engine can be asked, perhaps again: it may have forgotten who has what.
+    void resume();
+
+    //! Asks again, for all that it has and all that it waits for. A third of the time is a good
+    //! interval.
     void renew();
 
     //! Ends those that could not be renewed in time; to be called often, a tenth of the time.
@@ -58,11 +63,6 @@ public:
     //! Whether check() may have something to end: to be asked before the game's code runs, for the
     //! process may have been stopped for long.
     bool isOverdue() const { return m_clock() >= m_nextEnd; }
-
-    //! The engine may have forgotten who has what: nothing new is asked for until leases of before
-    //! have ended, and then by check().
-    void wait();
-    void endWait() { m_waitUntil = 0; } ///< it has not
 
     qsizetype count() const; ///< that it has
     QStringList rooms() const;
@@ -80,8 +80,15 @@ private:
         Waiting waiting;
     };
 
+    struct Question
+    {
+        qint64 asked; // when, by the clock
+        bool isRenewal;
+    };
+
     void ask(const QString &room);
-    void handleAnswer(const QString &room, qint64 asked, const Engine::Answer &answer);
+    void handleAnswer(const QString &room, const Question &question, const Engine::Answer &answer);
+    void handleSettled(bool hasAnswered);
     void hold(const QString &room, qint64 validUntil);
     void lose(const QString &room);
     void forget(const QString &room, const QString &reason);
@@ -92,13 +99,13 @@ private:
 
     const Owner m_owner;
     Engine *m_engine = nullptr;
-    QByteArray m_prefix;
+    QByteArray m_name;
     QByteArray m_holder; // with the address behind it
     QString m_address;
     int m_time = 0;
     const Clock m_clock;
-    qint64 m_waitUntil = 0;
-    QStringList m_delayed;                                 // rooms to be asked for then
+    Settling m_settling;
+    QStringList m_delayed;                                 // rooms to be asked for after it
     qint64 m_nextEnd = std::numeric_limits<qint64>::max(); // of a lease, or somewhat earlier
     std::map<QString, Lease> m_leases;
     std::shared_ptr<int> m_generation =

@@ -109,15 +109,16 @@ void MemoryEngine::get(const QByteArray &key, Receiver receiver)
 }
 
 void MemoryEngine::claim(const QByteArray &key, const QByteArray &holder, int milliseconds,
-                         Receiver receiver)
+                         const QByteArray &guard, Receiver receiver)
 {
     const std::lock_guard lock(m_hub->mutex);
-    QByteArray present = m_hub->valueOf(key);
-    if (present.isNull() || present == holder) {
-        m_hub->keys.insert(key, {holder, QDeadlineTimer(milliseconds)});
-        present = holder;
-    }
-    answer(std::move(receiver), present);
+    const QByteArray present = m_hub->valueOf(key);
+    if (!present.isNull() && present != holder)
+        return answer(std::move(receiver), present);
+    if (!guard.isEmpty() && m_hub->valueOf(guard).isNull())
+        return answer(std::move(receiver), {});
+    m_hub->keys.insert(key, {holder, QDeadlineTimer(milliseconds)});
+    answer(std::move(receiver), holder);
 }
 
 void MemoryEngine::remove(const QByteArray &key, const QByteArray &value)

@@ -18,6 +18,7 @@ public:
     ~MemoryEngine() override;
 
     void open(int patience) override;
+    QByteArray run() const override { return {}; }
     void subscribe(const QByteArray &topic) override;
     void unsubscribe(const QByteArray &topic) override;
     bool publish(const QByteArray &topic, const QByteArray &payload) override;
@@ -25,7 +26,7 @@ public:
              Receiver receiver) override;
     void get(const QByteArray &key, Receiver receiver) override;
     void claim(const QByteArray &key, const QByteArray &holder, int milliseconds,
-               Receiver receiver) override;
+               const QByteArray &guard, Receiver receiver) override;
     void remove(const QByteArray &key, const QByteArray &value) override;
 
 private:

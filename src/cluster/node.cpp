@@ -16,8 +16,6 @@ Q_LOGGING_CATEGORY(clusterLog, "qrepod.cluster", QtWarningMsg)
 
 namespace {
 
-constexpr int engineEpochTime = 24 * 3600 * 1000;
-
 // For which a client waits to be told where it belongs, see Arrival. In milliseconds.
 constexpr int searchPatience = 3000;
 
@@ -85,7 +83,6 @@ void Cluster::Private::join(const QUrl &url)
         address = QStringLiteral("127.0.0.1:%1").arg(server->port());
     m_value = nodeId.toUtf8() + ' ' + address.toUtf8() + ' ' + webSocketAddress.toUtf8();
     m_epoch = QRandomGenerator::system()->generate64();
-    m_engineEpoch.clear();
     Engine *const engine = m_engine.get();
     engine->setParent(q); // moves to another thread with it
     QObject::connect(engine, &Engine::up, q, [this] { handleUp(); });
@@ -97,7 +94,7 @@ void Cluster::Private::join(const QUrl &url)
                      [this](const auto &topic) { handleSubscribed(topic); });
     engine->subscribe(topicOfAll());
     engine->subscribe(topicOf(nodeId));
-    leases.start(engine, name.toUtf8() + ":owner:", nodeId, address, leaseTime);
+    leases.start(engine, name.toUtf8(), nodeId, address, leaseTime);
     const QList<Room *> rooms = server->rooms();
     for (Room *const room : rooms)
         followRoom(room);
@@ -137,17 +134,7 @@ void Cluster::Private::leave()
 void Cluster::Private::handleUp()
 {
     m_isReachable = true;
-    const QByteArray proposal = randomId().toUtf8();
-    m_engine->claim(name.toUtf8() + ":epoch", proposal, engineEpochTime,
-                    [this, engine = m_engine.get()](const Engine::Answer &answer) {
-                        if (!answer.hasCome || m_engine.get() != engine)
-                            return;
-                        if (std::exchange(m_engineEpoch, answer.value) == answer.value)
-                            leases.endWait();
-                    });
-    if (!m_engineEpoch.isEmpty())
-        leases.wait();
-    leases.renew();
+    leases.resume();
     m_renewal.start(std::max(10, leaseTime / 3));
     keepAlive();
 }

@@ -18,12 +18,24 @@ constexpr int longestDelay = 2000;
 const QByteArray claimScript = R"(
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return holder end
+if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 0 then return false end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return ARGV[1])";
 
 const QByteArray removeScript = R"(
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0)";
+
+//! What `INFO server` tells. A Redis that may not tell it is known by its keys alone.
+QByteArray runOf(const QByteArray &information)
+{
+    const QByteArray field = "run_id:";
+    const qsizetype place = information.indexOf(field);
+    if (place < 0)
+        return "unknown";
+    const qsizetype begin = place + field.size();
+    return information.mid(begin, information.indexOf('\r', begin) - begin);
+}
 
 } // namespace
 
@@ -62,8 +74,17 @@ void RedisEngine::handleReady()
     m_delay = firstDelay;
     for (const QByteArray &topic : std::as_const(m_topics))
         m_listener.send({"SUBSCRIBE", topic});
-    // It answers in order, so the topics are subscribed to when it has answered this. Nothing is
-    // asked before: it may have forgotten everything, and whoever asks has to know.
+    m_commands.send({"INFO", "server"}, [this](const std::optional<RespValue> &reply) {
+        if (reply)
+            handleIntroduced(*reply);
+    });
+}
+
+//! Nothing is asked before: whoever asks has to know that Redis may have forgotten everything.
+void RedisEngine::handleIntroduced(const RespValue &information)
+{
+    m_run = runOf(information.text);
+    // It answers in order, so the topics are subscribed to when it has answered this.
     m_listener.send({"PING"}, [this](const std::optional<RespValue> &reply) {
         if (!reply)
             return;
@@ -139,9 +160,13 @@ void RedisEngine::get(const QByteArray &key, Receiver receiver)
 }
 
 void RedisEngine::claim(const QByteArray &key, const QByteArray &holder, int milliseconds,
-                        Receiver receiver)
+                        const QByteArray &guard, Receiver receiver)
 {
-    ask({"EVAL", claimScript, "1", key, holder, QByteArray::number(milliseconds)},
+    QByteArrayList keys{key};
+    if (!guard.isEmpty())
+        keys << guard;
+    ask(QByteArrayList{"EVAL", claimScript, QByteArray::number(keys.size())} + keys
+            + QByteArrayList{holder, QByteArray::number(milliseconds)},
         std::move(receiver));
 }
 

@@ -23,6 +23,7 @@ public:
     explicit RedisEngine(const RedisEndpoint &endpoint);
 
     void open(int patience) override;
+    QByteArray run() const override { return m_run; }
     void subscribe(const QByteArray &topic) override;
     void unsubscribe(const QByteArray &topic) override;
     bool publish(const QByteArray &topic, const QByteArray &payload) override;
@@ -30,12 +31,13 @@ public:
              Receiver receiver) override;
     void get(const QByteArray &key, Receiver receiver) override;
     void claim(const QByteArray &key, const QByteArray &holder, int milliseconds,
-               Receiver receiver) override;
+               const QByteArray &guard, Receiver receiver) override;
     void remove(const QByteArray &key, const QByteArray &value) override;
 
 private:
     void connectBoth();
     void handleReady();
+    void handleIntroduced(const RespValue &information);
     void handleLost(const QString &error);
     void ask(const QByteArrayList &command, Receiver receiver);
 
@@ -43,6 +45,7 @@ private:
     RedisConnection m_listener;
     QSet<QByteArray> m_topics;
     QTimer m_retry{this};
+    QByteArray m_run; // of the Redis that was reached last
     int m_patience = 0;
     int m_delay = 0;            // before the next attempt, in milliseconds
     bool m_isListening = false; // both connections stand

@@ -25,13 +25,18 @@ void Channel::Private::refuse(const QString &reason)
 }
 
 //! What is sent away for good has one more thing to hear, which only those understand who say
-//! hello. A client may be about to: it is waited for.
+//! hello. A client may be about to: it is waited for. One that is lost may come back to hear it.
 void Channel::Private::sendAway(const Farewell &farewell)
 {
     constexpr int patience = 200; // milliseconds
     m_isRefused = true;
     m_farewell = farewell;
-    if (session->link().outbox->isPeerKnown())
+    if (session->isResumable()) {
+        const int time = server->settings.snapshot().sessionTimeout;
+        for (const QString &token : {m_token, m_usedToken})
+            server->farewells.add(token, farewell, time);
+    }
+    if (m_away || session->link().outbox->isPeerKnown())
         return finishSendingAway();
     m_patience.emplace(server->deadlines, [this] { finishSendingAway(); }).start(patience);
 }

@@ -5,6 +5,7 @@
 #include "delivery/requester.h"
 #include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
+#include "server/farewells.h"
 #include "server/guest.h"
 #include "session/session.h"
 #include "transport/httprequest.h"
@@ -155,12 +156,6 @@ private:
     void expel(const QString &error);
     void say(const QString &error);
 
-    //! The last that a client hears.
-    struct Farewell
-    {
-        QByteArray control;
-        QString otherwise; ///< an error for those who do not understand control frames, or empty
-    };
     void sendAway(const Farewell &farewell);
     void finishSendingAway();
     Dispatcher::Outcome dispatch(const Message &message, Answer *answer = nullptr);

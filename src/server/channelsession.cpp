@@ -224,6 +224,8 @@ void Channel::Private::becomeAnother(const Control &control, Turn &turn)
     Channel *const channel = session->isResumable() ? server->sessionOf(control, &reason) : nullptr;
     const Link link = session->link();
     const QString token = control.value().toString();
+    if (const std::optional<Farewell> farewell = server->farewells.find(token))
+        return sendAway(*farewell);
     if (channel && get(channel)->hasComeLater(token, m_connectionNumber))
         reason = QStringLiteral("a later connection goes on with it");
     if (!reason.isEmpty() || !channel || channel == q) {

@@ -8,6 +8,7 @@
 #include "protocol/control.h"
 #include "server/announcer.h"
 #include "server/clusterseam.h"
+#include "server/farewells.h"
 #include "server/memorywatch.h"
 #include "server/receivedtally.h"
 #include "server/rooms.h"
@@ -206,6 +207,7 @@ public:
 
     QList<Entrance *> entrances; // which listen
     Sessions sessions;
+    Farewells farewells;
     qint64 interruptions = 0; // ever
     qint64 connections = 0;   // ever, where sessions are kept
 
@@ -230,6 +232,7 @@ private:
     void arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings,
                 std::shared_ptr<const HttpRequest> request);
     void refuse(Arrival &arrival, const QString &reason);
+    void bid(const Farewell &farewell, Arrival &arrival);
     bool askForHome(Arrival &arrival, const QString &token);
     void sendHome(Arrival &arrival, const QString &address);
     bool makeRoom();

@@ -93,6 +93,8 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
     if (const Channel *const later = sessions.find(token);
         later && Channel::Private::get(later)->hasComeLater(token, arrival.number()))
         return turnAway(arrival, {});
+    if (const std::optional<Farewell> farewell = farewells.find(token))
+        return bid(*farewell, arrival);
     QString reason;
     Channel *const channel = sessionOf(control, &reason);
     if (!channel) {
@@ -107,6 +109,15 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
     Channel::Private::get(channel)->resume(
         {arrival.link(), arrival.address(), token, arrival.token(), arrival.number()},
         control.received(), std::move(deliveries));
+    m_arrivals.erase(&arrival);
+}
+
+//! It was sent away while its line was lost.
+void Server::Private::bid(const Farewell &farewell, Arrival &arrival)
+{
+    qCDebug(serverLog).noquote() << arrival.address() << "was sent away before";
+    arrival.link().outbox->sendControl(farewell.control, Outbox::Bound::None);
+    arrival.link().outbox->sendControl(Control::bye(), Outbox::Bound::None);
     m_arrivals.erase(&arrival);
 }
 

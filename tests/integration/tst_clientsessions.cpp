@@ -119,6 +119,8 @@ private Q_SLOTS:
     void keepsNoMoreThanTheBacklog();
     void acknowledges();
     void refusalEndsIt();
+    void refusalOfOneThatWasAway();
+    void redirectionOfOneThatWasAway();
     void sessionThatIsElsewhere();
     void serversThatSendASessionToEachOther();
     void answerThatIsTakenLateCounts();
@@ -490,6 +492,43 @@ void tst_ClientSessions::refusalEndsIt()
     QVERIFY(session.becomes(State::Disconnected));
     QCOMPARE(session.listener.log.last(), u"disconnected"_s);
     QVERIFY(!session.listener.log.contains(u"interrupted"_s));
+}
+
+void tst_ClientSessions::refusalOfOneThatWasAway()
+{
+    Session session;
+    QVERIFY(session.comesBack());
+    QStringList errors;
+    connect(&session.listener, &ConnectionListener::errorOccurred, this,
+            [&](const QString &error) { errors << error; });
+    session.server->send(greeting(u"t2"_s));
+    session.server->send({{u"_refused"_s, u"you are banned"_s}});
+    session.server->send({{u"_bye"_s, 1}});
+    session.server->closeClient();
+    QVERIFY(session.becomes(State::Disconnected));
+    QCOMPARE(session.listener.log, interruptedLog + errorLog + disconnectedLog);
+    QCOMPARE(errors, QStringList({u"you are banned"_s}));
+    QVERIFY(!session.listener.connection()->isInterrupted());
+}
+
+//! It is not of a session that another server keeps: this one has ended, and the next is a new one.
+void tst_ClientSessions::redirectionOfOneThatWasAway()
+{
+    Session session;
+    RawServer other;
+    QVERIFY(session.comesBack());
+    session.server->send(greeting(u"t2"_s));
+    session.server->send(QVariantMap{{u"_redirect"_s, u"127.0.0.1:%1"_s.arg(other.port())}});
+    session.server->send({{u"_bye"_s, 1}});
+    session.server->closeClient();
+    QVERIFY(session.pumps(u"socketConnect"_s));
+    QCOMPARE(session.listener.log, interruptedLog + disconnectedLog + connectedLog);
+    QCOMPARE(session.listener.connection()->port(), other.port());
+    QVERIFY(eventually([&] {
+        session.listener.pump();
+        return !other.controls().isEmpty();
+    }));
+    QVERIFY(other.controls().first().contains(u"_hello"_s));
 }
 
 //! The redirection is for one attempt: the next goes to where the client was told to connect.

@@ -129,6 +129,7 @@ private Q_SLOTS:
 
     void nodesAreOneGame()
     {
+        settle();
         ClusterNode first(redis->url());
         ClusterNode second(redis->url());
         ClusterNode third(redis->url());
@@ -202,6 +203,7 @@ private Q_SLOTS:
 
     void aShortAbsenceDoesNotCostARoom()
     {
+        settle();
         ClusterNode first(redis->url(), 6000);
         ClusterNode second(redis->url(), 6000);
         QVERIFY(haveMet({&first, &second}));
@@ -216,8 +218,56 @@ private Q_SLOTS:
         QVERIFY(first.server.room(u"arena"_s));
     }
 
+    void aRoomHasOneOwnerThoughRedisHasForgottenIt_data()
+    {
+        QTest::addColumn<bool>("hasSnapshot");
+        QTest::addColumn<bool>("losesLines");
+        QTest::newRow("a node joins a Redis without keys") << false << false;
+        QTest::newRow("a node joins one that went back to a snapshot") << true << false;
+        QTest::newRow("a node was there before, and reconnects twice") << false << true;
+    }
+
+    //! The one who has it is cut off, and does not know of it.
+    void aRoomHasOneOwnerThoughRedisHasForgottenIt()
+    {
+        QFETCH(const bool, hasSnapshot);
+        QFETCH(const bool, losesLines);
+        settle();
+        LoadBalancer line;
+        line.setTarget(redis->port());
+        ClusterNode first(QUrl(u"redis://127.0.0.1:%1"_s.arg(line.port())), 1000);
+        ClusterNode second({}, 1000);
+        const QSignalSpy online(&second.cluster, &Cluster::online);
+        QVERIFY(eventually([&] { return first.isOnline(); }));
+        if (losesLines) {
+            second.cluster.join(redis->url());
+            QVERIFY(eventually([&] { return online.size() == 1; }));
+        }
+        if (hasSnapshot)
+            QCOMPARE(redis->tell("SAVE"), "+OK\r\n"_ba);
+        QCOMPARE(first.open(u"arena"_s), first.address());
+        line.setSilent(true);
+        redis->kill();
+        QVERIFY(redis->start());
+        if (losesLines) {
+            QVERIFY(eventually([&] { return online.size() == 2; }));
+            QVERIFY(redis->tell("CLIENT KILL TYPE pubsub").startsWith(':'));
+            QVERIFY(eventually([&] { return online.size() == 3; }));
+        } else {
+            second.cluster.join(redis->url());
+            QVERIFY(eventually([&] { return online.size() == 1; }));
+        }
+        bool hadTwoOwners = false;
+        QObject::connect(
+            &second.server, &QRepod::Server::roomOpened, &first.server,
+            [&](const Room *room) { hadTwoOwners |= first.server.room(room->name()) != nullptr; });
+        QCOMPARE(second.open(u"arena"_s), second.address());
+        QVERIFY(!hadTwoOwners);
+    }
+
     void whoCannotRenewStopsBeforeAnotherStarts()
     {
+        settle();
         ClusterNode first(redis->url(), 1000);
         QVERIFY(eventually([&] { return first.isOnline(); }));
         QCOMPARE(first.open(u"arena"_s), first.address());
@@ -517,6 +567,7 @@ private Q_SLOTS:
 
     void aNodeThatIsKilledIsLostAndItsUsersAndRoomsAreFree()
     {
+        settle();
         ClusterNode node(redis->url(), 1000);
         NodeProcess other(redis->url(), 1000);
         QVERIFY(eventually([&] { return node.cluster.nodes().size() == 2; }));
@@ -535,6 +586,7 @@ private Q_SLOTS:
     //! the room is another's by now.
     void aNodeThatWasStoppedForTooLongDoesNotActAsOwner()
     {
+        settle();
         ClusterNode node(redis->url(), 1000);
         NodeProcess other(redis->url(), 1000);
         QVERIFY(eventually([&] { return node.cluster.nodes().size() == 2; }));
@@ -610,6 +662,7 @@ private Q_SLOTS:
     //! It is told of nothing: no end of a connection, and no refusal.
     void aNodeThatIsCutOffStopsOwningBeforeAnotherStarts()
     {
+        settle();
         LoadBalancer line;
         line.setTarget(redis->port());
         ClusterNode first(QUrl(u"redis://127.0.0.1:%1"_s.arg(line.port())), 1000);
@@ -652,6 +705,7 @@ private Q_SLOTS:
     //! It keeps no key then, but passes on what is published.
     void aRedisThatRunsFullTakesTheRoomsButNotTheMessages()
     {
+        settle();
         ClusterNode first(redis->url(), 1000);
         ClusterNode second(redis->url(), 1000);
         QVERIFY(haveMet({&first, &second}));
@@ -695,6 +749,14 @@ private Q_SLOTS:
     }
 
 private:
+    //! The first room of a Redis takes a lease time, which is short for this node.
+    void settle()
+    {
+        ClusterNode node(redis->url(), 100);
+        QVERIFY(eventually([&] { return node.isOnline(); }));
+        QCOMPARE(node.open(u"any"_s), node.address());
+    }
+
     std::unique_ptr<RedisServer> redis;
 };
 

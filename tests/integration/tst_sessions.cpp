@@ -119,6 +119,8 @@ private Q_SLOTS:
     void byeEndsTheSession();
     void closeSaysBye();
     void closeOfAClientThatIsAway();
+    void whoIsSentAwayHearsItWhenItComesBack_data();
+    void whoIsSentAwayHearsItWhenItComesBack();
     void brokenProtocolIsTheEnd();
     void clientThatStaysAwayHasGone();
     void unknownTokenIsLost();
@@ -369,6 +371,55 @@ void tst_Sessions::closeOfAClientThatIsAway()
     QVERIFY(server.has(u"Network_disconnected"_s));
     QVERIFY(!server.script.log.contains(u"resumed()"_s));
     QVERIFY(eventually([&] { return !server.made.first(); }));
+}
+
+void tst_Sessions::whoIsSentAwayHearsItWhenItComesBack_data()
+{
+    QTest::addColumn<bool>("isAway");
+    QTest::addColumn<bool>("isLate");
+    QTest::addColumn<QString>("key");
+    QTest::newRow("refused while away") << true << false << u"_refused"_s;
+    QTest::newRow("redirected while away") << true << false << u"_redirect"_s;
+    QTest::newRow("refused while away, comes late") << true << true << u"_refused"_s;
+    QTest::newRow("refused, and lost before it heard") << false << false << u"_refused"_s;
+    QTest::newRow("redirected, and lost before it heard") << false << false << u"_redirect"_s;
+}
+
+void tst_Sessions::whoIsSentAwayHearsItWhenItComesBack()
+{
+    QFETCH(const bool, isAway);
+    QFETCH(const bool, isLate);
+    QFETCH(const QString, key);
+    const QString value = u"127.0.0.1:5071"_s; // a reason is any text
+    SessionServer server;
+    SessionClient client(server->port());
+    QVERIFY(server.has(u"Network_connected"_s));
+    if (isAway) {
+        client.reset();
+        QVERIFY(server.has(u"Network_interrupted"_s));
+    }
+    if (key == u"_refused"_s)
+        server.made.first()->refuse(value);
+    else
+        server.made.first()->redirect(value);
+    QVERIFY(server.has(u"Network_disconnected"_s));
+    QVERIFY(eventually([&] { return !server.made.first(); }));
+
+    for (int time = 1; time <= 2; ++time) { // it may be lost again before it has read it
+        SessionClient back(server->port(), isLate ? QByteArray() : resumeFrame(client.token(), 0));
+        if (isLate) {
+            QVERIFY(eventually([&] { return server.made.size() == 1 + time; }));
+            back.sendBytes(resumeFrame(client.token(), 0));
+        }
+        QVERIFY(back.ends());
+        QCOMPARE(back.messages().size(), 3);
+        QCOMPARE(back.messages()[1], QVariantMap({{key, value}}));
+        QCOMPARE(back.messages()[2], QVariantMap({{u"_bye"_s, 1}}));
+        QVERIFY(eventually([&] { return server->channels().isEmpty(); }));
+    }
+    QVERIFY(!server.script.log.contains(u"resumed()"_s));
+    SessionClient other(server->port(), resumeFrame(u"unknown"_s, 0));
+    QVERIFY(other.awaitControl(u"_lost"_s).isValid());
 }
 
 void tst_Sessions::brokenProtocolIsTheEnd()

@@ -328,6 +328,35 @@ const situations = {
         assert.deepEqual(game.log, ["error connected", "disconnected disconnected"]);
     },
 
+    async refusalOfOneThatWasAway(t) {
+        const {scripted, game} = await playScripted(t);
+        scripted.onResume = () => {
+            scripted.send({_refused: "you are banned"});
+            scripted.send({_bye: 1});
+            scripted.close(1000);
+            return {};
+        };
+        scripted.cut();
+        await game.heard.next("disconnected");
+        assert.equal((await game.heard.next("error")).error, "you are banned");
+        assert.deepEqual(game.log, ["interrupted reconnecting", "error disconnected", "disconnected disconnected"]);
+    },
+
+    async redirectionOfOneThatWasAway(t) {
+        const {scripted, game} = await playScripted(t);
+        const other = await ScriptedServer.start(t);
+        scripted.onResume = () => {
+            scripted.send({_redirect: new URL(other.url).host});
+            scripted.send({_bye: 1});
+            scripted.close(1000);
+            return {};
+        };
+        scripted.cut();
+        await game.heard.next("socketConnect", 2);
+        await other.got.next("_hello");
+        assert.deepEqual(game.log, ["interrupted reconnecting", "disconnected reconnecting", ...connectedLog]);
+    },
+
     async failedAttemptsAreNotTold(t) {
         const game = await playSession(t);
         await server.tell("cut 10 toClient");
