@@ -7,7 +7,9 @@
 #include <QRepod/statistics.h>
 
 #include <QtCore/qanystringview.h>
-#include <QtCore/qfuture.h>
+#if QT_CONFIG(future)
+#    include <QtCore/qfuture.h>
+#endif
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
 #include <QtCore/qurl.h>
@@ -124,12 +126,14 @@ public:
     //! The rooms that it is in, in the order of joining, without Server::everyone().
     QList<Room *> rooms() const;
 
+#if QT_CONFIG(future)
     //! Sends a message that the client is to answer, and returns the future of the answer; in the
     //! server's thread only, where the future finishes.
     ///
     /// All else is as with ConnectionListener::request().
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields = {},
                               int timeout = 10'000);
+#endif
 
     //! Whether the client has not been admitted yet, see Server::guestActions().
     bool isGuest() const;

@@ -6,7 +6,9 @@
 #include <QRepod/sendmode.h>
 
 #include <QtCore/qdeadlinetimer.h>
-#include <QtCore/qfuture.h>
+#if QT_CONFIG(future)
+#    include <QtCore/qfuture.h>
+#endif
 #include <QtCore/qobject.h>
 #include <QtCore/qurl.h>
 #include <QtCore/qvariant.h>
@@ -35,7 +37,9 @@ class Client;
 /// The socket lives on a network thread of its own. Everything that can be seen or overridden here
 /// runs in the thread of this object, inside pump() (or the event loop, with autoPump), and so do
 /// all functions but `connection()->send()` and `connection()->close()`. A handler may do anything:
-/// send, close, connect elsewhere, delete the listener.
+/// send, close, connect elsewhere, delete the listener. In a library that is built without threads
+/// (Qt for WebAssembly) the event loop of this object's thread serves the socket: pump() delivers
+/// what came while that ran.
 ///
 /// Built-in messages reach handlers like any other: `connected`, `socketConnect`, `disconnected`,
 /// and `error` with the field `error`. Peers can send messages of these names too; state() and the
@@ -143,6 +147,7 @@ public:
         return send(QString(action), QVariantMap());
     }
 
+#if QT_CONFIG(future)
     //! Sends a message that the server is to answer, and returns the future of the answer.
     ///
     /// \code
@@ -160,8 +165,11 @@ public:
     ///
     /// For the server it is a message with one more field, `_request`. An answer that comes too
     /// late is a message with the action `_reply`.
+    ///
+    /// A Qt without threads has no QFuture; there this function is missing.
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields = {},
                               int timeout = 10'000);
+#endif
 
     //! Ends the connection; see Client::close().
     ///

@@ -3,9 +3,11 @@
 
 #include <QRepod/qrepod_global.h>
 
-#include <QtCore/qbytearray.h>
-#include <QtCore/qexception.h>
-#include <QtCore/qstring.h>
+#include <QtCore/qglobal.h>
+#if QT_CONFIG(future)
+#    include <QtCore/qbytearray.h>
+#    include <QtCore/qexception.h>
+#    include <QtCore/qstring.h>
 
 namespace QRepod {
 
@@ -40,3 +42,4 @@ private:
 };
 
 } // namespace QRepod
+#endif

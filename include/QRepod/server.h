@@ -182,7 +182,8 @@ public:
     /// server that has a parent leaves it, and is still deleted with it.
     ///
     /// There is no way back; a second call does nothing. Inside of a handler, a slot of
-    /// channelConnected() and its like or the channel factory it is refused, with a warning.
+    /// channelConnected() and its like or the channel factory it is refused, with a warning. So it
+    /// is in a library that is built without threads.
     void startBackground();
 
     //! The thread that the server works in: the one that it lives in.
@@ -193,7 +194,7 @@ public:
     ///
     /// Channels and their handlers stay in the working thread, so a game needs no lock. With one
     /// thread or more, a broadcast costs the game's thread one encoding, an entry in a queue per
-    /// client, and one wake-up per thread.
+    /// client, and one wake-up per thread. In a library that is built without threads it stays 0.
     int threads() const;
     void setThreads(int threads);
 

@@ -123,6 +123,7 @@ int ConnectionListener::Private::pump(QDeadlineTimer budget)
     return dispatched;
 }
 
+#if QT_CONFIG(future)
 QFuture<QVariant> ConnectionListener::Private::request(const QString &action,
                                                        const QVariantMap &fields, int timeout)
 {
@@ -133,6 +134,7 @@ QFuture<QVariant> ConnectionListener::Private::request(const QString &action,
     return m_requester->ask(*Client::Private::get(client)->currentSession(), action, fields,
                             timeout);
 }
+#endif
 
 Inbox &ConnectionListener::Private::inbox()
 {
@@ -343,11 +345,13 @@ qint64 ConnectionListener::send(const QString &action, const QVariantMap &fields
     return send(withAction(action, fields), mode);
 }
 
+#if QT_CONFIG(future)
 QFuture<QVariant> ConnectionListener::request(const QString &action, const QVariantMap &fields,
                                               int timeout)
 {
     return d->request(action, fields, timeout);
 }
+#endif
 
 void ConnectionListener::close()
 {

@@ -6,7 +6,9 @@
 
 #include <QtCore/qrandom.h>
 #include <QtNetwork/qnetworkdatagram.h>
-#include <QtNetwork/qnetworkinterface.h>
+#if QT_CONFIG(networkinterface) // not in a browser, which sends no datagrams either
+#    include <QtNetwork/qnetworkinterface.h>
+#endif
 
 #include <algorithm>
 
@@ -66,6 +68,7 @@ void ServerBrowser::Private::ask()
         m_socket->writeDatagram(datagram, address, quint16(port));
     };
     send(QHostAddress(QHostAddress::LocalHost));
+#if QT_CONFIG(networkinterface)
     const QHostAddress group(QLatin1String{multicastGroup});
     const QList<QNetworkInterface> interfaces = QNetworkInterface::allInterfaces();
     for (const QNetworkInterface &network : interfaces) {
@@ -79,6 +82,7 @@ void ServerBrowser::Private::ask()
                 send(entry.broadcast());
         }
     }
+#endif
 }
 
 void ServerBrowser::Private::readSome()

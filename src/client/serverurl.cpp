@@ -35,21 +35,25 @@ const Scheme *schemeOf(const QUrl &url)
 
 } // namespace
 
-QString fault(const QUrl &url)
+QString fault(const QUrl &url, Place place)
 {
+    const bool isInBrowser = place == Place::Browser;
+    const QString onlyWebSockets = QStringLiteral("in a browser only ws and wss reach a server");
     if (url.isEmpty())
-        return {};
+        return isInBrowser ? onlyWebSockets : QString();
     if (!url.isValid())
         return QStringLiteral("that is no url: %1").arg(url.errorString());
     const Scheme *const scheme = schemeOf(url);
     if (!scheme)
         return QStringLiteral("\"%1\" is none of the schemes repod, repods, ws and wss")
             .arg(url.scheme());
+    if (isInBrowser && !scheme->isWebSocket)
+        return onlyWebSockets;
     if (scheme->isWebSocket && !hasWebSocketConnector())
         return QStringLiteral("this program does not link QRepod::WebSocket, which \"%1\" needs")
             .arg(scheme->name);
 #if !QT_CONFIG(ssl)
-    if (scheme->isEncrypted)
+    if (scheme->isEncrypted && !isInBrowser) // which has its own
         return QStringLiteral("Qt was built without TLS");
 #endif
     return {};

@@ -8,8 +8,21 @@
 //! The urls that a listener connects to: repod, repods, ws and wss.
 namespace QRepod::ServerUrl {
 
-//! Why nobody can connect to \a url; empty if that is not known, as for an empty one.
-QString fault(const QUrl &url);
+//! What a program connects from.
+enum class Place {
+    System,
+    Browser, ///< which opens WebSockets, and nothing else
+};
+
+#ifdef Q_OS_WASM
+inline constexpr Place here = Place::Browser;
+#else
+inline constexpr Place here = Place::System;
+#endif
+
+//! Why nobody can connect to \a url, which is empty if there is a host and a port instead; empty if
+//! that is not known.
+QString fault(const QUrl &url, Place place = here);
 
 //! Its port, or that of its scheme; 0 if it has none.
 int port(const QUrl &url);

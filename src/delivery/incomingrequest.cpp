@@ -6,14 +6,16 @@
 
 namespace QRepod {
 
-void IncomingRequest::finish(Dispatcher::Outcome outcome, QObject *reader)
+void IncomingRequest::finish(Dispatcher::Outcome outcome, [[maybe_unused]] QObject *reader)
 {
     if (outcome == Dispatcher::Outcome::Unhandled)
         m_request.refuse(noHandler());
     else if (outcome == Dispatcher::Outcome::Mismatched)
         m_request.refuse(m_answer.mismatch);
+#if QT_CONFIG(future)
     else if (FutureAnswer::isFuture(m_answer.value))
         FutureAnswer::follow(m_answer.value, m_request, reader);
+#endif
     else if (!m_answer.isTaken)
         m_request.reply(m_answer.value); // nil, of a handler that returns nothing
 }

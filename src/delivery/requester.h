@@ -2,11 +2,18 @@
 #pragma once
 
 #include "protocol/message.h"
-#include "session/pendingrequests.h"
+#if QT_CONFIG(future)
+#    include "session/pendingrequests.h"
+#else
+template <class T>
+class QFuture; // to declare what is not defined then
+#endif
 #include "session/session.h"
 #include "transport/deadlines.h"
 
 namespace QRepod {
+
+#if QT_CONFIG(future)
 
 //! The asking side of requests: sends them to the peer and finishes their futures.
 ///
@@ -43,5 +50,23 @@ private:
     PendingRequests m_pending;
     qint64 m_alarm = PendingRequests::never; // what the deadline is set to
 };
+
+#else
+
+//! Without QFuture nobody asks, and none of these is made.
+class Requester
+{
+public:
+    bool takeReply(const Message &message)
+    {
+        Q_UNUSED(message)
+        return false;
+    }
+    bool isOverdue() const { return false; }
+    void expire() { }
+    void failAll(const QString &reason) { Q_UNUSED(reason) }
+};
+
+#endif
 
 } // namespace QRepod

@@ -2,7 +2,9 @@
 #include "protocol/timestamp.h"
 
 #include <QtCore/qendian.h>
-#include <QtCore/qtimezone.h>
+#if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
+#    include <QtCore/qtimezone.h>
+#endif
 
 namespace QRepod::Timestamp {
 

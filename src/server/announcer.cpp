@@ -5,7 +5,9 @@
 
 #include <QtCore/qrandom.h>
 #include <QtNetwork/qnetworkdatagram.h>
-#include <QtNetwork/qnetworkinterface.h>
+#if QT_CONFIG(networkinterface) // not in a browser, which sends no datagrams either
+#    include <QtNetwork/qnetworkinterface.h>
+#endif
 
 #include <algorithm>
 
@@ -51,12 +53,14 @@ QString Announcer::bind(quint16 port)
     if (!m_socket.bind(QHostAddress(QHostAddress::AnyIPv4), port,
                        QUdpSocket::ShareAddress | QUdpSocket::ReuseAddressHint))
         return QStringLiteral("UDP port %1: %2").arg(port).arg(m_socket.errorString());
+#if QT_CONFIG(networkinterface)
     const QHostAddress group(QLatin1String{multicastGroup});
     const QList<QNetworkInterface> interfaces = QNetworkInterface::allInterfaces();
     for (const QNetworkInterface &network : interfaces) {
         if (network.flags() & QNetworkInterface::IsUp)
             m_socket.joinMulticastGroup(group, network); // where not, there is broadcast
     }
+#endif
     return {};
 }
 
@@ -99,12 +103,14 @@ bool Announcer::isNeighbour(const QHostAddress &address)
 {
     if (m_networksExpire.hasExpired()) {
         m_networks.clear();
+#if QT_CONFIG(networkinterface)
         const QList<QNetworkInterface> interfaces = QNetworkInterface::allInterfaces();
         for (const QNetworkInterface &network : interfaces) {
             const QList<QNetworkAddressEntry> entries = network.addressEntries();
             for (const QNetworkAddressEntry &entry : entries)
                 m_networks.append({entry.ip(), entry.prefixLength()});
         }
+#endif
         m_networksExpire.setRemainingTime(networksLifetime);
     }
     return std::any_of(m_networks.cbegin(), m_networks.cend(), [&](const auto &network) {

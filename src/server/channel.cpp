@@ -105,10 +105,12 @@ QList<Room *> Channel::rooms() const
     return d->rooms;
 }
 
+#if QT_CONFIG(future)
 QFuture<QVariant> Channel::request(const QString &action, const QVariantMap &fields, int timeout)
 {
     return d->request(action, fields, timeout);
 }
+#endif
 
 void Channel::redirect(const QString &hostAndPort)
 {

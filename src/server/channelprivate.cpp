@@ -370,6 +370,7 @@ AnswerPath Channel::Private::answerPath() const
             std::make_unique<Outbox::Expectation>(session->link().outbox)};
 }
 
+#if QT_CONFIG(future)
 QFuture<QVariant> Channel::Private::request(const QString &action, const QVariantMap &fields,
                                             int timeout)
 {
@@ -380,5 +381,6 @@ QFuture<QVariant> Channel::Private::request(const QString &action, const QVarian
             std::make_unique<Requester>(server->deadlines, WakeTarget{&server->waker, this});
     return m_requester->ask(*session, action, fields, timeout);
 }
+#endif
 
 } // namespace QRepod

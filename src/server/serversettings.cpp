@@ -3,7 +3,11 @@
 
 #include "server/serverprivate.h"
 
+#include <QtCore/qloggingcategory.h>
+
 namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
 int Server::closeTimeout() const
 {
@@ -184,6 +188,10 @@ int Server::threads() const
 
 void Server::setThreads(int threads)
 {
+    if (!hasThreads && threads > 0) {
+        qCWarning(serverLog, "setThreads() has no effect: this library is built without threads");
+        return;
+    }
     d->change(&ServerSettings::threads, threads);
 }
 

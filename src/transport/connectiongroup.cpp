@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "transport/connectiongroup.h"
 
-#include <QtCore/qthread.h>
-
 #include <utility>
 
 namespace QRepod {
@@ -67,15 +65,15 @@ void ConnectionGroup::retire(Connection *connection)
 void ConnectionGroup::handleWake()
 {
     m_retired.clear();
-    if (!m_isEnding || !isEmpty())
+    if (!m_whenClosed || !isEmpty())
         return;
     m_deadlines.stop(); // what is left is destroyed in another thread
-    thread()->quit();
+    m_whenClosed();
 }
 
-void ConnectionGroup::endThread(CloseBounds bounds)
+void ConnectionGroup::close(CloseBounds bounds, std::function<void()> done)
 {
-    m_isEnding = true;
+    m_whenClosed = std::move(done);
     const auto connections = m_connections; // closing may retire them
     for (Connection *connection : connections)
         connection->close(bounds);

@@ -5,6 +5,7 @@
 #include "transport/poller.h"
 #include "transport/poolexpiry.h"
 
+#include <functional>
 #include <unordered_set>
 #include <vector>
 
@@ -31,14 +32,16 @@ public:
 
     bool isEmpty() const { return m_connections.empty(); }
 
-    //! Closes every connection within \a bounds, then ends the thread's event loop.
-    void endThread(CloseBounds bounds);
+    //! Closes every connection within \a bounds, then calls \a done, which may destroy it in
+    //! another thread.
+    void close(CloseBounds bounds, std::function<void()> done);
 
     //! Moves it, with its connections, to \a thread.
     void moveTo(QThread *thread);
 
     //! Closes every connection before it returns, within \a milliseconds. For the end of a program:
-    //! once the application object is gone, Qt delivers no more events.
+    //! once the application object is gone, Qt delivers no more events. And where no other thread
+    //! could wait for them.
     void closeNow(int milliseconds);
 
     /// \name For the connections
@@ -60,8 +63,8 @@ private:
     Poller *const m_poller;                         // child
     std::unordered_set<Connection *> m_connections; // owned
     std::vector<std::unique_ptr<Connection>> m_retired;
-    int m_refused = 0; // of the connections
-    bool m_isEnding = false;
+    int m_refused = 0;                  // of the connections
+    std::function<void()> m_whenClosed; // while it is being closed
 };
 
 } // namespace QRepod

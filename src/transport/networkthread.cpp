@@ -3,6 +3,8 @@
 
 #include <QtCore/qcoreapplication.h>
 
+#include <atomic>
+
 namespace QRepod {
 
 namespace {
@@ -11,40 +13,93 @@ namespace {
 // waited for only briefly: what is written reaches it whether or not we see it close.
 constexpr CloseBounds destructorBounds{300, 100};
 
+std::atomic<NetworkThread::Home> usual =
+    hasThreads ? NetworkThread::Home::Apart : NetworkThread::Home::Shared;
+
 } // namespace
 
-NetworkThread::NetworkThread(std::unique_ptr<ConnectionGroup> group)
-    : m_group(std::move(group))
+#ifdef QREPOD_NO_THREADS
+
+class NetworkThread::Thread // of which none is made
 {
-    m_thread.setObjectName(QStringLiteral("QRepod network"));
-    m_group->moveTo(&m_thread);
+public:
+    explicit Thread(ConnectionGroup &group) { Q_UNUSED(group) }
+    void start() { }
+    void endSoon() { }
+    void wait() { }
+};
+
+#else
+
+class NetworkThread::Thread final : public QThread
+{
+public:
+    explicit Thread(ConnectionGroup &group)
+        : m_group(group)
+    {
+        setObjectName(QStringLiteral("QRepod network"));
+        m_group.moveTo(this);
+    }
+
+    //! Closes what is open, and ends. Any thread.
+    void endSoon()
+    {
+        if (!QCoreApplication::instance())
+            return quit(); // which needs no event; run() closes what is open
+        QMetaObject::invokeMethod(
+            &m_group, [this] { m_group.close(destructorBounds, [this] { quit(); }); },
+            Qt::QueuedConnection);
+    }
+
+protected:
+    void run() override
+    {
+        exec();
+        m_group.closeNow(destructorBounds.flush);
+    }
+
+private:
+    ConnectionGroup &m_group;
+};
+
+#endif
+
+NetworkThread::Home NetworkThread::usualHome()
+{
+    return usual;
+}
+
+void NetworkThread::setUsualHome(Home home)
+{
+    if (hasThreads)
+        usual = home;
+}
+
+NetworkThread::NetworkThread(std::unique_ptr<ConnectionGroup> group, Home home)
+    : m_group(std::move(group))
+    , m_thread(hasThreads && home == Home::Apart ? std::make_unique<Thread>(*m_group) : nullptr)
+{
 }
 
 NetworkThread::~NetworkThread()
 {
     endSoon();
-    m_thread.wait();
+    if (m_thread)
+        m_thread->wait();
+    else
+        m_group->closeNow(destructorBounds.flush);
 }
 
 void NetworkThread::start()
 {
-    m_thread.start();
+    if (m_thread)
+        m_thread->start();
 }
 
 void NetworkThread::endSoon()
 {
-    if (std::exchange(m_isEnding, true))
-        return;
-    if (QCoreApplication::instance())
-        post([](ConnectionGroup *group) { group->endThread(destructorBounds); });
-    else
-        m_thread.quit(); // which needs no event; run() closes what is open
-}
-
-void NetworkThread::Thread::run()
-{
-    exec();
-    m_owner.m_group->closeNow(destructorBounds.flush);
+    if (m_thread && !std::exchange(m_isEnding, true))
+        m_thread->endSoon();
 }
 
 } // namespace QRepod

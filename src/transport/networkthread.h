@@ -2,6 +2,9 @@
 #pragma once
 
 #include "transport/connectiongroup.h"
+#include "transport/threads.h"
+
+#include <QRepod/qrepod_global.h>
 
 #include <QtCore/qthread.h>
 
@@ -10,12 +13,25 @@
 
 namespace QRepod {
 
-//! A thread for the connections of a group, which ends only after these have been closed.
+//! A thread for the connections of a group, which ends only after these have been closed. Without
+//! threads the group stays where it was made, and that thread's event loop serves it.
 class NetworkThread
 {
 public:
-    //! Moves \a group to the thread, which does not run yet; called in the thread where it is.
-    explicit NetworkThread(std::unique_ptr<ConnectionGroup> group);
+    enum class Home {
+        Apart,  ///< a thread of its own
+        Shared, ///< the thread that the group lives in
+    };
+
+    //! What is used if nothing else is asked for.
+    static Home usualHome();
+
+    //! For tests: from now on \a home is. A library without threads stays at Shared. Any thread.
+    QREPOD_EXPORT static void setUsualHome(Home home);
+
+    //! Moves \a group to the thread, which does not run yet, unless its home is shared; called in
+    //! the thread where it is.
+    explicit NetworkThread(std::unique_ptr<ConnectionGroup> group, Home home = usualHome());
 
     //! Closes what is open and waits for it, for about 0.3 s at the most.
     ~NetworkThread();
@@ -27,7 +43,6 @@ public:
     void endSoon();
 
     ConnectionGroup *group() const { return m_group.get(); }
-    QThread *thread() { return &m_thread; }
 
     //! Has the thread call \a function, with the group as its argument; does not wait.
     template <class Function>
@@ -44,23 +59,10 @@ public:
 private:
     Q_DISABLE_COPY_MOVE(NetworkThread)
 
-    class Thread : public QThread
-    {
-    public:
-        explicit Thread(NetworkThread &owner)
-            : m_owner(owner)
-        {
-        }
-
-    protected:
-        void run() override;
-
-    private:
-        NetworkThread &m_owner;
-    };
+    class Thread;
 
     std::unique_ptr<ConnectionGroup> m_group;
-    Thread m_thread{*this};
+    std::unique_ptr<Thread> m_thread; // null if the group's home is shared
     bool m_isEnding = false;
 };
 

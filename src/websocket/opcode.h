@@ -22,10 +22,25 @@ enum class CloseCode : quint16 {
     ProtocolError = 1002,
     WrongKind = 1003, ///< of data
     None = 1005,      ///< none was given; never on the wire
+    Broken = 1006,    ///< the line is; never on the wire
     BadData = 1007,
     PolicyViolation = 1008,
     TooLarge = 1009,
     PageFault = 4000, ///< for ProtocolError, which the script of a page cannot say: qrepod.js does
 };
+
+inline bool isOrderly(CloseCode code)
+{
+    return code == CloseCode::Normal || code == CloseCode::GoingAway || code == CloseCode::None;
+}
+
+//! Whether a peer that closes so says that this end broke the protocol. Other codes may be those of
+//! a server or a proxy on the way that goes away.
+inline bool isFault(CloseCode code)
+{
+    return code == CloseCode::ProtocolError || code == CloseCode::WrongKind
+        || code == CloseCode::BadData || code == CloseCode::TooLarge
+        || code == CloseCode::PageFault;
+}
 
 } // namespace QRepod

@@ -17,20 +17,6 @@ constexpr size_t readSize = 16 * 1024;
 // Translated at once, in bytes: what the stream below does not take of it is kept.
 constexpr qint64 writeSize = 64 * 1024;
 
-bool isOrderly(CloseCode code)
-{
-    return code == CloseCode::Normal || code == CloseCode::GoingAway || code == CloseCode::None;
-}
-
-//! Whether a peer that closes so says that this end broke the protocol. Other codes may be those of
-//! a server or a proxy on the way that goes away.
-bool isFault(CloseCode code)
-{
-    return code == CloseCode::ProtocolError || code == CloseCode::WrongKind
-        || code == CloseCode::BadData || code == CloseCode::TooLarge
-        || code == CloseCode::PageFault;
-}
-
 } // namespace
 
 WebSocketStream::WebSocketStream(std::unique_ptr<Stream> below,

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-//! The thread of a group of connections: takes them over, wakes for them, and ends after them.
+//! The thread of a group of connections: takes them over, wakes for them, and ends after them. And
+//! what stands in for it where there are no threads.
 
 #include "testconnection.h"
 #include "transport/networkthread.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qsemaphore.h>
+#include <QtCore/qthread.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
@@ -30,6 +33,11 @@ private Q_SLOTS:
     void endsAlthoughThePeerNeverReads();
     void endsWhileItConnects();
     void severalEndAtTheSameTime();
+
+    void sharedHomeServesWhereTheGroupIs();
+    void sharedHomeEndsAfterWhatWasSentIsWritten();
+    void sharedHomeEndsAlthoughThePeerNeverReads();
+    void sharedHomeEndsWhatWasPosted();
 };
 
 void tst_NetworkThread::wakesForWhatIsPosted()
@@ -181,6 +189,75 @@ void tst_NetworkThread::severalEndAtTheSameTime()
     threads.clear();
     for (const auto &peer : peers)
         QVERIFY(peer->ends());
+}
+
+void tst_NetworkThread::sharedHomeServesWhereTheGroupIs()
+{
+    Peer peer;
+    TestConnection connection(peer);
+    NetworkThread network(std::move(connection.group), NetworkThread::Home::Shared);
+    network.start();
+    QThread *served = nullptr;
+    network.post([&](ConnectionGroup *group) {
+        QCOMPARE(group->thread(), QThread::currentThread());
+        served = QThread::currentThread();
+    });
+    QCOMPARE(served, nullptr); // before control returns to the event loop
+    peer.write(encoded(number(1)));
+    QVERIFY(connection.receives(u"number"_s));
+    QCOMPARE(served, QThread::currentThread());
+    network.endSoon(); // nothing waits for it yet
+    QVERIFY(connection.link.outbox->send(encoded(number(2))).bytes > 0);
+    QVERIFY(eventually([&] {
+        peer.read();
+        return peer.received == encoded(number(2));
+    }));
+}
+
+void tst_NetworkThread::sharedHomeEndsAfterWhatWasSentIsWritten()
+{
+    const QByteArray large = encoded(bulky(mebi));
+    Peer peer;
+    TestConnection connection(peer);
+    std::thread reader;
+    {
+        const NetworkThread network(std::move(connection.group), NetworkThread::Home::Shared);
+        QVERIFY(connection.receives(u"connected"_s));
+        QVERIFY(connection.link.outbox->send(large).bytes > 0);
+        QVERIFY(connection.link.outbox->send(encoded(number(1))).bytes > 0);
+        reader = std::thread([&peer] {
+            for (const QDeadlineTimer end(patience); !peer.hasEnded && !end.hasExpired();)
+                peer.read();
+        });
+    }
+    reader.join();
+    QVERIFY(peer.received == large + encoded(number(1)));
+}
+
+void tst_NetworkThread::sharedHomeEndsAlthoughThePeerNeverReads()
+{
+    Peer peer(smallBuffer);
+    TestConnection connection(peer);
+    {
+        const NetworkThread network(std::move(connection.group), NetworkThread::Home::Shared);
+        QVERIFY(connection.receives(u"connected"_s));
+        QVERIFY(connection.link.outbox->send(encoded(bulky(8 * mebi))).bytes > 0);
+    }
+    QVERIFY(peer.ends());
+}
+
+void tst_NetworkThread::sharedHomeEndsWhatWasPosted()
+{
+    bool isRun = false;
+    const auto held = std::make_shared<int>();
+    {
+        NetworkThread network(std::make_unique<ConnectionGroup>(), NetworkThread::Home::Shared);
+        network.post([&isRun, held](ConnectionGroup *) { isRun = true; });
+        QCOMPARE(held.use_count(), 2);
+    }
+    QCOMPARE(held.use_count(), 1);
+    QCoreApplication::processEvents();
+    QVERIFY(!isRun);
 }
 
 QTEST_GUILESS_MAIN(tst_NetworkThread)

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+
+//! What stands in for serverbackground.cpp where the library has no threads: the server stays where
+//! it is.
+
+#include "server/serverprivate.h"
+
+#include <QtCore/qloggingcategory.h>
+
+namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(serverLog)
+
+bool Server::Private::canWorkHere() const
+{
+    return true;
+}
+
+void Server::startBackground()
+{
+    qCWarning(serverLog, "startBackground() has no effect: this library is built without threads");
+}
+
+void Server::Private::endBackground() { }
+
+QThread *Server::workingThread() const
+{
+    return thread();
+}
+
+} // namespace QRepod
