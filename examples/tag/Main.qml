@@ -101,9 +101,16 @@ GameWindow {
         unit: Math.max(0.1, Math.min(roomX / ground.field.width, roomY / ground.field.height))
         x: Math.round((window.width - width) / 2)
         y: Math.round(role.y + role.height + window.gap + (roomY - height) / 2)
+    }
 
-        Controls {
+    Item { // on the ground, but in the window's units
+        anchors.fill: ground
+
+        Steering {
             id: controls
+
+            readonly property int dx: Math.round(course.x)
+            readonly property int dy: Math.round(course.y)
 
             objectName: "controls"
             anchors.fill: parent
@@ -140,10 +147,5 @@ GameWindow {
                                   : qsTr("Arrows or W A S D to run, or hold a finger")
         color: "#aab5cc"
         font.pixelSize: window.width >= 640 ? 14 : 12
-    }
-
-    onActiveChanged: {
-        if (!active)
-            controls.release();
     }
 }

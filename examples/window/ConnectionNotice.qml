@@ -30,6 +30,13 @@ Notice {
     }
     onAct: listener.connect(host, Number(port))
 
+    ServerList {
+        width: parent.width
+        visible: notice.asks
+        game: notice.game
+        onChosen: (host, port) => notice.listener.connect(host, port)
+    }
+
     Connections {
         function onConnected() { notice.wasConnected = true; }
 
