@@ -34,8 +34,10 @@ Column {
     spacing: 14
 
     Label {
-        text: qsTr("Choose a room")
-        font { pixelSize: 24; bold: true }
+        width: parent.width
+        text: lobby.problem || (rooms.count > 0 ? qsTr("Choose a room") : qsTr("Nobody plays yet: be the first"))
+        color: lobby.problem ? "#ff9a9a" : palette.windowText
+        font { pixelSize: 20; bold: true }
     }
 
     Field {
@@ -62,13 +64,6 @@ Column {
         onAccepted: lobby.join("#" + text)
     }
 
-    Label {
-        width: parent.width
-        wrapMode: Text.Wrap
-        text: lobby.problem || (rooms.count > 0 ? qsTr("Open rooms") : qsTr("Nobody plays yet: be the first."))
-        color: lobby.problem ? "#ff9a9a" : palette.windowText
-    }
-
     ListView {
         id: rooms
 
@@ -81,10 +76,10 @@ Column {
             required property string name
             required property int players
 
-            width: rooms.width
+            width: ListView.view.width
             enabled: players < 4
             text: qsTr("%1: %2 of 4 players").arg(name).arg(players)
-            onClicked: lobby.join(name)
+            onClicked: (ListView.view.parent as Lobby).join(name)
         }
     }
 }

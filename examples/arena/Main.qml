@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+pragma ComponentBehavior: Bound
 import QtQuick
 import QRepod
 import Arena
@@ -6,8 +7,6 @@ import Arena
 //! The lobby, or a match: scores, the arena, what is said, and the shop.
 GameWindow {
     id: window
-
-    readonly property bool isWide: width > 720
 
     title: qsTr("Arena")
 
@@ -50,19 +49,12 @@ GameWindow {
             id: header
 
             width: leaving.x - 16
-            height: Math.max(implicitHeight, leaving.height)
-            spacing: 16
+            topPadding: 9
+            spacing: 12
 
             Label {
                 objectName: "room"
-                text: (lobby.seat?.room ?? "").replace("#", qsTr("Word: "))
-                font.bold: true
-            }
-
-            Label {
-                objectName: "gold"
-                text: qsTr("%1 gold").arg(space.gold)
-                color: palette.button
+                text: qsTr("%1 · %2 gold").arg(lobby.seat?.room.replace("#", qsTr("Word: ")) ?? "").arg(space.gold)
                 font.bold: true
             }
 
@@ -74,7 +66,7 @@ GameWindow {
 
                     objectName: "score" + model.number
                     text: model.name + "  " + model.score
-                    color: space.inkOf(model.number)
+                    color: space.inks[model.number - 1]
                     font { bold: true; underline: model.number === space.ship }
                 }
             }
@@ -91,14 +83,12 @@ GameWindow {
         Steering { // also below the arena, which is small on a telephone
             id: controls
 
-            readonly property var input: ({ x: course.x, y: course.y, fire: pressed || down.includes(Qt.Key_Space) })
+            readonly property var input: ({ x: course.x, y: course.y, fire: fires })
 
             objectName: "controls"
-            anchors { fill: parent; topMargin: header.height + 8; bottomMargin: shop.height + 8 }
+            anchors { fill: parent; topMargin: header.height + 16; bottomMargin: shop.height + 8 }
             focus: visible
             position: Qt.point(space.x + space.unit * space.place.x, space.unit * space.place.y)
-            directions: 24
-            tolerance: 20
             onInputChanged: {
                 if (match.visible)
                     network.send("input", input);
@@ -124,10 +114,9 @@ GameWindow {
                 x: space.x + 8
                 y: Math.min(space.height + 8, parent.height - height - 8)
                 width: space.width - 16
-                wrapMode: Text.Wrap
-                text: [qsTr("Fly with the arrow keys and shoot with the space bar, or hold a finger."),
-                       qsTr("Collect gold: it buys repairs and a better ship. 50 points win.")].concat(said).slice(-4).join("\n")
-                font.pixelSize: 14
+                text: [qsTr("Arrow keys fly, the space bar shoots, Return chats. Or hold a finger."),
+                       qsTr("Gold buys repairs and a better ship. 50 points win."),
+                       ...said].slice(-4).join("\n")
             }
 
             News {
@@ -180,9 +169,7 @@ GameWindow {
     ConnectionNotice {
         id: notice
 
-        anchors.fill: parent
         listener: network
-        game: window.title
         asksName: false // the lobby does
     }
 }

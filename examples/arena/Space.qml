@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+pragma ComponentBehavior: Bound
 import QtQuick
 import QRepod
 import Arena
@@ -12,11 +13,8 @@ Ground {
     property point place       ///< where that is
     property int gold: 0       ///< that it has
     readonly property real zoom: Math.max(1, 0.65 / unit) ///< for ships to be seen in a small window
+    readonly property var inks: ["#58a6ff", "#56d378", "#ffa657", "#d2a8ff"]
     readonly property ReplicaModel ships: ReplicaModel { listener: space.listener; name: "ships" }
-
-    function inkOf(number: int): string {
-        return ["#58a6ff", "#56d378", "#ffa657", "#d2a8ff"][(number - 1) % 4];
-    }
 
     field: Qt.size(960, 600)
 
@@ -99,9 +97,10 @@ Ground {
                 onPaint: {
                     const context = getContext("2d");
                     context.reset();
-                    for (const [color, outline] of [[flame, "M16 19 2 24 16 29Z"],
-                                                    [ship.isMine ? "white" : "#0b0e1a", "M46 24 8 40 15 24 8 8Z"],
-                                                    [space.inkOf(ship.model.number), "M41 24 12 36 18 24 12 12Z"]]) {
+                    const parts = [[flame, "M16 19 2 24 16 29Z"],
+                                   [ship.isMine ? "white" : "#0b0e1a", "M46 24 8 40 15 24 8 8Z"],
+                                   [space.inks[ship.model.number - 1], "M41 24 12 36 18 24 12 12Z"]];
+                    for (const [color, outline] of parts) {
                         context.path = outline;
                         context.fillStyle = color;
                         context.fill();
@@ -114,7 +113,6 @@ Ground {
                 y: 27
                 width: 0.4 * ship.model.hull
                 height: 5
-                radius: 2
                 color: ship.model.hull > 50 ? "#56d378" : "#ff6b6b"
             }
 

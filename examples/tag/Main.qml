@@ -6,7 +6,7 @@ import Tag
 GameWindow {
     id: window
 
-    readonly property int gap: width >= 640 ? 16 : 10
+    readonly property int gap: isWide ? 16 : 10
     readonly property bool isPlaying: network.state === ConnectionListener.Connected && everyone.me >= 0
 
     minimumHeight: 400
@@ -78,7 +78,7 @@ GameWindow {
             return everyone.it === everyone.me ? qsTr("You are it: catch somebody!") : qsTr("Run!");
         }
         color: everyone.it === everyone.me && everyone.count > 1 ? "#ff8f8f" : window.palette.windowText
-        font { pixelSize: window.width >= 640 ? 20 : 16; bold: true }
+        font { pixelSize: window.isWide ? 20 : 16; bold: true }
     }
 
     Text {
@@ -114,6 +114,8 @@ GameWindow {
 
             objectName: "controls"
             anchors.fill: parent
+            directions: 8
+            tolerance: 6
             position: Qt.point(everyone.myPosition.x * ground.unit, everyone.myPosition.y * ground.unit)
             onDxChanged: tell()
             onDyChanged: tell()
@@ -132,9 +134,7 @@ GameWindow {
         ConnectionNotice {
             id: notice
 
-            anchors.fill: parent
             listener: network
-            game: window.title
         }
     }
 
@@ -143,9 +143,9 @@ GameWindow {
 
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom; margins: window.gap }
         elide: Text.ElideRight
-        text: window.width >= 640 ? qsTr("Arrow keys or W A S D to run. Or hold the mouse, or a finger, where you want to go.")
+        text: window.isWide ? qsTr("Arrow keys or W A S D to run. Or hold the mouse, or a finger, where you want to go.")
                                   : qsTr("Arrows or W A S D to run, or hold a finger")
         color: "#aab5cc"
-        font.pixelSize: window.width >= 640 ? 14 : 12
+        font.pixelSize: window.isWide ? 14 : 12
     }
 }

@@ -39,7 +39,10 @@ FocusScope {
         height: 40
         radius: 6
         color: field.palette.base
-        border { width: input.activeFocus ? 2 : 1; color: input.activeFocus ? field.palette.highlight : field.palette.mid }
+        border {
+            width: input.activeFocus ? 2 : 1
+            color: input.activeFocus ? field.palette.highlight : field.palette.mid
+        }
 
         TextInput {
             id: input

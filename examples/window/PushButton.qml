@@ -32,7 +32,9 @@ Rectangle {
         id: label
 
         anchors.centerIn: parent
-        width: Math.min(implicitWidth, button.width - 12)
+        width: Math.min(implicitWidth, button.width - 10)
+        fontSizeMode: Text.HorizontalFit // which is smaller if need be
+        minimumPixelSize: 11
         elide: Text.ElideRight
         text: button.text
         textFormat: Text.PlainText

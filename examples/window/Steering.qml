@@ -6,8 +6,8 @@ MouseArea {
     id: steering
 
     required property point position ///< of the player, in this item
-    property int directions: 8       ///< that a held finger can tell apart
-    property real tolerance: 6       ///< who is as near to the finger has arrived
+    property int directions: 24      ///< that a held finger can tell apart
+    property real tolerance: 20      ///< who is as near to the finger has arrived
     readonly property point course: {
         if (!pressed)
             return Qt.point(isHeld(Qt.Key_Right, Qt.Key_D) - isHeld(Qt.Key_Left, Qt.Key_A),
@@ -17,6 +17,7 @@ MouseArea {
         const angle = Math.round(Math.atan2(y, x) / step) * step;
         return Math.hypot(x, y) > tolerance ? Qt.point(Math.cos(angle), Math.sin(angle)) : Qt.point(0, 0);
     }
+    readonly property bool fires: pressed || down.includes(Qt.Key_Space)
 
     readonly property var keys: [Qt.Key_Left, Qt.Key_A, Qt.Key_Right, Qt.Key_D, Qt.Key_Up, Qt.Key_W,
                                  Qt.Key_Down, Qt.Key_S, Qt.Key_Space]

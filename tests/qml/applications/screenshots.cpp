@@ -367,6 +367,10 @@ void arenas()
     save(*one, "arena-wide");
     save(*other, "arena-narrow");
     save(*third, "arena-least");
+    one->window()->resize(1440, 900);
+    other->window()->resize(360, 640);
+    save(*one, "arena-large");
+    save(*other, "arena-telephone");
 }
 
 //! How each window asks, in every size, and what it looks like after an attempt in vain.
