@@ -28,18 +28,20 @@ public:
     static void addOptions(QCommandLineParser &options)
     {
         options.addHelpOption();
-        options.addPositionalArgument("host", "The same as --host and so on.", "[host [port …]]");
+        options.addPositionalArgument("host",
+                                      "What --host, --port and --browsers are for, in this order.",
+                                      "[host [port …]]");
         options.addOptions({
-            {"host", "Listen on this address.", "address", "127.0.0.1"},
-            {"port", "Listen on this port.", "port", "5071"},
+            {"host", "Listen on this address, by default 127.0.0.1.", "address", "127.0.0.1"},
+            {"port", "Listen on this port, by default 5071.", "port", "5071"},
             {"announce", "Be found on the local network under this title.", "title"},
         });
 #ifdef QREPOD_HAS_WEBSOCKET
-        options.addOption({"browsers", "Let browsers in on this port.", "port", "5072"});
+        options.addOption({"browsers", "Let browsers in on this port, with --page by default 5072.",
+                           "port", "5072"});
 #endif
 #ifdef QREPOD_BROWSER_FOLDER
-        options.addOption(
-            {"page", "Serve the page to browsers on this port, and let them in.", "port"});
+        options.addOption({"page", "Serve the page to browsers on this port.", "port"});
 #endif
 #ifdef QREPOD_HAS_MONITOR
         options.addOption({"monitor", "Show figures at http://127.0.0.1:PORT/.", "port"});

@@ -49,7 +49,7 @@ GameWindow {
             id: header
 
             width: leaving.x - 16
-            topPadding: 9
+            topPadding: 11
             spacing: 12
 
             Label {
@@ -157,6 +157,7 @@ GameWindow {
                 labelInside: true
                 action: qsTr("Send")
                 maximumLength: 200
+                Keys.onEscapePressed: controls.forceActiveFocus()
                 onAccepted: {
                     network.send("chat", { text: text });
                     text = "";

@@ -87,19 +87,18 @@ Ground {
             Binding { target: space; property: "place"; value: Qt.point(ship.x, ship.y); when: ship.isMine }
 
             Canvas {
-                readonly property string flame: ship.model.thrust ? "#ff8c42" : "transparent"
+                readonly property var parts: [[ship.model.thrust ? "#ff8c42" : "transparent", "M16 19 2 24 16 29Z"],
+                                              [ship.isMine ? "white" : "#0b0e1a", "M46 24 8 40 15 24 8 8Z"],
+                                              [space.inks[ship.model.number - 1], "M41 24 12 36 18 24 12 12Z"]]
 
                 anchors.centerIn: parent
                 width: 48
                 height: 48
                 Interpolator on rotation { value: ship.model.angle; delay: -1; period: 360 }
-                onFlameChanged: requestPaint()
+                onPartsChanged: requestPaint()
                 onPaint: {
                     const context = getContext("2d");
                     context.reset();
-                    const parts = [[flame, "M16 19 2 24 16 29Z"],
-                                   [ship.isMine ? "white" : "#0b0e1a", "M46 24 8 40 15 24 8 8Z"],
-                                   [space.inks[ship.model.number - 1], "M41 24 12 36 18 24 12 12Z"]];
                     for (const [color, outline] of parts) {
                         context.path = outline;
                         context.fillStyle = color;

@@ -126,8 +126,16 @@ void tst_ArenaWindow::keyboardAloneWillDo()
     QTRY_VERIFY(!ship("Room 1", 1)->fires);
     type("hello");
     QTRY_VERIFY(one.text("lines").endsWith("\nAda: hello"));
+    type({}); // and back without a word
+    QTest::keyClick(one.window(), Qt::Key_Escape);
     QTest::keyPress(one.window(), Qt::Key_Space);
     QTRY_VERIFY(ship("Room 1", 1)->fires);
+    ship("Room 1", 1)->gold = 20;
+    QTRY_VERIFY(one.item("Engine (5)")->isEnabled());
+    QTest::keyClick(one.window(), Qt::Key_Tab); // to the repairs
+    QTest::keyClick(one.window(), Qt::Key_Tab);
+    QTest::keyClick(one.window(), Qt::Key_Space);
+    QTRY_COMPARE(ship("Room 1", 1)->engine, 1);
 }
 
 void tst_ArenaWindow::serversOfTheNetworkAreOffered()
