@@ -98,7 +98,6 @@ GameWindow {
             Space {
                 id: space
 
-                objectName: "field"
                 anchors.horizontalCenter: parent.horizontalCenter
                 unit: Math.min(parent.width / field.width, parent.height / field.height)
                 listener: network

@@ -12,7 +12,7 @@ Ground {
     required property int ship ///< the number of one's own
     property point place       ///< where that is
     property int gold: 0       ///< that it has
-    readonly property real zoom: Math.max(1, 0.65 / unit) ///< for ships to be seen in a small window
+    readonly property real zoom: Math.max(1, 0.65 / unit) ///< for things to be seen in a small window
     readonly property var inks: ["#58a6ff", "#56d378", "#ffa657", "#d2a8ff"]
     readonly property ReplicaModel ships: ReplicaModel { listener: space.listener; name: "ships" }
 
@@ -43,6 +43,7 @@ Ground {
             width: 18
             height: 18
             rotation: 45
+            scale: space.zoom
             radius: 4
             color: "#ffd75e"
             border { width: 3; color: "#b98a1d" }
@@ -60,6 +61,7 @@ Ground {
             width: 10
             height: 10
             radius: 5
+            scale: space.zoom
             color: "#ff8f8f"
             Interpolator on x { value: shot.model.x - 5; delay: -1 }
             Interpolator on y { value: shot.model.y - 5; delay: -1 }
@@ -116,7 +118,6 @@ Ground {
             }
 
             Label {
-                objectName: "label" + ship.model.number
                 anchors.horizontalCenter: parent.left
                 y: ship.y > 70 ? -24 - height : 36 // inside of the arena
                 text: ship.model.away ? qsTr("%1 (away)").arg(ship.model.name) : ship.model.name

@@ -52,6 +52,12 @@ bool isIn(const Frontend &frontend, const QString &room)
     return frontend.item("room")->isVisible() && frontend.text("room").startsWith(room + " · ");
 }
 
+//! A place in the arena.
+QPoint inWindow(const Frontend &frontend, QPointF place)
+{
+    return frontend.item("ship1")->parentItem()->mapToScene(place).toPoint();
+}
+
 //! Where nothing can be collected: each piece of gold is near one of these places at most.
 QPointF awayFromGold(const Arena &arena)
 {
@@ -184,9 +190,7 @@ void tst_ArenaWindow::heldMouseLeadsTheShip()
     mine->place = {800, 300};
     one->grab();
     QTRY_VERIFY(one->item("ship1")->x() > 790);
-    const QQuickItem *field = one->item("field");
-    const QPoint goal =
-        field->mapToScene(QPointF(field->width() / 4, field->height() / 2)).toPoint();
+    const QPoint goal = inWindow(*one, {240, 300});
     QTest::mousePress(one->window(), Qt::LeftButton, {}, goal);
     QTRY_VERIFY(mine->fires);
     QTRY_VERIFY(mine->place.x() < 400);
@@ -205,7 +209,7 @@ void tst_ArenaWindow::heldFingerLeadsTheShip()
     one.grab();
     const QQuickItem *controls = one.item("controls");
     const QPointF below(controls->width() / 2, controls->height() - 1); // of the arena, too
-    QVERIFY(controls->height() > one.item("field")->height() + 40);
+    QVERIFY(controls->mapToScene(below).y() > inWindow(one, {0, Arena::height}).y() + 40);
     const std::unique_ptr<QPointingDevice> screen(QTest::createTouchDevice());
     QTest::touchEvent(one.window(), screen.get()).press(0, controls->mapToScene(below).toPoint());
     QTRY_VERIFY(mine->fires);
@@ -264,7 +268,7 @@ void tst_ArenaWindow::namesAndChatAreShownAsTheyWereTyped()
     QKeyEvent enter(QEvent::KeyPress, Qt::Key_Return, Qt::NoModifier);
     QCoreApplication::sendEvent(one->window()->activeFocusItem(), &enter);
     QTRY_VERIFY(other->text("lines").endsWith("\n<u>Ada</u>: <b>hello</b>"));
-    for (const char *shown : {"score1", "lines", "news", "room", "label1"})
+    for (const char *shown : {"score1", "lines", "news", "room", "<u>Ada</u>"})
         QCOMPARE(other->item(shown)->property("textFormat").toInt(), int(Qt::PlainText));
 }
 
@@ -284,10 +288,10 @@ void tst_ArenaWindow::whoDropsIsSeenAsAwayAndComesBack()
     ship("#A", 1)->score = 17;
     network.interrupt(60'000);
     QTRY_VERIFY(one->item("notice")->isVisible());
-    QTRY_COMPARE(other->text("label1"), "Ada (away)");
+    QTRY_VERIFY(other->has("Ada (away)"));
     network.interrupt(0); // the line is back
     QTRY_VERIFY_WITH_TIMEOUT(!one->item("notice")->isVisible(), 60'000);
-    QTRY_COMPARE(other->text("label1"), "Ada");
+    QTRY_VERIFY(other->has("Ada"));
     QVERIFY(isIn(*one, "Word: A"));
     QVERIFY(ship("#A", 1)->score >= 17);
 }
