@@ -4,6 +4,7 @@
 #include "interrupt.h"
 
 #include <QtCore/QCommandLineParser>
+#include <QtCore/QSysInfo>
 #include <QtCore/QTextStream>
 #include <QtGui/QGuiApplication>
 #include <QtNetwork/QHostAddress>
@@ -11,10 +12,11 @@
 
 #include <memory>
 
-//! Runs the window \a qml, and with `--host` also a \a Server for it: `program [--host] [host
-//! [port]]`. Without any of these the window asks where to connect to.
+//! Runs the window of the module \a game, and with `--host` also a \a Server for it, which windows
+//! on the local network find: `program [--host] [host [port]]`. Without any of these the window
+//! asks where to connect to.
 template <class Server>
-int runFrontend(QGuiApplication &application, const QString &description, const QUrl &qml)
+int runFrontend(QGuiApplication &application, const QString &game, const QString &description)
 {
     quitOnInterrupt(application);
 
@@ -37,6 +39,7 @@ int runFrontend(QGuiApplication &application, const QString &description, const 
             QTextStream(stderr) << "Error: " << server->errorString() << Qt::endl;
             return 1;
         }
+        server->announce(QSysInfo::machineHostName(), {{"game", game}}); // if that is possible
         port = server->port();
         const QHostAddress address(host);
         if (address == QHostAddress::AnyIPv4 || address == QHostAddress::Any)
@@ -51,6 +54,6 @@ int runFrontend(QGuiApplication &application, const QString &description, const 
                                  {"port", port},
                                  {"hosting", bool(server)},
                                  {"connectAtOnce", server || !arguments.isEmpty()}});
-    engine.load(qml);
+    engine.load(QUrl("qrc:/qt/qml/" + game + "/Main.qml"));
     return engine.rootObjects().isEmpty() ? 1 : application.exec();
 }

@@ -8,20 +8,25 @@ Column {
     id: lobby
 
     required property ConnectionListener listener
-    required property string player
     property var wish: null ///< the room that was asked for, if one was
-    signal joined(string room, int ship)
+    property var seat: null ///< {room, ship} while one plays
+    property string problem
 
     //! Any room, or the public one of this name, or, with a "#" before it, one for friends.
     function join(room: string) {
         wish = room;
-        listener.request("join", { name: player, room: room }).then(
-            match => joined(match.room, match.ship),
-            error => problem.text = error.message.replace("join: ", ""));
+        problem = "";
+        listener.request("join", { name: pilot.text, room: room }).then(
+            match => seat = match, error => problem = error.message.replace("join: ", ""));
     }
 
-    function begin() {
-        problem.text = "";
+    function leave() {
+        listener.send("leave");
+        wish = seat = null;
+    }
+
+    function network_connected() {
+        seat = null;
         if (wish !== null) // this server has the room, not the one before; or the session was lost
             join(wish);
     }
@@ -29,58 +34,39 @@ Column {
     spacing: 14
 
     Label {
-        text: qsTr("Choose a room")
-        font { pixelSize: 24; bold: true }
+        width: parent.width
+        text: lobby.problem || (rooms.count > 0 ? qsTr("Choose a room") : qsTr("Nobody plays yet: be the first"))
+        color: lobby.problem ? "#ff9a9a" : palette.windowText
+        font { pixelSize: 20; bold: true }
+    }
+
+    Field {
+        id: pilot
+
+        width: parent.width
+        focus: visible
+        label: qsTr("Your name, if you like")
+        maximumLength: 16
+        onAccepted: lobby.join("")
     }
 
     PushButton {
-        objectName: "play"
         width: parent.width
         text: qsTr("Play now")
         onClicked: lobby.join("")
     }
 
-    Row {
+    Field {
         width: parent.width
-        spacing: 8
-
-        Field {
-            id: word
-
-            objectName: "code"
-            width: parent.width - enter.width - 8
-            label: qsTr("A room for friends: agree on a word")
-            maximumLength: 16
-            onAccepted: enter.clicked()
-        }
-
-        PushButton {
-            id: enter
-
-            objectName: "enter"
-            anchors.bottom: parent.bottom
-            enabled: word.text.trim() !== ""
-            text: qsTr("Enter")
-            onClicked: lobby.join("#" + word.text)
-        }
-    }
-
-    Label {
-        id: problem
-
-        width: parent.width
-        visible: text !== ""
-        color: "#ff9a9a"
-    }
-
-    Label {
-        text: rooms.count > 0 ? qsTr("Open rooms") : qsTr("Nobody plays yet.")
+        label: qsTr("A room for friends: agree on a word")
+        action: qsTr("Enter")
+        maximumLength: 16
+        onAccepted: lobby.join("#" + text)
     }
 
     ListView {
         id: rooms
 
-        objectName: "rooms"
         width: parent.width
         height: lobby.height - y
         clip: true
@@ -90,7 +76,6 @@ Column {
             required property string name
             required property int players
 
-            objectName: "join"
             width: ListView.view.width
             enabled: players < 4
             text: qsTr("%1: %2 of 4 players").arg(name).arg(players)

@@ -21,9 +21,8 @@
 //           input {x, y, fire}: where to, each from -1 to 1; it holds until the next
 //           buy {item}: "repair", "engine" or "cannon"; returns the gold that is left
 //           chat {text}   leave {}
-//   server: chat {name, text}   won {name}   and shared state, in messages `_state`:
-//           in the lobby `rooms`, in a room `ships`, `shots` and `gold`, with the properties of
-//           OpenRoom, Ship and Thing, see arena.h
+//   server: chat {name, text}   won {name}   and shared lists: in the lobby `rooms`, in a room
+//           `ships`, `shots` and `gold`, with the properties of OpenRoom, Ship and Thing
 
 //! One client: in the lobby, or in a match.
 class Pilot : public QRepod::Channel
@@ -77,7 +76,6 @@ public:
     }
 
     Arena &arena() { return m_arena; }
-    const Arena &arena() const { return m_arena; }
 
 public slots:
     void Network_input(Pilot *pilot, double x, double y, bool fire)
@@ -87,11 +85,10 @@ public slots:
 
     void Network_buy(Pilot *pilot, const QRepod::Request &request, const QString &item)
     {
-        const QString error = m_arena.buy(pilot->ship, item);
-        if (error.isEmpty())
-            request.reply(m_arena.ship(pilot->ship)->gold);
-        else
+        if (const QString error = m_arena.buy(pilot->ship, item); !error.isEmpty())
             request.refuse(error);
+        else
+            request.reply(m_arena.ship(pilot->ship)->gold);
     }
 
     void Network_chat(Pilot *pilot, const QString &text)
@@ -107,8 +104,7 @@ private:
             m_arena.ship(pilot->ship)->away = pilot->isInterrupted();
         }
         for (; times > 0; --times) {
-            const QString winner = m_arena.tick();
-            if (!winner.isEmpty())
+            if (const QString winner = m_arena.tick(); !winner.isEmpty())
                 sendToAll("won", {{"name", winner}});
         }
         m_ships.setRows(m_arena.ships());
@@ -175,11 +171,10 @@ public slots:
 private:
     void enter(Pilot *pilot, const QString &room, const QRepod::Request &request)
     {
-        const QString error = pilot->go(room);
-        if (error.isEmpty())
-            request.reply(QVariantMap{{"room", room}, {"ship", pilot->ship}});
-        else
+        if (const QString error = pilot->go(room); !error.isEmpty())
             request.refuse(error);
+        else
+            request.reply(QVariantMap{{"room", room}, {"ship", pilot->ship}});
     }
 
     void enterPrivate(Pilot *pilot, const QString &room, const QRepod::Request &request)
@@ -197,30 +192,26 @@ private:
             .onFailed(pilot, [=](const QRepod::RequestError &e) { request.refuse(e.error()); });
     }
 
+    //! The first with a place left. One that is not open yet opens when somebody joins it.
     QString freeRoom() const
     {
-        const QList<OpenRoom> open = openRooms();
-        for (const OpenRoom &room : open) {
-            if (room.players < Arena::maximumShips)
-                return room.name;
+        for (int number = 1;; ++number) {
+            const QString name = QString("Room %1").arg(number);
+            const QRepod::Room *open = room(name);
+            if (!open || open->channels().size() < Arena::maximumShips)
+                return name;
         }
-        int number = 1;
-        while (room(QString("Room %1").arg(number)))
-            ++number;
-        return QString("Room %1").arg(number);
     }
 
-    QList<OpenRoom> openRooms() const
+    void timerEvent(QTimerEvent *) override
     {
         QList<OpenRoom> open;
         for (const QRepod::Room *room : rooms()) {
             if (qobject_cast<const Match *>(room) && room->name()[0] != '#')
                 open.append({room->name(), int(room->channels().size())});
         }
-        return open;
+        m_rooms.setRows(open.mid(0, 50));
     }
-
-    void timerEvent(QTimerEvent *) override { m_rooms.setRows(openRooms().mid(0, 50)); }
 
     QRepod::GadgetModel<OpenRoom> m_rooms{"name"};
 };

@@ -7,6 +7,5 @@
 int main(int argc, char *argv[])
 {
     QGuiApplication application(argc, argv);
-    return runFrontend<ArenaServer>(application, "Arena: collect gold, and shoot at the others.",
-                                    QUrl("qrc:/qt/qml/Arena/Main.qml"));
+    return runFrontend<ArenaServer>(application, "Arena", "Collect gold, and shoot at the others.");
 }

@@ -7,6 +7,6 @@
 int main(int argc, char *argv[])
 {
     QGuiApplication application(argc, argv);
-    return runFrontend<LagTimeServer>(application, "Plots the round trips to a lag_time server.",
-                                      QUrl("qrc:/qt/qml/LagTime/Main.qml"));
+    return runFrontend<LagTimeServer>(application, "LagTime",
+                                      "Plots the round trips to a lag_time server.");
 }

@@ -7,5 +7,5 @@
 int main(int argc, char *argv[])
 {
     QGuiApplication application(argc, argv);
-    return runFrontend<PongServer>(application, "Pong for two.", QUrl("qrc:/qt/qml/Pong/Main.qml"));
+    return runFrontend<PongServer>(application, "Pong", "Pong for two.");
 }

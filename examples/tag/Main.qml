@@ -6,7 +6,7 @@ import Tag
 GameWindow {
     id: window
 
-    readonly property int gap: width >= 640 ? 16 : 10
+    readonly property int gap: isWide ? 16 : 10
     readonly property bool isPlaying: network.state === ConnectionListener.Connected && everyone.me >= 0
 
     minimumHeight: 400
@@ -78,7 +78,7 @@ GameWindow {
             return everyone.it === everyone.me ? qsTr("You are it: catch somebody!") : qsTr("Run!");
         }
         color: everyone.it === everyone.me && everyone.count > 1 ? "#ff8f8f" : window.palette.windowText
-        font { pixelSize: window.width >= 640 ? 20 : 16; bold: true }
+        font { pixelSize: window.isWide ? 20 : 16; bold: true }
     }
 
     Text {
@@ -101,12 +101,21 @@ GameWindow {
         unit: Math.max(0.1, Math.min(roomX / ground.field.width, roomY / ground.field.height))
         x: Math.round((window.width - width) / 2)
         y: Math.round(role.y + role.height + window.gap + (roomY - height) / 2)
+    }
 
-        Controls {
+    Item { // on the ground, but in the window's units
+        anchors.fill: ground
+
+        Steering {
             id: controls
+
+            readonly property int dx: Math.round(course.x)
+            readonly property int dy: Math.round(course.y)
 
             objectName: "controls"
             anchors.fill: parent
+            directions: 8
+            tolerance: 6
             position: Qt.point(everyone.myPosition.x * ground.unit, everyone.myPosition.y * ground.unit)
             onDxChanged: tell()
             onDyChanged: tell()
@@ -125,9 +134,7 @@ GameWindow {
         ConnectionNotice {
             id: notice
 
-            anchors.fill: parent
             listener: network
-            game: window.title
         }
     }
 
@@ -136,14 +143,9 @@ GameWindow {
 
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom; margins: window.gap }
         elide: Text.ElideRight
-        text: window.width >= 640 ? qsTr("Arrow keys or W A S D to run. Or hold the mouse, or a finger, where you want to go.")
+        text: window.isWide ? qsTr("Arrow keys or W A S D to run. Or hold the mouse, or a finger, where you want to go.")
                                   : qsTr("Arrows or W A S D to run, or hold a finger")
         color: "#aab5cc"
-        font.pixelSize: window.width >= 640 ? 14 : 12
-    }
-
-    onActiveChanged: {
-        if (!active)
-            controls.release();
+        font.pixelSize: window.isWide ? 14 : 12
     }
 }

@@ -7,6 +7,5 @@
 int main(int argc, char *argv[])
 {
     QGuiApplication application(argc, argv);
-    return runFrontend<TagServer>(application, "Tag: run, or catch somebody.",
-                                  QUrl("qrc:/qt/qml/Tag/Main.qml"));
+    return runFrontend<TagServer>(application, "Tag", "Run, or catch somebody.");
 }

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: MIT
-// tag-server [host [port]]
+// tag-server [host [port]] [--announce TITLE]
 
-#include "interrupt.h"
+#include "endpoints.h"
 #include "tag/tagserver.h"
-
-#include <QtCore/QTextStream>
 
 int main(int argc, char *argv[])
 {
     QCoreApplication application(argc, argv);
-    quitOnInterrupt(application);
-    const QStringList arguments = application.arguments();
-    const QString host = arguments.value(1, "127.0.0.1");
+    QCommandLineParser options;
+    Endpoints::addOptions(options);
+    options.process(application);
 
     TagServer server;
-    if (!server.listen(host, arguments.value(2, "5071").toInt())) {
-        QTextStream(stderr) << "Error: " << server.errorString() << Qt::endl;
-        return 1;
-    }
-    QTextStream(stdout) << "Tag server running on " << host << ':' << server.port()
-                        << "\nPress Ctrl+C to stop" << Qt::endl;
-    return application.exec();
+    Endpoints endpoints(&server);
+    return endpoints.open("Tag", options) ? application.exec() : 1;
 }

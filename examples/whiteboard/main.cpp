@@ -7,6 +7,6 @@
 int main(int argc, char *argv[])
 {
     QGuiApplication application(argc, argv);
-    return runFrontend<WhiteboardServer>(application, "A whiteboard to draw on together.",
-                                         QUrl("qrc:/qt/qml/Whiteboard/Main.qml"));
+    return runFrontend<WhiteboardServer>(application, "Whiteboard",
+                                         "A whiteboard to draw on together.");
 }

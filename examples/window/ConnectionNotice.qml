@@ -2,14 +2,15 @@
 import QtQuick
 import QRepod
 
-//! Says how the connection is, and asks where the server is while there is none.
+//! Says how the connection is, over its parent, and asks where the server is while there is none.
 Notice {
     id: notice
 
     required property ConnectionListener listener
-    required property string game
+    readonly property string game: Window.window?.title ?? ""
     property bool wasConnected: false
 
+    anchors.fill: parent
     host: listener.host
     port: listener.port
     content: {
@@ -29,6 +30,13 @@ Notice {
         return { title: game, text: listener.errorString, action: qsTr("Connect"), asks: true };
     }
     onAct: listener.connect(host, Number(port))
+
+    ServerList {
+        width: parent.width
+        visible: notice.asks
+        game: notice.game
+        onChosen: (host, port) => notice.listener.connect(host, port)
+    }
 
     Connections {
         function onConnected() { notice.wasConnected = true; }

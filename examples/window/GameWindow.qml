@@ -8,6 +8,7 @@ Window {
     required property int port
     property bool hosting: false
     property bool connectAtOnce: true ///< or when the player says so
+    readonly property bool isWide: width >= 640
 
     width: 860
     height: 720

@@ -4,7 +4,7 @@ import QtQuick
 //! A text in the window's colours. What players have typed is shown as it is.
 Text {
     textFormat: Text.PlainText
-    elide: Text.ElideRight
+    wrapMode: Text.Wrap
     color: palette.windowText
-    font.pixelSize: 16
+    font.pixelSize: 15
 }

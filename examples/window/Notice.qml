@@ -69,6 +69,7 @@ Item {
                 id: hostField
 
                 objectName: "host"
+                focus: notice.asks && !notice.asksName
                 width: parent.width - portField.width - parent.spacing
                 label: qsTr("Server")
                 onAccepted: notice.act()
@@ -90,6 +91,7 @@ Item {
             id: nameField
 
             objectName: "name"
+            focus: visible
             width: parent.width
             visible: notice.asks && notice.asksName
             label: qsTr("Your name, if you like")

@@ -9,12 +9,16 @@ Rectangle {
     signal clicked
 
     implicitWidth: label.implicitWidth + 32
-    implicitHeight: label.implicitHeight + 16
+    implicitHeight: 40 // for a finger
     radius: height / 2
-    color: area.pressed ? Qt.darker(palette.button, 1.15)
-                        : area.containsMouse ? Qt.lighter(palette.button, 1.08) : palette.button
-    border { width: activeFocus ? 2 : 0; color: palette.windowText }
-    opacity: enabled ? 1 : 0.4
+    color: {
+        if (!enabled)
+            return "transparent";
+        if (area.pressed)
+            return Qt.darker(palette.button, 1.15);
+        return area.containsMouse ? Qt.lighter(palette.button, 1.08) : palette.button;
+    }
+    border { width: !enabled ? 1 : activeFocus ? 2 : 0; color: enabled ? palette.windowText : palette.mid }
 
     activeFocusOnTab: true
     Keys.onReturnPressed: clicked()
@@ -28,9 +32,14 @@ Rectangle {
         id: label
 
         anchors.centerIn: parent
+        width: Math.min(implicitWidth, button.width - 10)
+        fontSizeMode: Text.HorizontalFit // which is smaller if need be
+        minimumPixelSize: 11
+        elide: Text.ElideRight
         text: button.text
         textFormat: Text.PlainText
-        color: button.palette.buttonText
+        color: button.enabled ? button.palette.buttonText : button.palette.windowText
+        opacity: button.enabled ? 1 : 0.7
         font { pixelSize: 15; bold: true }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "arena/arenaserver.h"
 #include "chat/printable.h"
+#include "endpoints.h"
 #include "pong/pongserver.h"
 #include "support/eventually.h"
 #include "support/pythonpeer.h"
@@ -32,6 +33,8 @@ class tst_GameServers : public QObject
     Q_OBJECT
 
 private slots:
+    void programsListenWhereTheyAreTold_data();
+    void programsListenWhereTheyAreTold();
     void whiteboardWithPythonClients();
     void boardIsWipedWhenTheLastHasLeft();
     void boardThatIsTooFullForgetsTheOldest();
@@ -143,6 +146,34 @@ QStringList clientOf(const QRepod::Server &server)
 }
 
 } // namespace
+
+void tst_GameServers::programsListenWhereTheyAreTold_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<bool>("isOpen");
+    QTest::newRow("by place") << QStringList{"127.0.0.1", "0"} << true;
+    QTest::newRow("by name") << QStringList{"--port", "0", "--host", "127.0.0.1"} << true;
+    QTest::newRow("the host by place") << QStringList{"127.0.0.1", "--port", "0"} << true;
+    QTest::newRow("no port") << QStringList{"127.0.0.1", "70000"} << false;
+    QTest::newRow("no address") << QStringList{"--host", "nowhere", "--port", "0"} << false;
+}
+
+void tst_GameServers::programsListenWhereTheyAreTold()
+{
+    QFETCH(const QStringList, arguments);
+    QFETCH(const bool, isOpen);
+    QCommandLineParser options;
+    Endpoints::addOptions(options);
+    QVERIFY(options.parse(QStringList("game-server") + arguments));
+    TagServer server;
+    Endpoints endpoints(&server);
+    QCOMPARE(endpoints.open("Tag", options), isOpen);
+    QCOMPARE(server.isListening(), isOpen);
+    if (!isOpen)
+        return;
+    Guest guest(server.port());
+    QTRY_COMPARE(guest.counts["setup"], 1);
+}
 
 void tst_GameServers::whiteboardWithPythonClients()
 {

@@ -8,14 +8,16 @@
 
 namespace {
 
-//! Delegates have no parent but the item around them, so findChild() does not find them.
-QQuickItem *find(QQuickItem *item, const QString &objectName)
+//! By its objectName, or by what a user reads on it. Delegates have no parent but the item around
+//! them, so findChild() does not find them.
+QQuickItem *find(QQuickItem *item, const QString &name)
 {
-    if (item->objectName() == objectName)
+    if (item->objectName() == name || item->property("text") == name
+        || item->property("label") == name)
         return item;
     const QList<QQuickItem *> children = item->childItems();
     for (QQuickItem *child : children) {
-        if (QQuickItem *found = find(child, objectName))
+        if (QQuickItem *found = find(child, name))
             return found;
     }
     return nullptr;
@@ -40,45 +42,45 @@ Frontend::Frontend(const QString &uri, quint16 port, QSize size, bool hosting, b
         qFatal("the window of %s does not show", qPrintable(uri));
 }
 
-QQuickItem *Frontend::item(const QString &objectName) const
+QQuickItem *Frontend::item(const QString &name) const
 {
-    QQuickItem *found = find(m_window->contentItem(), objectName);
+    QQuickItem *found = find(m_window->contentItem(), name);
     if (!found)
-        qFatal("there is no item %s", qPrintable(objectName));
+        qFatal("there is no item %s", qPrintable(name));
     return found;
 }
 
-bool Frontend::has(const QString &objectName) const
+bool Frontend::has(const QString &name) const
 {
-    return find(m_window->contentItem(), objectName);
+    return find(m_window->contentItem(), name);
 }
 
-QString Frontend::text(const QString &objectName) const
+QString Frontend::text(const QString &name) const
 {
-    return item(objectName)->property("text").toString();
+    return item(name)->property("text").toString();
 }
 
-QPoint Frontend::middleOf(const QString &objectName) const
+QPoint Frontend::middleOf(const QString &name) const
 {
     grab(); // positioners place their items no earlier than for a frame
-    const QQuickItem *found = item(objectName);
+    const QQuickItem *found = item(name);
     return found->mapToScene(found->boundingRect().center()).toPoint();
 }
 
-void Frontend::click(const QString &objectName) const
+void Frontend::click(const QString &name) const
 {
-    QTest::mouseClick(m_window, Qt::LeftButton, {}, middleOf(objectName));
+    QTest::mouseClick(m_window, Qt::LeftButton, {}, middleOf(name));
 }
 
-void Frontend::type(const QString &objectName, const QString &text) const
+void Frontend::type(const QString &name, const QString &text) const
 {
     m_window->requestActivate(); // only then has it an item with the active focus
     if (!QTest::qWaitForWindowActive(m_window))
         qFatal("the window does not become the active one");
-    click(objectName);
+    click(name);
     QQuickItem *input = m_window->activeFocusItem();
-    if (!input || !item(objectName)->isAncestorOf(input))
-        qFatal("%s does not take the focus", qPrintable(objectName));
+    if (!input || !item(name)->isAncestorOf(input))
+        qFatal("%s does not take the focus", qPrintable(name));
     QMetaObject::invokeMethod(input, "selectAll");
     for (const QChar character : text) {
         QKeyEvent event(QEvent::KeyPress, 0, Qt::NoModifier, character);
@@ -86,16 +88,16 @@ void Frontend::type(const QString &objectName, const QString &text) const
     }
 }
 
-void Frontend::press(const QString &objectName, Qt::Key key) const
+void Frontend::press(const QString &name, Qt::Key key) const
 {
     QKeyEvent event(QEvent::KeyPress, key, Qt::NoModifier);
-    QCoreApplication::sendEvent(item(objectName), &event);
+    QCoreApplication::sendEvent(item(name), &event);
 }
 
-void Frontend::release(const QString &objectName, Qt::Key key) const
+void Frontend::release(const QString &name, Qt::Key key) const
 {
     QKeyEvent event(QEvent::KeyRelease, key, Qt::NoModifier);
-    QCoreApplication::sendEvent(item(objectName), &event);
+    QCoreApplication::sendEvent(item(name), &event);
 }
 
 QImage Frontend::grab() const
@@ -103,9 +105,9 @@ QImage Frontend::grab() const
     return m_window->grabWindow();
 }
 
-QImage Frontend::grab(const QString &objectName) const
+QImage Frontend::grab(const QString &name) const
 {
-    const QQuickItem *found = item(objectName);
+    const QQuickItem *found = item(name);
     const double ratio = m_window->effectiveDevicePixelRatio();
     const QRectF rect = found->mapRectToScene(found->boundingRect());
     return grab().copy(QRectF(rect.topLeft() * ratio, rect.size() * ratio).toRect());

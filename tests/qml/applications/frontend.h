@@ -19,32 +19,32 @@ public:
 
     QQuickWindow *window() const { return m_window; }
 
-    //! The item with this name; the window must have it.
-    QQuickItem *item(const QString &objectName) const;
+    //! The item with this objectName, text or label; the window must have it.
+    QQuickItem *item(const QString &name) const;
 
     //! Whether there is one, of a row that may not have come yet.
-    bool has(const QString &objectName) const;
+    bool has(const QString &name) const;
 
     //! What its property `text` says.
-    QString text(const QString &objectName) const;
+    QString text(const QString &name) const;
 
     //! Where the middle of an item is, in the window, once everything has found its place.
-    QPoint middleOf(const QString &objectName) const;
+    QPoint middleOf(const QString &name) const;
 
-    void click(const QString &objectName) const;
+    void click(const QString &name) const;
 
     //! Clicks into a field and replaces what stands there.
-    void type(const QString &objectName, const QString &text) const;
+    void type(const QString &name, const QString &text) const;
 
     //! A key goes to the item that has the focus whenever this is the active window. There is one
     //! active window, but here several players press keys at the same time.
-    void press(const QString &objectName, Qt::Key key) const;
-    void release(const QString &objectName, Qt::Key key) const;
+    void press(const QString &name, Qt::Key key) const;
+    void release(const QString &name, Qt::Key key) const;
 
     QImage grab() const;
 
     //! The part of the window that the item covers.
-    QImage grab(const QString &objectName) const;
+    QImage grab(const QString &name) const;
 
 private:
     QQmlApplicationEngine m_engine;

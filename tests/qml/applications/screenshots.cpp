@@ -328,23 +328,25 @@ void arenas()
     ArenaServer server;
     require(server.listen("127.0.0.1", 0), "listening");
     const auto connects = [&server](const QString &name, QSize size) {
-        auto player = std::make_unique<Frontend>("Arena", server.port(), size, false, false);
-        player->type("name", name);
-        player->click("action");
-        require(QTest::qWaitFor([&] { return player->item("play")->isVisible(); }), "connecting");
+        auto player = std::make_unique<Frontend>("Arena", server.port(), size);
+        require(QTest::qWaitFor([&] { return player->item("Play now")->isVisible(); }),
+                "connecting");
+        player->type("Your name, if you like", name);
         return player;
     };
     const auto one = connects("Ada", wide);
     const auto other = connects("Grace", narrow);
     const auto third = connects("Annie", least);
-    one->click("play");
-    require(QTest::qWaitFor([&] { return other->item("rooms")->property("count").toInt() == 1; }),
+    save(*third, "arena-least-lobby");
+    one->click("Play now");
+    require(QTest::qWaitFor([&] { return other->has("Room 1: 1 of 4 players"); }),
             "the lobby's list");
     save(*other, "arena-narrow-lobby");
     const auto waiting = connects("Edith", wide);
     save(*waiting, "arena-wide-lobby");
-    other->click("join");
-    third->click("join");
+    other->click("Room 1: 1 of 4 players");
+    require(QTest::qWaitFor([&] { return third->has("Room 1: 2 of 4 players"); }), "joining");
+    third->click("Room 1: 2 of 4 players");
     require(QTest::qWaitFor([&] { return third->item("room")->isVisible(); }), "joining");
 
     auto *match = qobject_cast<Match *>(server.room("Room 1"));
@@ -354,7 +356,7 @@ void arenas()
         if (Ship *ship = match->arena().ship(number))
             ship->place = place;
     }
-    other->type("chat", "Catch me if you can");
+    other->type("Say something", "Catch me if you can");
     QKeyEvent enter(QEvent::KeyPress, Qt::Key_Return, Qt::NoModifier);
     QCoreApplication::sendEvent(other->window()->activeFocusItem(), &enter);
     one->press("controls", Qt::Key_Space);
@@ -365,6 +367,10 @@ void arenas()
     save(*one, "arena-wide");
     save(*other, "arena-narrow");
     save(*third, "arena-least");
+    one->window()->resize(1440, 900);
+    other->window()->resize(360, 640);
+    save(*one, "arena-large");
+    save(*other, "arena-telephone");
 }
 
 //! How each window asks, in every size, and what it looks like after an attempt in vain.
