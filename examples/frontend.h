@@ -3,6 +3,8 @@
 
 #include "interrupt.h"
 
+#include <QRepod/Server>
+
 #include <QtCore/QCommandLineParser>
 #include <QtCore/QSysInfo>
 #include <QtCore/QTextStream>
@@ -39,9 +41,11 @@ int runFrontend(QGuiApplication &application, const QString &game, const QString
             QTextStream(stderr) << "Error: " << server->errorString() << Qt::endl;
             return 1;
         }
-        server->announce(QSysInfo::machineHostName(), {{"game", game}}); // if that is possible
         port = server->port();
         const QHostAddress address(host);
+        QRepod::Server &own = *server;
+        if (!address.isLoopback()) // other machines may join, so their windows find it
+            own.announce(QSysInfo::machineHostName(), {{"game", game}});
         if (address == QHostAddress::AnyIPv4 || address == QHostAddress::Any)
             host = "127.0.0.1";
         else if (address == QHostAddress::AnyIPv6)

@@ -76,7 +76,7 @@ bool QmlReplica::isTaken(const QString &property)
 void QmlReplica::takeValues()
 {
     QVariantMap all = values().toMap();
-    erase_if(all, [](const auto &entry) { return isTaken(entry.first); });
+    all.removeIf([](QVariantMap::iterator entry) { return isTaken(entry.key()); });
     // A binding that has asked for a property makes it one of the keys. It is not to be cleared:
     // the binding would not be told when the value comes.
     const QStringList known = keys();
