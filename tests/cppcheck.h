@@ -10,6 +10,7 @@
 #define Q_OBJECT_BINDABLE_PROPERTY(Class, Type, name, signal) Type name;
 #define QT_CONFIG(feature) 1
 #define QT_WARNING_DISABLE_GCC(warning)
+#define EM_JS(Type, name, parameters, ...) Type name parameters;
 #define QML_ELEMENT
 #define QML_ANONYMOUS
 #define QML_FOREIGN(type)
