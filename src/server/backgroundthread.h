@@ -14,8 +14,7 @@ namespace QRepod {
 class BackgroundThread final : public QThread
 {
 public:
-    //! \a last is called in the thread, with the one that ends it.
-    explicit BackgroundThread(std::function<void(QThread *ender)> last)
+    explicit BackgroundThread(std::function<void()> last)
         : m_last(std::move(last))
     {
     }
@@ -23,7 +22,6 @@ public:
     //! Has the thread do its last thing, and waits until it has ended.
     void end()
     {
-        m_ender = currentThread();
         m_hasLast.store(true, std::memory_order_release);
         quit();
         wait();
@@ -37,13 +35,12 @@ protected:
         exec();
         if (!m_hasLast.load(std::memory_order_acquire))
             return;
-        m_last(m_ender);
+        m_last();
         m_hasLast.store(false, std::memory_order_release);
     }
 
 private:
-    const std::function<void(QThread *ender)> m_last; // set before the thread starts
-    QThread *m_ender = nullptr;                       // set before m_hasLast
+    const std::function<void()> m_last; // set before the thread starts
     std::atomic<bool> m_hasLast = false;
 };
 

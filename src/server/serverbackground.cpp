@@ -3,6 +3,7 @@
 #include "server/channelprivate.h"
 #include "server/serverprivate.h"
 
+#include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qpointer.h>
@@ -38,13 +39,31 @@ void Server::Private::startBackground()
         QObject::connect(parent, &QObject::destroyed,
                          [server = QPointer<Server>(q)] { delete server; });
     }
-    m_background = new BackgroundThread([this](QThread *ender) {
+    m_background = new BackgroundThread([this] {
         tearDown();
-        q->moveToThread(ender); // which destroys the children, and stops their timers
+        endOthers();
     });
     m_background->setObjectName(QStringLiteral("QRepod server"));
     q->moveToThread(m_background);
     m_background->start();
+}
+
+//! What else works in the thread: children that are not the library's, and timers of the server. In
+//! another thread they could not stop.
+void Server::Private::endOthers()
+{
+    const auto isOthers = [this](const QObject *child) {
+        return child != &waker && child != &deadlines && child != everyone.get();
+    };
+    const QObjectList &children = q->children();
+    auto child = std::find_if(children.cbegin(), children.cend(), isOthers);
+    while (child != children.cend()) { // one's destructor may delete another
+        delete *child;
+        child = std::find_if(children.cbegin(), children.cend(), isOthers);
+    }
+    const auto timers = QAbstractEventDispatcher::instance()->registeredTimers(q);
+    for (const QAbstractEventDispatcher::TimerInfo &timer : timers)
+        q->killTimer(timer.timerId);
 }
 
 //! The thread ends, and in it all that works there. It needs no event to be delivered for that: Qt

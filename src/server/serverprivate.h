@@ -222,6 +222,7 @@ public:
 private:
     bool canWorkHere() const;
     void endBackground();
+    void endOthers();
     void closeEntrances();
     void tearDown();
     void refuse(std::unique_ptr<Stream> stream, const ConnectionSettings &channelSettings,
