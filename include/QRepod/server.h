@@ -72,8 +72,8 @@ public:
 
     explicit Server(QObject *parent = nullptr);
 
-    //! Closes the server and ends its background thread, within 0.5 s. Its children are destroyed in
-    //! that thread.
+    //! Closes the server and ends its background thread, within 0.5 s. Its children are destroyed
+    //! in that thread.
     ~Server() override;
 
     //! Makes a \a C, which derives from Channel, for every client from now on. Default: Channel.

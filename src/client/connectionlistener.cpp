@@ -265,21 +265,6 @@ void ConnectionListener::Private::followEnd(const Delivery &delivery)
         goOn();
 }
 
-void ConnectionListener::Private::goOn()
-{
-    backoff.ended(Backoff::Clock::now());
-    if (followRedirect())
-        return;
-    if (!mayTryAgain())
-        return setState(State::Disconnected);
-    const int delay = backoff.next();
-    qCDebug(clientLog).noquote() << client->address() << "attempt" << backoff.attempt() << "in"
-                                 << delay << "ms";
-    start(client->hostName(), client->port(), delay);
-    state = State::Reconnecting;
-    Q_EMIT q->stateChanged(); // also from one attempt to the next
-}
-
 void ConnectionListener::Private::setState(State newState)
 {
     if (state == newState)

@@ -313,6 +313,22 @@ QString ConnectionListener::Private::lostText(const QString &reason)
     return QStringLiteral("the session was lost: ") + reason;
 }
 
+//! What follows the end of a connection, or of a session: elsewhere, another attempt, or nothing.
+void ConnectionListener::Private::goOn()
+{
+    backoff.ended(Backoff::Clock::now());
+    if (followRedirect())
+        return;
+    if (!mayTryAgain())
+        return setState(State::Disconnected);
+    const int delay = backoff.next();
+    qCDebug(clientLog).noquote() << client->address() << "attempt" << backoff.attempt() << "in"
+                                 << delay << "ms";
+    start(client->hostName(), client->port(), delay);
+    state = State::Reconnecting;
+    Q_EMIT q->stateChanged(); // also from one attempt to the next
+}
+
 //! Where the server has sent this client; nothing if that is nowhere.
 std::optional<Client::Private::Address> ConnectionListener::Private::redirection()
 {

@@ -38,7 +38,7 @@ const Scheme *schemeOf(const QUrl &url)
 QString fault(const QUrl &url, Place place)
 {
     const bool isInBrowser = place == Place::Browser;
-    const QString onlyWebSockets = QStringLiteral("in a browser only ws and wss reach a server");
+    QString onlyWebSockets = QStringLiteral("in a browser only ws and wss reach a server");
     if (url.isEmpty())
         return isInBrowser ? onlyWebSockets : QString();
     if (!url.isValid())
