@@ -334,7 +334,7 @@ void Board::renew()
 {
     m_isImageValid = false;
     polish();
-    update();
+    update(boundingRect().toAlignedRect()); // update() would be forgotten for a part that follows
 }
 
 void Board::updatePolish()
