@@ -14,34 +14,34 @@ namespace QRepod {
 
 //! The connection of a ConnectionListener, and the network thread it runs on.
 ///
-/// A listener creates its Client at the first `connect()` and keeps it for its own life, so a
-/// pointer from `ConnectionListener::connection()` stays valid through every reconnect. Every
-/// function of this class may be called from any thread.
+/// A listener creates its Client at the first `connect()` and keeps it, so a pointer from
+/// `ConnectionListener::connection()` stays valid through every reconnect. Every function may be
+/// called from any thread.
 class QREPOD_EXPORT Client : public QObject
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Client)
 
 public:
-    class Private; ///< the library's own part
+    class Private; ///< the library's implementation
 
     ~Client() override;
 
-    //! The host given to the latest `connect()`.
+    //! The host passed to the latest `connect()`.
     QString hostName() const;
 
-    //! The port given to the latest `connect()`; 0 if that was none.
+    //! The port passed to the latest `connect()`; 0 if it was invalid.
     quint16 port() const;
 
-    //! `"host:port"`; an IPv6 address stands in brackets.
+    //! `"host:port"`; an IPv6 address is in brackets.
     QString address() const;
 
-    //! Sends \a message without waiting for anything: a short one after a pause is written at once,
-    //! all else is queued for the network thread.
+    //! Sends \a message without blocking. A short message on an idle line is written at once;
+    //! everything else is queued for the network thread.
     ///
-    /// \return the bytes accepted, header included; 0 when there is no connection, and, with a
-    ///         warning, when the message has no `action`, cannot be encoded or is over a limit, or
-    ///         when more bytes are waiting than the send backlog allows.
+    /// \return the bytes accepted, header included; 0 without a connection. It is also 0, with a
+    ///         warning, if the message has no `action`, cannot be encoded, exceeds a limit, or if
+    ///         more bytes are waiting than the send backlog allows.
     qint64 send(const QVariantMap &message, SendMode mode = SendMode::Reliable);
 
     //! Ends the connection. What was sent before still goes out, for at most `closeTimeout`.
@@ -49,16 +49,16 @@ public:
     /// Idempotent. The listener delivers `disconnected` at its next pump.
     void close();
 
-    //! Whether the transport is connected now; the listener may not have delivered it yet.
+    //! Whether the transport is connected; the listener may not have delivered `connected` yet.
     bool isConnected() const;
 
-    //! Whether the line was lost and the session may still go on, see
+    //! Whether the line was lost and the session may still be resumed; see
     //! ConnectionListener::interrupted(). What is sent meanwhile is kept.
     bool isInterrupted() const;
 
-    //! What has passed and what waits, of the latest connection, or of all those of a session that
-    //! went on; until another stands, that is the
-    //! one that has ended.
+    //! What has passed and what is waiting, counted over the latest connection, or over all
+    //! connections of a resumed session. After the end the last figures stay until a new connection
+    //! is made.
     Statistics statistics() const;
 
 private:

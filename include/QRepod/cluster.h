@@ -18,11 +18,12 @@ QT_END_NAMESPACE
 
 namespace QRepod {
 
-//! Makes several servers one game: each is a node, and they meet at an engine, a Redis.
+//! Makes one game of several servers: each is a node, and they meet at an engine, a Redis.
 ///
-/// Room::sendToAll() of a shared room, and of Server::everyone(), reaches the clients of all nodes;
-/// sendTo() finds a user on whichever node it is; openRoom() makes sure that one node has a room.
-/// The component Cluster has it: `find_package(QRepod COMPONENTS Cluster)`, `QRepod::Cluster`.
+/// Room::sendToAll() of a shared room, and of Server::everyone(), reaches the clients of all nodes.
+/// sendTo() finds a user on whichever node the user is. openRoom() makes sure that only one node
+/// has a room. The class is in the component Cluster: `find_package(QRepod COMPONENTS Cluster)`,
+/// `QRepod::Cluster`.
 ///
 /// \code
 /// QRepod::Cluster cluster(&server);
@@ -30,116 +31,120 @@ namespace QRepod {
 /// cluster.join(QUrl("redis://10.0.0.5"));
 /// \endcode
 ///
-/// What a shared room shares by Room::share() is the same on every node: one node shares it, the
-/// others hand it on to their clients. If several share the same name, the latest to begin counts
-/// for those that share nothing of that name themselves; what Room::setVisible() is for stays on
-/// its node.
+/// What a shared room shares with Room::share() is the same on every node: one node shares it, and
+/// the others pass it on to their clients. If several nodes share the same name, a node that does
+/// not share it follows the one that began last. A model with Room::setVisible() is not passed on
+/// to other nodes.
 ///
-/// With Server::sessionTimeout() on, a client whose line was lost may come back to any node, as
-/// behind a load balancer: it is sent to the one that has its session. If that one is gone, so is
-/// the session.
+/// With Server::sessionTimeout() on, an interrupted client may come back to any node, for example
+/// through a load balancer. That node sends it to the node that has its session. If the latter is
+/// gone, so is the session.
 ///
-/// Nobody waits for the engine. Between nodes each message comes at most once, and those of one
-/// node in their order. While the engine is out of reach each node plays on for its own clients;
-/// what is for others is dropped and counted, see Server::metrics().
+/// No function waits for the engine. Between nodes, each message arrives at most once, and messages
+/// of one node arrive in order. While the engine is unreachable, each node plays on for its own
+/// clients; messages for other nodes are dropped and counted, see Server::metrics().
 ///
-/// It lives in the server's working thread, where its signals come; functions may be called from
-/// others, which wait. Make it after Server::startBackground(), or without a parent: the server is
-/// its parent then, and it follows the server to another thread.
+/// A Cluster lives in the server's working thread, which emits its signals. Other threads may call
+/// its functions, and wait for that thread. Create it after Server::startBackground(), or without a
+/// parent: then the server becomes its parent, and it follows the server to another thread.
 class QREPOD_CLUSTER_EXPORT Cluster : public QObject
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Cluster)
 
 public:
-    class Private; ///< the library's own part
+    class Private; ///< the library's implementation
 
-    //! A cluster of nobody yet. A server can be in one; a second does nothing, with a warning.
+    //! Creates a cluster that has not joined yet. A server can be in one only; a second has no
+    //! effect, with a warning.
     explicit Cluster(Server *server, QObject *parent = nullptr);
 
     //! Leaves.
     ~Cluster() override;
 
     /// \name Settings
-    /// They apply to the next join().
+    /// A change applies to the next join().
     /// @{
 
     //! Keeps games on one engine apart. Default `"qrepod"`.
     void setName(const QString &game);
 
-    //! How clients reach this node, `"host:port"`: what openRoom() tells. Default: 127.0.0.1 and
-    //! the port that the server listens on.
+    //! The address at which clients reach this node, `"host:port"`, and which openRoom() returns.
+    //! Default: 127.0.0.1 and the port that the server listens on.
     void setAddress(const QString &hostAndPort);
 
-    //! How browsers reach this node, `"host:port"` of its WebSocketGate or of a proxy in front.
-    //! Without it a browser that comes back to another node loses its session.
+    //! The address at which browsers reach this node: `"host:port"` of its WebSocketGate, or of a
+    //! proxy in front of it. Without it, a browser that comes back to another node loses its
+    //! session.
     void setWebSocketAddress(const QString &hostAndPort);
 
-    //! After how many milliseconds a node that is silent counts as lost; 100 or more. Default
-    //! 6,000.
+    //! How long a node may be silent before it counts as lost, in milliseconds: 100 or more.
+    //! Default 6,000.
     ///
     /// A node that cannot reach the engine for about this long closes the rooms it has from
-    /// openRoom(): from then on another may have them. Set the same on all nodes: openRoom() waits
-    /// for as long if the engine may have forgotten rooms of others.
+    /// openRoom(), since another node may open them from then on. Set the same time on all nodes:
+    /// if the engine may have forgotten the rooms of others, openRoom() waits this long.
     void setLeaseTime(int milliseconds);
     /// @}
 
-    //! Becomes a node of the cluster at \a engine: `redis://[[user:]password@]host:port[/db]`, with
-    //! TLS `rediss://`, or `memory://name` inside of one process, for tests.
+    //! Joins the cluster at \a engine: `redis://[[user:]password@]host:port[/db]`, `rediss://` for
+    //! TLS, or `memory://name` within one process, for tests.
     ///
-    /// It returns at once. online() tells that it is done; offline() that it is not, and why, and
-    /// then it goes on trying. TLS trusts what QSslConfiguration::defaultConfiguration() does.
+    /// It returns at once. online() reports success. offline() reports a failure and its reason,
+    /// and the node keeps trying. TLS trusts the authorities of
+    /// QSslConfiguration::defaultConfiguration().
     void join(const QUrl &engine);
 
-    //! Leaves it at once, and closes the rooms that it has from openRoom().
+    //! Leaves the cluster at once, and closes the rooms that this node has from openRoom().
     void leave();
 
     bool isOnline() const;
 
-    //! This node's name, a random one.
+    //! This node's name, chosen at random.
     QString nodeId() const;
 
-    //! The nodes that are there, this one first; empty before the first online().
+    //! The nodes of the cluster, this one first; empty before the first online().
     QStringList nodes() const;
 
-    //! Says who the client of \a channel is, everywhere; an empty \a user takes it back. It ends
-    //! with the channel.
+    //! Tells every node that \a user is the client of \a channel; an empty \a user takes that back.
+    //! It ends with the channel.
     ///
-    /// One user is one client: who had logged in as the same before is told by userTaken().
+    /// One user is one client: a client that had logged in as the same user before is reported by
+    /// userTaken().
     void setUser(Channel *channel, const QString &user, const QVariantMap &data = {});
 
-    //! Sends \a message to a user, wherever it is. One that is not there gets nothing.
+    //! Sends \a message to a user on whichever node it is. A user who is not there gets nothing.
     void sendTo(const QString &user, const QVariantMap &message);
 
-    //! The users of the whole cluster, a list with the roles `user`, `node` and `data`, which are
-    //! `Qt::UserRole + 1` and the next two.
+    //! The users of the whole cluster, as a list with the roles `user`, `node` and `data`, which
+    //! are `Qt::UserRole + 1` and the next two.
     QAbstractItemModel *users() const;
 
-    //! The address of the node that has the room \a name: this one, where it is open then, if it
-    //! was nobody's.
+    //! Returns the address of the node that has the room \a name. If no node has it, this node
+    //! opens it.
     ///
-    /// As long as this node has it, no other does. The future fails with a RequestError while the
-    /// engine is out of reach, and if the server's room factory makes no room.
+    /// As long as this node has the room, no other node does. The future fails with a RequestError
+    /// while the engine is unreachable, and if the server's room factory returns no room.
     ///
-    /// A Redis that is new, or has been started anew, may have forgotten who has which room. New
-    /// rooms wait then, until one lease time after the first node has come to it.
+    /// A Redis that is new or was restarted may have forgotten who has which room. New rooms then
+    /// wait until one lease time after the first node has reached it.
     QFuture<QString> openRoom(const QString &name);
 
 Q_SIGNALS:
-    //! This node is one of the cluster.
+    //! This node is in the cluster.
     void online();
 
-    //! The engine is out of reach. It is tried again and again.
+    //! The engine is unreachable. The node keeps trying.
     void offline(const QString &error);
 
-    //! Another node is there, by its nodeId().
+    //! Another node has joined; \a node is its nodeId().
     void nodeJoined(const QString &node);
 
-    //! It has left, or has been silent for too long. Its users and rooms are free.
+    //! \a node has left, or has been silent for too long. Its users and rooms are free.
     void nodeLost(const QString &node);
 
-    //! The user of \a channel has logged in elsewhere: the channel is nobody's from now on. A game
-    //! may want to refuse() it.
+    //! The user of \a channel has logged in elsewhere, so the channel has no user any more. A game
+    //! may want to refuse() the channel.
     void userTaken(QRepod::Channel *channel);
 
 private:

@@ -23,27 +23,28 @@ namespace QRepod {
 
 class Client;
 
-//! A game's end of the connection: calls `Network_<action>` for each message that arrives.
+//! The client's end of a connection: calls `Network_<action>` for each message that arrives.
 ///
-/// Subclass it, write slots, `Q_INVOKABLE` functions or signals named `Network_chat`,
-/// `Network_move`, …, call `connect()` once and `pump()` once per frame. The README begins with
-/// one.
+/// Subclass it and write slots, `Q_INVOKABLE` functions or signals named `Network_chat`,
+/// `Network_move`, …; call `connect()` once and `pump()` once per frame. The README starts with an
+/// example.
 ///
-/// A handler without parameters is only told; with one `QVariantMap` or `QVariant` it gets the
-/// whole message; otherwise each parameter takes the field of the same name, and one `Q_GADGET` is
-/// filled by its properties' names. Types must agree and values must fit: a message that a handler
-/// cannot take goes to network_received() instead, with one warning for each way not to fit.
+/// A handler's parameters decide what it gets. Without parameters it is only told that the message
+/// came. One `QVariantMap` or `QVariant` takes the whole message. One `Q_GADGET` takes the fields
+/// that its properties are named after. Otherwise each parameter takes the field of the same name.
+/// Types must agree and values must fit: a message that a handler cannot take goes to
+/// network_received() instead, with one warning per kind of mismatch.
 ///
-/// The socket lives on a network thread of its own. Everything that can be seen or overridden here
-/// runs in the thread of this object, inside pump() (or the event loop, with autoPump), and so do
-/// all functions but `connection()->send()` and `connection()->close()`. A handler may do anything:
-/// send, close, connect elsewhere, delete the listener. In a library that is built without threads
-/// (Qt for WebAssembly) the event loop of this object's thread serves the socket: pump() delivers
-/// what came while that ran.
+/// The socket lives on its own network thread. Handlers, virtual functions and signals run in this
+/// object's thread, inside pump() (or in the event loop, with autoPump). Call every function from
+/// that thread, except `connection()->send()` and `connection()->close()`. A handler may do
+/// anything: send, close, connect elsewhere, delete the listener. If the library is built without
+/// threads (Qt for WebAssembly), the event loop of this object's thread serves the socket, and
+/// pump() delivers what arrived while the event loop ran.
 ///
 /// Built-in messages reach handlers like any other: `connected`, `socketConnect`, `disconnected`,
-/// and `error` with the field `error`. Peers can send messages of these names too; state() and the
-/// signals connected(), disconnected() and errorOccurred() follow the transport alone.
+/// and `error` with the field `error`. A peer can send messages with these names too; state() and
+/// the signals connected(), disconnected() and errorOccurred() follow the transport alone.
 ///
 /// A QCoreApplication must exist.
 class QREPOD_EXPORT ConnectionListener : public QObject
@@ -80,13 +81,15 @@ class QREPOD_EXPORT ConnectionListener : public QObject
                    settingsChanged)
 
 public:
-    class Private; ///< the library's own part
+    class Private; ///< the library's implementation
 
     enum class State {
-        Disconnected, ///< no connection, and none being made
-        Connecting,   ///< connect() was called; `connected` or `error` has not been delivered yet
+        Disconnected, ///< no connection, and no attempt
+        Connecting,   ///< connect() was called; neither `connected` nor `error` has been delivered
+                      ///< yet
         Connected,    ///< `connected` was delivered, and the connection has not ended
-        Reconnecting, ///< with reconnect: waiting to try again, or trying; as Connecting otherwise
+        Reconnecting, ///< with reconnect on: waiting for the next attempt, or in it; otherwise like
+                      ///< Connecting
     };
     Q_ENUM(State)
 
@@ -94,45 +97,45 @@ public:
 
     //! Closes the connection and ends the network thread, within 0.5 s.
     ///
-    /// What was sent is still written if the peer takes it within that time. Nothing is called
-    /// back.
+    /// What was sent is still written if the peer takes it within that time. No handler is called
+    /// and no signal emitted.
     ~ConnectionListener() override;
 
     using QObject::connect;
 
-    //! Starts connecting to \a host (a name or an address; an IPv6 address may stand in brackets)
-    //! and returns at once.
+    //! Starts connecting to \a host (a name or an address; an IPv6 address may be in brackets) and
+    //! returns at once.
     ///
-    /// The outcome arrives by pump(): `connected` and `socketConnect`, or `error`, after at most
-    /// connectTimeout. A port that is none is such an `error`, and is not tried again. A connection
-    /// or attempt that stands is closed first, as by close(); its `disconnected` is delivered
-    /// before anything of the new one.
+    /// pump() delivers the outcome after at most connectTimeout: `connected` and `socketConnect`,
+    /// or `error`. An invalid port is such an `error`, and is not retried. An existing connection
+    /// or attempt is closed first, as by close(); its `disconnected` is delivered before anything
+    /// from the new one.
     Q_INVOKABLE void connect(const QString &host = QStringLiteral("127.0.0.1"), int port = 5071);
 
-    //! Connects to a \a url: `repod://host:port`, or `repods://host:port` for TLS; and, in a
-    //! program that links QRepod::WebSocket, `ws://host:port/path?query` or `wss://…`.
+    //! Connects to a \a url: `repod://host:port`, or `repods://host:port` for TLS. A program that
+    //! links QRepod::WebSocket can also use `ws://host:port/path?query` and `wss://…`.
     ///
-    /// The scheme says whether there is TLS. It has the configuration of setSslConfiguration(), or
-    /// Qt's default. Default ports: 5071 for repod and repods, 80 for ws, 443 for wss. Name and
-    /// password of a WebSocket's url are sent as basic authorization. A url that is none, or of
-    /// another scheme, is such an `error` as a port that is none.
+    /// The scheme alone decides whether TLS is used. TLS uses the configuration from
+    /// setSslConfiguration(), or Qt's default. Default ports: 5071 for repod and repods, 80 for ws,
+    /// 443 for wss. The user name and password of a WebSocket URL are sent as basic authorization.
+    /// An invalid URL or an unknown scheme is an `error`, like an invalid port.
     void connect(const QUrl &url);
 
-    //! Delivers every message that is queued, in order of arrival, and returns how many.
+    //! Delivers all queued messages in order of arrival, and returns how many.
     ///
-    /// Messages that arrive while it runs wait for the next call, so a flood cannot hold a frame. A
-    /// call from within a handler returns 0.
+    /// Messages that arrive meanwhile wait for the next call, so a flood cannot hold up a frame. A
+    /// call from inside a handler returns 0.
     Q_INVOKABLE int pump();
 
-    //! The same, but stops at the deadline \a budget; the rest waits for the next call.
+    //! Delivers queued messages until the deadline \a budget; the rest wait for the next call.
     ///
-    /// At least one message is delivered if there is one, so a late frame still makes progress.
+    /// At least one message is delivered if there is one, so even a late frame makes progress.
     int pump(QDeadlineTimer budget);
 
     //! Queues \a message, which must have the key `action`; see Client::send().
     ///
-    /// \return the bytes accepted; 0 before `connected` was delivered and after the connection
-    /// ended.
+    /// \return the bytes accepted; 0 before `connected` is delivered and after the connection has
+    ///         ended.
     Q_INVOKABLE qint64 send(const QVariantMap &message);
     qint64 send(const QVariantMap &message, SendMode mode);
 
@@ -140,7 +143,7 @@ public:
     Q_INVOKABLE qint64 send(const QString &action, const QVariantMap &fields);
     qint64 send(const QString &action, const QVariantMap &fields, SendMode mode);
 
-    //! Queues a message that is nothing but its \a action: `send("jump")`.
+    //! Queues a message that consists only of its \a action: `send("jump")`.
     template <class Text, IfText<Text> = true>
     qint64 send(const Text &action)
     {
@@ -148,7 +151,7 @@ public:
     }
 
 #if QT_CONFIG(future)
-    //! Sends a message that the server is to answer, and returns the future of the answer.
+    //! Sends a request to the server, and returns the future of its answer.
     ///
     /// \code
     /// game.request("buy", {{"item", 3}})
@@ -156,125 +159,123 @@ public:
     ///     .onFailed([](const QRepod::RequestError &error) { showText(error.error()); });
     /// \endcode
     ///
-    /// The future finishes inside pump(), in this object's thread, and so does what hangs on it. It
-    /// holds the result, or fails with a RequestError that names the action and why: the server
-    /// refused, \a timeout milliseconds have passed (a negative one stands for ever), or the
-    /// connection ended. It has failed when this returns if the listener is not connected, if the
-    /// message cannot be sent, or if 10,000 requests wait already. When the listener is deleted, it
-    /// fails once control returns to the event loop.
+    /// The future finishes inside pump(), in this object's thread, and so do its continuations. It
+    /// holds the result, or fails with a RequestError that names the action and the reason: the
+    /// server refused, \a timeout milliseconds have passed (negative: no timeout), or the
+    /// connection ended. The returned future has already failed if the listener is not connected,
+    /// the message cannot be sent, or 10,000 requests are waiting. If the listener is deleted, the
+    /// future fails once control returns to the event loop.
     ///
-    /// For the server it is a message with one more field, `_request`. An answer that comes too
-    /// late is a message with the action `_reply`.
+    /// The server sees a message with one more field, `_request`. An answer that comes too late is
+    /// delivered as a message with the action `_reply`.
     ///
-    /// A Qt without threads has no QFuture; there this function is missing.
+    /// Qt without threads has no QFuture, so this function is missing there.
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields = {},
                               int timeout = 10'000);
 #endif
 
     //! Ends the connection; see Client::close().
     ///
-    /// What had arrived is delivered by the next pump(), then `disconnected`. An attempt that is
-    /// still connecting ends without a word.
+    /// The next pump() delivers what had arrived, then `disconnected`. An attempt that is still
+    /// connecting ends silently.
     Q_INVOKABLE void close();
 
-    //! What time it is on the server's clock, Server::time(), in milliseconds: smooth, and never
-    //! backwards while the connection lasts. -1 if that is not known: shortly after the first call,
-    //! or with a server that is none of QRepod's.
+    //! The time on the server's clock, Server::time(), in milliseconds; -1 while it is not known.
     ///
-    /// From the first call on, or from the first Replica, the server is asked now and then.
+    /// It advances smoothly, and never goes backwards while the connection lasts. It is not known
+    /// until shortly after the first call, and never with a server other than QRepod's. From the
+    /// first call on, or from the first Replica, the listener asks the server now and then.
     Q_INVOKABLE qint64 serverTime() const;
 
-    //! The connection and its thread; nullptr before the first connect().
+    //! The connection and its network thread; nullptr before the first connect().
     Client *connection() const;
 
     State state() const;
 
-    //! Whether the event loop pumps by itself whenever messages arrive. Default: false.
+    //! Whether the event loop pumps whenever messages arrive. Default: false.
     bool autoPump() const;
     void setAutoPump(bool enabled);
 
     //! Gives \a handler every message that it has a `Network_<action>` for, after this object and
-    //! the handlers added before.
+    //! the handlers added before it.
     ///
-    /// \a handler must live in the listener's thread; it may be destroyed at any time. Adding one
-    /// again does nothing.
+    /// \a handler must live in the listener's thread; it may be destroyed at any time. Adding a
+    /// handler twice has no effect.
     void addHandler(QObject *handler);
     void removeHandler(QObject *handler);
 
-    //! Gets every message that no handler took.
+    //! Called with every message that no handler took.
     ///
-    /// The default warns of each action once, of 32 actions at most, and names the nearest handler:
-    /// a message that reaches nobody is mostly a mistyped one. It is silent about built-in
-    /// messages, and if messageReceived() is connected.
+    /// The default warns once per action, for at most 32 actions, and names the nearest handler: a
+    /// message that reaches nobody usually has a mistyped name. It does not warn of built-in
+    /// messages, nor while messageReceived() is connected.
     virtual void network_received(const QVariantMap &message);
 
     /// \name Times
-    /// All in milliseconds, and each takes effect at the next connect().
+    /// All in milliseconds. A change takes effect at the next connect().
     /// @{
 
-    //! How long connecting may take, with TLS its handshake included: 1 or more. Default 10,000.
+    //! How long connecting may take, including the TLS handshake: 1 or more. Default 10,000.
     int connectTimeout() const;
     void setConnectTimeout(int milliseconds);
 
-    //! How long close() keeps trying to write what was sent: 0, only what the network takes at
-    //! once, or more. Default 3,000.
+    //! How long close() keeps trying to write what was sent: 0 or more. With 0, it writes only what
+    //! the network takes at once. Default 3,000.
     int closeTimeout() const;
     void setCloseTimeout(int milliseconds);
 
-    //! How long nothing may have been sent before a heartbeat is; 0: never. Default 5,000.
+    //! How long to send nothing before sending a heartbeat; 0: never. Default 5,000.
     ///
     /// A heartbeat is five bytes that every peer skips. It shows the peer that this end is alive.
     int heartbeatInterval() const;
     void setHeartbeatInterval(int milliseconds);
 
-    //! How long the peer may be silent before the connection counts as broken; 0: for ever.
-    //! Default 15,000.
+    //! How long the peer may be silent before the connection counts as broken; 0: for ever. Default
+    //! 15,000.
     ///
-    /// This holds for a peer that has sent heartbeats before. Others, such as repod's server, may
-    /// be silent for as long as their machine answers: the connection counts as broken when it has
+    /// This applies to a peer that has sent heartbeats. Other peers, such as repod's server, may be
+    /// silent as long as their machine answers. Their connection counts as broken when it has
     /// acknowledged nothing for this time and until the next heartbeat is due (on Linux), or when
-    /// nothing is under way and it lets three probes go unanswered, 5 s each, after this time (TCP
+    /// nothing is in flight and, after this time, three probes 5 s apart go unanswered (TCP
     /// keep-alive).
     int idleTimeout() const;
     void setIdleTimeout(int milliseconds);
 
-    //! How long the server may take to finish a frame, from its first byte on, if the frame comes
-    //! more slowly than 1 KiB a second; 0: for ever. Default 30,000. Past it the server has broken
-    //! the protocol.
+    //! How long the server may take to finish a frame, counted from its first byte, if the frame
+    //! arrives more slowly than 1 KiB a second; 0: for ever. Default 30,000. A slower frame is a
+    //! protocol error.
     int frameTimeout() const;
     void setFrameTimeout(int milliseconds);
     /// @}
 
 #if QT_CONFIG(ssl)
-    //! Connects with TLS and this configuration from the next connect() on; a null one, the
-    //! default, stands for plain TCP.
+    //! The TLS configuration, used from the next connect() on; null, the default, means plain TCP.
     ///
-    /// The server's certificate is verified against the configuration's authorities and the host of
-    /// connect(), or peerVerifyName(); a fault is named by the `error`, and so is one that the
-    /// server finds with the certificate of this client: with TLS 1.3 that may come after
-    /// `connected`. To accept a self-signed certificate, add it to
-    /// the authorities, or set the peer's verify mode.
+    /// The server's certificate is verified against the configuration's authorities and the host
+    /// passed to connect(), or peerVerifyName(). If verification fails, `error` says why. If the
+    /// server rejects this client's certificate, `error` says so too; with TLS 1.3 that may come
+    /// after `connected`. To accept a self-signed certificate, add it to the authorities, or set
+    /// the peer verify mode.
     QSslConfiguration sslConfiguration() const;
     void setSslConfiguration(const QSslConfiguration &configuration);
 #endif
 
-    //! The name that the server's certificate has to be for; empty, the default: the host that is
-    //! connected to. It is told to the server, too, as the name that is wanted (SNI).
+    //! The name that the server's certificate must match; empty, the default: the host connected
+    //! to. It is also sent to the server as the name wanted (SNI).
     ///
-    /// For a server that is reached by another name than that of its certificate, such as an
-    /// address in the local network. It belongs to the listener, not to one connection: it takes
-    /// effect with the next attempt to connect, and holds for every one from then on, also when the
-    /// client reconnects, and when a server has redirected it to another host. Without TLS it does
-    /// nothing.
+    /// Use it for a server whose certificate has another name than the one it is reached by, such
+    /// as an address in the local network. It belongs to the listener, not to one connection: it
+    /// applies from the next attempt on, also to reconnects and to hosts that a server redirects
+    /// to. Without TLS it has no effect.
     QString peerVerifyName() const;
     void setPeerVerifyName(const QString &name);
 
     /// \name Reconnecting
-    /// When reconnect is on and the connection ends other than by close(), or cannot be made,
-    /// another attempt follows after a delay that doubles each time, varied by a quarter at random.
-    /// The delay, and the number of the attempt, begin anew once a connection has held for 5 s: a
-    /// server that accepts only to close again is not asked more often than one that is away.
-    /// Each attempt delivers what connect() would deliver. The game has to go on pumping.
+    /// If reconnect is on and the connection cannot be made, or ends other than by close(), the
+    /// listener tries again after a delay. The delay doubles each time and varies at random by a
+    /// quarter. The delay and the attempt number are reset once a connection has lasted 5 s, so a
+    /// server that accepts only to close again is not asked more often than one that is down. Each
+    /// attempt delivers what connect() would deliver. The game must keep pumping.
     /// @{
 
     //! Default: false.
@@ -289,11 +290,11 @@ public:
     int maximumReconnectInterval() const;
     void setMaximumReconnectInterval(int milliseconds);
 
-    //! After how many attempts in a row it is given up; 0, the default: never.
+    //! How many attempts in a row to make before giving up; 0, the default: no limit.
     int maximumReconnectAttempts() const;
     void setMaximumReconnectAttempts(int attempts);
 
-    //! Which attempt in a row is waited for or under way; 0 while connected.
+    //! The number of the attempt that is waited for or under way; 0 while connected.
     int reconnectAttempt() const;
 
     //! The delay before that attempt, in milliseconds.
@@ -301,38 +302,38 @@ public:
     /// @}
 
     /// \name Limits
-    /// Each takes effect at the next connect(), and is 1 or more; less counts as 1.
+    /// A change takes effect at the next connect(). Each limit is 1 or more; less counts as 1.
     ///
-    /// The first three hold both ways: a message of the peer that is past one of them breaks the
-    /// connection, with an `error` that says which and by what; one of our own is refused by
-    /// send(), with a warning that says the same.
+    /// The first three hold both ways. A message from the peer that exceeds one breaks the
+    /// connection, with an `error` that names the limit and the excess. send() refuses such a
+    /// message, with a warning that says the same.
     /// @{
 
     //! The largest frame, in bytes of payload. Default 16 MiB, at most 4 GiB - 1.
     ///
-    /// A larger one from the peer is refused before memory is allocated for it.
+    /// A larger frame from the peer is refused before memory is allocated for it.
     qint64 maximumFrameSize() const;
     void setMaximumFrameSize(qint64 bytes);
 
-    //! How deep lists and maps may be nested, the message itself being the first level. Default 64,
-    //! at most 1,024: each level takes from the stack of the thread that pumps.
+    //! How deeply lists and maps may be nested; the message itself is the first level. Default 64,
+    //! at most 1,024: each level takes stack space in the thread that pumps.
     int maximumDepth() const;
     void setMaximumDepth(int levels);
 
-    //! How many values one message may hold, list elements and map values. Default 100,000.
+    //! How many list elements and map values one message may hold. Default 100,000.
     int maximumValues() const;
     void setMaximumValues(int values);
 
-    //! How much may be received and not yet pumped, in bytes. Default 64 MiB.
+    //! How many bytes may be received and not yet pumped. Default 64 MiB.
     ///
-    /// Past it the socket is not read until half of it has been pumped: nothing is lost, the peer
-    /// slows down.
+    /// Past it the socket is not read until half has been pumped: nothing is lost, the peer slows
+    /// down.
     qint64 maximumReceiveBacklog() const;
     void setMaximumReceiveBacklog(qint64 bytes);
 
-    //! How much may be sent and not yet written to the network, in bytes. Default 64 MiB.
+    //! How many bytes may be sent and not yet written to the network. Default 64 MiB.
     ///
-    /// Past it send() returns 0, with one warning; what was accepted stays accepted.
+    /// Past it send() returns 0, with one warning. What was accepted before is still sent.
     qint64 maximumSendBacklog() const;
     void setMaximumSendBacklog(qint64 bytes);
     /// @}
@@ -341,48 +342,46 @@ Q_SIGNALS:
     void connected();
     void disconnected();
 
-    //! The connection could not be made, or broke. \a error names host, port and reason.
+    //! The connection failed or broke. \a error names host, port and reason.
     void errorOccurred(const QString &error);
 
-    //! The line was lost, and the server keeps this client's place, see Server::sessionTimeout().
+    //! The line was lost, but the server keeps this client's place; see Server::sessionTimeout().
     ///
-    /// The state is Reconnecting. What send() and request() are given is kept, within
-    /// maximumSendBacklog(), and sent when the line is back: then resumed() follows. If the server
-    /// does not know the session any more, errorOccurred(), disconnected() and connected() follow.
-    /// It needs setReconnect(). Handlers named `Network_interrupted` are called, too.
+    /// The state is Reconnecting. What is passed to send() and request() is kept, within
+    /// maximumSendBacklog(), and sent when the line is back; then resumed() follows. If the server
+    /// no longer knows the session, errorOccurred(), disconnected() and connected() follow. This
+    /// needs setReconnect(). Handlers named `Network_interrupted` are called too.
     void interrupted();
 
-    //! The line is back, and nothing has been lost. Handlers named `Network_resumed` are called,
+    //! The line is back, and nothing has been lost. Handlers named `Network_resumed` are called
     //! too.
     void resumed();
 
     void stateChanged();
     void autoPumpChanged();
 
-    //! One of the times, the limits, the properties of reconnecting, or peerVerifyName() is another
-    //! now.
+    //! One of the times or limits, a reconnecting property, or peerVerifyName() has changed.
     void settingsChanged();
 
-    //! A message was dispatched; emitted after its handler.
+    //! A message was dispatched. Emitted after its handlers.
     void messageReceived(const QString &action, const QVariantMap &message);
 
-    //! What the server shares as \a name has changed, or come, and replicas of it know; \a time is
-    //! that of the tick, on the server's clock.
+    //! What the server shares as \a name has changed or arrived, and its replicas are up to date.
+    //! \a time is the time of the tick, on the server's clock.
     void stateReceived(const QString &name, qint64 time);
 
-    //! The queue went from empty to not empty, or a request has timed out: there is something for
-    //! pump() to do.
+    //! There is work for pump(): the queue is no longer empty, or a request has timed out.
     void messagesQueued();
 
 protected:
-    //! What a request is answered with when a handler has returned \a returned; by default the
-    //! same. A QFuture<T> is waited for.
+    //! Returns what to answer a request with when its handler has returned \a returned; by default
+    //! the same value. The library waits for a QFuture<T>.
     ///
     /// Override it for types that cannot be sent as they are.
     virtual QVariant answerFor(const QVariant &returned);
 
-    //! When it is overridden, this one should be called too: messageReceived() is first emitted to
-    //! a new connection at the next pump() otherwise.
+    //! An override should call this: otherwise messageReceived() reaches a new connection only from
+    //! the next pump() on.
     void connectNotify(const QMetaMethod &signal) override;
 
 private:

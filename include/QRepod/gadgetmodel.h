@@ -11,9 +11,9 @@
 
 namespace QRepod {
 
-//! A list of gadgets as a model: a row for each, a role for each of its properties.
+//! A list of gadgets as a model, with a row for each gadget and a role for each property.
 ///
-/// A game that keeps its players or things as plain values shares them with it:
+/// Use it to share players or other things that a game keeps as plain values:
 ///
 /// \code
 /// struct Ship
@@ -32,13 +32,13 @@ namespace QRepod {
 /// ships.setRows(game.ships()); // at each step of the game
 /// \endcode
 ///
-/// setRows() tells what differs, so that views animate and clients get no more than that. Like any
-/// model it is for the thread that it lives in.
+/// setRows() reports only the differences, so that views animate and clients get no more than that.
+/// Like any model, it is for the thread that it lives in.
 template <class Gadget>
 class GadgetModel : public QAbstractListModel
 {
 public:
-    //! \a key is the property by which setRows() knows a row again, and different for each row.
+    //! \a key is the property that identifies a row in setRows(); it differs from row to row.
     explicit GadgetModel(const char *key, QObject *parent = nullptr)
         : QAbstractListModel(parent)
         , m_key(property(Gadget::staticMetaObject.indexOfProperty(key)))
@@ -48,10 +48,10 @@ public:
 
     const QList<Gadget> &rows() const { return m_rows; }
 
-    //! Makes \a rows the rows, by as few changes as their order allows.
+    //! Replaces the rows by \a rows, with as few changes as their order allows.
     ///
-    /// A row whose key is not there any more is removed; others are inserted, moved, or changed in
-    /// those properties that differ.
+    /// Rows whose key is gone are removed. Other rows are inserted, moved, or changed in the
+    /// properties that differ.
     void setRows(const QList<Gadget> &rows)
     {
         removeAllBut(rows);
@@ -63,7 +63,7 @@ public:
                 move(from, row);
             change(row, rows[row]);
         }
-        if (m_rows.size() > rows.size()) // a key stood twice
+        if (m_rows.size() > rows.size()) // a key was there twice
             remove(int(rows.size()), int(m_rows.size()) - 1);
     }
 
@@ -97,7 +97,7 @@ private:
         return m_key.readOnGadget(&one) == m_key.readOnGadget(&other);
     }
 
-    //! Where in \a rows, from \a first on, the row with the key of \a wanted is; -1: nowhere.
+    //! Returns where \a rows, searched from \a first, has the key of \a wanted; -1: nowhere.
     int find(const QList<Gadget> &rows, const Gadget &wanted, int first) const
     {
         const auto found = std::find_if(rows.begin() + first, rows.end(),

@@ -7,8 +7,8 @@
 
 namespace QRepod {
 
-//! Lets `send("jump")` stand beside `send({{"action", "jump"}})`: a function template with this
-//! among its parameters takes whatever converts to a QString, and never a list in braces.
+//! Lets `send("jump")` coexist with `send({{"action", "jump"}})`: a function template with this
+//! parameter takes anything that converts to a QString, but never a list in braces.
 template <class Text>
 using IfText = std::enable_if_t<std::is_convertible_v<const Text &, QString>, bool>;
 

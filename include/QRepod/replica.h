@@ -12,18 +12,19 @@ namespace QRepod {
 
 class ConnectionListener;
 
-//! At a client, the properties of an object that the server shares; see Room::share().
+//! The client's copy of an object that the server shares; see Room::share().
 ///
 /// \code
 /// QRepod::Replica world(&game, "world");
 /// connect(&world, &QRepod::Replica::valueChanged, showValue);
 /// \endcode
 ///
-/// Values arrive as those of messages do: enumerations as numbers, gadgets as maps. They change
-/// inside of ConnectionListener::pump(), in the listener's thread, where this lives too. Of one
-/// message, all values have changed before the first valueChanged() is emitted.
+/// Values arrive like those of messages: enumerations as numbers, gadgets as maps. They change
+/// inside ConnectionListener::pump(), in the listener's thread, which must also be the replica's.
+/// All values of one message have changed before the first valueChanged() is emitted.
 ///
-/// It may be made and destroyed at any time: what has come before is there at once.
+/// A replica may be created and destroyed at any time: one created late has the current values at
+/// once.
 class QREPOD_EXPORT Replica : public QObject
 {
     Q_OBJECT
@@ -33,38 +34,41 @@ class QREPOD_EXPORT Replica : public QObject
     Q_PROPERTY(QVariantMap values READ values NOTIFY valuesChanged)
 
 public:
-    class Private; ///< the library's own part
+    class Private; ///< the library's implementation
 
-    //! Follows what the server of \a listener shares as \a name. Either may go first.
+    //! Follows what the server of \a listener shares as \a name. Either object may be deleted
+    //! first.
     Replica(ConnectionListener *listener, const QString &name, QObject *parent = nullptr);
     ~Replica() override;
 
     QString name() const;
 
-    //! Whether everything has come. False until then, after the connection has ended, and when the
-    //! object is not shared any more; the values stay as they were.
+    //! Whether all values have arrived. It becomes false when the connection ends and when the
+    //! object is no longer shared; the values stay.
     bool isReady() const;
 
-    //! All values, by the names of the properties.
+    //! All values, by property name.
     QVariantMap values() const;
 
     //! The value of \a property; invalid if there is none.
     QVariant value(const QString &property) const;
 
     //! Sets the writable properties of \a target that have the same names, now and whenever a value
-    //! changes. A value is converted as for a handler's parameter: also to enumerations and
-    //! gadgets. One that does not fit is left out, with a warning. nullptr ends it.
+    //! changes; nullptr stops that.
+    ///
+    /// Values are converted as for a handler's parameters, also to enumerations and gadgets. A
+    /// value that does not fit is left out, with a warning.
     void setTarget(QObject *target);
     QObject *target() const;
 
 Q_SIGNALS:
-    //! Everything has come, for the first time or again.
+    //! All values have arrived, for the first time or again.
     void ready();
 
-    //! The value of \a property is another, \a value.
+    //! \a property has changed to \a value.
     void valueChanged(const QString &property, const QVariant &value);
 
-    //! Values are others: once for each message, before valueChanged() for each of them.
+    //! Values have changed. Emitted once per message, before valueChanged() for each value.
     void valuesChanged();
 
     void readyChanged();

@@ -11,19 +11,19 @@ namespace QRepod {
 
 class ConnectionListener;
 
-//! At a client, the rows of a model that the server shares; see Room::share().
+//! The client's copy of a model that the server shares; see Room::share().
 ///
 /// \code
 /// QRepod::ReplicaModel players(&game, "players");
 /// view.setModel(&players);
 /// \endcode
 ///
-/// Rows are inserted, removed, moved and changed as they are on the server. It has the roles of the
-/// server's model, by name; their numbers may be others. A role with a name that Qt gives to one of
-/// its own, such as `display`, has Qt's number. The rows change inside of
-/// ConnectionListener::pump(), in the listener's thread, where this lives too.
+/// Rows are inserted, removed, moved and changed as they are on the server. The roles have the
+/// names of the server's roles, but perhaps other numbers; a role with the name of one of Qt's own,
+/// such as `display`, has Qt's number. The rows change inside ConnectionListener::pump(), in the
+/// listener's thread, which must also be the model's.
 ///
-/// It may be made and destroyed at any time: what has come before is there at once.
+/// A model may be created and destroyed at any time: one created late has the current rows at once.
 class QREPOD_EXPORT ReplicaModel : public QAbstractListModel
 {
     Q_OBJECT
@@ -33,16 +33,17 @@ class QREPOD_EXPORT ReplicaModel : public QAbstractListModel
     Q_PROPERTY(int count READ count NOTIFY countChanged)
 
 public:
-    class Private; ///< the library's own part
+    class Private; ///< the library's implementation
 
-    //! Follows what the server of \a listener shares as \a name. Either may go first.
+    //! Follows what the server of \a listener shares as \a name. Either object may be deleted
+    //! first.
     ReplicaModel(ConnectionListener *listener, const QString &name, QObject *parent = nullptr);
     ~ReplicaModel() override;
 
     QString name() const;
 
-    //! Whether everything has come. False until then, after the connection has ended, and when the
-    //! model is not shared any more; the rows stay as they were.
+    //! Whether all rows have arrived. It becomes false when the connection ends and when the model
+    //! is no longer shared; the rows stay.
     bool isReady() const;
 
     int count() const;
@@ -55,7 +56,7 @@ public:
     QHash<int, QByteArray> roleNames() const override;
 
 Q_SIGNALS:
-    //! Everything has come, for the first time or again.
+    //! All rows have arrived, for the first time or again.
     void ready();
 
     void readyChanged();

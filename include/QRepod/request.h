@@ -14,7 +14,8 @@ namespace QRepod {
 
 //! A message whose sender waits for an answer.
 ///
-/// A handler that takes one, anywhere among its parameters, answers by itself, at once or later:
+/// A handler that takes a Request, anywhere among its parameters, sends the answer itself, at once
+/// or later:
 ///
 /// \code
 /// void Network_buy(int item, const QRepod::Request &request)
@@ -27,11 +28,11 @@ namespace QRepod {
 /// \endcode
 ///
 /// A request is answered once. It is a value: all copies stand for the same request, and each may
-/// be used in any thread. When the last copy is destroyed unanswered, the request is refused.
+/// be used in any thread. If the last copy is destroyed unanswered, the request is refused.
 class QREPOD_EXPORT Request
 {
 public:
-    class Private; ///< the library's own part
+    class Private; ///< the library's implementation
 
     Request(); ///< not a request: isValid() is false
     explicit Request(std::shared_ptr<Private> part);
@@ -41,19 +42,18 @@ public:
     Request &operator=(const Request &);
     Request &operator=(Request &&) noexcept;
 
-    //! Whether somebody waits for an answer. False in a handler that was called for a message that
-    //! is no request, or for one that another handler answers already.
+    //! Whether the sender waits for an answer. False if the message was not a request, or if
+    //! another handler already answers it.
     bool isValid() const;
 
-    //! Answers with \a result, which may be anything that a field of a message may be.
+    //! Answers with \a result, which may be anything that a message's field may be.
     ///
-    /// A \a result that cannot be encoded refuses the request instead, with a warning.
-    /// \return the bytes accepted; 0 if the request has been answered before, if the peer has gone,
-    ///         if \a result cannot be encoded, and if isValid() is false.
+    /// If \a result cannot be encoded, the request is refused instead, with a warning.
+    /// \return the bytes accepted; 0 if the request has already been answered, the peer is gone, \a
+    ///         result cannot be encoded, or isValid() is false.
     qint64 reply(const QVariant &result = {}) const;
 
-    //! Answers that there is no result: the sender's future fails with \a error, behind the name of
-    //! the action.
+    //! Refuses the request: the sender's future fails with \a error, preceded by the action's name.
     ///
     /// \return the bytes accepted; 0 as for reply().
     qint64 refuse(const QString &error) const;

@@ -27,10 +27,10 @@ public:
     RequestError(const RequestError &) = default;
     RequestError &operator=(const RequestError &) = default;
 
-    //! A text that names the action and the reason: `"buy: not enough gold"`.
+    //! A text with the action and the reason: `"buy: not enough gold"`.
     QString error() const { return m_error; }
 
-    //! The same in UTF-8.
+    //! The same text in UTF-8.
     const char *what() const noexcept override;
 
     void raise() const override;

@@ -23,8 +23,8 @@ class Server;
 
 //! Clients of a server that play, chat or wait together: a match, a lobby, a table.
 ///
-/// Channel::join() and Server::openRoom() open a room. Subclass it, and give the class to
-/// Server::setRoomClass(): its `Network_<action>` handlers get the channel first and then what a
+/// Channel::join() and Server::openRoom() open a room. Subclass it and pass the class to
+/// Server::setRoomClass(): its `Network_<action>` handlers get the channel first, and then what a
 /// channel's own handler would get.
 ///
 /// \code
@@ -38,7 +38,7 @@ class Server;
 /// \endcode
 ///
 /// A message reaches the handlers of its channel, then those of the channel's rooms in the order of
-/// joining, then those of the objects given to Server::addHandler(). A handler or slot may do
+/// joining, then those of the objects passed to Server::addHandler(). A handler or slot may do
 /// anything: let channels join and leave, close or delete this room, delete channels.
 ///
 /// A room lives in the thread that the server works in, and its functions are for that thread;
@@ -59,46 +59,46 @@ class QREPOD_EXPORT Room : public QObject
     Q_PROPERTY(bool shared READ isShared WRITE setShared NOTIFY settingsChanged)
 
 public:
-    class Private; ///< the library's own part
+    class Private; ///< the library's implementation
 
     explicit Room(QObject *parent = nullptr);
 
-    //! Who is in it leaves. Rather call close(), after which it is deleted: a slot of channelLeft()
-    //! gets a room whose subclass is gone already.
+    //! Every channel leaves. Prefer close(), which deletes the room later: during destruction, a
+    //! slot of channelLeft() gets a room whose subclass is already gone.
     ~Room() override;
 
-    //! The name it was opened with; that of Server::everyone() is empty.
+    //! The name the room was opened with; empty for Server::everyone().
     QString name() const;
 
-    //! The server it belongs to; nullptr inside the constructor.
+    //! The server the room belongs to; nullptr inside the constructor.
     Server *server() const;
 
-    //! Who is in it, in the order of joining. A channel lives on only in the server's thread.
+    //! The channels in the room, in the order of joining. Only the server's thread can rely on a
+    //! channel staying alive.
     QList<Channel *> channels() const;
 
-    //! How many channels may be in it; 0, the default: no limit. Who is in already stays.
+    //! How many channels may be in the room; 0, the default: no limit. Channels already in it stay.
     int maximumChannels() const;
     void setMaximumChannels(int channels);
 
-    //! Whether channels may join. Default true. Who is in already stays.
+    //! Whether channels may join. Default true. Channels already in the room stay.
     bool isOpen() const;
     void setOpen(bool isOpen);
 
-    //! Whether it stays when its last channel leaves. Default false: it closes then.
+    //! Whether the room stays open when its last channel leaves. Default false.
     bool isPersistent() const;
     void setPersistent(bool isPersistent);
 
     //! Whether sendToAll() reaches the rooms of this name on every node of the server's Cluster,
-    //! and what share() shares is known there. Default false; Server::everyone() is shared once
+    //! and share() makes its state known there. Default false; Server::everyone() is shared once
     //! there is a cluster.
     bool isShared() const;
     void setShared(bool isShared);
 
-    //! Sends \a message to everyone in the room, but not to \a except. It is encoded once.
+    //! Sends \a message to every channel in the room except \a except. The message is encoded once.
     ///
     /// A message without `action`, or with a value that cannot be encoded, is sent to nobody, with
-    /// a warning. For all that are in the room, messages from several threads come in the same
-    /// order.
+    /// a warning. All channels in the room get messages from several threads in the same order.
     Q_INVOKABLE void sendToAll(const QVariantMap &message, QRepod::Channel *except = nullptr);
     void sendToAll(const QVariantMap &message, Channel *except, SendMode mode);
 
@@ -108,7 +108,7 @@ public:
     void sendToAll(const QString &action, const QVariantMap &fields, Channel *except,
                    SendMode mode);
 
-    //! Sends a message that is nothing but its \a action: `sendToAll("tick")`.
+    //! Sends a message that consists only of its \a action: `sendToAll("tick")`.
     template <class Text, IfText<Text> = true>
     void sendToAll(const Text &action)
     {
@@ -116,16 +116,17 @@ public:
     }
 
     /// \name Shared state
-    /// What is shared in a room is the same at each of its clients: in a Replica, a ReplicaModel,
-    /// or the handler `Network__state` of a program in another language.
+    /// Each client in a room sees the state that the room shares: in a Replica, a ReplicaModel, or
+    /// the handler `Network__state` of a program in another language.
     ///
-    /// Who joins gets everything first; then everybody gets what has changed, once in an interval,
-    /// however often it changed. A message is encoded once for all. What cannot be encoded is left
-    /// out, with one warning. Who leaves the room is told that nothing more comes.
+    /// A channel that joins gets the whole state first. Then every channel gets what has changed,
+    /// once per interval, however often it changed. Each message is encoded once for all. A value
+    /// that cannot be encoded is left out, with one warning. A channel that leaves is told that no
+    /// more changes come.
     ///
-    /// What is shared lives in the thread that the server works in. It may be shared in many rooms,
-    /// and be destroyed at any time, which ends the sharing. A client that is in several rooms
-    /// knows what they share by name: give different things different names.
+    /// Shared objects live in the thread that the server works in. An object may be shared in many
+    /// rooms. It may be destroyed at any time, which ends the sharing. A client that is in several
+    /// rooms knows shared objects by name, so give different objects different names.
     ///
     /// \code
     /// server.everyone()->share("world", &world);
@@ -133,50 +134,53 @@ public:
     /// \endcode
     /// @{
 
-    //! Shares the readable properties of \a object that have a NOTIFY signal, but for those of
-    //! QObject, as \a name. What was shared by this name before is not any more.
+    //! Shares the readable properties of \a object that have a NOTIFY signal as \a name, without
+    //! those of QObject. It replaces what was shared by this name before.
     ///
-    /// If it is a model, its rows are shared.
+    /// If \a object is a model, its rows are shared.
     Q_INVOKABLE void share(const QString &name, QObject *object);
 
-    //! Shares the rows of \a model, a flat list, with the roles of its roleNames(); for a model
-    //! that names no roles of its own, `display` alone.
+    //! Shares the rows of \a model, a flat list, with the roles of its roleNames(); a model without
+    //! role names of its own shares only `display`.
     ///
     /// Rows are inserted, removed, moved and changed at the clients as they are here, so that views
-    /// animate. \a key, if given, is the role by which a row is known after the model has been
-    /// reset or a client has come back: then, too, only what differs changes.
+    /// animate. \a key, if given, is the role that identifies a row after the model was reset or a
+    /// client came back: then, too, only the differences are applied.
     void share(const QString &name, QAbstractItemModel *model, const QString &key = {});
 
-    //! Ends the sharing. Replicas keep their values, but are not ready any more.
+    //! Ends the sharing. Replicas keep their values, but are no longer ready.
     Q_INVOKABLE void unshare(const QString &name);
 
-    //! Lets a channel know only those rows of the model shared as \a name for which \a isVisible
-    //! returns true: cards of one's own hand, what is not in the fog. Others are never sent to it.
+    //! Shows each channel only those rows of the model shared as \a name for which \a isVisible
+    //! returns true, such as a player's own cards or what is outside the fog of war. Other rows are
+    //! never sent to that channel.
     ///
-    /// It is asked for each row and channel at each tick of the room in which something has
-    /// changed, and by sync(). A row that becomes visible is inserted at that client, one that
-    /// ceases to be is removed. A null function lets everybody know everything.
+    /// The function is called for each row and channel at each tick of the room in which something
+    /// has changed, and by sync(). A row that becomes visible is inserted at that client; one that
+    /// becomes hidden is removed. A null function shows everybody everything.
     void setVisible(const QString &name,
                     std::function<bool(const Channel *channel, int row)> isVisible);
 
-    //! How many milliseconds lie between two ticks, at least: 0, whenever control returns to the
-    //! event loop, or more. Default 50. A change after a pause is told at once.
+    //! The shortest time between two ticks, in milliseconds: 0 or more. With 0, the room ticks
+    //! whenever control returns to the event loop. Default 50. A change after a pause is sent at
+    //! once.
     int syncInterval() const;
     void setSyncInterval(int milliseconds);
 
-    //! Tells of what has changed now.
+    //! Sends what has changed now.
     Q_INVOKABLE void sync();
     /// @}
 
-    //! Everyone leaves, and the room is deleted when control returns to the event loop.
+    //! Closes the room: every channel leaves, and the room is deleted when control returns to the
+    //! event loop.
     ///
-    /// Its name is free at once: who joins a room of this name from now on opens another.
+    /// Its name is free at once: a channel that joins a room of this name now opens a new one.
     Q_INVOKABLE void close();
 
-    //! Why \a channel may not join with these \a options; empty if it may.
+    //! Returns why \a channel may not join with these \a options; empty if it may.
     ///
-    /// The default looks at isOpen() and maximumChannels(). Call it first from your own, unless
-    /// some may join all the same:
+    /// The default checks isOpen() and maximumChannels(). Call it from your override, unless some
+    /// channels may join regardless:
     /// \code
     /// QString refusal(QRepod::Channel *channel, const QVariantMap &options) override
     /// {
@@ -187,31 +191,31 @@ public:
     /// \endcode
     virtual QString refusal(Channel *channel, const QVariantMap &options);
 
-    //! Gets every message of a channel in this room that no handler took, neither of the channel,
-    //! nor of its rooms, nor of the server's. The default leaves it to the
-    //! warning of Channel::network_received().
+    //! Called with every message of a channel in this room that no handler took, neither of the
+    //! channel, nor of its rooms, nor of the server's objects. The default leaves it to the warning
+    //! of Channel::network_received().
     virtual void network_received(Channel *channel, const QVariantMap &message);
 
 Q_SIGNALS:
-    //! \a channel is in the room from now on.
+    //! \a channel has joined the room.
     void channelJoined(QRepod::Channel *channel);
 
-    //! \a channel is not in the room any more: it has left, the room closes, or its client has
-    //! gone. If somebody deletes the channel, it is about to be destroyed: then its address alone
-    //! is of use.
+    //! \a channel is no longer in the room: it has left, the room closes, or its client is gone. If
+    //! your code deletes the channel, this is emitted just before it is destroyed; then only its
+    //! address is of use.
     void channelLeft(QRepod::Channel *channel);
 
-    //! A message of \a channel, which is in the room, was delivered; emitted after the handlers and
+    //! A message of \a channel, which is in the room, was delivered. Emitted after the handlers and
     //! network_received().
     void messageReceived(QRepod::Channel *channel, const QString &action,
                          const QVariantMap &message);
 
-    //! maximumChannels(), isOpen(), isPersistent(), isShared() or syncInterval() is another now.
-    //! Emitted in the thread that has set it.
+    //! maximumChannels(), isOpen(), isPersistent(), isShared() or syncInterval() has changed.
+    //! Emitted in the thread that set it.
     void settingsChanged();
 
 protected:
-    //! When it is overridden, this one has to be called too, for messageReceived() to be emitted.
+    //! An override must call this: otherwise messageReceived() is not emitted.
     void connectNotify(const QMetaMethod &signal) override;
 
 private:

@@ -26,12 +26,12 @@ QT_END_NAMESPACE
 
 namespace QRepod {
 
-//! Accepts clients and makes a Channel for each.
+//! Accepts clients and creates a Channel for each.
 ///
-/// The server works in the event loop of the thread that it lives in, which moveToThread() or
-/// startBackground() change: channels, their handlers and the signals of this class run there. Its
-/// functions may be called from any thread, one at a time; sendToAll(), channels(), the times and
-/// the limits at any time.
+/// The server works in the event loop of the thread it lives in; moveToThread() and
+/// startBackground() change that thread. Channels, their handlers and the signals of this class run
+/// there. Functions may be called from any thread, one at a time; sendToAll(), channels(), the
+/// times and the limits may be called at any time.
 class QREPOD_EXPORT Server : public QObject
 {
     Q_OBJECT
@@ -68,15 +68,16 @@ class QREPOD_EXPORT Server : public QObject
                    settingsChanged)
 
 public:
-    class Private; ///< the library's own part
+    class Private; ///< the library's implementation
 
     explicit Server(QObject *parent = nullptr);
 
-    //! Closes the server and ends its background thread, within 0.5 s. Its children are destroyed
-    //! in that thread.
+    //! Closes the server and ends its background thread, within 0.5 s. The server's children are
+    //! destroyed in that thread.
     ~Server() override;
 
-    //! Makes a \a C, which derives from Channel, for every client from now on. Default: Channel.
+    //! Creates a \a C, which derives from Channel, for every client that connects from now on.
+    //! Default: Channel.
     ///
     /// \a C needs a constructor that can be called without arguments.
     template <class C>
@@ -87,44 +88,45 @@ public:
         setChannelFactory([]() -> Channel * { return new C; });
     }
 
-    //! The same for channels that need arguments. \a factory runs in the server's thread, and makes
-    //! a new channel each time. Where it returns nullptr, the client is refused with an `error`.
+    //! The same for channels that need arguments. \a factory runs in the server's thread and
+    //! returns a new channel each time. If it returns nullptr, the client is refused with an
+    //! `error`.
     void setChannelFactory(std::function<Channel *()> factory);
 
-    //! Listens on \a host: an address (one of IPv6 may stand in brackets), a name such as
+    //! Listens on \a host: an address (an IPv6 address may be in brackets), a name such as
     //! "localhost", or "" for every address of this machine, IPv4 and IPv6.
     ///
-    /// Port 0 lets the system pick one.
+    /// Port 0 lets the system pick a port.
     ///
-    /// \return false when that is not possible, as it is not for a server that listens already,
-    ///         which goes on as it was; errorString() says why.
+    /// \return false on failure; errorString() says why. A server that already listens refuses, and
+    ///         goes on listening as before.
     bool listen(const QString &host = QStringLiteral("127.0.0.1"), int port = 5071);
 
     QString errorString() const;
 
-    //! The port it listens on, 0 when it does not.
+    //! The port the server listens on; 0 if it does not listen.
     quint16 port() const;
     bool isListening() const;
 
-    //! The clients connected now, and those that are expected back. Any thread; a channel lives on
-    //! only in the server's.
+    //! The clients that are connected, and those that are expected back. Any thread; but only the
+    //! server's thread can rely on a channel staying alive.
     QList<Channel *> channels() const;
 
-    //! The channel whose Channel::sessionId() it is; nullptr if there is none. In the server's
+    //! The channel with this Channel::sessionId(); nullptr if there is none. In the server's
     //! thread.
     Channel *channel(const QString &sessionId) const;
 
     //! Gives \a handler every message that it has a `Network_<action>` for, after the channel and
     //! its rooms.
     ///
-    /// Its handlers get the channel first and then what a channel's own handler would get, for
-    /// example `void Network_chat(QRepod::Channel *channel, const QString &text)`; the handler of
-    /// an object added earlier comes before that of a later one. \a handler must live in the thread
-    /// that the server works in; it may be destroyed at any time. Adding one again does nothing.
+    /// Its handlers get the channel first, and then what a channel's own handler would get, for
+    /// example `void Network_chat(QRepod::Channel *channel, const QString &text)`. Objects are
+    /// called in the order in which they were added. \a handler must live in the thread that the
+    /// server works in; it may be destroyed at any time. Adding a handler twice has no effect.
     void addHandler(QObject *handler);
     void removeHandler(QObject *handler);
 
-    //! Makes an \a R, which derives from Room, for every room from now on. Default: Room.
+    //! Creates an \a R, which derives from Room, for every room opened from now on. Default: Room.
     ///
     /// \a R needs a constructor that can be called without arguments.
     template <class R>
@@ -134,29 +136,29 @@ public:
         setRoomFactory([](const QString &) -> Room * { return new R; });
     }
 
-    //! The same for rooms that need arguments, or are of another class by their name. \a factory
-    //! runs in the server's working thread, and may return nullptr: then the room is not opened.
+    //! The same for rooms that need arguments, or whose class depends on the name. \a factory runs
+    //! in the server's working thread. If it returns nullptr, the room is not opened.
     void setRoomFactory(std::function<Room *(const QString &name)> factory);
 
-    //! The room of this name, opened unless there is one.
+    //! Returns the room of this name, and opens it if there is none.
     ///
-    /// A room that is opened so stays until somebody has joined it and the last channel leaves, or
-    /// Room::close(). Channel::join() opens rooms as well.
+    /// A room opened this way stays until somebody has joined it and the last channel leaves, or
+    /// until Room::close(). Channel::join() opens rooms as well.
     ///
     /// \return nullptr, with a warning, if \a name is empty or the factory makes no room.
     Room *openRoom(const QString &name);
 
-    //! The open room of this name, or nullptr. Any thread.
+    //! The open room of this name; nullptr if there is none. Any thread.
     Room *room(const QString &name) const;
 
-    //! The rooms that are open, in the order of opening, without everyone(). Any thread; a room
-    //! lives on only in the server's.
+    //! The open rooms, in the order of opening, without everyone(). Any thread; but only the
+    //! server's thread can rely on a room staying alive.
     QList<Room *> rooms() const;
 
-    //! The room that every client is in from channelConnected() on. It cannot be left.
+    //! The room that every client is in from channelConnected() on. No client can leave it.
     Q_INVOKABLE QRepod::Room *everyone() const;
 
-    //! Sends \a message to every client: everyone()->sendToAll(). Any thread.
+    //! Sends \a message to every client, like everyone()->sendToAll(). Any thread.
     Q_INVOKABLE void sendToAll(const QVariantMap &message);
     void sendToAll(const QVariantMap &message, SendMode mode);
 
@@ -164,86 +166,85 @@ public:
     Q_INVOKABLE void sendToAll(const QString &action, const QVariantMap &fields);
     void sendToAll(const QString &action, const QVariantMap &fields, SendMode mode);
 
-    //! Sends a message that is nothing but its \a action: `sendToAll("tick")`.
+    //! Sends a message that consists only of its \a action: `sendToAll("tick")`.
     template <class Text, IfText<Text> = true>
     void sendToAll(const Text &action)
     {
         sendToAll(QString(action), QVariantMap());
     }
 
-    //! What time it is on the server's clock, in milliseconds: since some time in the past, without
-    //! jumps. ConnectionListener::serverTime() says the same at a client. Any thread.
+    //! The time on the server's clock, in milliseconds since some moment in the past. It does not
+    //! jump. ConnectionListener::serverTime() returns the same time at a client. Any thread.
     Q_INVOKABLE static qint64 time();
 
     //! Moves the server to a thread of its own, before or after listen().
     ///
-    /// From then on the server lives there: its channels and handlers, slots connected to its
-    /// signals with the server as context, and timers that are its children run in that thread. A
-    /// server that has a parent leaves it, and is still deleted with it.
+    /// From then on the server lives there. Its channels and handlers run in that thread, and so do
+    /// slots connected to its signals with the server as context, and timers that are its children.
+    /// A server that has a parent leaves it, but is still deleted with it.
     ///
-    /// There is no way back; a second call does nothing. Inside of a handler, a slot of
-    /// channelConnected() and its like or the channel factory it is refused, with a warning. So it
-    /// is in a library that is built without threads.
+    /// There is no way back; a second call has no effect. The call is refused, with a warning,
+    /// inside a handler, inside the channel factory and inside a slot of channelConnected() and the
+    /// like. It is also refused if the library is built without threads.
     void startBackground();
 
-    //! The thread that the server works in: the one that it lives in.
+    //! The thread that the server works in, which is the one it lives in.
     QThread *workingThread() const;
 
-    //! How many network threads read, check, encrypt and write for the clients; set before
-    //! listen(). 0 to 64, default 0: the thread that the server works in does it.
+    //! How many network threads read, check, encrypt and write for the clients: 0 to 64; set before
+    //! listen(). Default 0: the server's working thread does it.
     ///
     /// Channels and their handlers stay in the working thread, so a game needs no lock. With one
-    /// thread or more, a broadcast costs the game's thread one encoding, an entry in a queue per
-    /// client, and one wake-up per thread. In a library that is built without threads it stays 0.
+    /// thread or more, a broadcast costs the game's thread one encoding, one queue entry per
+    /// client, and one wake-up per thread. If the library is built without threads, this stays 0.
     int threads() const;
     void setThreads(int threads);
 
-    /// \name Looking after it
+    /// \name Monitoring and discovery
     /// @{
 
-    //! What the server does, as text in the format of Prometheus: clients, rooms, messages and
-    //! bytes each way, the same and the time of handlers by action, what waits, round trips.
+    //! Returns the server's figures in Prometheus' text format: clients, rooms, messages and bytes
+    //! each way, messages, bytes and handler time by action, backlogs, round trips.
     ///
-    /// The names begin with `qrepod_`. However many actions clients invent, only some have figures
-    /// of their own; the rest is counted together. A cluster adds its part. Any thread, which waits
-    /// for the server's.
+    /// The names begin with `qrepod_`. However many actions clients invent, only a bounded number
+    /// have figures of their own; the rest are counted together. A cluster adds its figures. Any
+    /// thread; the caller waits for the server's thread.
     QString metrics() const;
 
-    //! Answers every ServerBrowser on the local network, from now on and while the server listens.
+    //! Answers every ServerBrowser on the local network, from now on, while the server listens.
     ///
-    /// They get \a title, how the server is called, and \a data, what there is to know before one
-    /// joins: both together at most about 1,100 bytes. A second call announces something else. A
-    /// server that listens on 127.0.0.1 is found on this machine alone.
+    /// The answer has \a title, the server's name for people, and \a data, what a player needs to
+    /// know before joining: at most about 1,100 bytes together. A second call replaces both. A
+    /// server that listens on 127.0.0.1 is found only on this machine.
     ///
-    /// \return false when that is not possible, and then errorString() says why.
+    /// \return false on failure; errorString() says why.
     Q_INVOKABLE bool announce(const QString &title, const QVariantMap &data = {});
 
-    //! Answers nobody any more.
+    //! Stops answering.
     Q_INVOKABLE void stopAnnouncing();
 
-    //! The UDP port by which the server is found; set before announce(). Default 5071. With 0 the
-    //! system picks one, which this tells once it is announced.
+    //! The UDP port on which the server is found; set before announce(). Default 5071. With 0 the
+    //! system picks a port, and this returns it after announce().
     int announcePort() const;
     void setAnnouncePort(int port);
     /// @}
 
     //! Stops listening and closes every channel; listen() may be called again.
     ///
-    /// What had arrived is delivered, and then `disconnected` for each channel, before it returns.
-    /// Only a channel whose handler calls this is told when that handler has returned.
+    /// Before it returns, what had arrived is delivered, and then `disconnected` for each channel.
+    /// Only the channel whose handler calls this gets `disconnected` after that handler returns.
     void close();
 
     /// \name Times
-    /// All in milliseconds; each applies to clients that connect afterwards. Any thread.
+    /// All in milliseconds. A change applies to clients that connect afterwards. Any thread.
     /// @{
 
-    //! How long a closed channel keeps trying to write what was sent: 0, only what the network
-    //! takes at once, or more. Default 3,000.
+    //! How long a closed channel keeps trying to write what was sent: 0 or more. With 0, it writes
+    //! only what the network takes at once. Default 3,000.
     int closeTimeout() const;
     void setCloseTimeout(int milliseconds);
 
-    //! How long nothing may have been sent to a client before a heartbeat is; 0: never. Default
-    //! 5,000.
+    //! How long to send nothing to a client before sending a heartbeat; 0: never. Default 5,000.
     int heartbeatInterval() const;
     void setHeartbeatInterval(int milliseconds);
 
@@ -252,48 +253,48 @@ public:
     int idleTimeout() const;
     void setIdleTimeout(int milliseconds);
 
-    //! How long a client may take to finish a frame, from its first byte on, if the frame comes
-    //! more slowly than 1 KiB a second; 0: for ever. Default 30,000. Past it the client has broken
-    //! the protocol.
+    //! How long a client may take to finish a frame, counted from its first byte, if the frame
+    //! arrives more slowly than 1 KiB a second; 0: for ever. Default 30,000. A slower frame is a
+    //! protocol error.
     int frameTimeout() const;
     void setFrameTimeout(int milliseconds);
 
-    //! How long a client may take nothing of what waits for it; 0: for ever. Default 30,000. Past
-    //! it the client is closed with an error.
+    //! How long a client may take nothing of what waits for it; 0: for ever. Default 30,000. After
+    //! that the client is closed with an error.
     int stallTimeout() const;
     void setStallTimeout(int milliseconds);
 
-    //! How much may wait for all clients together, received and not yet handled or sent and not yet
-    //! taken, in bytes; 0: no limit. Default 512 MiB.
+    //! How many bytes may wait for all clients together, received and not yet handled or sent and
+    //! not yet taken; 0: no limit. Default 512 MiB.
     ///
-    /// Past it the clients that hold the most are not read any more, after a second closed with an
-    /// error. It is looked at every 250 ms. Free memory, kept for large messages, is not counted.
+    /// Past it the server stops reading from the clients that hold the most, and closes them with
+    /// an error after a second. It checks every 250 ms. Free memory that is kept for large messages
+    /// does not count.
     qint64 maximumMemory() const;
     void setMaximumMemory(qint64 bytes);
     /// @}
 
 #if QT_CONFIG(ssl)
-    //! Speaks TLS with clients that connect afterwards; a null configuration, the default, stands
-    //! for plain TCP. It needs a certificate and its private key.
+    //! The TLS configuration for clients that connect afterwards; null, the default, means plain
+    //! TCP. It needs a certificate and its private key.
     ///
-    /// A client that does not complete the handshake within handshakeTimeout is dropped, see
+    /// A client that does not complete the handshake within handshakeTimeout is dropped; see
     /// errorOccurred().
     QSslConfiguration sslConfiguration() const;
     void setSslConfiguration(const QSslConfiguration &configuration);
 
 #endif
 
-    //! How long a client that was lost keeps its place, in milliseconds; 0, the default: it has
-    //! gone at once.
+    //! How long a lost client keeps its place, in milliseconds; 0, the default: it is gone at once.
     ///
-    /// With a timeout, a client whose line breaks, or that misses its heartbeats, is interrupted
-    /// only: its Channel stays, what is sent to it is kept, and if it is back in time nothing has
-    /// been lost in either direction. A client of QRepod with reconnecting on comes back by itself;
-    /// others, plain repod's among them, notice nothing of it.
+    /// With a timeout, a client whose line breaks or whose heartbeats stop is only interrupted: its
+    /// Channel stays and what is sent to it is kept. If the client is back in time, nothing has
+    /// been lost in either direction. A QRepod client with reconnect on comes back by itself.
+    /// Sessions do not affect other clients, such as plain repod's.
     ///
-    /// A client is made known by channelConnected() with its first frame then, or 100 ms after it
-    /// has connected. maximumConnections() counts those that are away, too; when a new client needs
-    /// a place, the one that has been away for the longest loses it. Applies to clients that
+    /// With a timeout, channelConnected() comes with the client's first frame, or 100 ms after it
+    /// connected. maximumConnections() counts interrupted clients too; when a new client needs a
+    /// place, the client that has been away longest loses its own. A change applies to clients that
     /// connect or are lost afterwards.
     int sessionTimeout() const;
     void setSessionTimeout(int milliseconds);
@@ -301,14 +302,14 @@ public:
     /// \name Guests
     /// @{
 
-    //! What a client may send before the game admits it, for example `{"login"}`. Default: none,
-    //! and then nobody is a guest.
+    //! The actions that a client may send before the game admits it, for example `{"login"}`.
+    //! Default: none, and then nobody is a guest.
     ///
-    /// With guest actions, a client that connects begins as a guest: it gets the greeting and what
-    /// Channel::send() sends to it, but it is in nobody's channels() and gets no broadcast, and
+    /// With guest actions, a client that connects begins as a guest. It gets the greeting and what
+    /// Channel::send() sends to it, but it is not in channels() and gets no broadcast.
     /// channelConnected() and `connected` come only when the game calls Channel::admit(). A guest
-    /// that sends anything else, or is not admitted within handshakeTimeout(), gets an `error`
-    /// message and is closed, see errorOccurred().
+    /// that sends any other action, or is not admitted within handshakeTimeout(), gets an `error`
+    /// message and is closed; see errorOccurred().
     QStringList guestActions() const;
     void setGuestActions(const QStringList &actions);
 
@@ -319,17 +320,17 @@ public:
     /// @}
 
     /// \name Limits
-    /// Each applies to clients that connect afterwards, and is 1 or more; less counts as 1, but for
-    /// maximumConnections. Any thread.
+    /// A change applies to clients that connect afterwards. Each limit is 1 or more, except
+    /// maximumConnections; less counts as 1. Any thread.
     ///
-    /// A message past the size, depth or number of values breaks the connection of the client that
-    /// sent it, with an error that says which limit and by what; one of our own is not sent, with a
-    /// warning that says the same.
+    /// A message that exceeds the size, depth or number of values breaks the connection of the
+    /// client that sent it, with an error that names the limit and the excess. The server does not
+    /// send such a message, and warns with the same text.
     /// @{
 
-    //! How many clients may be connected; 0, the default, sets no limit.
+    //! How many clients may be connected; 0, the default: no limit.
     ///
-    /// One more is told so with an `error` message and closed.
+    /// One client more gets an `error` message that says so, and is closed.
     int maximumConnections() const;
     void setMaximumConnections(int connections);
 
@@ -337,62 +338,61 @@ public:
     qint64 maximumFrameSize() const;
     void setMaximumFrameSize(qint64 bytes);
 
-    //! How deep lists and maps may be nested, the message itself being the first level. Default 64,
-    //! at most 1,024: each level takes from the stack of the thread that pumps.
+    //! How deeply lists and maps may be nested; the message itself is the first level. Default 64,
+    //! at most 1,024: each level takes stack space in the thread that pumps.
     int maximumDepth() const;
     void setMaximumDepth(int levels);
 
-    //! How many values one message may hold, list elements and map values. Default 100,000.
+    //! How many list elements and map values one message may hold. Default 100,000.
     int maximumValues() const;
     void setMaximumValues(int values);
 
     //! How many messages a client may send a second; 0, the default: no limit.
     ///
-    /// A client that was quiet may send a second's worth at once. Past it its socket is not read
+    /// A client that was quiet may send a second's worth at once. Past that its socket is not read
     /// until the rate is met: nothing is lost, the client slows down. Heartbeats and other frames
-    /// without an action count as well. Channel::setMaximumMessageRate() makes exceptions.
+    /// without an action count too. Channel::setMaximumMessageRate() makes exceptions.
     int maximumMessageRate() const;
     void setMaximumMessageRate(int perSecond);
 
-    //! How much may be received from one client and not yet handled, in bytes. Default 64 MiB.
+    //! How many bytes may be received from one client and not yet handled. Default 64 MiB.
     ///
-    /// Past it that client's socket is not read until half of it has been handled: nothing is lost,
-    /// the client slows down, the others do not.
+    /// Past it that client's socket is not read until half has been handled: nothing is lost, the
+    /// client slows down, the others do not.
     qint64 maximumReceiveBacklog() const;
     void setMaximumReceiveBacklog(qint64 bytes);
 
-    //! How much may be sent to one client and not yet written, in bytes. Default 16 MiB.
+    //! How many bytes may be sent to one client and not yet written. Default 16 MiB.
     ///
-    /// A client that takes some of it may be over that for a while, as after a burst of messages.
-    /// It is closed with an error once it has taken nothing for 5 s, or at four times the limit.
-    /// One message is always accepted when nothing waits. The other clients are not held up.
+    /// A client that keeps taking some may be over the limit for a while, for example after a
+    /// burst. It is closed with an error once it has taken nothing for 5 s, or at four times the
+    /// limit. One message is always accepted when nothing waits. Other clients are not held up.
     qint64 maximumSendBacklog() const;
     void setMaximumSendBacklog(qint64 bytes);
     /// @}
 
 Q_SIGNALS:
-    //! A client has joined; \a channel can be sent to. Emitted in the server's working thread.
+    //! A client has joined; \a channel is ready for send(). Emitted in the server's working thread.
     void channelConnected(QRepod::Channel *channel);
 
-    //! A client has gone; \a channel is deleted when control returns to the event loop.
+    //! A client is gone; \a channel is deleted when control returns to the event loop.
     void channelDisconnected(QRepod::Channel *channel);
 
-    //! \a room is open; nobody is in it yet. Emitted in the server's working thread, as
-    //! roomClosed().
+    //! \a room is open and still empty. Emitted in the server's working thread, like roomClosed().
     void roomOpened(QRepod::Room *room);
 
-    //! \a room has closed; nobody is in it, and it is deleted when control returns to the event
-    //! loop. If somebody has deleted it, it is about to be destroyed.
+    //! \a room has closed and is empty; it is deleted when control returns to the event loop. If
+    //! your code deletes the room, this is emitted just before it is destroyed.
     void roomClosed(QRepod::Room *room);
 
     //! A client could not be accepted, for example because its TLS handshake failed, or was not
-    //! admitted, for example because it sent what a guest may not; \a error names it and why.
-    //! Emitted in the server's working thread.
+    //! admitted, for example because it sent what a guest may not. \a error names the client and
+    //! the reason. Emitted in the server's working thread.
     void errorOccurred(const QString &error);
 
     void listeningChanged();
 
-    //! One of the times or limits is another now. Emitted in the thread that has set it.
+    //! One of the times or limits has changed. Emitted in the thread that set it.
     void settingsChanged();
 
 private:

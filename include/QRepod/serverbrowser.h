@@ -11,9 +11,9 @@ namespace QRepod {
 
 //! The servers on the local network, as a list for a view.
 ///
-/// It asks for them by UDP, broadcast and multicast, while it is running, and lists those that have
-/// called Server::announce(). One that has not answered three times in a row leaves the list.
-/// What a server says of itself may be a lie: show it as plain text.
+/// While it runs, it asks for servers over UDP, by broadcast and multicast, and lists those that
+/// have called Server::announce(). A server that leaves three questions in a row unanswered is
+/// removed. What a server says of itself may be false: show it as plain text.
 ///
 /// \code
 /// QRepod::ServerBrowser browser;
@@ -21,7 +21,7 @@ namespace QRepod {
 /// browser.start();
 /// \endcode
 ///
-/// It lives in one thread, which calls all of its functions and needs an event loop.
+/// A browser lives in one thread, which must call all of its functions and needs an event loop.
 class QREPOD_EXPORT ServerBrowser : public QAbstractListModel
 {
     Q_OBJECT
@@ -32,37 +32,37 @@ class QREPOD_EXPORT ServerBrowser : public QAbstractListModel
     Q_PROPERTY(int count READ rowCount NOTIFY countChanged)
 
 public:
-    class Private; ///< the library's own part
+    class Private; ///< the library's implementation
 
     enum Role {
-        TitleRole = Qt::UserRole + 1, ///< `title`: what Server::announce() was given
+        TitleRole = Qt::UserRole + 1, ///< `title`: the title passed to Server::announce()
         AddressRole,                  ///< `address`: `"host:port"`
         DataRole,                     ///< `data`: a QVariantMap
-        RoundTripTimeRole,            ///< `roundTripTime`: of question and answer, in microseconds
+        RoundTripTimeRole,            ///< `roundTripTime`: from question to answer, in microseconds
     };
     Q_ENUM(Role)
 
-    //! No more servers than these are listed, so that nobody can fill the memory.
+    //! The most servers it lists, so that nobody can fill the memory.
     static constexpr int maximumCount = 256;
 
     explicit ServerBrowser(QObject *parent = nullptr);
     ~ServerBrowser() override;
 
-    //! Whether it is looking for servers. Default: false.
+    //! Whether the browser is looking for servers. Default: false.
     bool isRunning() const;
     void setRunning(bool running);
 
-    //! Begins to look. If that is not possible, errorOccurred() says why.
+    //! Starts looking for servers. On failure, errorOccurred() says why.
     Q_INVOKABLE void start();
 
-    //! Stops, and forgets the servers.
+    //! Stops looking, and forgets the servers.
     Q_INVOKABLE void stop();
 
-    //! The UDP port that is asked: Server::announcePort(). Default 5071.
+    //! The UDP port to ask on: Server::announcePort(). Default 5071.
     int port() const;
     void setPort(int port);
 
-    //! How long it waits between two questions, in milliseconds: 100 or more. Default 1,000.
+    //! The time between two questions, in milliseconds: 100 or more. Default 1,000.
     int interval() const;
     void setInterval(int milliseconds);
 

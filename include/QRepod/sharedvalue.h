@@ -6,9 +6,9 @@
 
 namespace QRepod {
 
-//! What a value of a type of your own is shared as, if that type has no form on the wire.
+//! The form in which to share a value whose type has none on the wire.
 ///
-/// Register a converter to it once; then properties and roles of the type can be shared:
+/// Register a converter to it once; then properties and roles of that type can be shared:
 /// \code
 /// QMetaType::registerConverter<Card, QRepod::SharedValue>([](const Card &card) {
 ///     return QRepod::SharedValue{QVariantList{card.suit(), card.rank()}};

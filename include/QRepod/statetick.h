@@ -9,8 +9,10 @@ namespace QRepod {
 
 class ConnectionListener;
 
-//! The tick of a shared state whose changes are being delivered: who asks inside of a slot of
-//! Replica::valueChanged(), or of a signal of a ReplicaModel, learns when that was true.
+//! The tick of a shared state whose changes are being delivered.
+///
+/// A slot of Replica::valueChanged(), or of a ReplicaModel's signal, learns from it when the change
+/// was true.
 ///
 /// \code
 /// connect(&world, &QRepod::Replica::valueChanged, [&](const QString &, const QVariant &value) {
@@ -20,13 +22,13 @@ class ConnectionListener;
 /// \endcode
 struct QREPOD_EXPORT StateTick
 {
-    class Scope; ///< the library's own part
+    class Scope; ///< the library's implementation
 
-    ConnectionListener *listener; ///< that it has come to
-    QString name;                 ///< of what is shared
-    qint64 time;                  ///< on the server's clock, as Server::time()
+    ConnectionListener *listener; ///< the listener that received the state
+    QString name;                 ///< the name of the shared state
+    qint64 time;                  ///< on the server's clock, like Server::time()
 
-    //! That of the thread that asks; nullptr if nothing is being delivered there.
+    //! The tick being delivered in the calling thread; nullptr if there is none.
     static const StateTick *current();
 };
 

@@ -8,10 +8,10 @@
 
 namespace QRepod {
 
-//! What has passed through one connection, and what waits in it. A snapshot.
+//! A snapshot of what has passed through one connection, and what is waiting in it.
 ///
-/// Client::statistics() and Channel::statistics() take one, in any thread. It tells of the latest
-/// connection, also when that has ended; a new one starts with zeros.
+/// Client::statistics() and Channel::statistics() take one, in any thread. It describes the latest
+/// connection, even if that has ended; a new connection starts from zero.
 struct QREPOD_EXPORT Statistics
 {
     Q_GADGET
@@ -31,32 +31,31 @@ public:
     //! Messages that send() has accepted.
     qint64 messagesSent = 0;
 
-    //! Read from the socket: headers, heartbeats and control frames too; with TLS, as they are once
-    //! decrypted.
+    //! Bytes read from the socket, including headers, heartbeats and control frames; with TLS,
+    //! counted after decryption.
     qint64 bytesReceived = 0;
 
-    //! Written to the socket, likewise.
+    //! Bytes written to the socket, counted the same way.
     qint64 bytesSent = 0;
 
-    //! Well-formed frames that are neither messages nor control frames, heartbeats among them.
+    //! Well-formed frames that are neither messages nor control frames, such as heartbeats.
     qint64 framesSkipped = 0;
 
-    //! Messages that have arrived and wait to be pumped. What arrived together counts until the
-    //! last of it has been delivered.
+    //! Messages that have arrived and wait to be pumped. Messages that arrived together all count
+    //! until the last of them is delivered.
     qint64 messagesWaiting = 0;
 
-    //! Bytes that send() has accepted and the socket has not taken yet.
+    //! Bytes that send() has accepted and the socket has not yet taken.
     qint64 bytesUnsent = 0;
 
     //! How long a message takes to the peer and back, in microseconds: the smallest of the latest
-    //! four times that this was measured. -1 when it is not known.
+    //! four measurements. -1 when it is not known.
     ///
-    /// A QRepod peer is asked, twice a second while it sends something and with each heartbeat
-    /// else; its network thread answers, or its server's. It is the network's part of a round trip:
-    /// what either side waits before it pumps comes on top. For other peers, without heartbeats,
-    /// and for the first half second it is what TCP has measured between sending and being
-    /// acknowledged, the smallest of the last minutes; on other systems than Linux that is not
-    /// known.
+    /// A QRepod peer is asked twice a second while it sends something, and otherwise with each
+    /// heartbeat. Its network thread answers, or its server's. So this is the network's part of a
+    /// round trip; what either side waits before it pumps comes on top. For other peers, without
+    /// heartbeats, and for the first half second, it is what TCP measured between sending and
+    /// acknowledgement, the smallest of the last minutes. That figure exists on Linux only.
     qint64 roundTripTime = -1;
 };
 

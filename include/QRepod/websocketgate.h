@@ -12,11 +12,11 @@ namespace QRepod {
 
 class Server;
 
-//! A way into a Server for browsers, by WebSocket.
+//! Lets browsers into a Server, over WebSocket.
 ///
-/// Who comes through it becomes a channel like any other: the same handlers, rooms, limits,
-/// heartbeats and statistics, and TLS if the server has a configuration for it. A server may have
-/// several gates, beside its own port or instead of it.
+/// A client that comes through a gate becomes a channel like any other, with the same handlers,
+/// rooms, limits, heartbeats and statistics. The gate uses TLS if the server has a configuration
+/// for it. A server may have several gates, beside its own port or instead of it.
 ///
 /// \code
 /// QRepod::Server server;
@@ -24,13 +24,13 @@ class Server;
 /// gate.listen("0.0.0.0", 5072);
 /// \endcode
 ///
-/// A binary message is one MessagePack map, without a length before it. A client that asks for the
-/// subprotocol `qrepod.json`, or whose first message is text, speaks JSON and gets text; what JSON
-/// has no form for is an object of one key: bytes `{"$bytes": base64}`, times `{"$time": ISO
-/// 8601}`, integers past 2^53 `{"$int": "…"}`. What is sent to many is translated once.
+/// A binary message is one MessagePack map, without a length in front. A client that asks for the
+/// subprotocol `qrepod.json`, or whose first message is text, speaks JSON and gets text. A value
+/// that JSON cannot express is an object with one key: bytes `{"$bytes": base64}`, times `{"$time":
+/// ISO 8601}`, integers past 2^53 `{"$int": "…"}`. A broadcast is translated once.
 ///
-/// A gate may be used from any thread, one at a time. It needs the component WebSocket of the
-/// package, and the CMake target QRepod::WebSocket.
+/// A gate may be used from any thread, one at a time. It needs the package's component WebSocket
+/// and the CMake target QRepod::WebSocket.
 class QREPOD_WEBSOCKET_EXPORT WebSocketGate : public QObject
 {
     Q_OBJECT
@@ -39,49 +39,50 @@ class QREPOD_WEBSOCKET_EXPORT WebSocketGate : public QObject
     Q_PROPERTY(bool listening READ isListening NOTIFY listeningChanged)
 
 public:
-    //! A gate of \a server, which may be destroyed first; then the gate is closed.
+    //! Creates a gate to \a server. If the server is destroyed first, the gate closes.
     explicit WebSocketGate(Server *server, QObject *parent = nullptr);
 
-    //! Closes the gate. Who came through it stays connected.
+    //! Closes the gate. Clients that came through it stay connected.
     ~WebSocketGate() override;
 
-    //! Listens on \a host, as Server::listen() does: "" is for every address of this machine. Port
-    //! 0 lets the system pick one.
+    //! Listens on \a host, like Server::listen(): "" means every address of this machine. Port 0
+    //! lets the system pick a port.
     ///
-    /// \return false when that is not possible, as it is not for a gate that listens already, which
-    ///         goes on as it was; errorString() says why.
+    /// \return false on failure; errorString() says why. A gate that already listens refuses, and
+    ///         goes on listening as before.
     bool listen(const QString &host = QStringLiteral("127.0.0.1"), int port = 5072);
 
-    //! Why the latest listen() failed; empty if it did not.
+    //! Why the latest listen() failed; empty if it succeeded.
     QString errorString() const;
 
-    //! The port it listens on, 0 when it does not.
+    //! The port the gate listens on; 0 if it does not listen.
     quint16 port() const;
     bool isListening() const;
 
-    //! Lets nobody in any more. Server::close() does this too.
+    //! Stops letting clients in. Server::close() does this too.
     void close();
 
-    //! The pages whose players are let in besides those of the gate's own host: origins such as
-    //! `"https://game.example"`, with the port if it is not the scheme's; `"*"` is for every page.
-    //! By default there are none.
+    //! The origins that the gate lets in besides its own host, such as `"https://game.example"`,
+    //! with the port if it is not the scheme's; `"*"` lets in every page. Default: none.
     ///
     /// A browser names the page that connects. Without this check, any page that a player opens
-    /// could play in the player's name. Programs that are no browsers name none, and are let in.
-    /// Applies to clients that connect afterwards.
+    /// could play in the player's name. Other programs name no page, and are let in. A change
+    /// applies to clients that connect afterwards.
     QStringList allowedOrigins() const;
     void setAllowedOrigins(const QStringList &origins);
 
-    //! The reverse proxies in front of the gate, as addresses or subnets such as `"10.0.0.0/8"`. By
-    //! default there are none.
+    //! The reverse proxies in front of the gate, as addresses or subnets such as `"10.0.0.0/8"`.
+    //! Default: none.
     ///
-    /// Their `X-Forwarded-For` is believed: Channel::address() is then the client's, with port 0.
-    /// From others it is an ordinary header. Applies to clients that connect afterwards.
+    /// The gate trusts their `X-Forwarded-For`: Channel::address() is then the client's address,
+    /// with port 0. From anyone else it is an ordinary header. A change applies to clients that
+    /// connect afterwards.
     QStringList trustedProxies() const;
     void setTrustedProxies(const QStringList &proxies);
 
 Q_SIGNALS:
-    //! It listens now, or no longer. Emitted in the thread that has called, or in the server's.
+    //! The gate has started or stopped listening. Emitted in the caller's thread, or in the
+    //! server's.
     void listeningChanged();
 
 private:

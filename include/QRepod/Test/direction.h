@@ -5,7 +5,7 @@
 
 namespace QRepod {
 
-//! A way through a FaultProxy or a Recorder.
+//! A direction through a FaultProxy or a Recorder.
 enum class Direction {
     ToServer = 1,
     ToClient = 2,
@@ -13,7 +13,7 @@ enum class Direction {
 Q_DECLARE_FLAGS(Directions, Direction)
 Q_DECLARE_OPERATORS_FOR_FLAGS(Directions)
 
-//! There and back: the default wherever a direction can be given.
+//! Both directions: the default wherever a direction can be given.
 inline constexpr Directions bothDirections = Directions(Direction::ToServer) | Direction::ToClient;
 
 } // namespace QRepod

@@ -12,15 +12,15 @@ namespace QRepod {
 
 class FaultProxyPrivate;
 
-//! A bad network: passes TCP connections on to a server, with the faults that a test asks for.
+//! A bad network: forwards TCP connections to a server, with the faults that a test asks for.
 ///
-/// It listens on a free port of 127.0.0.1 when it is built and works on a thread of its own. Every
-/// function may be called from any thread and at any time, also while connections are open; it has
-/// taken effect when it returns. Faults hold for the connections that are open and for those to
-/// come, until they are taken back. A QCoreApplication must exist.
+/// It listens on a free port of 127.0.0.1 from its construction on, and works on its own thread.
+/// Every function may be called from any thread and at any time, also while connections are open;
+/// it has taken effect when it returns. Faults apply to open and to later connections until they
+/// are cleared. A QCoreApplication must exist.
 ///
-/// Without faults it is transparent, but for one thing: an end that closes only its sending half
-/// gets nothing more either, and a reset by one end reaches the other as a close.
+/// Without faults the proxy is transparent, with two exceptions: an end that closes only its
+/// sending half gets nothing more either, and a reset by one end reaches the other as a close.
 ///
 /// \code
 /// QRepod::FaultProxy network(server.port());
@@ -36,12 +36,11 @@ class QREPOD_TEST_EXPORT FaultProxy
     Q_DISABLE_COPY_MOVE(FaultProxy)
 
 public:
-    //! Passes on to \a targetPort of \a targetHost. With the same \a seed, what is drawn is the
-    //! same again.
+    //! Forwards to \a targetPort of \a targetHost. The same \a seed gives the same random choices.
     explicit FaultProxy(quint16 targetPort, quint32 seed = 1,
                         const QString &targetHost = QStringLiteral("127.0.0.1"));
 
-    //! Resets the connections that are open.
+    //! Resets the open connections.
     ~FaultProxy();
 
     //! The port that clients connect to.
@@ -52,23 +51,23 @@ public:
     /// \name Timing
     /// @{
 
-    //! How long every byte is on its way, in milliseconds. Default 0.
+    //! How long every byte is delayed, in milliseconds. Default 0.
     void setLatency(int milliseconds, Directions directions = bothDirections);
 
-    //! How much longer, at most, in milliseconds; drawn anew for each piece that arrives. Order is
-    //! kept. Default 0.
+    //! The largest additional delay, in milliseconds, chosen at random for each piece that arrives.
+    //! Bytes stay in order. Default 0.
     void setJitter(int milliseconds, Directions directions = bothDirections);
 
-    //! How much passes at most, in bytes per second; 0, the default, sets no limit.
+    //! The bandwidth, in bytes per second; 0, the default: no limit.
     void setBandwidth(qint64 bytesPerSecond, Directions directions = bothDirections);
 
-    //! Passes on at most \a bytes at a time, each written on its own; 0, the default, as they come.
+    //! Forwards at most \a bytes at a time, each piece written separately; 0, the default: as they
+    //! come.
     ///
-    /// The receiver's system may put pieces together that follow each other closely.
+    /// The receiver's system may merge pieces that closely follow each other.
     void setChunkSize(int bytes, Directions directions = bothDirections);
 
-    //! Nothing passes any more, not even a close, and the sender fills its buffers: a cable that is
-    //! cut.
+    //! Stops all traffic, even a close, so that the sender's buffers fill: a cut cable.
     void stall(Directions directions = bothDirections);
 
     //! Ends a stall. Nothing has been lost.
@@ -78,38 +77,38 @@ public:
     /// \name Damage
     /// @{
 
-    //! Inverts the bits of \a mask in the byte at \a offset of each connection's stream, from 0.
+    //! Inverts the bits of \a mask in the byte at \a offset, from 0, of each connection's stream.
     ///
-    /// May be given for several offsets. What has passed already stays as it was.
+    /// May be called for several offsets. Bytes that have already passed stay unchanged.
     void corrupt(qint64 offset, Directions directions = bothDirections, quint8 mask = 0xff);
 
-    //! Closes each connection, both ends of it, as soon as \a bytes have passed; -1, the default,
-    //! never.
+    //! Closes both ends of each connection as soon as \a bytes have passed; -1, the default: never.
     ///
-    /// One on which as many have passed already is closed at once.
+    /// A connection on which as many have already passed is closed at once.
     void cutAfter(qint64 bytes, Directions directions = bothDirections);
 
-    //! Ends each connection at a random moment: as soon as some number of bytes, less than \a
-    //! bytes, has passed. It is closed or reset, as the seed has it. 0, the default: never.
+    //! Ends each connection after a random number of bytes, less than \a bytes; 0, the default:
+    //! never. The seed decides the number, and whether the connection is closed or reset.
     ///
     /// With it, cutAfter() has no effect.
     void cutWithin(qint64 bytes, Directions directions = bothDirections);
     /// @}
 
-    //! Takes all of the above back.
+    //! Clears all of the above.
     void clearFaults();
 
-    /// \name Ending the connections that are open
+    /// \name Ending open connections
     /// @{
 
-    //! Tells the receivers of \a directions that nothing more comes; the other way stays open.
+    //! Tells the receivers of \a directions that nothing more comes; the other direction stays
+    //! open.
     void halfClose(Directions directions);
 
-    //! Resets both ends, as a router that has forgotten the connection does.
+    //! Resets both ends, like a router that has forgotten the connection.
     void reset();
 
-    //! The same, and for so many milliseconds those who connect are reset, too: a line that is gone
-    //! for a while. It returns at once.
+    //! Resets both ends, and for \a milliseconds also every new connection: a line that is down for
+    //! a while. Returns at once.
     void interrupt(int milliseconds);
     /// @}
 
@@ -119,7 +118,7 @@ public:
     //! How many connections there have been.
     int connectionCount() const;
 
-    //! How many are open now, those that are closing included.
+    //! How many connections are open now, including those that are closing.
     int openConnectionCount() const;
 
     //! How many bytes have passed in \a directions, over all connections.

@@ -15,12 +15,12 @@ class ConnectionListener;
 class MessageSpyPrivate;
 class Room;
 
-//! Writes down the messages that a listener, a channel or a room delivers: a QSignalSpy for an
+//! Records the messages that a listener, a channel or a room delivers, like a QSignalSpy for an
 //! action.
 ///
-/// It sees a message after the handlers have, whether or not there is a handler; of a listener also
-/// built-in messages such as `connected` and `error`. It belongs to the thread of the listener,
-/// which it may outlive. Channel and room may work in a thread of their own.
+/// It sees each message after the handlers, and also if there is no handler. From a listener it
+/// also sees built-in messages such as `connected` and `error`. It belongs to the listener's
+/// thread, and may outlive the listener. A channel or room may work in another thread.
 ///
 /// \code
 /// QRepod::MessageSpy scores(&client, "score");
@@ -36,20 +36,20 @@ public:
     //! Spies on the messages of \a listener with this \a action, or on all if \a action is empty.
     explicit MessageSpy(ConnectionListener *listener, const QString &action = {});
 
-    //! The same for what one client sends to a server.
+    //! Spies on what one client sends to a server.
     explicit MessageSpy(Channel *channel, const QString &action = {});
 
-    //! The same for what the clients in a room send, while they are in it.
+    //! Spies on what the clients in a room send while they are in it.
     explicit MessageSpy(Room *room, const QString &action = {});
     ~MessageSpy();
 
-    //! The action given to the constructor.
+    //! The action passed to the constructor.
     QString action() const;
 
     int count() const;
     bool isEmpty() const { return count() == 0; }
 
-    //! The message number \a index, from 0 and in order of delivery; empty if there is none.
+    //! The message at \a index, from 0 and in order of delivery; empty if there is none.
     QVariantMap at(int index) const;
 
     //! All messages, in order of delivery.
@@ -60,14 +60,14 @@ public:
 
     void clear();
 
-    //! Pumps the listener, if it is one, and runs the event loop until a further message comes, or
+    //! Pumps the listener, if there is one, and runs the event loop until another message comes, or
     //! for \a timeout milliseconds.
     ///
     /// As with QSignalSpy, a message that came before does not count; waitForCount() counts it.
-    /// \return whether one has come.
+    /// \return whether a message came.
     bool wait(int timeout = 5000);
 
-    //! The same until there are at least \a count messages.
+    //! Waits in the same way until there are at least \a count messages.
     ///
     /// \return whether there are.
     bool waitForCount(int count, int timeout = 5000);

@@ -8,7 +8,7 @@
 #include <functional>
 
 /// \file
-/// Waiting in a test, for as long as it takes and no longer.
+/// Functions that wait in a test, for as long as needed and no longer.
 
 namespace QRepod {
 
@@ -16,8 +16,8 @@ class ConnectionListener;
 
 //! Pumps \a listener and runs the event loop until \a predicate returns true.
 ///
-/// \a predicate is asked after every pump, at least every 5 ms, and once even if no time is left. A
-/// listener with autoPump is left to pump itself, and one that has been deleted is left out.
+/// \a predicate is called after every pump, at least every 5 ms, and once even if no time is left.
+/// A listener with autoPump pumps itself; one that has been deleted is skipped.
 ///
 /// Call it in the thread of the listener; a QCoreApplication must exist.
 ///
@@ -26,15 +26,15 @@ class ConnectionListener;
 /// QVERIFY(QRepod::pumpUntil(&client, [&] { return client.players().size() == 2; }));
 /// \endcode
 ///
-/// \return whether \a predicate has come true within \a timeout milliseconds.
+/// \return whether \a predicate became true within \a timeout milliseconds.
 QREPOD_TEST_EXPORT bool pumpUntil(ConnectionListener *listener,
                                   const std::function<bool()> &predicate, int timeout = 5000);
 
-//! The same with several listeners, all of the same thread, or none: `pumpUntil({&a, &b}, …)`.
+//! The same with any number of listeners of one thread: `pumpUntil({&a, &b}, …)`.
 QREPOD_TEST_EXPORT bool pumpUntil(const QList<ConnectionListener *> &listeners,
                                   const std::function<bool()> &predicate, int timeout = 5000);
 
-//! Runs the event loop alone: for a server, which works in it, or clients with autoPump.
+//! Only runs the event loop: for a server, which works in it, or for clients with autoPump.
 QREPOD_TEST_EXPORT bool pumpUntil(const std::function<bool()> &predicate, int timeout = 5000);
 
 } // namespace QRepod

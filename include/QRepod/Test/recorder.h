@@ -11,12 +11,12 @@ namespace QRepod {
 
 class RecorderPrivate;
 
-//! Writes what clients and a server say to each other to a file, for Replay.
+//! Records what clients and a server say to each other in a file, for Replay.
 ///
-/// It stands between them: clients connect to port(), and it connects to the server. That way it
-/// needs nothing of either, records both directions with the times at which frames really came, and
-/// can stand in front of a server in use. It works on a thread of its own; its functions may be
-/// called from any. A QCoreApplication must exist.
+/// It stands between them: clients connect to port(), and it connects to the server. So neither
+/// needs any change, both directions are recorded with the times at which frames really arrived,
+/// and the recorder can stand in front of a server in use. It works on its own thread; its
+/// functions may be called from any. A QCoreApplication must exist.
 ///
 /// \code
 /// QRepod::Recorder recorder("match.qrepod", 5071);
@@ -33,20 +33,20 @@ class RecorderPrivate;
 /// client, `x` closed by the server |
 /// | 4 and as many as they say | for `<` and `>`, the frame as it was on the wire |
 ///
-/// A frame that was never completed is not in it. Bytes that cannot be frames pass, but end the
-/// recording of their direction.
+/// A frame that was never completed is not recorded. Bytes that cannot be frames are passed on, but
+/// end the recording of their direction.
 class QREPOD_TEST_EXPORT Recorder
 {
     Q_DISABLE_COPY_MOVE(Recorder)
 
 public:
-    //! Records to the file \a fileName, which is replaced, what passes to \a targetPort of
-    //! \a targetHost. If the file cannot be written, errorString() says why and everything passes
+    //! Records what passes to \a targetPort of \a targetHost in the file \a fileName, which is
+    //! replaced. If the file cannot be written, errorString() says why and everything passes
     //! unrecorded.
     explicit Recorder(const QString &fileName, quint16 targetPort,
                       const QString &targetHost = QStringLiteral("127.0.0.1"));
 
-    //! Completes the file and resets the connections that are open.
+    //! Completes the file and resets the open connections.
     ~Recorder();
 
     //! The port that clients connect to.
@@ -55,12 +55,12 @@ public:
     //! How many frames are in the file.
     int frameCount() const;
 
-    //! Writes what is still buffered to the file, so that it can be replayed already.
+    //! Writes buffered records to the file, so that it can already be replayed.
     ///
-    /// \return whether everything so far could be written.
+    /// \return whether everything so far has been written.
     bool flush();
 
-    //! Why recording failed; empty if it did not.
+    //! Why recording failed; empty if it did not fail.
     QString errorString() const;
 
 private:

@@ -13,13 +13,13 @@ namespace QRepod {
 
 class ReplayPrivate;
 
-//! Is the server of a session that a Recorder has written: a bug report becomes a test.
+//! Acts as the server of a session recorded by a Recorder: a bug report becomes a test.
 ///
-/// It listens on a free port of 127.0.0.1 when it is built and works on a thread of its own. The
-/// client that connects first gets what the server sent on the first recorded connection, the next
-/// one the second, and after the last the first again. What clients send is read and dropped. A
-/// connection that the server had closed is closed; any other stays open until the client goes. Its
-/// functions may be called from any thread. A QCoreApplication must exist.
+/// It listens on a free port of 127.0.0.1 from its construction on, and works on its own thread.
+/// The first client gets what the server sent on the first recorded connection, the next client the
+/// second connection, and after the last it starts over. What clients send is read and dropped. If
+/// the server had closed a connection, Replay closes it too; any other stays open until the client
+/// leaves. Functions may be called from any thread. A QCoreApplication must exist.
 ///
 /// \code
 /// QRepod::Replay replay("match.qrepod", QRepod::Replay::Speed::Full);
@@ -33,29 +33,29 @@ class QREPOD_TEST_EXPORT Replay
 
 public:
     enum class Speed {
-        Recorded, ///< each frame as long after the connection was made as it was then
+        Recorded, ///< each frame as long after the connect as when it was recorded
         Full,     ///< as fast as the client takes them
     };
 
     //! Serves the recording in the file \a fileName.
     explicit Replay(const QString &fileName, Speed speed = Speed::Recorded);
 
-    //! Closes the connections that are open.
+    //! Closes the open connections.
     ~Replay();
 
-    //! Whether the recording could be read and has a connection in it.
+    //! Whether the recording is readable and has a connection in it.
     bool isValid() const;
 
     //! What is wrong with the recording; empty if nothing is.
     QString errorString() const;
 
-    //! The port that clients connect to; 0 if the recording is not valid.
+    //! The port that clients connect to; 0 if the recording is invalid.
     quint16 port() const;
 
-    //! How many connections have been recorded.
+    //! How many connections were recorded.
     int connectionCount() const;
 
-    //! The messages recorded on one connection in \a direction, in order; heartbeats left out.
+    //! The messages recorded on one connection in \a direction, in order, without heartbeats.
     QList<QVariantMap> messages(Direction direction, int connection = 0) const;
 
 private:
