@@ -9,11 +9,11 @@
 
 namespace QRepod {
 
-//! How long to wait before each attempt to connect again: doubled each time up to a maximum, and
-//! varied by a quarter, so that the players of a server that comes back do not all come at once.
+//! The delay before each attempt to reconnect: doubled each time up to a maximum, and varied by a
+//! quarter, so that the players of a restarted server do not all come back at once.
 ///
-/// A server that accepts and then closes, because it is full for example, is no better than one
-/// that does not answer: the attempts count on until a connection has held for a while.
+/// A server that accepts and then closes, for example because it is full, is no better than one
+/// that does not answer: attempts are counted until a connection has lasted for a while.
 class Backoff
 {
 public:
@@ -31,7 +31,7 @@ public:
         m_connectedSince.reset();
     }
 
-    //! A connection stands.
+    //! A connection has been made.
     void connected(Clock::time_point now) { m_connectedSince = now; }
 
     //! A connection or an attempt has ended.
@@ -43,12 +43,12 @@ public:
             reset();
     }
 
-    //! Whether no attempt has been counted since a connection held.
+    //! Whether no attempt has been counted since a connection lasted.
     bool isFresh() const { return m_attempt == 0; }
 
     bool isExhausted() const { return maximumAttempts > 0 && m_attempt >= maximumAttempts; }
 
-    //! Counts the next attempt and returns what to wait before it, in milliseconds.
+    //! Counts the next attempt and returns the delay before it, in milliseconds.
     int next()
     {
         const int doublings = std::min(m_attempt++, 30);
@@ -58,7 +58,7 @@ public:
         return m_delay;
     }
 
-    //! The latest attempt in a row, and what was waited before it in milliseconds; 0 while
+    //! The number of the latest attempt in a row, and the delay before it in milliseconds; 0 while
     //! connected.
     int attempt() const { return m_connectedSince ? 0 : m_attempt; }
     int delay() const { return m_connectedSince ? 0 : m_delay; }

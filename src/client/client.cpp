@@ -13,7 +13,7 @@ Q_LOGGING_CATEGORY(clientLog, "qrepod.client", QtWarningMsg)
 
 namespace {
 
-//! Why nobody can be at such an address; nothing if somebody can.
+//! Returns why no server can be at this address; empty if one can.
 QString addressFault(const QUrl &url, const QString &host, int port)
 {
     if (QString fault = ServerUrl::fault(url); !fault.isEmpty())
@@ -25,8 +25,8 @@ QString addressFault(const QUrl &url, const QString &host, int port)
     return {};
 }
 
-// In milliseconds. A server that says why it turns a client away, and closes, has done so by then.
-// One that closes with bytes of ours unread would make a reset of it, which loses what it has said.
+// In milliseconds. By then, a server that turns clients away has said why and closed. If it closed
+// with our bytes unread, the close would become a reset, and its reason would be lost.
 constexpr int helloDelay = 50;
 
 } // namespace
@@ -42,7 +42,7 @@ bool Client::Private::open(const std::shared_ptr<Session> &newSession,
         session = newSession;
     }
     isFull = false;
-    if (isClosed) // by another thread, which may have met the connection before
+    if (isClosed) // another thread's close() may have hit the previous connection
         newSession->link().close();
     if (const QString fault = addressFault(settings.url, newHost, newPort); !fault.isEmpty()) {
         newSession->inbox().pushEnd(hostAndPort(newHost, newPort) + QLatin1String(": ") + fault);
@@ -60,14 +60,14 @@ void Client::Private::reopen(const ConnectionSettings &settings, WakeTarget read
 {
     const Link next = Link::create(reader, settings);
     next.outbox->begin(first);
-    currentSession()->link().outbox->close(); // it may wait for answers
+    currentSession()->link().outbox->close(); // it may be waiting for answers
     currentSession()->leave(next);
-    if (isClosed) // by another thread, which may have met the connection before
+    if (isClosed) // another thread's close() may have hit the previous connection
         next.close();
     open(next, settings, delay, elsewhere.value_or(Address{host, port}));
 }
 
-//! In the network thread, which is started if this is the first.
+//! Opens the connection in the network thread, which this starts if needed.
 void Client::Private::open(const Link &link, const ConnectionSettings &settings, int delay,
                            const Address &address)
 {

@@ -21,14 +21,14 @@ public:
 
     static Private *get(const Client *client) { return client->d.get(); }
 
-    //! Starts a connection on the network thread after \a delay milliseconds, and the thread if it
-    //! is the first.
+    //! Starts a connection on the network thread after \a delay milliseconds, and starts the thread
+    //! if this is the first connection.
     ///
-    /// \return false if there can be no such address: then the session has got an error already.
+    /// \return false if the address is invalid; the session already has an error then.
     bool open(const std::shared_ptr<Session> &newSession, const ConnectionSettings &settings,
               const QString &newHost, int newPort, int delay);
 
-    //! Where an attempt goes to.
+    //! Where an attempt goes.
     struct Address
     {
         QString host;
@@ -36,15 +36,16 @@ public:
     };
 
     //! Makes another attempt to reach the peer of the current session, which has been interrupted:
-    //! where it was, or \a elsewhere for this once.
-    /// It begins with \a first, a control frame. The session is left for it.
+    //! at the same address, or at \a elsewhere for this attempt only.
+    ///
+    /// The attempt sends \a first, a control frame, before anything else. The session moves to it.
     void reopen(const ConnectionSettings &settings, WakeTarget reader, const QByteArray &first,
                 int delay, const std::optional<Address> &elsewhere);
 
-    //! Makes \a newSession the current one; its connection stands already.
+    //! Makes \a newSession the current one; it is already connected.
     void replaceSession(const std::shared_ptr<Session> &newSession);
 
-    //! Lets statistics() tell of the current session instead of the one before.
+    //! Lets statistics() describe the current session instead of the previous one.
     void reportCurrent();
 
     std::shared_ptr<Session> currentSession() const
@@ -53,13 +54,13 @@ public:
         return session;
     }
 
-    //! Says goodbye to a server that would keep the session, and ends it.
+    //! Says goodbye to a server that would keep the session, and ends the session.
     void endSession() const;
 
     std::optional<NetworkThread> network; // from the first connect() on
-    std::atomic<bool> isClosed = false;   // by close() since the latest connect()
+    std::atomic<bool> isClosed = false;   // close() was called since the latest connect()
     std::atomic<bool> isInterrupted = false;
-    std::atomic<bool> isFull = false; // the send backlog, and a warning has said so
+    std::atomic<bool> isFull = false; // the send backlog is full, and a warning has said so
 
 private:
     void open(const Link &link, const ConnectionSettings &settings, int delay,
@@ -69,8 +70,8 @@ public:
     mutable std::mutex mutex; // guards everything below
     QString host;
     int port = 0;
-    std::shared_ptr<Session> session;  // of the latest connect(), which comes before all else
-    std::shared_ptr<Session> reported; // whose figures statistics() has
+    std::shared_ptr<Session> session;  // of the latest connect(), which is called before all else
+    std::shared_ptr<Session> reported; // the session that statistics() describes
 };
 
 } // namespace QRepod

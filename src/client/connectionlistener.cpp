@@ -22,7 +22,7 @@ ConnectionListener::Private::Private(ConnectionListener *listener)
     , m_replicas([listener](const QString &name, qint64 time) {
         Q_EMIT listener->stateReceived(name, time);
     })
-    , m_waker(listener) // its child, so that it moves to another thread with it
+    , m_waker(listener) // a child, so that it moves to another thread with the listener
     , m_deadlines(listener)
     , m_serverTime(m_deadlines)
     , m_walk(listener, *this)
@@ -55,12 +55,12 @@ void ConnectionListener::Private::open(const QString &host, int port, const QUrl
     Client::Private::get(client)->isClosed = false;
     start(host, port, 0);
     Client::Private::get(client)->reportCurrent();
-    if (!m_walk.isEmpty()) // the rest of the connection before, which will not wake us again
+    if (!m_walk.isEmpty()) // the rest of the previous connection, which will not wake us again
         wakeSoon();
     setState(State::Connecting);
 }
 
-//! Of the connections to come: what the url says goes before what was set.
+//! Returns the settings for coming connections; \a url overrides the listener's settings.
 ConnectionSettings ConnectionListener::Private::settingsFor(const QUrl &url) const
 {
     ConnectionSettings current = settings.snapshot();
@@ -69,11 +69,11 @@ ConnectionSettings ConnectionListener::Private::settingsFor(const QUrl &url) con
     return current;
 }
 
-//! Makes a new connection the current one.
+//! Starts a new connection and makes it the current one.
 void ConnectionListener::Private::start(const QString &host, int port, int delay)
 {
     const ConnectionSettings connectionSettings = settingsFor(m_url);
-    // Whether the server keeps a session is known with its greeting; until then everything is kept.
+    // Only the greeting says whether the server keeps a session; until then everything is kept.
     const auto session = std::make_shared<Session>(
         Link::create({&m_waker, this}, connectionSettings), Session::Keeping::Unacknowledged,
         Session::Limits::of(connectionSettings));
@@ -92,7 +92,7 @@ void ConnectionListener::Private::close()
     const std::shared_ptr<Session> session = Client::Private::get(client)->currentSession();
     const bool isTold = state == State::Connected || isInterrupted();
     if (!isTold && session && &session->inbox() == m_current)
-        session->inbox().cancel(); // it may have been connected meanwhile, of which nobody knows
+        session->inbox().cancel(); // it may be connected by now, but nobody has been told
     client->close();
     Client::Private::get(client)->isInterrupted = false;
     m_current = nullptr;
@@ -117,8 +117,8 @@ int ConnectionListener::Private::pump(QDeadlineTimer budget)
     const QPointer<ConnectionListener> alive(q);
     const int dispatched = m_walk.run(m_texts, budget);
     if (alive)
-        m_serverTime.askIfDue(); // also in a loop of the game's own, in which no timer runs
-    if (alive && m_requester)    // after the walk: what has arrived by now has arrived in time
+        m_serverTime.askIfDue(); // also in a game's own loop, in which no timer runs
+    if (alive && m_requester)    // after the walk: what has arrived by now is in time
         m_requester->expire();
     return dispatched;
 }
@@ -148,7 +148,7 @@ void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
     if (isInterrupted() && isCurrent(delivery))
         return awaitAnswer();
     m_token.clear();
-    m_session = nullptr; // unless it is one that has been replaced already
+    m_session = nullptr; // stays null if this connection has already been replaced
     if (isCurrent(delivery)) {
         m_session = Client::Private::get(client)->currentSession();
         Client::Private::get(client)->reportCurrent();
@@ -178,7 +178,7 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
         hold(message, turn);
         return false;
     }
-    // repod's server greets with a bare `connected`, which has been delivered already.
+    // repod's server greets with a bare `connected`, which has already been delivered.
     if (isFirst && isBareGreeting(message))
         return false;
     if ((m_requester && m_requester->takeReply(message)) || takeState(message))
@@ -187,7 +187,7 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
     return true;
 }
 
-//! Where an answer to a message that is delivered now goes: never to a later connection.
+//! The path for answers to the message being delivered. It never leads to a later connection.
 AnswerPath ConnectionListener::Private::answerPath() const
 {
     return {
@@ -196,7 +196,7 @@ AnswerPath ConnectionListener::Private::answerPath() const
         std::make_unique<Outbox::Expectation>(m_session->link().outbox)};
 }
 
-//! Built-in messages reach all that a peer's messages reach.
+//! Built-in messages reach everyone that a peer's messages reach.
 void ConnectionListener::Private::announced(const Message &message, Turn &turn)
 {
     std::optional<IncomingRequest> request;
@@ -243,22 +243,23 @@ void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
 
 void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &turn)
 {
-    if (m_isUp) // it was to resume a session
+    if (m_isUp) // it was an attempt to resume a session
         return left(delivery, turn);
     followEnd(delivery);
 }
 
-//! Whether an attempt follows on the end of the current connection.
+//! Whether another attempt may follow the end of the current connection.
 bool ConnectionListener::Private::mayTryAgain() const
 {
     return reconnect && m_canExist && !m_isRefused && !Client::Private::get(client)->isClosed
         && !backoff.isExhausted();
 }
 
-//! The connection has ended; if it is the current one, another attempt begins, or it was the last.
+//! After the end of the current connection, starts another attempt, or sets the state to
+//! Disconnected.
 ///
-/// The attempt begins before anybody is told of the end: a handler can close it, and cannot hold it
-/// up by taking its time.
+/// The attempt starts before anybody hears of the end, so a handler can close it, but a slow
+/// handler cannot delay it.
 void ConnectionListener::Private::followEnd(const Delivery &delivery)
 {
     if (isCurrent(delivery) && !std::exchange(m_hasEnded, true))
@@ -364,7 +365,7 @@ void ConnectionListener::setAutoPump(bool enabled)
     if (d->autoPump == enabled)
         return;
     d->autoPump = enabled;
-    if (enabled && d->client) // for what waits already
+    if (enabled && d->client) // for messages that are already waiting
         d->wakeSoon();
     Q_EMIT autoPumpChanged();
 }

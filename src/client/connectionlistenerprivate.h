@@ -33,19 +33,19 @@ public:
 
     static Private *get(const ConnectionListener *listener) { return listener->d.get(); }
 
-    //! To a host and a port, or, if there is one, to a \a url, which names both.
+    //! Connects to a host and a port; a \a url, if given, names both.
     void open(const QString &host, int port, const QUrl &url = {});
     void close();
     int pump(QDeadlineTimer budget);
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
     void setState(State newState);
 
-    //! What the server shares as \a name, for a replica.
+    //! Returns what the server shares as \a name, for a replica.
     std::shared_ptr<ReplicaState> replicaState(const QString &name);
 
     qint64 serverTime();
 
-    //! Sets one of the settings of the next connection, and tells of it if it is another.
+    //! Changes a setting of the next connection, and emits settingsChanged() if the value differs.
     template <class Part, class T>
     void change(T Part::*setting, T value)
     {
@@ -53,7 +53,7 @@ public:
             Q_EMIT q->settingsChanged();
     }
 
-    //! The same for what the listener itself goes by.
+    //! The same for the listener's own settings.
     template <class T>
     void changeOwn(T &setting, T value)
     {
@@ -61,10 +61,11 @@ public:
             Q_EMIT q->settingsChanged();
     }
 
-    //! Whether the line was lost and the session may go on: send() keeps what it is given.
+    //! Whether the line was lost and the session may be resumed. send() then keeps what it is
+    //! given.
     bool isInterrupted() const;
 
-    //! Has what waits announced and, with autoPump, delivered, when control returns.
+    //! Announces waiting messages, and delivers them with autoPump, once control returns.
     void wakeSoon() { m_waker.wake(this); }
 
     ConnectionListener *const q;
@@ -76,12 +77,13 @@ public:
     bool reconnect = false;
     bool autoPump = false;
 
-    //! False only if messageReceived() is surely not connected: to ask Qt takes a lock each time,
-    //! so it is asked at each pump, and told of connections made meanwhile, by whatever thread.
+    //! False only if messageReceived() is certainly not connected. Asking Qt takes a lock, so it is
+    //! asked once per pump; connectNotify(), in whatever thread, reports connections made
+    //! meanwhile.
     std::atomic<bool> mayBeObserved = false;
     static QMetaMethod messageReceivedSignal();
 
-    //! Set by the default network_received(): nothing has overridden it, or that has called it.
+    //! Set by the default network_received(): it is not overridden, or the override called it.
     bool isUntaken = false;
 
 private:
@@ -95,7 +97,7 @@ private:
     void failed(const Delivery &delivery, Turn &turn) override;
     void left(const Delivery &delivery, Turn &turn) override;
     void cancelled(const Delivery &delivery, Turn &turn) override;
-    void resumed(const Delivery &, Turn &) override { } // comes as a control frame instead
+    void resumed(const Delivery &, Turn &) override { } // a control frame reports it instead
 
     bool takeState(const Message &message);
     bool isObserved() const;
@@ -136,32 +138,32 @@ private:
     /// @}
 
     QUrl m_url; // of the latest open(), if it had one
-    //! The inbox of the connection that `state` is about: null before connect() and after close().
+    //! The inbox of the connection that `state` describes; null before connect() and after close().
     const Inbox *m_current = nullptr;
-    //! The session whose messages are delivered at present, from `connected` to `disconnected`.
+    //! The session whose messages are being delivered, from `connected` to `disconnected`.
     std::shared_ptr<Session> m_session;
     Replicas m_replicas; // of what the server shares
     Waker m_waker;
     Deadlines m_deadlines;
     ServerTime m_serverTime;
-    Timeout m_answerTimeout{m_deadlines, [this] { answerIsLate(); }}; // to an attempt to resume
+    Timeout m_answerTimeout{m_deadlines, [this] { answerIsLate(); }}; // for the answer to a resume
     std::unique_ptr<Requester> m_requester;                           // from the first request() on
     Walk m_walk;
     UnhandledActions m_unhandled;
     TextCache m_texts;
     QString m_token;               // of the session that the server keeps; empty: none
-    QString m_nextToken;           // of the greeting
-    QList<QByteArray> m_held;      // payloads that came before it was known whose they are
-    qint64 m_unclaimed = 0;        // messages of an attempt to resume, before it succeeds
-    bool m_isGreeting = false;     // the first message was one
-    bool m_isUp = false;           // `connected` has been delivered, and `disconnected` not
-    bool m_hasSaidBye = false;     // the server has
-    bool m_canExist = false;       // its address can
-    bool m_hasEnded = false;       // so far as delivered, the current connection has ended
-    bool m_isRefused = false;      // the server has said that it does not want this client
-    QString m_refusal;             // and why
-    QString m_redirect;            // where the server has said that this client is to go
-    bool m_isElsewhere = false;    // an attempt to resume goes where a server has sent it
+    QString m_nextToken;           // from the latest greeting
+    QList<QByteArray> m_held;      // payloads received before the answer to a resume
+    qint64 m_unclaimed = 0;        // messages received in an attempt to resume, before it succeeds
+    bool m_isGreeting = false;     // the first message was a greeting
+    bool m_isUp = false;           // `connected` has been delivered, and `disconnected` has not
+    bool m_hasSaidBye = false;     // the server has said goodbye
+    bool m_canExist = false;       // the address is valid
+    bool m_hasEnded = false;       // the end of the current connection has been delivered
+    bool m_isRefused = false;      // the server has refused this client
+    QString m_refusal;             // the reason for that
+    QString m_redirect;            // where the server has sent this client
+    bool m_isElsewhere = false;    // the attempt to resume goes where a server has sent the client
     bool m_isFirstMessage = false; // the next message is the first of its connection
 };
 

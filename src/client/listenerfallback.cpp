@@ -8,15 +8,15 @@
 namespace QRepod {
 
 /// \file
-/// Messages that no handler has taken.
+/// Messages that no handler took.
 
 bool ConnectionListener::Private::isObserved() const
 {
     return mayBeObserved && q->isSignalConnected(messageReceivedSignal());
 }
 
-//! No handler has taken it. A plain listener has no network_received() of its own, so the message
-//! need not be decoded for it.
+//! Passes a message that no handler took to network_received(). A plain listener does not override
+//! that, so the message is not decoded for it.
 void ConnectionListener::Private::leaveToFallback(const Message &message,
                                                   Dispatcher::Outcome outcome, Turn &turn)
 {

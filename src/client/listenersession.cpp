@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a listener does when the line is lost and the server keeps its place, and when the server
+// What a listener does when its line is lost and the server keeps its place, and when the server
 // sends it elsewhere.
 
 #include "client/clientprivate.h"
@@ -22,8 +22,8 @@ Q_DECLARE_LOGGING_CATEGORY(clientLog)
 
 namespace {
 
-// What may come between the greeting and the answer to a resume, in bytes: what a server says that
-// has not heard yet who this is.
+// How many bytes a server may send between its greeting and its answer to a resume. Until that
+// answer it does not know who this client is.
 constexpr qsizetype greatestHeld = 1024 * 1024;
 
 constexpr int longestRedirectDelay = 1000; // milliseconds
@@ -35,7 +35,7 @@ bool ConnectionListener::Private::isInterrupted() const
     return client && Client::Private::get(client)->isInterrupted;
 }
 
-//! Whether what is delivered now is of the current connection, and not of one before.
+//! Whether the message being delivered belongs to the current connection, not to an earlier one.
 bool ConnectionListener::Private::isDeliveringCurrent() const
 {
     return m_current && m_session && m_session == Client::Private::get(client)->currentSession();
@@ -70,12 +70,12 @@ void ConnectionListener::Private::controlled(const Control &control, Turn &turn)
         if (isInterrupted())
             lose(control.value().toString(), turn);
         break;
-    default: // the others are nothing to this end
+    default: // the others mean nothing to a client
         break;
     }
 }
 
-//! The first message of a server. Without a token it keeps no session.
+//! Reads the server's first message. If it has no token, the server keeps no session.
 void ConnectionListener::Private::takeGreeting(const Message &message)
 {
     m_isGreeting = message.action() == "connected";
@@ -85,13 +85,13 @@ void ConnectionListener::Private::takeGreeting(const Message &message)
         beginSession();
 }
 
-//! Of the first message: whether it says no more than what a listener is told anyway.
+//! Whether the first message says no more than what a listener is told anyway.
 bool ConnectionListener::Private::isBareGreeting(const Message &message) const
 {
     return m_isGreeting && message.map().size() == (m_nextToken.isEmpty() ? 1 : 2);
 }
 
-//! With the token of the greeting.
+//! Begins a session with the greeting's token.
 void ConnectionListener::Private::beginSession()
 {
     m_token = m_nextToken;
@@ -102,7 +102,7 @@ void ConnectionListener::Private::beginSession()
         m_session->begin();
 }
 
-//! Whether the end of a connection is one that the server may not even notice.
+//! Whether the end of this connection only interrupts the session.
 bool ConnectionListener::Private::isInterruption(const Delivery &delivery) const
 {
     return delivery.isLoss() && isCurrent(delivery) && m_isUp && !m_token.isEmpty() && !m_hasSaidBye
@@ -125,11 +125,12 @@ void ConnectionListener::Private::tryToResume()
     resumeAt(backoff.next(), std::nullopt);
 }
 
-//! The session is kept by another server, and the one that was reached has said which.
+//! The session is kept by another server, as the server that was reached has said.
 ///
-/// This goes for the one attempt. If the other cannot be reached, the next goes to where this
-/// client was told to connect: whoever is there then knows more. A client that is sent on by the
-/// other has to wait: servers that send it to each other must not keep it busy.
+/// The new address holds for one attempt. If it cannot be reached, the next attempt goes back to
+/// where this client was told to connect, since a server there may know more by then. A client that
+/// is sent on a second time has to wait, so that two servers that send it to each other cannot keep
+/// it busy.
 bool ConnectionListener::Private::tryToResumeElsewhere()
 {
     const std::optional<Client::Private::Address> address = redirection();
@@ -141,7 +142,7 @@ bool ConnectionListener::Private::tryToResumeElsewhere()
     return true;
 }
 
-//! A client that was told a url stays with its scheme.
+//! Points \a url, if there is one, at \a address; the scheme stays.
 void ConnectionListener::Private::aim(QUrl &url, const Client::Private::Address &address)
 {
     if (url.isEmpty())
@@ -169,22 +170,23 @@ void ConnectionListener::Private::resumeAt(int delay,
     Q_EMIT q->stateChanged(); // also from one attempt to the next
 }
 
-//! The attempt stands; the server has to tell whether it knows the session.
+//! The attempt is connected; now the server must say whether it knows the session.
 void ConnectionListener::Private::awaitAnswer()
 {
     m_answerTimeout.start(settings.snapshot().connectTimeout);
 }
 
-//! What has come already counts first, for a game that is slow to take it.
+//! Looks at what has arrived first: a slow game may not have pumped the answer yet.
 void ConnectionListener::Private::answerIsLate()
 {
     if (!inbox().isEmpty())
         return awaitAnswer();
-    // The answer may come in this moment. Then it has gone on, and is interrupted once more.
+    // The answer may arrive right now. Then the session was resumed, and is interrupted again.
     inbox().lose();
 }
 
-//! A message that comes before that. It is not of the session, but of another if that is lost.
+//! Holds a message that arrives before the answer. It belongs to the next session, not to this one,
+//! so it is delivered only if this session is lost.
 void ConnectionListener::Private::hold(const Message &message, Turn &turn)
 {
     ++m_unclaimed;
@@ -217,7 +219,7 @@ void ConnectionListener::Private::resume(qint64 peerReceived, Turn &turn)
     turn.announce(BuiltIn::resumed());
 }
 
-//! The session ends, and a new one begins on the connection that was to resume it.
+//! Ends the session, and begins a new one on the connection that was to resume it.
 void ConnectionListener::Private::lose(const QString &reason, Turn &turn)
 {
     m_answerTimeout.stop();
@@ -247,7 +249,7 @@ void ConnectionListener::Private::lose(const QString &reason, Turn &turn)
     }
 }
 
-//! The server goes on with something that this end cannot: the connection is closed for an error.
+//! The server resumes something that does not match: closes the connection with an error.
 void ConnectionListener::Private::abandon(const QString &reason)
 {
     Client::Private *const part = Client::Private::get(client);
@@ -257,14 +259,13 @@ void ConnectionListener::Private::abandon(const QString &reason)
     part->currentSession()->inbox().close(lostText(reason));
 }
 
-//! An attempt to resume has ended, with an error or without. Another follows, unless it was the
-//! last.
+//! An attempt to resume has ended, with an error or without. Starts another unless it was the last.
 void ConnectionListener::Private::attemptFailed(const Delivery &delivery, Turn &turn)
 {
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
-        return; // that is known already
+        return; // already known
     m_answerTimeout.stop();
-    if (m_hasSaidBye) // the server has sent this client away while the line was lost
+    if (m_hasSaidBye) // the server sent this client away while the line was lost
         return giveUp(m_refusal, turn);
     if (mayTryAgain() && tryToResumeElsewhere())
         return;
@@ -287,7 +288,7 @@ void ConnectionListener::Private::giveUp(const QString &error, Turn &turn)
     announceEnd(error, turn);
 }
 
-//! `disconnected`, and \a error before it if there is one.
+//! Announces `disconnected`, preceded by \a error if there is one.
 void ConnectionListener::Private::announceEnd(const QString &error, Turn &turn)
 {
     if (!turn.isAlive())
@@ -313,7 +314,7 @@ QString ConnectionListener::Private::lostText(const QString &reason)
     return QStringLiteral("the session was lost: ") + reason;
 }
 
-//! What follows the end of a connection, or of a session: elsewhere, another attempt, or nothing.
+//! After the end of a connection or session: goes elsewhere, starts another attempt, or stops.
 void ConnectionListener::Private::goOn()
 {
     backoff.ended(Backoff::Clock::now());
@@ -329,7 +330,7 @@ void ConnectionListener::Private::goOn()
     Q_EMIT q->stateChanged(); // also from one attempt to the next
 }
 
-//! Where the server has sent this client; nothing if that is nowhere.
+//! Returns where the server has sent this client; nothing if it has not, or nowhere valid.
 std::optional<Client::Private::Address> ConnectionListener::Private::redirection()
 {
     const QString address = std::exchange(m_redirect, {});
@@ -345,9 +346,10 @@ std::optional<Client::Private::Address> ConnectionListener::Private::redirection
                                     address.mid(position).toInt()};
 }
 
-//! Goes where the server has sent this client, whether or not it is to reconnect.
+//! Goes where the server has sent this client, with reconnect on or off.
 ///
-/// Two servers that send it to each other must not keep it busy: only the first goes at once.
+/// Only the first redirection is followed at once, so that two servers that send the client to each
+/// other cannot keep it busy.
 bool ConnectionListener::Private::followRedirect()
 {
     const std::optional<Client::Private::Address> address = redirection();

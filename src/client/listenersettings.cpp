@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Times, limits and reconnecting of a listener.
+// A listener's times, limits and reconnecting.
 
 #include "client/connectionlistenerprivate.h"
 

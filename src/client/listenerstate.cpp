@@ -19,7 +19,7 @@ qint64 ConnectionListener::Private::serverTime()
     return m_serverTime.now();
 }
 
-//! Shared state is for replicas. Without one it is a message like any other.
+//! Passes shared state to its replica. Without a replica it is a message like any other.
 bool ConnectionListener::Private::takeState(const Message &message)
 {
     if (message.action() != "_state")

@@ -56,7 +56,7 @@ public:
 private:
     void numberRoles();
 
-    //! What changes the number of rows ends.
+    //! Ends a change of the number of rows.
     void end(void (ReplicaModel::*function)())
     {
         const QPointer<ReplicaModel> model(q);
@@ -83,7 +83,7 @@ void ReplicaModel::Private::changed(int row, const QList<int> &places)
     Q_EMIT q->dataChanged(index, index, numbers);
 }
 
-//! A role that is called as one of Qt's has that one's number.
+//! A role with the name of one of Qt's own roles gets Qt's number.
 void ReplicaModel::Private::numberRoles()
 {
     const QHash<int, QByteArray> known = q->QAbstractListModel::roleNames();

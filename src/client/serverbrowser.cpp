@@ -47,7 +47,7 @@ void ServerBrowser::Private::start()
 void ServerBrowser::Private::stop()
 {
     timer.stop();
-    m_socket.release()->deleteLater(); // this may be a slot of its
+    m_socket.release()->deleteLater(); // this may run in one of its slots
     m_question = 0;
     if (!servers.empty()) {
         q->beginResetModel();
@@ -98,7 +98,8 @@ void ServerBrowser::Private::readSome()
             q, [this] { readSome(); }, Qt::QueuedConnection);
 }
 
-//! The first answer to a question counts: a server of this machine may answer by several networks.
+//! Only the first answer to a question counts: a server on this machine may answer on several
+//! networks.
 void ServerBrowser::Private::note(const Announcement &found, const QHostAddress &sender)
 {
     const qint64 roundTrip = m_asked.nsecsElapsed() / 1000;
@@ -122,7 +123,7 @@ void ServerBrowser::Private::note(const Announcement &found, const QHostAddress 
     Q_EMIT q->countChanged();
 }
 
-//! Counts for each that it has not answered the question that comes now.
+//! Counts a miss for each server before the next question, and removes the silent ones.
 void ServerBrowser::Private::removeSilent()
 {
     const size_t before = servers.size();

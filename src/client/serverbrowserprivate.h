@@ -15,7 +15,7 @@
 
 namespace QRepod {
 
-//! Asks once an interval, and keeps who answers. In the browser's thread.
+//! Asks once per interval, and keeps the servers that answer. In the browser's thread.
 class Q_DECL_HIDDEN ServerBrowser::Private
 {
 public:
@@ -28,7 +28,7 @@ public:
         QString address;
         QVariantMap data;
         qint64 roundTripTime; // microseconds
-        int misses; // questions since the latest that it has answered; 0: it has answered that
+        int misses; // questions since the last one it answered; 0: it has answered the latest
     };
 
     void start();
@@ -46,8 +46,8 @@ private:
     void removeSilent();
 
     std::unique_ptr<QUdpSocket> m_socket; // while it is running
-    quint64 m_question = 0; // the latest; an answer has to name it, so nobody can guess one
-    QElapsedTimer m_asked;  // since then
+    quint64 m_question = 0; // the latest; an answer must repeat it, so nobody can guess an answer
+    QElapsedTimer m_asked;  // since the latest question
 };
 
 } // namespace QRepod

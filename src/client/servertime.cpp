@@ -9,7 +9,7 @@ namespace QRepod {
 namespace {
 
 constexpr int quickQuestions = 8;
-constexpr qint64 quickInterval = 50; // milliseconds, as the next
+constexpr qint64 quickInterval = 50; // milliseconds, like the next two
 constexpr qint64 interval = 2'000;
 constexpr qint64 longestExchange = 60'000;
 
@@ -37,7 +37,7 @@ void ServerTime::stop()
     clearDeadline();
 }
 
-//! The question carries when it was asked, so that none need be remembered.
+//! The question carries its own time, so that none need be remembered.
 void ServerTime::ask()
 {
     if (!m_session)

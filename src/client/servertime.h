@@ -11,29 +11,29 @@
 namespace QRepod {
 
 //! Asks the server for its time now and then, once somebody wants to know it: quickly at first, so
-//! that it is known soon, then seldom. Used in the listener's thread.
+//! that the time is known soon, then seldom. Used in the listener's thread.
 class ServerTime final : private Deadline
 {
 public:
     using Deadline::Deadline;
     virtual ~ServerTime() = default;
 
-    //! Somebody wants to know it.
+    //! Starts asking: somebody wants to know the time.
     void want();
 
-    //! The server of \a session understands control frames.
+    //! \a session has a server that understands control frames.
     void follow(const std::shared_ptr<Session> &session);
 
     //! The connection has ended.
     void stop();
 
-    //! The answer to a question.
+    //! Takes the answer to a question.
     void take(const Control &pong);
 
-    //! Asks, if it is time to.
+    //! Asks if a question is due.
     void askIfDue();
 
-    //! In milliseconds on the server's clock; -1: not known.
+    //! The time in milliseconds on the server's clock; -1: not known.
     qint64 now();
 
 private:
@@ -43,7 +43,7 @@ private:
     ServerClock m_clock;
     std::shared_ptr<Session> m_session; // with a server that answers
     bool m_isWanted = false;
-    int m_asked = 0; // times in this session
+    int m_asked = 0; // questions in this session
     qint64 m_next = 0;
 };
 

@@ -53,7 +53,7 @@ QString fault(const QUrl &url, Place place)
         return QStringLiteral("this program does not link QRepod::WebSocket, which \"%1\" needs")
             .arg(scheme->name);
 #if !QT_CONFIG(ssl)
-    if (scheme->isEncrypted && !isInBrowser) // which has its own
+    if (scheme->isEncrypted && !isInBrowser) // a browser has its own TLS
         return QStringLiteral("Qt was built without TLS");
 #endif
     return {};

@@ -5,13 +5,13 @@
 
 #include <QtCore/qurl.h>
 
-//! The urls that a listener connects to: repod, repods, ws and wss.
+//! The URLs that a listener connects to: repod, repods, ws and wss.
 namespace QRepod::ServerUrl {
 
-//! What a program connects from.
+//! Where a program runs.
 enum class Place {
     System,
-    Browser, ///< which opens WebSockets, and nothing else
+    Browser, ///< which can open WebSockets only
 };
 
 #ifdef Q_OS_WASM
@@ -20,14 +20,14 @@ inline constexpr Place here = Place::Browser;
 inline constexpr Place here = Place::System;
 #endif
 
-//! Why nobody can connect to \a url, which is empty if there is a host and a port instead; empty if
-//! that is not known.
+//! Returns why nobody can connect to \a url; empty if no fault is known. An empty \a url means that
+//! host and port are given instead.
 QString fault(const QUrl &url, Place place = here);
 
-//! Its port, or that of its scheme; 0 if it has none.
+//! Returns the port of \a url, or its scheme's default; 0 if there is none.
 int port(const QUrl &url);
 
-//! Lets a connection with \a settings follow \a url, which says whether there is TLS.
+//! Applies \a url, which decides whether there is TLS, to \a settings.
 void apply(const QUrl &url, ConnectionSettings &settings);
 
 } // namespace QRepod::ServerUrl

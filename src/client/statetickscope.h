@@ -5,7 +5,7 @@
 
 namespace QRepod {
 
-//! Makes a tick the current one of this thread while it exists.
+//! Makes a tick the thread's current one while it exists.
 class StateTick::Scope
 {
 public:
