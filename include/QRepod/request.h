@@ -49,8 +49,8 @@ public:
     //! Answers with \a result, which may be anything that a message's field may be.
     ///
     /// If \a result cannot be encoded, the request is refused instead, with a warning.
-    /// \return the bytes accepted; 0 if the request has already been answered, the peer is gone, \a
-    ///         result cannot be encoded, or isValid() is false.
+    /// \return the bytes accepted; 0 if the request has already been answered, the peer is gone,
+    ///         \a result cannot be encoded, or isValid() is false.
     qint64 reply(const QVariant &result = {}) const;
 
     //! Refuses the request: the sender's future fails with \a error, preceded by the action's name.

@@ -33,7 +33,7 @@ QString Announcer::start(const QString &title, const QVariantMap &data, quint16 
     const quint64 server =
         m_announcement.server ? m_announcement.server : QRandomGenerator::system()->generate64();
     const Announcement announcement{0, server, title, data, 0};
-    // The largest that it can become.
+    // The largest size it can reach.
     Announcement largest = announcement;
     largest.question = largest.server = std::numeric_limits<quint64>::max();
     largest.port = std::numeric_limits<quint16>::max();
@@ -58,7 +58,7 @@ QString Announcer::bind(quint16 port)
     const QList<QNetworkInterface> interfaces = QNetworkInterface::allInterfaces();
     for (const QNetworkInterface &network : interfaces) {
         if (network.flags() & QNetworkInterface::IsUp)
-            m_socket.joinMulticastGroup(group, network); // where not, there is broadcast
+            m_socket.joinMulticastGroup(group, network); // where that fails, there is broadcast
     }
 #endif
     return {};

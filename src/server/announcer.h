@@ -13,10 +13,11 @@
 
 namespace QRepod {
 
-//! Answers those who look for servers on the local network. Lives in the server's working thread.
+//! Answers programs that look for servers on the local network. Lives in the server's working
+//! thread.
 ///
-/// It says nothing by itself. It answers a question as large as the answer, each once, only to
-/// addresses of the networks that this machine is in, and at most maximumRate a second.
+/// It sends nothing unasked. It answers each question once, only if the question is as large as the
+/// answer, only to addresses in this machine's networks, and at most maximumRate times a second.
 class Announcer : public QObject
 {
     Q_OBJECT
@@ -24,12 +25,12 @@ class Announcer : public QObject
 public:
     static constexpr int maximumRate = 100;
 
-    //! \a endpoint tells where the server listens; its port is 0 while it does not.
+    //! \a endpoint returns where the server listens; its port is 0 if it does not listen.
     explicit Announcer(std::function<std::pair<QHostAddress, quint16>()> endpoint, QObject *parent);
 
-    //! Announces this from now on, by the UDP port \a port; 0: the system picks one.
+    //! Announces \a title and \a data from now on, on UDP port \a port; 0: the system picks a port.
     ///
-    /// \return why that is not possible; empty if it is.
+    /// \return why that failed; empty on success.
     QString start(const QString &title, const QVariantMap &data, quint16 port);
 
     bool isRunning() const { return m_socket.state() == QUdpSocket::BoundState; }
@@ -47,12 +48,12 @@ private:
     Announcement m_announcement;
     MessageBudget m_budget;
 
-    // The same question comes by broadcast and by multicast.
+    // The same question arrives by broadcast and by multicast.
     std::array<quint64, 64> m_answered{};
     size_t m_nextAnswered = 0;
 
     QList<std::pair<QHostAddress, int>> m_networks; // of this machine
-    QDeadlineTimer m_networksExpire{0};             // they are looked up again then
+    QDeadlineTimer m_networksExpire{0};             // when they are looked up again
 };
 
 } // namespace QRepod

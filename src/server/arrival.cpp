@@ -14,7 +14,7 @@ namespace {
 // How long a client may be silent before it counts as a new one, in milliseconds.
 constexpr int patience = 100;
 
-// How long the node of its session is looked for, in milliseconds.
+// How long to look for the node that has the session, in milliseconds.
 constexpr int askingPatience = 3000;
 
 } // namespace
@@ -46,7 +46,7 @@ std::vector<Delivery> Arrival::take()
     return std::move(m_deliveries);
 }
 
-//! Whoever is told of what has come deletes this.
+//! Whichever function takes what has arrived deletes this.
 void Arrival::handleWake()
 {
     std::vector<Delivery> come = m_link.inbox->takeAll();
@@ -57,7 +57,7 @@ void Arrival::handleWake()
     if (m_deliveries.front().kind() != Delivery::Kind::Connected) // the TLS handshake failed
         return m_server.turnAway(*this, m_deliveries.front().error());
     if (m_request && !m_request->address.isEmpty())
-        m_address = m_request->address; // the stream knows it since it is open
+        m_address = m_request->address; // known once the stream is open
     if (m_token.isEmpty())
         greet();
     if (m_deliveries.size() > 1 && !m_isAsking)
@@ -67,7 +67,7 @@ void Arrival::handleWake()
 void Arrival::decide()
 {
     const Delivery &second = m_deliveries[1];
-    if (second.kind() != Delivery::Kind::Messages) // it has gone without a word
+    if (second.kind() != Delivery::Kind::Messages) // it left without a word
         return m_server.turnAway(*this, second.error());
     const std::vector<Frame> &frames = second.batch().frames;
     if (!m_isLost && frames.front().isControl()) {

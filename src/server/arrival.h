@@ -13,14 +13,14 @@
 
 namespace QRepod {
 
-//! A connection that has not shown yet whether it resumes a session: there is no channel for it.
+//! A connection that has not yet shown whether it resumes a session. It has no channel so far.
 ///
-/// It is greeted at once. Its first frame decides; without one it is a new client after a while,
-/// for a plain peer may wait to be spoken to. Works in the server's working thread.
+/// It is greeted at once, and its first frame decides. If none comes, it counts as a new client
+/// after a while, since a plain peer may wait to be spoken to. Used in the server's working thread.
 class Arrival final : private Wakeable
 {
 public:
-    //! \a request is null unless it came by HTTP.
+    //! \a request is null unless the client came by HTTP.
     Arrival(Server::Private &server, const ServerSettings &settings, const QString &address,
             std::shared_ptr<const HttpRequest> request);
     virtual ~Arrival();
@@ -30,24 +30,24 @@ public:
     const ServerSettings &settings() const { return m_settings; }
     const Link &link() const { return m_link; }
 
-    //! Of the greeting: leads to what becomes of it.
+    //! The greeting's token, which leads to whatever this becomes.
     const QString &token() const { return m_token; }
 
-    //! Grows from one connection to the next.
+    //! Increases from one connection to the next.
     qint64 number() const { return m_number; }
 
-    //! Somebody else is asked where its session is. Meanwhile nothing becomes of it, for a while.
+    //! Another node is being asked where the session is. Meanwhile this waits, for a limited time.
     void setAsking();
 
-    //! Goes with it.
+    //! Expires when this is destroyed.
     std::weak_ptr<const int> life() const { return m_life; }
 
-    //! The session that it wants to resume is lost, for \a reason. It is a new client with its next
-    //! frame, or if it stays: many that come too late have gone already, and nobody must hear of
-    //! them.
+    //! Tells the client that the session it wants to resume is lost, for \a reason. It becomes a
+    //! new client with its next frame, or if it stays: many late connections are already gone, and
+    //! nobody must hear of those.
     void lose(const QString &reason);
 
-    //! What has come so far, Connected first. After that it is somebody else's.
+    //! Takes what has arrived so far, Connected first. From then on the connection is the caller's.
     std::vector<Delivery> take();
 
 private:
@@ -64,10 +64,10 @@ private:
     const Link m_link;
     QString m_token;
     std::vector<Delivery> m_deliveries;
-    Timeout m_patience; // until the first frame, or an answer
+    Timeout m_patience; // until the first frame, or an answer from another node
     const std::shared_ptr<const int> m_life = std::make_shared<const int>(0);
     bool m_isAsking = false;
-    bool m_isLost = false; // the session that it wants
+    bool m_isLost = false; // the session that the client wants to resume
     bool m_isTaken = false;
 };
 

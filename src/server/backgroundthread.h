@@ -9,8 +9,8 @@
 
 namespace QRepod {
 
-//! A thread with an event loop, which does one more thing before it ends. It needs no event to be
-//! delivered for that: Qt delivers none once the application has gone.
+//! A thread with an event loop that runs one more function before it ends. It needs no event for
+//! that: Qt delivers none once the application is gone.
 class BackgroundThread final : public QThread
 {
 public:
@@ -19,13 +19,14 @@ public:
     {
     }
 
-    //! Has the thread do its last thing, and waits until it has ended.
+    //! Makes the thread run its last function, and waits until the thread has ended.
     void end()
     {
         m_hasLast.store(true, std::memory_order_release);
         quit();
         wait();
-        // What the thread has done last is seen here; Qt promises it, but not to a checker.
+        // What the thread did last is visible here. Qt guarantees that, but a checker does not see
+        // it.
         m_hasLast.load(std::memory_order_acquire);
     }
 

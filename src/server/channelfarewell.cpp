@@ -14,7 +14,7 @@ namespace QRepod {
 Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
 /// \file
-/// Clients that a server does not want to keep: what they hear last.
+/// The last that a client hears when a server does not want to keep it.
 
 void Channel::Private::refuse(const QString &reason)
 {
@@ -24,8 +24,8 @@ void Channel::Private::refuse(const QString &reason)
     sendAway({Control::refused(reason), {}});
 }
 
-//! What is sent away for good has one more thing to hear, which only those understand who say
-//! hello. A client may be about to: it is waited for. One that is lost may come back to hear it.
+//! Drops the client after sending \a farewell, which only a client that says hello understands. A
+//! client that has not said hello yet gets time to do so. A lost one may come back to hear it.
 void Channel::Private::sendAway(const Farewell &farewell)
 {
     constexpr int patience = 200; // milliseconds
@@ -53,7 +53,7 @@ void Channel::Private::finishSendingAway()
     session->inbox().close();
 }
 
-//! The same for a fault of the client's, of which the server is told too.
+//! Drops the client for its own fault, and reports \a error to the server too.
 void Channel::Private::expel(const QString &error)
 {
     if (m_isRefused)
@@ -62,7 +62,8 @@ void Channel::Private::expel(const QString &error)
     session->inbox().close(address() + QLatin1String(": ") + error);
 }
 
-//! As the last that the client gets. Nothing that it has sent is delivered any more.
+//! Sends \a error as the last message to the client. Nothing that it has sent is delivered any
+//! more.
 void Channel::Private::say(const QString &error)
 {
     m_isRefused = true;

@@ -31,12 +31,12 @@ void Channel::Private::detach()
         return;
     server->metrics.gone(session->statistics());
     server->disown(q);
-    q->setParent(nullptr); // whoever sees it leave or destroyed may delete the server
+    q->setParent(nullptr); // slots that run now may delete the server
     endSession();
     forgetTokens();
     m_away.reset();
     const Link link = session->link();
-    if (m_standing != Standing::Gone) // else answers may be on their way
+    if (m_standing != Standing::Gone) // otherwise answers may still be on their way
         link.outbox->close();
     link.inbox->detachReader();
     server->waker.forget(this);
@@ -55,7 +55,7 @@ void Channel::Private::deliver()
         m_walk.run(server->texts);
     if (alive)
         server->received.flush();
-    if (alive && !isDelivering() && !m_walk.isEmpty()) // a session has been resumed meanwhile
+    if (alive && !isDelivering() && !m_walk.isEmpty()) // a session was resumed meanwhile
         server->waker.wake(this);
     if (alive && m_requester && !isDelivering())
         m_requester->expire();
@@ -64,7 +64,7 @@ void Channel::Private::deliver()
 void Channel::Private::joined(const Delivery &, Turn &)
 {
     server->metrics.connected();
-    if (httpRequest && !httpRequest->address.isEmpty()) { // the stream knows it since it is open
+    if (httpRequest && !httpRequest->address.isEmpty()) { // known once the stream is open
         const std::lock_guard lock(m_mutex);
         m_address = httpRequest->address;
     }
@@ -106,13 +106,13 @@ bool Channel::Private::received(const Message &message, Turn &turn)
         return false;
     if (m_isFirstMessage)
         noteFirstMessage();
-    if (m_requester && m_requester->takeReply(message)) // a guest may be asked, too
+    if (m_requester && m_requester->takeReply(message)) // a guest may be asked too
         return true;
     if (m_guest && !m_guest->maySend(message.action())) {
         expel(QStringLiteral("a guest may not send \"%1\"").arg(shownText(message.action())));
         return false;
     }
-    if (BuiltIn::isName(message.action())) { // for handlers these are the library's alone
+    if (BuiltIn::isName(message.action())) { // only the library may call these handlers
         leaveToFallbacks(message, Dispatcher::Outcome::Unhandled);
         if (turn.isAlive())
             tellReceived(message, turn);
@@ -131,14 +131,15 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     if (request && turn.isAlive())
         request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
-        // The channel may be gone before a client that only listens now has its answer.
+        // The context is the server: the channel may be gone before a half-closed client has its
+        // answer.
         request->finish(outcome, turn.isAlive() ? server->q : nullptr);
     if (turn.isAlive())
         tellReceived(message, turn);
     return true;
 }
 
-//! For those who only look on.
+//! Emits messageReceived() of the channel and its rooms.
 void Channel::Private::tellReceived(const Message &message, Turn &turn)
 {
     if (isObserved)
@@ -147,7 +148,7 @@ void Channel::Private::tellReceived(const Message &message, Turn &turn)
         forEachRoom([&](Room *room) { Room::Private::get(room)->tellReceived(q, message); });
 }
 
-//! Unlike a client's message it is only for those that have a handler for it.
+//! Dispatches a built-in message. Unlike a client's, it never goes to network_received().
 void Channel::Private::announced(const Message &message, Turn &)
 {
     dispatch(message);
@@ -161,7 +162,7 @@ void Channel::Private::failed(const Delivery &delivery, Turn &turn)
         return;
     }
     if (!isCurrent(delivery) || isInterruption(delivery))
-        return; // what the client has left behind; or left() follows
+        return; // from a connection that the client has left; or left() follows
     Q_EMIT q->errorOccurred(delivery.error());
     if (turn.isAlive() && isGuest())
         server->reject(delivery.error());
@@ -190,7 +191,7 @@ void Channel::Private::left(const Delivery &delivery, Turn &turn)
         m_requester->failAll(connectionEnded());
     if (turn.isAlive())
         Q_EMIT q->disconnected();
-    if (before != Standing::Member) // nobody has been told of it
+    if (before != Standing::Member) // nobody knew of the client
         return;
     turn.announce(BuiltIn::disconnected());
     if (turn.isAlive())
@@ -199,14 +200,14 @@ void Channel::Private::left(const Delivery &delivery, Turn &turn)
         server->announceLeft(q);
 }
 
-//! Closed while the TLS handshake was going on.
+//! The channel was closed during the TLS handshake.
 void Channel::Private::cancelled(const Delivery &, Turn &)
 {
     q->deleteLater();
 }
 
-//! For the channel, then for its rooms, then for the objects that handle messages for the whole
-//! server.
+//! Dispatches to the channel, then to its rooms, then to the objects passed to
+//! Server::addHandler().
 Dispatcher::Outcome Channel::Private::dispatch(const Message &message, Answer *answer)
 {
     const QPointer<Channel> channel(q);
@@ -221,8 +222,8 @@ Dispatcher::Outcome Channel::Private::dispatch(const Message &message, Answer *a
     return outcome;
 }
 
-//! No handler has taken it. What has no network_received() of its own, like a plain Channel, is not
-//! called: so the message need not be decoded for it.
+//! Passes a message that no handler took to network_received(). A plain Channel or Room does not
+//! override that, so the message is not decoded for it.
 void Channel::Private::leaveToFallbacks(const Message &message, Dispatcher::Outcome outcome)
 {
     const QPointer<Channel> channel(q);
@@ -259,7 +260,7 @@ QByteArray Channel::Private::nearestHandler(QByteArrayView action) const
     return nearest.isEmpty() ? server->dispatcher.nearest(action) : nearest;
 }
 
-//! Calls \a function for the rooms that the channel is in now, but not for those that it leaves
+//! Calls \a function for each room that the channel is in now, except those that it leaves
 //! meanwhile.
 template <class Function>
 void Channel::Private::forEachRoom(Function function)
@@ -290,7 +291,7 @@ QString Channel::Private::join(const QString &name, const QVariantMap &options)
     if (channel && part->contains(q))
         return {};
     QString refusal = channel ? opened->refusal(q, options) : QString();
-    // Both may have run anything.
+    // open() and refusal() run the game's code, which may have done anything.
     if (!channel || m_standing != Standing::Member)
         refusal = QStringLiteral("the client has gone");
     else if (!room || part->isClosed())
@@ -349,8 +350,8 @@ qint64 Channel::Private::enqueue(const EncodedMessage &message, SendMode mode)
     return result.bytes;
 }
 
-//! The client does not read, or is away: it must not hold up memory or the others. Also for those
-//! who answer later, when the channel may have been deleted.
+//! Gives up on a client that does not read or is away, so that it holds up neither memory nor other
+//! clients. Static, because an answer may come when the channel has been deleted.
 void Channel::Private::giveUp(Session &session, const QString &address, const QString &error)
 {
     session.end();

@@ -26,9 +26,9 @@ namespace QRepod {
 class Arrival;
 enum class FirstFrame;
 
-//! The server attaches a channel to its connection before it shows it to anybody. From then on
-//! `session`, `sessionId` and `httpRequest` do not change and may be read in any thread; the rest
-//! belongs to the server's.
+//! The server attaches a channel to its connection before it shows the channel to anybody. From
+//! then on `session`, `sessionId` and `httpRequest` do not change and may be read in any thread;
+//! everything else belongs to the server's thread.
 class Q_DECL_HIDDEN Channel::Private final : private Recipient, private Wakeable
 {
 public:
@@ -37,11 +37,11 @@ public:
 
     static Private *get(const Channel *channel) { return channel->d.get(); }
 
-    //! To a connection that is still to be opened, and is all that the client has.
+    //! Attaches to a connection that is still to be opened; its loss will be the client's end.
     void attach(Server::Private *newServer, const ConnectionSettings &settings,
                 std::shared_ptr<const HandlerTable> handlers, const QString &peer);
 
-    //! To one that stands, of a client that may come back if it is lost.
+    //! Attaches to an open connection, whose client may come back if it is lost.
     void attach(Server::Private *newServer, Arrival &arrival, FirstFrame frame,
                 std::shared_ptr<const HandlerTable> handlers);
     void detach(); ///< the channel is being deleted
@@ -62,30 +62,30 @@ public:
         QString address;
         QString usedToken;
         QString nextToken;
-        qint64 number; ///< of the connection, among all of the server
+        qint64 number; ///< of the connection, counted over the whole server
     };
 
-    //! Goes on with another connection. \a deliveries are what has come there so far. Whether it
-    //! can has been asked before.
+    //! Continues on another connection. \a deliveries are what has arrived there so far. The caller
+    //! has checked that the session can be resumed.
     void resume(const Resumption &by, qint64 peerReceived, std::vector<Delivery> &&deliveries);
 
-    //! Whether the client has come with \a token already, in a connection after number \a number:
-    //! that one is an attempt that it has given up, whose bytes are late.
+    //! Whether the client has already used \a token in a connection later than \a number. Then
+    //! number \a number is an attempt that the client has given up, whose bytes arrive late.
     bool hasComeLater(const QString &token, qint64 number) const
     {
         return token == m_usedToken && number < m_connectionNumber;
     }
 
-    //! Grows from one client that is lost to the next; nothing while it is there.
+    //! Increases from one lost client to the next; nothing while the client is there.
     std::optional<qint64> awayNumber() const { return m_awayNumber; }
 
-    //! The client is not expected back any more.
+    //! The client is no longer expected back.
     void expire();
 
     bool isInterrupted() const { return m_isInterrupted; }
     /// @}
 
-    //! The client's end. It changes when a session is resumed. Any thread.
+    //! The client's address. It changes when a session is resumed. Any thread.
     QString address() const;
 
     //! Ends the connection and the session. Any thread.
@@ -93,12 +93,12 @@ public:
 
     //! Queues \a message. Any thread.
     qint64 send(const QVariantMap &message, SendMode mode);
-    qint64 send(const EncodedMessage &message, SendMode mode); ///< which is valid
+    qint64 send(const EncodedMessage &message, SendMode mode); ///< must be valid
 
-    //! The same, but not counted by action: who broadcasts counts once for all.
+    //! The same without counting by action: a broadcast is counted once for all.
     qint64 enqueue(const EncodedMessage &message, SendMode mode);
 
-    //! \return why the channel is not in the room \a name; empty if it is.
+    //! \return why the channel could not join the room \a name; empty if it is in the room.
     QString join(const QString &name, const QVariantMap &options);
     void leave(const QString &name);
 
@@ -111,13 +111,11 @@ public:
 
     Channel *const q;
     Server::Private *server = nullptr;
-    std::shared_ptr<Session>
-        session;       // once the channel is attached; also of those who answer later
-    QString sessionId; // likewise
+    std::shared_ptr<Session> session; // once the channel is attached; shared with later answers
+    QString sessionId;                // set with the session
     std::shared_ptr<const HttpRequest> httpRequest; // of a client that came by HTTP
-    std::atomic<bool> isObserved =
-        false;           // whether messageReceived() was ever connected; any thread
-    int untaken = 0;     // calls of the defaults of network_received(), here and in rooms
+    std::atomic<bool> isObserved = false; // messageReceived() was ever connected; any thread
+    int untaken = 0;     // calls of default network_received() functions, here and in rooms
     QList<Room *> rooms; // in the order of joining, without the server's everyone()
 
 private:
@@ -172,24 +170,24 @@ private:
     Dispatcher m_dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};
     std::unique_ptr<Requester> m_requester; // from the first request() on
     Walk m_walk;
-    std::unique_ptr<Guest> m_guest; // as long as it is one
+    std::unique_ptr<Guest> m_guest; // while the client is a guest
     mutable std::mutex m_mutex;     // guards m_address
     QString m_address;
 
-    std::unique_ptr<Timeout> m_away; // as long as the client is
+    std::unique_ptr<Timeout> m_away; // while the client is away
     std::optional<qint64> m_awayNumber;
     QString m_token;     // leads to this channel
-    QString m_usedToken; // so does this one, until the client has shown that it has the other
+    QString m_usedToken; // so does this one, until the client has shown that it has m_token
     qint64 m_connectionNumber = 0;
     Standing m_standing = Standing::Arriving;
     bool m_isRefused = false;
-    std::optional<Farewell> m_farewell; // until it is said
-    std::optional<Timeout> m_patience;  // with a client that has not said hello so far
+    std::optional<Farewell> m_farewell; // until it is sent
+    std::optional<Timeout> m_patience;  // while the client has not said hello
     bool m_isGreeted = false;
-    bool m_isFirstMessage = true; // the next is
-    bool m_mayResume = false;     // the client has said nothing so far
-    bool m_isInterrupted = false; // so far as handlers know
-    bool m_hasSaidBye = false;    // the client has
+    bool m_isFirstMessage = true; // the next message is the first
+    bool m_mayResume = false;     // the client has said nothing yet, so it may still resume
+    bool m_isInterrupted = false; // as far as handlers have been told
+    bool m_hasSaidBye = false;    // the client has said goodbye
 };
 
 } // namespace QRepod

@@ -18,8 +18,8 @@ Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
 namespace {
 
-// A client of QRepod says hello within 50 ms. What says nothing is most likely a plain peer, which
-// cannot resume and only listens: not more than this is kept for it, and only for so long.
+// A QRepod client says hello within 50 ms. A client that says nothing is most likely a plain peer
+// that only listens and cannot resume: no more than this is kept for it, and no longer.
 constexpr qint64 keptForUnknown = 256 * 1024; // bytes
 constexpr int unknownTime = 2000;             // milliseconds
 
@@ -64,7 +64,8 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
     case Control::Kind::Bye:
         m_hasSaidBye = true;
         break;
-    case Control::Kind::Ack: // the first since the session was resumed, or of a connection before
+    case Control::Kind::Ack: // the first since the session was resumed, or from an earlier
+                             // connection
         if (session->isConfirmed())
             server->sessions.remove(std::exchange(m_usedToken, {}));
         break;
@@ -76,16 +77,16 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
     case Control::Kind::Resume:
         if (std::exchange(m_mayResume, false))
             becomeAnother(control, turn);
-        else if (!m_isGreeted) // by an arrival, which has answered
+        else if (!m_isGreeted) // an arrival has answered already
             session->link().outbox->sendControl(
                 Control::lost(QStringLiteral("the server keeps none")), Outbox::Bound::None);
         break;
-    default: // the others are nothing to this end
+    default: // the others mean nothing to a server
         break;
     }
 }
 
-//! The first message of a client shows whether it is a plain peer, who cannot resume.
+//! The first message shows whether the client is a plain peer, which cannot resume.
 void Channel::Private::noteFirstMessage()
 {
     m_isFirstMessage = false;
@@ -94,7 +95,7 @@ void Channel::Private::noteFirstMessage()
         session->keepNothing();
 }
 
-//! Whether the end of the connection is one that the client may not even have noticed.
+//! Whether the end of this connection only interrupts the session.
 bool Channel::Private::isInterruption(const Delivery &delivery) const
 {
     return delivery.isLoss() && m_standing == Standing::Member && !m_isRefused && !m_hasSaidBye
@@ -104,7 +105,7 @@ bool Channel::Private::isInterruption(const Delivery &delivery) const
 
 void Channel::Private::interrupt(Turn &turn)
 {
-    session->link().outbox->close(); // it may wait for answers
+    session->link().outbox->close(); // it may be waiting for answers
     leaveForNobody();
     m_awayNumber = ++server->interruptions;
     m_away = std::make_unique<Timeout>(server->deadlines, [this] { expire(); });
@@ -112,7 +113,7 @@ void Channel::Private::interrupt(Turn &turn)
     announceInterrupted(turn);
 }
 
-//! Leaves the connection for one that is none: the channel can be closed there.
+//! Moves the session to a link without a connection, where the channel can still be closed.
 Link Channel::Private::leaveForNobody()
 {
     Link nobody = Link::create({&server->waker, this}, server->settings.snapshot());
@@ -141,7 +142,7 @@ void Channel::Private::expire()
     session->inbox().close();
 }
 
-//! Tells a client that could come back not to; nothing is accepted any more. Any thread.
+//! Tells a client that could come back not to, and accepts nothing more. Any thread.
 void Channel::Private::endSession() const
 {
     if (session->isResumable())
@@ -155,7 +156,7 @@ void Channel::Private::close() const
     session->link().close();
 }
 
-//! The token leads to nobody any more.
+//! The tokens lead nowhere from now on.
 void Channel::Private::forgetTokens()
 {
     server->sessions.remove(std::exchange(m_token, {}));
@@ -177,7 +178,7 @@ void Channel::Private::resume(const Resumption &by, qint64 peerReceived,
         const std::lock_guard lock(m_mutex);
         m_address = by.address;
     }
-    // The token that was used is void once the client has shown that it has the next one.
+    // The used token becomes void once the client has shown that it has the next one.
     if (m_usedToken != by.usedToken)
         server->sessions.remove(m_usedToken);
     if (m_token != by.usedToken)
@@ -193,7 +194,7 @@ void Channel::Private::resume(const Resumption &by, qint64 peerReceived,
     server->waker.wake(this);
 }
 
-//! The client contradicts itself: it has told of more messages than it says now.
+//! Ends the session of a client that contradicts itself: it now claims fewer messages than before.
 void Channel::Private::breakOff(const Link &link)
 {
     link.outbox->close();
@@ -203,8 +204,8 @@ void Channel::Private::breakOff(const Link &link)
     nobody.inbox->close();
 }
 
-//! A connection that has not been noticed as dead: another takes over. What it has brought is
-//! delivered before.
+//! Another connection takes over from one whose death has not been noticed. What the old one has
+//! received is delivered first.
 void Channel::Private::retire(const Link &link)
 {
     const QString reason = QStringLiteral("the session goes on in another connection");
@@ -216,7 +217,7 @@ void Channel::Private::retire(const Link &link)
     m_walk.take();
 }
 
-//! Handlers learn of an interruption that nobody has noticed, too.
+//! Announces the interruption first if nobody had noticed it.
 void Channel::Private::resumed(const Delivery &, Turn &turn)
 {
     if (!m_isInterrupted)
@@ -229,8 +230,8 @@ void Channel::Private::resumed(const Delivery &, Turn &turn)
     turn.announce(BuiltIn::resumed());
 }
 
-//! A client that has been taken for a new one, because it said nothing for a while, resumes a
-//! session: its connection goes there, and this channel ends.
+//! A client that counted as new, because it said nothing for a while, resumes a session after all.
+//! Its connection moves there, and this channel ends.
 void Channel::Private::becomeAnother(const Control &control, Turn &turn)
 {
     QString reason;
@@ -255,7 +256,7 @@ void Channel::Private::becomeAnother(const Control &control, Turn &turn)
     nobody.inbox->close();
 }
 
-//! It may be another server's session: then the client is sent there.
+//! If the session may be another server's, asks for its address and sends the client there.
 bool Channel::Private::askForHome(const QString &token)
 {
     const auto answer = [channel = QPointer<Channel>(q)](const QString &address) {

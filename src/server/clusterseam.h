@@ -16,49 +16,49 @@ namespace QRepod {
 
 class MetricsText;
 
-//! The seam between a server and a cluster: all that the component Cluster uses of the core beside
-//! its public interface.
+//! The seam between a server and a cluster: everything that the component Cluster uses of the core
+//! besides its public interface.
 ///
-/// From attach() on what a shared room sends goes to publish() as well. One cluster at a time.
+/// From attach() on, what a shared room sends also goes to publish(). A server has one cluster at a
+/// time.
 class QREPOD_EXPORT ClusterSeam
 {
 public:
     ClusterSeam() = default;
     Q_DISABLE_COPY_MOVE(ClusterSeam)
 
-    //! Makes it the cluster of \a server, whose everyone() is shared from now on. In the server's
-    //! working thread, as detach().
+    //! Makes this the cluster of \a server, and shares the server's everyone(). Call it in the
+    //! server's working thread, like detach().
     ///
-    /// \return false if it has another one.
+    /// \return false if the server already has a cluster.
     bool attach(Server *server);
 
-    //! When this returns, nobody is in a function of this any more. The caller has to do it before
-    //! its own members go.
+    //! Detaches from the server. When this returns, no thread is in a function of this any more. A
+    //! subclass must call it before its members are destroyed.
     void detach();
 
-    //! Sends \a frame, whole with its header, to those who are in \a room on this node. In the
+    //! Sends \a frame, complete with header, to the channels in \a room on this node. In the
     //! server's working thread.
     static void deliver(Room *room, const QString &action, const QByteArray &frame, SendMode mode);
 
-    //! The same for one client.
+    //! Sends \a frame to one client.
     static qint64 deliver(Channel *channel, const QString &action, const QByteArray &frame);
 
-    //! A message as a frame, and as empty bytes, with a warning that names \a whom, if it cannot be
-    //! sent.
+    //! Encodes \a message as a frame. If it cannot be sent, warns, naming \a whom, and returns no
+    //! bytes.
     static QByteArray encode(Server *server, const QVariantMap &message, const QString &whom);
 
-    //! The room \a room, which is shared, sends \a frame to all. Any thread; \a room is empty for
-    //! everyone(). The caller holds the room's lock: messages are published in the order in which
-    //! the room's own clients get them.
+    //! The shared room \a room sends \a frame to all. Any thread; \a room is empty for everyone().
+    //! The caller holds the room's lock, so messages are published in the order in which the room's
+    //! own clients get them.
     virtual void publish(const QString &room, const QString &action, const QByteArray &frame,
                          SendMode mode) = 0;
 
-    //! The game's code is about to run, who knows how long after the last time: rooms that this
-    //! node does not have any more close. In the server's working thread.
+    //! The game's code is about to run, perhaps long after the last time. Rooms that this node no
+    //! longer has must close now. In the server's working thread.
     virtual void turnBegins() = 0;
 
-    //! The room \a room, which is shared, tells other nodes of its state. In the server's working
-    //! thread.
+    //! The shared room \a room tells other nodes about its state. In the server's working thread.
     virtual void publishState(const QString &room, const StateNews &news) = 0;
 
     //! Whether anything can be published at present. In the server's working thread.
@@ -68,60 +68,61 @@ public:
     /// In the server's working thread.
     /// @{
 
-    //! What has become of what another node says of its state.
+    //! What takeState() made of another node's news.
     enum class StateVerdict {
         InStep,
-        Missing, ///< something before it has not come: that node is to tell everything anew
-        Gone,    ///< it shares that no more: another node may
+        Missing, ///< an earlier change is missing: that node must send the whole state again
+        Gone,    ///< that node no longer shares it; another node may
         Invalid,
     };
     static StateVerdict takeState(Room *room, const QString &node, const StateNews &news);
 
-    //! Everything that \a node shares comes now, as far as it is in \a room…
+    //! \a node begins to list everything that it shares in \a room…
     static void beginStates(Room *room, const QString &node);
-    //! …and has come. \return whether it shares less than was known.
+    //! …and has finished. \return whether it shares less than was known.
     static bool endStates(Room *room, const QString &node);
 
-    //! Whether something in \a room is known to be shared by \a node.
+    //! Whether \a node is known to share something in \a room.
     static bool knowsStates(const Room *room, const QString &node);
 
-    //! \a node has gone. \return whether it shared anything in \a room.
+    //! \a node is gone. \return whether it shared anything in \a room.
     static bool forgetStates(Room *room, const QString &node);
-    static void forgetStates(Room *room); ///< what any node shares
+    static void forgetStates(Room *room); ///< forgets what any node shares
 
-    //! Everything that \a room shares with other nodes.
+    //! Returns everything that \a room shares with other nodes.
     static QList<StateNews> states(Room *room);
 
-    //! Tells other nodes that \a room shares nothing any more.
+    //! Tells other nodes that \a room no longer shares anything.
     static void withdrawStates(Room *room);
 
     static bool sharesStates(const Room *room);
     static bool hasMembers(const Room *room);
     /// @}
 
-    //! The server is being deleted: detach() has been called when this returns.
+    //! The server is being deleted. The implementation must call detach() before it returns.
     virtual void serverEnds() = 0;
 
     /// \name Sessions
     /// In the server's working thread.
     /// @{
 
-    //! The name of this node, which the tokens of its sessions carry; empty outside of a cluster.
+    //! The name of this node, which is in its sessions' tokens; empty outside a cluster.
     virtual QString homeOfSessions() const = 0;
 
-    //! How a client comes in: by the library's own protocol, or by a WebSocket.
+    //! How a client comes in: by the library's own protocol, or by WebSocket.
     enum class Way { Plain, WebSocket };
 
-    //! Finds out how clients reach another \a node: \a receiver is told later, with an empty text
-    //! if there is no such node any more. While this node is offline it has to wait, and may not be
-    //! told at all; nor if the cluster is left before.
+    //! Finds out how clients reach another \a node. \a receiver gets the address later; it is empty
+    //! if there is no such node any more. While this node is offline, \a receiver has to wait, and
+    //! may never be called; nor is it called if the cluster is left first.
     ///
-    /// \return false if that cannot be found out: \a node is this one, or this one has not joined.
+    /// \return false if there is no way to find out: \a node is this one, or this one has not
+    ///         joined.
     virtual bool findNode(const QString &node, Way way,
                           std::function<void(const QString &address)> receiver) = 0;
     /// @}
 
-    //! Adds what the cluster counts. In the server's working thread.
+    //! Appends the cluster's figures. In the server's working thread.
     virtual void writeMetrics(MetricsText &text) const = 0;
 
 protected:

@@ -60,17 +60,17 @@ void Entrance::close()
     });
 }
 
-//! In the working thread.
+//! Stops listening. In the working thread.
 void Entrance::stop()
 {
     m_port = 0;
     if (!m_acceptor)
         return;
     m_acceptor->close();
-    m_acceptor.release()->deleteLater(); // it may be the one that calls
+    m_acceptor.release()->deleteLater(); // it may be the caller
 }
 
-//! Each tells whoever has opened it, who may do anything.
+//! Closes each entrance and tells its owner, whose code may do anything.
 void Server::Private::closeEntrances()
 {
     while (!entrances.isEmpty()) {

@@ -11,21 +11,21 @@
 
 namespace QRepod {
 
-//! The last that a client hears which the server does not want to keep.
+//! The last thing that a client hears before the server drops it.
 struct Farewell
 {
     QByteArray control;
-    QString otherwise; ///< an error for those who do not understand control frames, or empty
+    QString otherwise; ///< an error for peers that do not understand control frames, or empty
 };
 
-//! Farewells that may not have been heard, because the line was lost before: a client that comes
-//! back with its token hears it then. Works in the server's working thread.
+//! Farewells that may not have been heard because the line was already lost. A client that comes
+//! back with its token hears its farewell then. Used in the server's working thread.
 ///
-/// It knows the tokens' digests alone, and forgets the oldest of too many.
+/// It keeps only the tokens' digests, and forgets the oldest entries past a limit.
 class Farewells
 {
 public:
-    //! For so many \a milliseconds.
+    //! Keeps \a farewell for \a milliseconds.
     void add(const QString &token, const Farewell &farewell, int milliseconds)
     {
         if (token.isEmpty())
@@ -58,7 +58,7 @@ private:
     static constexpr qsizetype most = 1'000;
 
     QHash<QByteArray, Entry> m_entries;
-    QList<QByteArray> m_order; // in which they were added
+    QList<QByteArray> m_order; // in the order of adding
 };
 
 } // namespace QRepod

@@ -11,12 +11,12 @@
 
 namespace QRepod {
 
-//! What a client may send until the game admits it, and how long it may take. Used in the server's
-//! working thread.
+//! What a client may send before the game admits it, and how long that may take. Used in the
+//! server's working thread.
 class Guest final : private Deadline
 {
 public:
-    //! Calls \a expired after so many milliseconds.
+    //! Calls \a expired after \a timeout milliseconds.
     Guest(Deadlines &deadlines, const QStringList &actions, int timeout,
           std::function<void()> expired)
         : Deadline(deadlines)

@@ -82,7 +82,7 @@ void MemoryWatch::handleDeadline()
     }
 }
 
-//! Reads from everybody again.
+//! Reads from every client again.
 void MemoryWatch::resume()
 {
     m_looksPast = 0;

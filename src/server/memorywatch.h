@@ -9,12 +9,13 @@
 
 namespace QRepod {
 
-//! Keeps what a server holds for its clients, received and not handled or sent and not taken, below
-//! maximumMemory.
+//! Keeps what a server holds for all its clients, received and not handled or sent and not taken,
+//! below maximumMemory.
 ///
-/// Each client has limits of its own, but many can stay below theirs and fill the machine together.
-/// So this looks at all of them, four times a second. Past the limit those that hold the most are
-/// not read any more, and if that has not helped within a second, they are closed.
+/// Each client has limits of its own, but many clients can stay below theirs and still fill the
+/// machine together. So this checks all of them four times a second. Past the limit, the clients
+/// that hold the most are no longer read, and if that has not helped within a second, they are
+/// closed.
 ///
 /// Used in the server's working thread.
 class MemoryWatch final : private Deadline
@@ -23,7 +24,7 @@ public:
     MemoryWatch(Server::Private &server, Deadlines &deadlines);
     virtual ~MemoryWatch() = default;
 
-    //! There is a client. It watches until there are none.
+    //! Starts watching, for as long as there are clients.
     void start();
 
 private:
@@ -38,7 +39,7 @@ private:
     void resume();
 
     Server::Private &m_server;
-    int m_looksPast = 0; // the limit, in a row
+    int m_looksPast = 0; // checks in a row that found more than the limit
     bool m_isStarted = false;
 };
 

@@ -28,7 +28,7 @@ void add(Statistics &sum, const Statistics &other)
     sum.bytesUnsent += other.bytesUnsent;
 }
 
-//! Of the clients whose line has been measured: the time that most of them do not exceed.
+//! Writes the median and the 99th percentile over the clients whose round trip is known.
 void writeRoundTrips(MetricsText &text, const QList<Statistics> &present)
 {
     std::vector<qint64> times;

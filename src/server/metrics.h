@@ -18,34 +18,34 @@ namespace QRepod {
 
 class MetricsText;
 
-//! What a server has done since it was made: by action, and by the clients that have gone.
+//! What a server has done since it was created, by action, and what its former clients have done.
 ///
-/// A client picks the names of its actions, so only so many are counted by name; the rest counts
-/// together. Every function may be called from any thread.
+/// Clients choose the names of their actions, so only a limited number are counted by name; the
+/// rest are counted together. Every function may be called from any thread.
 class Metrics
 {
 public:
-    //! So many actions that a handler has taken have figures of their own. Of those that nobody
-    //! handles a few do, for they are the client's invention.
+    //! How many actions have figures of their own. Few of the unhandled ones do, since a client may
+    //! invent them.
     static constexpr size_t maximumHandled = 128;
     static constexpr size_t maximumUnhandled = 16;
     static constexpr size_t maximumSent = 128;
 
-    //! The name under which all others are counted.
+    //! The name under which all other actions are counted.
     static constexpr const char *others = "_others";
 
-    //! What handlers have been given.
+    //! What handlers have received.
     struct Received
     {
         qint64 messages = 0;
         qint64 bytes = 0;
-        std::chrono::nanoseconds time{0}; ///< that they took
+        std::chrono::nanoseconds time{0}; ///< that handlers took
     };
 
-    //! So much of an action has been given to handlers.
+    //! Handlers have received \a more messages of \a action.
     void received(QByteArrayView action, const Received &more, bool isHandled);
 
-    //! A message of so many bytes was accepted for so many clients.
+    //! A message of \a bytes was accepted for \a clients clients.
     void sent(const QString &action, qint64 bytes, qsizetype clients);
 
     void connected();
@@ -54,13 +54,13 @@ public:
     /// @{
     void interrupted() { ++m_interrupted; }
     void resumed() { ++m_resumed; }
-    void lost() { ++m_lost; } ///< its client has not come back
+    void lost() { ++m_lost; } ///< the client has not come back
     /// @}
 
-    //! A client has gone; what it has done still counts.
+    //! A client is gone; what it has done still counts.
     void gone(const Statistics &statistics);
 
-    //! Appends everything; \a present is what the clients that are connected have done.
+    //! Appends all figures; \a present are the statistics of the current clients.
     void write(MetricsText &text, const QList<Statistics> &present) const;
 
 private:
@@ -70,7 +70,7 @@ private:
         qint64 bytes = 0;
     };
 
-    using SentByAction = std::unordered_map<QString, Sent>; // its entries stay where they are
+    using SentByAction = std::unordered_map<QString, Sent>; // its entries never move
 
     struct Hash : std::hash<std::string_view>
     {
@@ -88,10 +88,10 @@ private:
     std::atomic<qint64> m_lost = 0;
 
     mutable std::mutex m_mutex;                 // guards everything below
-    std::array<ReceivedByAction, 2> m_received; // of the second, somebody handles them
+    std::array<ReceivedByAction, 2> m_received; // [1]: actions that somebody handles
     SentByAction m_sent;
-    SentByAction::value_type *m_latestSent = nullptr; // often that of the next message, too
-    Statistics m_gone;                                // sums
+    SentByAction::value_type *m_latestSent = nullptr; // often also the next message's
+    Statistics m_gone;                                // sums over former clients
     qint64 m_connections = 0;
 };
 

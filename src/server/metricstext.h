@@ -5,16 +5,15 @@
 
 namespace QRepod {
 
-//! Writes figures in the text format of Prometheus, version 0.0.4. A value for one thread at a
-//! time.
+//! Writes figures in Prometheus' text format, version 0.0.4. A value for one thread at a time.
 ///
-/// The component Cluster adds its own by it: this header is a part of the seam.
+/// The component Cluster adds its figures with it, so this header is part of the seam.
 class MetricsText
 {
 public:
     enum class Kind { Counter, Gauge, Summary };
 
-    //! What the samples that follow are of.
+    //! Starts a metric; the samples that follow belong to it.
     void begin(const QString &name, Kind kind, const QString &help)
     {
         static constexpr const char16_t *kinds[] = {u"counter", u"gauge", u"summary"};
@@ -29,8 +28,8 @@ public:
         write({}, {}, {}, number);
     }
 
-    //! The sample of which the label \a label has this \a value. \a suffix is `_sum` or `_count` of
-    //! a summary.
+    //! Writes the sample whose label \a label has this \a value. \a suffix is `_sum` or `_count`
+    //! for a summary.
     template <class Number>
     void sample(const QString &label, const QString &value, Number number,
                 const QString &suffix = {})
@@ -38,7 +37,7 @@ public:
         write(label, value, suffix, number);
     }
 
-    //! A figure that is all of its kind.
+    //! Writes a metric with a single sample.
     template <class Number>
     void single(const QString &name, Kind kind, const QString &help, Number number)
     {

@@ -18,10 +18,10 @@ namespace QRepod {
 
 namespace {
 
-// Clocks of two machines drift apart by less than this.
+// Two machines' clocks drift apart by less than 1 ms in this many milliseconds.
 constexpr qint64 driftPerMillisecond = 1000;
 
-//! Nothing, if \a frame was not made by RoomStates.
+//! Returns nothing if \a frame does not come from RoomStates.
 std::optional<QVariantMap> fieldsOf(const QByteArray &frame)
 {
     const QByteArrayView payload =
@@ -72,10 +72,10 @@ QVariantMap StateCopy::whole() const
     return fields;
 }
 
-//! What shows on this node's clock when \a time shows on that of the other.
+//! Converts \a time on the other node's clock to this node's.
 ///
-/// A message that was quick tells most: the least that a message seems to have taken is what the
-/// clocks differ by.
+/// The quickest message tells most: the smallest difference seen is taken as the difference of the
+/// clocks.
 qint64 MirroredStates::timeHere(Mirror &mirror, qint64 time)
 {
     const qint64 now = Server::time();
@@ -87,7 +87,7 @@ qint64 MirroredStates::timeHere(Mirror &mirror, qint64 time)
     return time + mirror.clockLead;
 }
 
-//! Another node has begun to share it later.
+//! Whether another node began to share the name later.
 bool MirroredStates::isOutdated(const Mirror &mirror, const QString &node,
                                 const StateNews &news) const
 {
@@ -125,7 +125,7 @@ MirroredStates::Verdict MirroredStates::takeWhole(const QString &node, const Sta
     const bool isSame = mirror.node == node && mirror.since == news.since;
     mirror.isTold = true;
     if (isSame && news.number <= mirror.number)
-        return Verdict::InStep; // somebody else has asked for it
+        return Verdict::InStep; // somebody else asked for it
     if (mirror.node != node)
         mirror.clockSeen = 0;
     mirror.node = node;
@@ -141,7 +141,7 @@ MirroredStates::Verdict MirroredStates::takeChange(Mirror &mirror, const StateNe
                                                    const StateMessage &message)
 {
     if (news.number <= mirror.number)
-        return Verdict::InStep; // it is in the whole that has come
+        return Verdict::InStep; // already part of the whole that arrived
     if (news.number != mirror.number + 1)
         return Verdict::Missing;
     if (!mirror.copy.apply(message)) {

@@ -13,14 +13,14 @@ namespace QRepod {
 class Channel;
 class RoomStates;
 
-//! What another node shares, as far as it is known here: enough to tell it to who joins.
+//! The copy of a state that another node shares: enough to send the whole to a joining channel.
 class StateCopy
 {
 public:
-    //! \return false if \a message is not about what is known.
+    //! \return false if \a message does not fit what is known.
     bool apply(const StateMessage &message);
 
-    //! The fields of the message that tells everything.
+    //! Returns the fields of a message with the whole state.
     QVariantMap whole() const;
 
 private:
@@ -30,11 +30,11 @@ private:
     ReplicaRows m_rows;
 };
 
-//! What other nodes of a cluster share in a room. This node's clients are told of it as if it were
-//! this node's own.
+//! What other nodes of a cluster share in a room. This node's clients see it as if this node shared
+//! it.
 ///
-/// Each thing is that of one node: of two that share the same name, the later one counts. What this
-/// node shares by itself goes before both. In the server's working thread.
+/// Each name belongs to one node: if two nodes share the same name, the later one counts. What this
+/// node shares itself takes precedence over both. In the server's working thread.
 class MirroredStates
 {
 public:
@@ -46,22 +46,22 @@ public:
     }
     Q_DISABLE_COPY_MOVE(MirroredStates)
 
-    //! \a node says so.
+    //! Takes \a news from \a node.
     Verdict take(const QString &node, const StateNews &news);
 
-    //! \a node is about to tell everything that it shares…
+    //! \a node is about to list everything that it shares…
     void beginRound(const QString &node);
 
-    //! …and what it has not told it does not share any more. \return whether that is anything.
+    //! …and no longer shares what it has not listed. \return whether that is anything.
     bool endRound(const QString &node);
 
-    //! Whether anything here is of \a node.
+    //! Whether anything here belongs to \a node.
     bool knows(const QString &node) const;
 
-    //! \a node is gone. \return whether it shared anything that counted.
+    //! \a node is gone. \return whether anything here belonged to it.
     bool forget(const QString &node);
 
-    //! This node shares it from now on, or the room is not shared any more.
+    //! This node shares \a name itself from now on; forgetAll(): the room is no longer shared.
     void forgetName(const QString &name);
     void forgetAll();
 
@@ -74,9 +74,9 @@ private:
         QString node;
         quint64 since = 0;
         quint64 number = 0;
-        bool isTold = true;   // in the latest round
-        qint64 clockLead = 0; // of this node's clock, as far as the time on the way allows
-        qint64 clockSeen = 0; // when that was estimated
+        bool isTold = true;   // listed in the latest round
+        qint64 clockLead = 0; // of this node's clock, including the shortest transit time
+        qint64 clockSeen = 0; // when the lead was estimated
         StateCopy copy;
     };
     using Mirrors = std::map<QString, Mirror>;

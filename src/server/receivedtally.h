@@ -5,28 +5,27 @@
 
 namespace QRepod {
 
-//! Counts for the metrics of a server what its handlers are given.
+//! Counts for a server's metrics what its handlers receive.
 ///
-/// Messages of one action that follow each other in a turn count together: to read the clock around
-/// each of them takes as long as many a handler. Used in the server's working thread.
+/// Consecutive messages of one action in a turn are counted together: reading the clock around each
+/// message would take as long as many a handler. Used in the server's working thread.
 class ReceivedTally
 {
 public:
-    //! \a metrics outlives this.
+    //! \a metrics must outlive this.
     explicit ReceivedTally(Metrics &metrics)
         : m_metrics(metrics)
     {
     }
     Q_DISABLE_COPY_MOVE(ReceivedTally)
 
-    //! Handlers are about to get a message of so many bytes.
+    //! Handlers are about to receive a message of \a bytes.
     void add(QByteArrayView action, qint64 bytes);
 
-    //! The message that was added last, of so many bytes, has no handler. So nothing of ours has
-    //! run since.
+    //! The message added last, of \a bytes, has no handler, so no handler has run since.
     void takeBack(qint64 bytes);
 
-    //! Tells the metrics what has been counted. What comes after is of another turn.
+    //! Reports the counts to the metrics. What follows belongs to another turn.
     void flush();
 
 private:

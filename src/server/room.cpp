@@ -23,7 +23,7 @@ void Room::Private::attach(Server::Private *newServer, const QString &newName,
     server = newServer;
     name = newName;
     m_handlers = std::move(handlers);
-    if (m_states) // shared in its constructor
+    if (m_states) // its constructor has shared something
         m_states->start();
 }
 
@@ -83,8 +83,8 @@ bool Room::Private::erase(const Channel *channel)
     return true;
 }
 
-//! The lock is held throughout: nobody leaves, and so nobody is deleted, and all get the messages
-//! of several threads in the same order.
+//! Holds the lock throughout: no channel can leave, and so none is deleted, and all get messages
+//! from several threads in the same order.
 void Room::Private::send(const EncodedMessage &message, const Channel *except, SendMode mode) const
 {
     const std::lock_guard lock(m_mutex);
@@ -127,7 +127,7 @@ void Room::Private::remove(Channel *channel)
 {
     if (!erase(channel))
         return;
-    // Mostly it is the latest, and always if all rooms are left.
+    // It is usually the latest, and always when the channel leaves all rooms.
     QList<Room *> &rooms = Channel::Private::get(channel)->rooms;
     if (const qsizetype index = rooms.lastIndexOf(q); index >= 0)
         rooms.removeAt(index);
@@ -177,7 +177,7 @@ void Room::Private::tellClosed()
 
 void Room::Private::detach()
 {
-    // Once it has told, it has no members any more, and perhaps no server.
+    // After roomClosed() the room has no members, and perhaps no server.
     if (!server || isEveryone() || m_hasToldClosed)
         return;
     m_isClosed = true;
@@ -287,7 +287,7 @@ void Room::sendToAll(const QVariantMap &message, Channel *except, SendMode mode)
         return;
     const EncodedMessage encoded(message, d->server->settings.snapshot().message);
     if (encoded.isValid()) {
-        // In a timer of the game, nothing else has asked whether the room is this node's still.
+        // In a game's timer nothing else has checked whether this node still has the room.
         const QPointer<Room> alive(this);
         if (thread() == QThread::currentThread())
             d->server->beginTurn();

@@ -15,10 +15,10 @@
 
 namespace QRepod {
 
-//! Who is in the room, and what a message does there.
+//! Who is in the room, and where its messages go.
 ///
-/// What is not guarded by the lock, nor said to be for any thread, belongs to the server's working
-/// thread. Whatever emits a signal or runs a handler may find that the room is gone afterwards.
+/// What neither the lock guards nor a comment allows in any thread belongs to the server's working
+/// thread. A function that emits a signal or runs a handler may find the room gone afterwards.
 class Q_DECL_HIDDEN Room::Private
 {
 public:
@@ -29,7 +29,7 @@ public:
 
     static Private *get(const Room *room) { return room->d.get(); }
 
-    //! Makes it a room of \a newServer, before it is shown to anybody.
+    //! Makes this a room of \a newServer, before it is shown to anybody.
     void attach(Server::Private *newServer, const QString &newName,
                 std::shared_ptr<const HandlerTable> handlers);
 
@@ -37,37 +37,36 @@ public:
     qsizetype size() const;                      ///< any thread
     QList<Channel *> channels() const;           ///< any thread
 
-    //! Any thread. Sends what is encoded already to everyone but \a except.
+    //! Sends an encoded message to every channel but \a except. Any thread.
     void send(const EncodedMessage &message, const Channel *except, SendMode mode) const;
 
-    //! The same, and to the other nodes if the room is shared.
+    //! The same, and also to other nodes if the room is shared.
     void sendEverywhere(const EncodedMessage &message, const Channel *except, SendMode mode) const;
 
-    //! Unless it is there already.
+    //! Adds \a channel unless it is already in the room.
     void add(Channel *channel);
 
-    //! Closes the room if nobody is left and it is not to stay. Does nothing if the channel is not
-    //! there.
+    //! Removes \a channel, and closes the room if it is then empty and not persistent. Does nothing
+    //! if the channel is not in the room.
     void remove(Channel *channel);
 
     void close();
-    void closeIfEmpty(); ///< and not to stay
+    void closeIfEmpty(); ///< and not persistent
     bool isClosed() const { return m_isClosed; }
 
     //! The room is being deleted.
     void detach();
 
-    //! \return whether a handler of the room has taken \a message.
+    //! \return whether a handler of the room took the message.
     Dispatcher::Outcome dispatch(const Call &call) const;
 
-    //! The name of the room's handler for an action that is nearly \a action; empty if there is
-    //! none.
+    //! The name of the room's handler that is most like \a action; empty if none is.
     QByteArray nearestHandler(QByteArrayView action) const;
 
-    //! Lets those who look on know that \a message of \a channel was delivered.
+    //! Emits messageReceived() if it is observed.
     void tellReceived(Channel *channel, const Message &message) const;
 
-    //! Any thread.
+    //! Changes a setting, and emits settingsChanged() if the value differs. Any thread.
     template <class T>
     void change(std::atomic<T> Private::*setting, T value)
     {
@@ -75,18 +74,18 @@ public:
             Q_EMIT q->settingsChanged();
     }
 
-    //! What it shares. Nothing is there before somebody asks.
+    //! The shared states, created by the first call.
     RoomStates &states();
     bool sharesStates() const { return m_states && !m_states->isEmpty(); }
 
-    //! What other nodes of a cluster share in it, or nullptr.
+    //! What other nodes of a cluster share in the room; nullptr if nothing.
     MirroredStates *mirroredStates() const
     {
         return m_states && m_states->hasMirrored() ? &m_states->mirrored() : nullptr;
     }
 
     Room *const q;
-    Server::Private *server = nullptr; // these two are fixed once the room is attached
+    Server::Private *server = nullptr; // this and the name are fixed once the room is attached
     QString name;
 
     std::atomic<int> maximumChannels = 0; // 0: no limit
@@ -106,9 +105,9 @@ private:
     void removeAll();
     void tellClosed();
 
-    std::shared_ptr<const HandlerTable> m_handlers; // of its class; null for a plain Room
+    std::shared_ptr<const HandlerTable> m_handlers; // of the room's class; null for a plain Room
     std::unique_ptr<RoomStates> m_states;
-    bool m_isClosed = false; // or about to be
+    bool m_isClosed = false; // or is about to be
     bool m_hasToldClosed = false;
 
     mutable std::mutex m_mutex; // guards everything below

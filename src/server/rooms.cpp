@@ -31,7 +31,7 @@ Room *Rooms::open(const QString &name)
         qCWarning(serverLog).noquote() << "the room factory makes no room" << name;
         return nullptr;
     }
-    if (Room *const other = find(name)) { // the factory has opened it meanwhile
+    if (Room *const other = find(name)) { // the factory has opened it
         delete room;
         return other;
     }
@@ -44,12 +44,12 @@ Room *Rooms::open(const QString &name)
     return opened && !Room::Private::get(room)->isClosed() ? room : nullptr;
 }
 
-//! A room that nobody has yet, or nullptr.
+//! Creates a room that belongs to no server yet; nullptr if the factory returns none.
 Room *Rooms::create(const QString &name)
 {
     if (!m_factory)
         return new Room;
-    const auto factory = m_factory; // a copy: it may set another
+    const auto factory = m_factory; // a copy: it may set another factory
     const bool isMaking = std::exchange(m_server.isMaking, true);
     const auto made = qScopeGuard([&] { m_server.isMaking = isMaking; });
     Room *const room = factory(name);
@@ -79,7 +79,7 @@ void Rooms::remove(const Room *room)
 {
     const std::lock_guard lock(m_mutex);
     const auto place = m_byName.constFind(Room::Private::get(room)->name);
-    if (place == m_byName.cend() || **place != room) // another has its name by now
+    if (place == m_byName.cend() || **place != room) // another room has its name by now
         return;
     m_list.erase(*place);
     m_byName.erase(place);
@@ -87,7 +87,7 @@ void Rooms::remove(const Room *room)
 
 void Rooms::clear()
 {
-    // Those that are being closed are not in the list any more.
+    // Rooms that are being closed are no longer in the list.
     QList<Room *> rooms = m_server.q->findChildren<Room *>(Qt::FindDirectChildrenOnly);
     rooms.removeOne(m_server.everyone.get());
     for (Room *const room : std::as_const(rooms)) {
@@ -96,7 +96,7 @@ void Rooms::clear()
     }
 }
 
-//! Looked up by reflection once per class, not per room.
+//! Looks the handlers up by reflection once per class, not per room.
 std::shared_ptr<const HandlerTable> Rooms::handlersOf(const Room *room)
 {
     const QMetaObject *const type = room->metaObject();

@@ -14,9 +14,9 @@
 
 namespace QRepod {
 
-//! The rooms of a server that are open, by name and in the order of opening.
+//! The open rooms of a server, by name and in the order of opening.
 ///
-/// Rooms are opened and closed in the server's working thread; find() and all() are for any.
+/// Rooms are opened and closed in the server's working thread; find() and all() are for any thread.
 class Rooms
 {
 public:
@@ -27,17 +27,17 @@ public:
 
     void setFactory(std::function<Room *(const QString &name)> factory);
 
-    //! The room of this name, opened unless it is there. nullptr if that cannot be, with a warning,
-    //! or if a slot of Server::roomOpened() has closed it.
+    //! Returns the room of this name, and opens it if needed. Returns nullptr, with a warning, if
+    //! that fails, or if a slot of Server::roomOpened() has closed it.
     Room *open(const QString &name);
 
     Room *find(const QString &name) const;
     QList<Room *> all() const;
 
-    //! It is closed.
+    //! \a room is closed.
     void remove(const Room *room);
 
-    //! Deletes them all, without a signal: the server ends.
+    //! Deletes all rooms without a signal, because the server ends.
     void clear();
 
 private:
@@ -49,8 +49,8 @@ private:
 
     Server::Private &m_server;
     std::function<Room *(const QString &name)> m_factory; // none: a plain Room
-    // By class. Rooms hold their table: when the last room of a QML component has gone, so may its
-    // class, and its address may become that of another.
+    // By class. Rooms hold their table: when the last room of a QML component is gone, its class
+    // may go too, and another class may get its address.
     std::unordered_map<const QMetaObject *, std::weak_ptr<const HandlerTable>> m_handlers;
 
     mutable std::mutex m_mutex; // guards everything below

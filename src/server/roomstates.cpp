@@ -21,7 +21,8 @@ Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
 namespace {
 
-//! Later than all before in this process, and close to what the clock shows, so that nodes agree.
+//! Later than all earlier results in this process, and close to the wall clock, so that nodes
+//! agree.
 quint64 nextSince()
 {
     static std::atomic<quint64> latest = 0;
@@ -35,7 +36,7 @@ quint64 nextSince()
 
 } // namespace
 
-//! Calls sync() soon, or after a while.
+//! Calls sync() soon, or after a delay.
 class RoomStates::Ticker final : private Deadline, private Wakeable
 {
 public:
@@ -47,7 +48,7 @@ public:
     }
     virtual ~Ticker() { m_server.waker.forget(this); }
 
-    //! \a delay is in milliseconds; 0: when control returns to the event loop.
+    //! \a delay is in milliseconds; 0: once control returns to the event loop.
     void start(qint64 delay)
     {
         if (delay > 0)
@@ -89,7 +90,7 @@ bool RoomStates::hasMembers() const
     return m_room.size() > 0;
 }
 
-//! Whether anybody is to be told, here or on another node.
+//! Whether there is anybody to tell, here or on another node.
 bool RoomStates::hasAudience() const
 {
     return hasMembers() || (m_room.isShared && !m_room.isClosed() && m_room.server->canPublish());
@@ -134,7 +135,7 @@ void RoomStates::unshare(const QString &name)
     const auto place = m_shares.find(name);
     if (place == m_shares.end())
         return;
-    place->second.source.release()->deleteLater(); // it may be telling of its end
+    place->second.source.release()->deleteLater(); // it may be emitting its end
     Share share = std::move(place->second);
     m_shares.erase(place);
     m_tooLarge.remove(name);
@@ -175,7 +176,7 @@ void RoomStates::mark(const QString &name)
     schedule();
 }
 
-//! Two ticks are an interval apart, at least. After a pause a change is told at once.
+//! Ticks are at least an interval apart. After a pause a change is sent at once.
 void RoomStates::schedule()
 {
     if (!m_ticker || !hasAudience() || std::exchange(m_isScheduled, true))
@@ -195,7 +196,7 @@ void RoomStates::sync()
     }
 }
 
-//! Lets the source look at what has changed; false if it cannot.
+//! Lets the source collect its changes; false if it cannot.
 bool RoomStates::collect(const QString &name, Share &share)
 {
     share.isMarked = false;
@@ -224,11 +225,11 @@ void RoomStates::syncShare(const QString &name, Share &share)
         sendTo(channel, name, fieldsFor(channel));
 }
 
-//! Everybody, on this node and on others.
+//! Tells everybody, on this node and on others.
 void RoomStates::tell(const QString &name, Share &share, const QVariantMap &fields)
 {
     if (fields.isEmpty()) {
-        --share.number; // there is no such change
+        --share.number; // there was no change
         return;
     }
     if (reachesNodes(share)) {
@@ -238,7 +239,7 @@ void RoomStates::tell(const QString &name, Share &share, const QVariantMap &fiel
     sendHere(name, fields, Server::time());
 }
 
-//! One message, unless that is over the limits.
+//! Returns one message, or several if one would exceed the limits.
 std::vector<EncodedMessage> RoomStates::encode(const QString &name, const QVariantMap &fields,
                                                qint64 time)
 {
@@ -290,7 +291,7 @@ void RoomStates::sendHere(const QString &name, const QVariantMap &fields, qint64
 void RoomStates::welcome(Channel *channel)
 {
     for (auto &[name, share] : m_shares) {
-        // Nobody has been told of what has changed in an empty room.
+        // Nobody has been told of changes in an empty room.
         if (share.isMarked && !hasAudience())
             collect(name, share);
         sendTo(channel, name, share.source->whole(channel));

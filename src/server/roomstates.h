@@ -19,14 +19,14 @@ namespace QRepod {
 
 class MirroredStates;
 
-//! What nodes of a cluster tell each other of shared state may take as much: they trust each other.
+//! The limits for news of shared state between nodes. They are wide, since nodes trust each other.
 MessageLimits stateLimits();
 
-//! What a room shares, and when its channels are told: those that join, of everything; all, of what
-//! has changed, once in an interval.
+//! What a room shares, and when its channels hear of it: a joining channel gets everything, and
+//! then all channels get the changes once per interval.
 ///
-/// A room that nobody is in, or in which nothing changes, sets no timer. Used in the server's
-/// working thread.
+/// A room that is empty, or in which nothing changes, sets no timer. Used in the server's working
+/// thread.
 class RoomStates
 {
 public:
@@ -34,7 +34,7 @@ public:
     ~RoomStates();
     Q_DISABLE_COPY_MOVE(RoomStates)
 
-    //! The room belongs to a server now.
+    //! The room now belongs to a server.
     void start();
 
     void share(const QString &name, QObject *object);
@@ -43,33 +43,34 @@ public:
     void setVisible(const QString &name, SharedModel::IsVisible isVisible);
 
     int interval() const { return m_interval; }
-    bool setInterval(int milliseconds); ///< whether it is another
+    bool setInterval(int milliseconds); ///< \return whether the interval has changed
 
     void sync();
 
-    //! Tells \a channel, which is about to join, everything.
+    //! Sends everything to \a channel, which is about to join.
     void welcome(Channel *channel);
 
-    //! \a channel has left; nothing more comes.
+    //! Tells \a channel, which has left, that nothing more comes.
     void farewell(Channel *channel);
 
     /// \name With a cluster
-    /// Others are told of what everybody may know; what setVisible() is for stays on this node.
+    /// Other nodes hear only of what everybody may see; a model with setVisible() stays on this
+    /// node.
     /// @{
     bool shares(const QString &name) const { return m_shares.contains(name); }
     bool isEmpty() const { return m_shares.empty(); }
 
-    //! Everything, for other nodes.
+    //! Returns everything for other nodes.
     QList<StateNews> wholes();
 
-    //! Other nodes are not told of it any more.
+    //! Stops telling other nodes.
     void withdraw();
 
     //! What other nodes share in the room of this name.
     MirroredStates &mirrored();
     bool hasMirrored() const { return m_mirrored != nullptr; }
 
-    //! Tells the channels of this node alone.
+    //! Sends to the channels of this node only.
     void sendHere(const QString &name, const QVariantMap &fields, qint64 time);
     void sendTo(Channel *channel, const QString &name, const QVariantMap &fields);
     /// @}
@@ -80,8 +81,8 @@ private:
     struct Share
     {
         std::unique_ptr<StateSource> source;
-        quint64 since = 0;        ///< when it began, by a clock that never stands
-        quint64 number = 0;       ///< of the latest change; 0: nobody has looked yet
+        quint64 since = 0;        ///< when it began, by a clock that always advances
+        quint64 number = 0;       ///< of the latest change; 0: not looked at yet
         bool isPublished = false; ///< other nodes may know of it
         bool isMarked = true;
     };
@@ -103,8 +104,8 @@ private:
     Room::Private &m_room;
     std::map<QString, Share> m_shares;
     std::unique_ptr<MirroredStates> m_mirrored; // once another node has shared something
-    QSet<QString> m_tooLarge;                   // of these a warning has said so
-    std::unique_ptr<Ticker> m_ticker;           // none before the room belongs to a server
+    QSet<QString> m_tooLarge;                   // names that a warning has called too large
+    std::unique_ptr<Ticker> m_ticker;           // null until the room belongs to a server
     int m_interval = 50;
     qint64 m_latestTick = 0;
     bool m_isScheduled = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What other nodes of a cluster are told of what a room shares.
+// What a room tells other nodes of a cluster about its shared state.
 
 #include "protocol/encoder.h"
 #include "server/mirroredstates.h"

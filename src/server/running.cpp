@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What those need who run a server: figures, being found, and a cluster.
+// What the operator of a server needs: metrics, discovery, and a cluster.
 
 #include "server/metricstext.h"
 #include "server/roomprivate.h"

@@ -25,7 +25,7 @@ Q_LOGGING_CATEGORY(serverLog, "qrepod.server", QtWarningMsg)
 
 namespace {
 
-//! The address that \a host names; a name is looked up, which may take a while.
+//! The address that \a host names. A name is looked up, which may take a while.
 QHostAddress resolve(const QString &host)
 {
     if (host.isEmpty())
@@ -75,10 +75,10 @@ void Server::Private::tearDown()
     q->blockSignals(true);
     everyone->blockSignals(true);
     rooms.clear();
-    while (!m_owned.isEmpty()) // one's destructor may delete another
+    while (!m_owned.isEmpty()) // a channel's destructor may delete another
         delete *m_owned.cbegin();
     m_connections.reset();
-    deadlines.stop(); // what is left may be destroyed in another thread
+    deadlines.stop(); // what remains may be destroyed in another thread
 }
 
 bool Server::Private::failToListen(const QString &reason)
@@ -150,7 +150,7 @@ bool Server::Private::isFull(const ServerSettings &channelSettings) const
     return maximum > 0 && m_owned.size() >= maximum;
 }
 
-//! A channel of the user's class; nullptr if the factory makes none.
+//! Creates a channel of the user's class; nullptr if the factory returns none.
 Channel *Server::Private::make()
 {
     isMaking = true;
@@ -161,7 +161,7 @@ Channel *Server::Private::make()
     return channel;
 }
 
-//! Says why, in an `error` message, and closes.
+//! Sends an `error` message with the reason, and closes.
 void Server::Private::refuse(std::unique_ptr<Stream> stream,
                              const ConnectionSettings &channelSettings, const QString &reason)
 {
@@ -169,7 +169,7 @@ void Server::Private::refuse(std::unique_ptr<Stream> stream,
     m_connections->refuse(channelSettings, std::move(stream), BuiltIn::error(reason).bytes());
 }
 
-//! Looked up by reflection once per class, not per client.
+//! Looks the handlers up by reflection once per class, not per client.
 std::shared_ptr<const HandlerTable> Server::Private::handlersOf(const Channel *channel)
 {
     if (channel->metaObject() != m_handlersClass) {
@@ -210,7 +210,7 @@ void Server::Private::disown(Channel *channel)
     m_owned.remove(channel);
 }
 
-//! Closes every channel, and then delivers what had arrived and the end, for a game may save its
+//! Closes every channel, then delivers what had arrived and the end, because a game may save its
 //! players there. Handlers may delete channels, and the server.
 void Server::Private::closeAll()
 {

@@ -15,7 +15,8 @@ namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
-//! Whether the calling thread is the working thread, or that does not work any more.
+//! Whether the calling thread may do the server's work: it is the working thread, or that thread no
+//! longer works.
 bool Server::Private::canWorkHere() const
 {
     // Without an application Qt delivers no events, so another thread could not be asked.
@@ -48,8 +49,8 @@ void Server::Private::startBackground()
     m_background->start();
 }
 
-//! What else works in the thread: children that are not the library's, and timers of the server. In
-//! another thread they could not stop.
+//! Ends what else works in the thread: children that are not the library's, and the server's
+//! timers. They could not stop in another thread.
 void Server::Private::endOthers()
 {
     const auto isOthers = [this](const QObject *child) {
@@ -57,7 +58,7 @@ void Server::Private::endOthers()
     };
     const QObjectList &children = q->children();
     auto child = std::find_if(children.cbegin(), children.cend(), isOthers);
-    while (child != children.cend()) { // one's destructor may delete another
+    while (child != children.cend()) { // a child's destructor may delete another
         delete *child;
         child = std::find_if(children.cbegin(), children.cend(), isOthers);
     }
@@ -66,8 +67,8 @@ void Server::Private::endOthers()
         q->killTimer(timer.timerId);
 }
 
-//! The thread ends, and in it all that works there. It needs no event to be delivered for that: Qt
-//! delivers none once the application has gone.
+//! Ends the thread, and everything that works in it. That needs no event: Qt delivers none once the
+//! application is gone.
 void Server::Private::endBackground()
 {
     if (m_background == QThread::currentThread()) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! What stands in for serverbackground.cpp where the library has no threads: the server stays where
-//! it is.
+//! Replaces serverbackground.cpp where the library has no threads: the server stays in its thread.
 
 #include "server/serverprivate.h"
 

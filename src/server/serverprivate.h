@@ -37,9 +37,9 @@ class BackgroundThread;
 class HandlerTable;
 struct HttpRequest;
 
-//! Of a client that is welcome.
+//! The first frame of a client that is welcome.
 enum class FirstFrame {
-    None, ///< has not come: it may still be a wish to resume
+    None, ///< has not arrived: it may still be a request to resume
     Known,
 };
 
@@ -47,12 +47,12 @@ struct ServerSettings : ConnectionSettings
 {
     ServerSettings()
     {
-        // A stalled client costs at most this, and never holds the others.
+        // A stalled client costs at most this much, and never holds up the others.
         sendBacklog = 16 * 1024 * 1024;
         sendOverrun = 4;
         stallTimeout = 30'000;
-        // The channels share a thread: what is read at once of a client that floods it is what the
-        // others wait for.
+        // The channels share a thread: while it reads from a client that floods it, the others
+        // wait.
         readSize = 16 * 1024;
     }
 
@@ -65,17 +65,17 @@ struct ServerSettings : ConnectionSettings
         threads = std::clamp(threads, 0, greatestThreads);
     }
 
-    static constexpr int greatestThreads = 64; // more than the cores of a machine only cost
+    static constexpr int greatestThreads = 64; // more than a machine's cores only cost
 
     int maximumConnections = 0;               ///< 0: no limit
-    int sessionTimeout = 0;                   ///< milliseconds; 0: a client that is lost has gone
+    int sessionTimeout = 0;                   ///< milliseconds; 0: a lost client is gone
     qint64 maximumMemory = 512 * 1024 * 1024; ///< bytes; 0: no limit
-    QStringList guestActions;                 ///< none: nobody is a guest
+    QStringList guestActions;                 ///< empty: nobody is a guest
     int threads = 0;                          ///< for the sockets; 0: the working thread
 };
 
-//! Everything lives in the working thread, which is the server's, and moves to another with it.
-//! What is not guarded by a lock belongs to that thread.
+//! Everything lives in the working thread, which is the server's, and moves to another thread with
+//! the server. What no lock guards belongs to that thread.
 class Q_DECL_HIDDEN Server::Private
 {
 public:
@@ -95,7 +95,7 @@ public:
                                       Qt::BlockingQueuedConnection);
     }
 
-    //! Sets one of the settings, and tells of it if it is another. Any thread.
+    //! Changes a setting, and emits settingsChanged() if the value differs. Any thread.
     template <class Part, class T>
     void change(T Part::*setting, T value)
     {
@@ -108,21 +108,21 @@ public:
     void startBackground();
     void closeAll();
 
-    //! What Server::announce() does.
+    //! Implements Server::announce().
     bool announce(const QString &title, const QVariantMap &data);
 
     QString writeMetrics();
 
-    //! \a after takes the place of \a before; false if another has it. In the working thread.
+    //! Replaces \a before by \a after; false if there is another cluster. In the working thread.
     bool setCluster(const ClusterSeam *before, ClusterSeam *after);
 
-    //! Gives to the cluster what the shared room \a room sends. Any thread.
+    //! Passes what the shared room \a room sends to the cluster. Any thread.
     void publish(const QString &room, const EncodedMessage &message, SendMode mode);
 
-    //! Gives to the cluster what the shared room \a room tells of its state. In the working thread.
+    //! Passes news of the shared room \a room's state to the cluster. In the working thread.
     void publishState(const QString &room, const StateNews &news);
 
-    //! Whether there are other nodes that can be told of anything. In the working thread.
+    //! Whether there are other nodes that can be told anything. In the working thread.
     bool canPublish() const { return m_cluster && m_cluster->canPublish(); }
 
     /// \name For each way in
@@ -130,27 +130,27 @@ public:
     /// @{
     std::unique_ptr<Acceptor> makeAcceptor(std::function<void(qintptr, const QString &)> accept);
 
-    //! \return why \a acceptor cannot listen there; empty if it does.
+    //! \return why \a acceptor cannot listen there; empty on success.
     QString listen(Acceptor &acceptor, const QString &host, int wantedPort);
 
-    //! Makes a channel of whom \a stream brings, who may have come with a \a request.
+    //! Makes a channel of the client on \a stream, which may have sent a \a request.
     void accept(std::unique_ptr<Stream> stream, std::shared_ptr<const HttpRequest> request = {});
     /// @}
 
-    /// \name What becomes of a connection that has arrived
-    /// Each deletes it.
+    /// \name The outcomes of an arrival
+    /// Each deletes the arrival.
     /// @{
     void welcome(Arrival &arrival, FirstFrame frame);
     void resume(Arrival &arrival, const Control &control);
     void turnAway(Arrival &arrival, const QString &error);
     /// @}
 
-    //! The channel that \a control, a client's wish to resume, leads to; nullptr, and \a reason
-    //! says why, if there is none.
+    //! Returns the channel that \a control, a client's request to resume, leads to. If there is
+    //! none, returns nullptr and sets \a reason.
     Channel *sessionOf(const Control &control, QString *reason) const;
 
-    //! The session of \a token may be another node's: \a receiver is told its address, or an empty
-    //! text if it has gone. For a client that came by \a request, if by HTTP.
+    //! Asks which node has the session of \a token. \a receiver gets its address, or an empty text
+    //! if the node is gone. \a request is the client's, if it came by HTTP.
     ///
     /// \return false if nobody can tell.
     bool findHome(const QString &token, const std::shared_ptr<const HttpRequest> &request,
@@ -158,62 +158,60 @@ public:
 
     static QString homeHasGone() { return QStringLiteral("the server that kept it has gone"); }
 
-    //! The game's code is about to run. Rooms may close in it. In the working thread.
+    //! The game's code is about to run, and rooms may close in it. In the working thread.
     void beginTurn() const
     {
         if (m_cluster)
             m_cluster->turnBegins();
     }
 
-    //! What the tokens of sessions name, if there is a cluster. In the working thread.
+    //! What the tokens of sessions name; empty without a cluster. In the working thread.
     QString homeOfSessions() const { return m_cluster ? m_cluster->homeOfSessions() : QString(); }
 
-    //! The channel of the session that is called \a sessionId.
+    //! The channel whose session is called \a sessionId.
     Channel *channel(const QString &sessionId) const;
 
     /// \name What a channel reports
     /// In the working thread.
     /// @{
     void join(Channel *channel);         ///< it is one of the channels from now on
-    void leave(Channel *channel);        ///< it is not any more
+    void leave(Channel *channel);        ///< it no longer is
     void announceLeft(Channel *channel); ///< its own handlers know that it has left
     void reject(const QString &error);   ///< it could not join
     void disown(Channel *channel);       ///< it is being deleted
     /// @}
 
-    //! Every channel there is, known to the game or not.
+    //! All channels, including those the game does not know of.
     const QSet<Channel *> &owned() const { return m_owned; }
 
     Server *const q;
     SharedSettings<ServerSettings> settings;
     std::function<Channel *()> makeChannel;
-    Dispatcher dispatcher{
-        {Leading::Sender,
-         IncomingRequest::supplied()}}; // for what a channel does not handle itself
-    UnhandledActions unhandled;         // by any channel
+    Dispatcher dispatcher{{Leading::Sender, IncomingRequest::supplied()}}; // for addHandler()
+    UnhandledActions unhandled; // actions that no channel handles
     TextCache texts;
     Waker waker;         // of the channels; lives in the working thread
-    Deadlines deadlines; // of their requests and of guests; likewise
+    Deadlines deadlines; // of the channels' requests and of guests; lives there too
 
-    //! Who has joined. Lives as long as this.
+    //! The channels that have joined. Lives as long as this.
     const std::unique_ptr<Room> everyone;
 
     Rooms rooms; // all others
 
     Metrics metrics;
-    ReceivedTally received{metrics}; // by channels
+    ReceivedTally received{metrics}; // what the channels deliver
 
-    std::unique_ptr<Announcer> announcer; // while it is announced
+    std::unique_ptr<Announcer> announcer; // while the server is announced
 
-    QList<Entrance *> entrances; // which listen
+    QList<Entrance *> entrances; // those that listen
     Sessions sessions;
     Farewells farewells;
     qint64 interruptions = 0; // ever
     qint64 connections = 0;   // ever, where sessions are kept
 
-    bool isMaking = false; // a factory, which is the user's, is running
+    bool isMaking = false; // one of the user's factories is running
 
-    std::atomic<quint16> port = 0; // 0 while it does not listen
+    std::atomic<quint16> port = 0; // 0 if the server does not listen
     std::atomic<int> announcePort = defaultLanPort;
 
     std::mutex mutex;    // guards the rest of this paragraph
@@ -240,13 +238,13 @@ private:
     Channel *make();
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
-    std::mutex m_clusterMutex; // guards the next, which is set in the working thread alone
+    std::mutex m_clusterMutex; // guards m_cluster, which is set only in the working thread
     ClusterSeam *m_cluster = nullptr;
 
-    BackgroundThread *m_background = nullptr; // once the server lives in a thread of its own
+    BackgroundThread *m_background = nullptr; // once the server lives in its own thread
     std::unique_ptr<ConnectionGroups> m_connections;
     std::unique_ptr<Acceptor> m_acceptor;
-    // Every channel that exists: also those about to join, and those that left.
+    // Every channel that exists, including those about to join and those that have left.
     QSet<Channel *> m_owned;
     std::unordered_map<Arrival *, std::unique_ptr<Arrival>> m_arrivals;
     MemoryWatch m_memoryWatch;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A server that keeps the places of clients that were lost: who comes, and who comes back.
+// How a server keeps the places of lost clients: new connections, and those that come back.
 
 #include "protocol/builtin.h"
 #include "server/arrival.h"
@@ -16,7 +16,7 @@ Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
 namespace {
 
-// Connections beyond maximumConnections that may be about to show whether they resume a session.
+// Connections past maximumConnections that may still turn out to resume a session.
 constexpr int maximumExtra = 64;
 
 } // namespace
@@ -47,7 +47,7 @@ void Server::Private::arrive(std::unique_ptr<Stream> stream, const ServerSetting
 
 void Server::Private::welcome(Arrival &arrival, FirstFrame frame)
 {
-    const auto owned = m_arrivals.extract(&arrival); // whatever the factory does, it lives on here
+    const auto owned = m_arrivals.extract(&arrival); // it survives here whatever the factory does
     if (isFull(arrival.settings()) && !makeRoom())
         return refuse(arrival, fullText(arrival.settings()));
     Channel *const channel = make();
@@ -60,9 +60,9 @@ void Server::Private::welcome(Arrival &arrival, FirstFrame frame)
     client->deliver();
 }
 
-//! The place of the client that has been away for the longest is free then.
+//! Frees the place of the client that has been away longest.
 ///
-/// \return false if none is away.
+/// \return false if no client is away.
 bool Server::Private::makeRoom()
 {
     Channel::Private *longest = nullptr;
@@ -89,7 +89,7 @@ Channel *Server::Private::sessionOf(const Control &control, QString *reason) con
 void Server::Private::resume(Arrival &arrival, const Control &control)
 {
     const QString token = control.value().toString();
-    // Connections are not read in the order in which they were made. Nobody listens to this one.
+    // Connections are not read in the order in which they were made; this one is already abandoned.
     if (const Channel *const later = sessions.find(token);
         later && Channel::Private::get(later)->hasComeLater(token, arrival.number()))
         return turnAway(arrival, {});
@@ -112,7 +112,7 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
     m_arrivals.erase(&arrival);
 }
 
-//! It was sent away while its line was lost.
+//! Says goodbye to a client that was sent away while its line was lost.
 void Server::Private::bid(const Farewell &farewell, Arrival &arrival)
 {
     qCDebug(serverLog).noquote() << arrival.address() << "was sent away before";
@@ -161,7 +161,7 @@ void Server::Private::turnAway(Arrival &arrival, const QString &error)
         reject(error);
 }
 
-//! Says why, in an `error` message. It is closed with the arrival.
+//! Sends an `error` message with the reason. The connection closes with the arrival.
 void Server::Private::refuse(Arrival &arrival, const QString &reason)
 {
     qCDebug(serverLog).noquote() << arrival.address() << "is refused:" << reason;

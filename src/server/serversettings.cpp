@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Times and limits of a server, from any thread.
+// A server's times and limits. Any thread.
 
 #include "server/serverprivate.h"
 

@@ -9,9 +9,9 @@ namespace QRepod {
 
 class Channel;
 
-//! The channels of a server by the tokens that lead to them. Works in the server's working thread.
+//! A server's channels by the tokens that lead to them. Used in the server's working thread.
 ///
-/// It knows the tokens' digests alone.
+/// It keeps only the tokens' digests.
 class Sessions
 {
 public:
@@ -23,7 +23,7 @@ public:
         m_channels.insert(Token::digest(token), channel);
     }
 
-    //! \a token leads nowhere any more.
+    //! \a token leads nowhere from now on.
     void remove(const QString &token)
     {
         if (!token.isEmpty())
