@@ -22,23 +22,23 @@ QMetaType resultType(QMetaType future)
     return QMetaType::fromName(name.sliced(futurePrefix.size()).chopped(1));
 }
 
-//! The first result in \a store, which is of \a type.
+//! Returns the first result in \a store, which has \a type.
 QVariant firstResult(const QtPrivate::ResultStoreBase &store, QMetaType type)
 {
     if (type.id() == QMetaType::Void || !store.contains(0))
         return {};
-    // What it points to is of the type that only Qt's type system knows.
+    // Only Qt's type system knows the type of what it points to.
     const void *const result = store.resultAt(0).pointer<std::byte>();
     if (type.id() == QMetaType::QVariant)
         return *static_cast<const QVariant *>(result);
     return QVariant(type, result);
 }
 
-//! Finished; \a type is that of its result.
+//! Answers with the result of \a future, which has finished; \a type is the type of its result.
 void answer(const Request &request, QFuture<void> future, QMetaType type)
 {
     try {
-        future.waitForFinished(); // throws what the future has failed with
+        future.waitForFinished(); // throws the future's exception
     } catch (const RequestError &error) {
         request.refuse(error.error());
         return;
@@ -72,14 +72,14 @@ void FutureAnswer::follow(const QVariant &future, const Request &request, QObjec
         request.refuse(error);
         return;
     }
-    // Registering the type is what lets Qt convert it.
+    // Qt can convert the type only once it is registered.
     QMetaType(future.metaType()).id();
     const auto finished = future.value<QFuture<void>>();
     if (finished.isFinished())
         return answer(request, finished, type);
 
     auto *const watcher = new QFutureWatcher<void>(reader);
-    // The future itself is held as well: its last owner destroys the result.
+    // Holds the future too: its last owner destroys the result.
     QObject::connect(watcher, &QFutureWatcherBase::finished, watcher,
                      [watcher, request, type, future] {
                          watcher->deleteLater();

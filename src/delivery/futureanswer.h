@@ -7,18 +7,19 @@
 
 namespace QRepod {
 
-//! A handler's answer that comes later: a QFuture<T> for any T that has a name in Qt's type system,
-//! looked at as a QFuture<void> plus the type of its result.
+//! A handler's answer that comes later: a QFuture<T> of any T known to Qt's type system, treated as
+//! a QFuture<void> plus the type of its result.
 class FutureAnswer
 {
 public:
     static bool isFuture(const QVariant &value);
 
     //! Answers \a request once \a future has finished: with its result, or with a refusal that has
-    //! the text of the exception.
+    //! the exception's text.
     ///
-    /// Called and answered in the thread of \a reader. If that is deleted meanwhile, the request is
-    /// not answered. It needs an event loop, unless the future has finished already.
+    /// Call it in the thread of \a reader, which then answers. If \a reader is deleted first, the
+    /// request is not answered. Unless the future has already finished, the thread needs an event
+    /// loop.
     static void follow(const QVariant &future, const Request &request, QObject *reader);
 };
 

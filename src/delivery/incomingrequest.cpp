@@ -17,7 +17,7 @@ void IncomingRequest::finish(Dispatcher::Outcome outcome, [[maybe_unused]] QObje
         FutureAnswer::follow(m_answer.value, m_request, reader);
 #endif
     else if (!m_answer.isTaken)
-        m_request.reply(m_answer.value); // nil, of a handler that returns nothing
+        m_request.reply(m_answer.value); // nil if the handler returns nothing
 }
 
 } // namespace QRepod

@@ -10,13 +10,13 @@
 
 namespace QRepod {
 
-//! A request of the peer on its way through the handlers, and what becomes of their answer.
+//! A request of the peer on its way through the handlers, and their answer.
 ///
-/// It is on the stack of its reader, and is still there when a handler has deleted that.
+/// It is on its reader's stack, and survives a handler that deletes the reader.
 class IncomingRequest
 {
 public:
-    //! What handlers may take besides what is in the message.
+    //! The types that handlers may take besides the message's fields.
     static std::vector<QMetaType> supplied() { return {QMetaType::fromType<Request>()}; }
 
     IncomingRequest(AnswerPath &&path, quint64 number)
@@ -27,10 +27,10 @@ public:
     }
     Q_DISABLE_COPY_MOVE(IncomingRequest)
 
-    //! For the dispatchers that are asked for it, one after the other.
+    //! For the dispatchers, one after another.
     Answer *answer() { return &m_answer; }
 
-    //! Lets \a convert make something else of what a handler has returned.
+    //! Replaces what a handler has returned by what \a convert makes of it.
     template <class Convert>
     void convertAnswer(Convert convert)
     {
@@ -38,10 +38,10 @@ public:
             m_answer.value = convert(m_answer.value);
     }
 
-    //! Answers, if no handler does so by itself.
+    //! Answers, unless a handler does so itself.
     ///
-    /// \a outcome is that of all dispatchers. \a reader lives in this thread; what a handler
-    /// answers later, by a QFuture, goes out while it lives.
+    /// \a outcome is that of all dispatchers. \a reader lives in this thread; an answer that comes
+    /// later, by a QFuture, is sent only while it lives.
     void finish(Dispatcher::Outcome outcome, QObject *reader);
 
 private:

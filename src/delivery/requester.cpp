@@ -11,7 +11,7 @@ namespace QRepod {
 
 namespace {
 
-//! Once control returns to the event loop.
+//! Fails \a requests once control returns to the event loop.
 void failLater(PendingRequests &&requests)
 {
     auto *const later = new QObject;
@@ -76,7 +76,7 @@ void Requester::expire()
 {
     if (!isOverdue())
         return;
-    awaitNext(); // now, though it will come too early for the next: this may be deleted meanwhile
+    awaitNext(); // before expire(), which may delete this; the alarm may then come early
     m_pending.expire(Deadlines::now());
 }
 
@@ -89,7 +89,7 @@ void Requester::handleDeadline()
         awaitNext();
 }
 
-//! Sets the deadline to the next one that is not over yet.
+//! Sets the deadline to the next one, unless it is already earlier.
 void Requester::awaitNext()
 {
     const qint64 next = m_pending.nextDeadline();

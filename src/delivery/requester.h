@@ -6,7 +6,7 @@
 #    include "session/pendingrequests.h"
 #else
 template <class T>
-class QFuture; // to declare what is not defined then
+class QFuture; // declares what is not defined then
 #endif
 #include "session/session.h"
 #include "transport/deadlines.h"
@@ -17,27 +17,27 @@ namespace QRepod {
 
 //! The asking side of requests: sends them to the peer and finishes their futures.
 ///
-/// Used in the reader's thread. What hangs on a future runs inside takeReply(), expire() and
+/// Used in the reader's thread. Continuations of a future run inside takeReply(), expire() and
 /// failAll(), and may delete the reader and this with it.
 class Requester final : private Deadline
 {
 public:
-    //! \a reader is woken when a request has timed out; then it calls expire().
+    //! \a reader is woken when a request has timed out, and must then call expire().
     Requester(Deadlines &deadlines, WakeTarget reader);
 
-    //! The futures of what still waits fail once control returns to the event loop, for nothing is
-    //! called back while the reader is being deleted.
+    //! Fails the futures that are still waiting once control returns to the event loop, because
+    //! nothing may be called back while the reader is being deleted.
     virtual ~Requester();
 
-    //! Sends a request. Its future has failed already if that cannot be.
+    //! Sends a request. If it cannot be sent, its future has already failed.
     QFuture<QVariant> ask(Session &session, const QString &action, QVariantMap fields, int timeout);
 
-    //! Whether \a message is the answer to a request that waits. If so, its future is finished.
+    //! \return whether \a message answers a waiting request, whose future it then finishes.
     bool takeReply(const Message &message);
 
     bool isOverdue() const { return m_pending.nextDeadline() <= Deadlines::now(); }
 
-    //! Fails what has timed out.
+    //! Fails requests that have timed out.
     void expire();
 
     void failAll(const QString &reason) { m_pending.failAll(reason); }
@@ -48,12 +48,12 @@ private:
 
     const WakeTarget m_reader;
     PendingRequests m_pending;
-    qint64 m_alarm = PendingRequests::never; // what the deadline is set to
+    qint64 m_alarm = PendingRequests::never; // the time that the deadline is set to
 };
 
 #else
 
-//! Without QFuture nobody asks, and none of these is made.
+//! Without QFuture nobody can ask, and no Requester is created.
 class Requester
 {
 public:

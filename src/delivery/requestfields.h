@@ -28,14 +28,14 @@ inline QString replyAction()
     return QStringLiteral("_reply");
 }
 
-//! Whether \a message answers a request of this end.
+//! Whether \a message answers a request from this end.
 inline bool isReply(const Message &message)
 {
     return message.request() && message.action() == "_reply";
 }
 
-//! Whether the sender of \a message waits for an answer. A reply is never answered: else two ends
-//! could go on refusing each other's refusals.
+//! Whether the sender of \a message waits for an answer. A reply never gets one: otherwise two ends
+//! could refuse each other's refusals for ever.
 inline bool isRequest(const Message &message)
 {
     return message.request() && message.action() != "_reply";

@@ -12,13 +12,13 @@
 
 namespace QRepod {
 
-//! The way back to the peer. It may be used in any thread, and after its reader has been deleted.
+//! The way back to the peer. Usable in any thread, and after its reader has been deleted.
 struct AnswerPath
 {
     std::function<Outbox::Result(const EncodedMessage &)> send;
     MessageLimits limits;
     QString peer;                                     ///< for warnings
-    std::unique_ptr<Outbox::Expectation> expectation; ///< until it is answered
+    std::unique_ptr<Outbox::Expectation> expectation; ///< until the answer
 };
 
 //! What all copies of a request share. Any thread.
@@ -26,7 +26,7 @@ class Q_DECL_HIDDEN Request::Private
 {
 public:
     Private(AnswerPath &&path, quint64 number);
-    ~Private(); ///< refuses what was not answered
+    ~Private(); ///< refuses the request if it was not answered
     Q_DISABLE_COPY_MOVE(Private)
 
     qint64 reply(const QVariant &result);

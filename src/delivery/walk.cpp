@@ -91,7 +91,7 @@ int Walk::run(TextCache &texts, QDeadlineTimer budget)
         if (!turn.isAlive())
             return;
         m_isRunning = false;
-        // An event loop inside a handler may have used up the wake-up of what came meanwhile.
+        // A handler's event loop may have used up the wake-up for what arrived meanwhile.
         m_recipient.inbox().wakeReader();
     });
 
@@ -113,7 +113,7 @@ int Walk::run(TextCache &texts, QDeadlineTimer budget)
     return turn.m_dispatched;
 }
 
-//! The budget has expired before \a frame of the \a first delivery.
+//! Keeps what remains: the budget has expired before \a frame of the \a first delivery.
 void Walk::putBack(std::vector<Delivery> &&deliveries, size_t first, size_t frame)
 {
     m_deliveries.insert(m_deliveries.begin(),

@@ -15,19 +15,19 @@ namespace QRepod {
 class BuiltIn;
 class Walk;
 
-//! One run of a walk, on the stack of its caller: it is still there when a handler has deleted the
-//! recipient, and the walk with it.
+//! One run of a walk, on its caller's stack: it survives a handler that deletes the recipient, and
+//! the walk with it.
 class Turn
 {
 public:
-    //! Whether the recipient exists. Ask after everything that may have run a handler; if not, the
-    //! only thing left to do is to return.
+    //! Whether the recipient still exists. Ask after everything that may have run a handler; if it
+    //! does not, return at once.
     bool isAlive() const { return !m_reader.isNull(); }
 
-    //! Delivers a message of the library's own, if the recipient exists.
+    //! Delivers one of the library's own messages, if the recipient exists.
     void announce(const BuiltIn &message);
 
-    //! Ends the run; what is behind the delivery at hand is returned for another walk.
+    //! Ends the run, and returns what follows the current delivery, for another walk.
     std::vector<Delivery> takeRest();
 
 private:
@@ -42,55 +42,55 @@ private:
     TextCache &m_texts;
     const QPointer<QObject> m_reader;
     std::vector<Delivery> m_deliveries; // of this run
-    size_t m_current = 0;               // the one at hand, which has been taken out
+    size_t m_current = 0;               // the current one, which has been moved out
     bool m_isOver = false;
     int m_dispatched = 0;
 };
 
-//! Who a walk reports to: a listener or a channel.
+//! The object that a walk reports to: a listener or a channel.
 ///
-/// It is told in the reader's thread and in the order in which things happened. Each of these
+/// It is called in the reader's thread, in the order in which things happened. Each of these
 /// functions may run handlers.
 class Recipient
 {
 public:
-    //! Where the messages come from at present.
+    //! Where the messages currently come from.
     virtual Inbox &inbox() = 0;
 
     virtual void joined(const Delivery &delivery, Turn &turn) = 0;
 
-    //! \return whether it counts as a message that was dispatched.
+    //! \return whether this counts as a dispatched message.
     virtual bool received(const Message &message, Turn &turn) = 0;
 
-    //! A control frame, in its place among the messages.
+    //! A control frame arrived, at its place among the messages.
     virtual void controlled(const Control &control, Turn &turn) = 0;
 
-    //! A message of the library's own, which Turn::announce() was asked to deliver.
+    //! Turn::announce() was asked to deliver one of the library's own messages.
     virtual void announced(const Message &message, Turn &turn) = 0;
 
-    //! The connection could not be made, or broke. In the latter case left() follows.
+    //! The connection failed or broke. If it broke, left() follows.
     virtual void failed(const Delivery &delivery, Turn &turn) = 0;
 
     virtual void left(const Delivery &delivery, Turn &turn) = 0;
 
-    //! Closed before it was connected.
+    //! The connection was closed before it was established.
     virtual void cancelled(const Delivery &delivery, Turn &turn) = 0;
 
-    //! What follows comes from the connection that the session has been handed over to.
+    //! What follows comes from the connection that the session has moved to.
     virtual void resumed(const Delivery &delivery, Turn &turn) = 0;
 
 protected:
     ~Recipient() = default;
 };
 
-//! Walks through what a connection has delivered, one step at a time, in its reader's thread.
+//! Walks through what a connection has delivered, step by step, in its reader's thread.
 ///
-/// A step runs handlers, and these may do anything: wait in an event loop of their own, or delete
-/// the reader, and this walk with it.
+/// A step runs handlers, which may do anything: run an event loop of their own, or delete the
+/// reader and this walk with it.
 class Walk
 {
 public:
-    //! \a reader is the object that owns this walk: it ends when that is deleted.
+    //! \a reader is the object that owns this walk: a run ends when it is deleted.
     Walk(QObject *reader, Recipient &recipient)
         : m_reader(reader)
         , m_recipient(recipient)
@@ -100,14 +100,14 @@ public:
     bool isRunning() const { return m_isRunning; }
     bool isEmpty() const { return m_deliveries.empty(); }
 
-    //! Takes what the inbox holds, behind what is left.
+    //! Appends what the inbox holds to what is left.
     void take();
 
-    //! Adds \a deliveries behind what is left. They wake nobody.
+    //! Appends \a deliveries to what is left. This does not wake the reader.
     void put(std::vector<Delivery> &&deliveries);
 
-    //! Delivers what waits now. The rest stays when \a budget has expired, but one message is
-    //! always delivered. A call from within a step does nothing.
+    //! Delivers what waits now. When \a budget expires the rest stays, but at least one message is
+    //! delivered. A call from within a step does nothing.
     ///
     /// \return how many messages were dispatched.
     int run(TextCache &texts, QDeadlineTimer budget = QDeadlineTimer::Forever);
@@ -120,7 +120,7 @@ private:
     QObject *const m_reader;
     Recipient &m_recipient;
     std::vector<Delivery> m_deliveries;
-    size_t m_nextFrame = 0; // of the first delivery; those before it have been dispatched
+    size_t m_nextFrame = 0; // of the first delivery; earlier frames have been dispatched
     bool m_isRunning = false;
 };
 

@@ -13,12 +13,12 @@ namespace QRepod {
 
 namespace {
 
-// What small messages are put together to. It grows with what is said, so that who says little
-// takes little. As long as one message of it is kept, all of it is. In bytes.
+// The size of a run, in bytes. It grows with the traffic, so that a quiet peer costs little. As
+// long as one message of a run is kept, the whole run is.
 constexpr qsizetype leastRunSize = 512;
 constexpr qsizetype greatestRunSize = 4 * 1024;
 
-//! Of the frame that begins \a bytes, header included.
+//! The size of the frame at the start of \a bytes, header included.
 qsizetype frameSize(QByteArrayView bytes)
 {
     return frameHeaderSize + qsizetype(qFromBigEndian<quint32>(bytes.data()));
@@ -86,7 +86,7 @@ bool KeptMessages::forget(qint64 received)
     endRun();
     while (!isEmpty() && m_parts[m_first].last <= received)
         removeFirst();
-    if (m_forgotten < received) { // the first part in part
+    if (m_forgotten < received) { // only some messages of the first part
         Run &run = m_parts[m_first].run;
         const qsizetype before = run.frames().size();
         for (; m_forgotten < received; ++m_forgotten)
@@ -96,7 +96,7 @@ bool KeptMessages::forget(qint64 received)
     return true;
 }
 
-//! Part, of which the peer has received everything.
+//! Removes the first part, of which the peer has received everything.
 void KeptMessages::removeFirst()
 {
     Part &part = m_parts[m_first];
@@ -110,7 +110,7 @@ void KeptMessages::removeFirst()
     if (isEmpty()) {
         m_parts = std::vector<Part>();
         m_first = 0;
-    } else if (m_first > m_parts.size() / 2) { // as many are moved as have gone
+    } else if (m_first > m_parts.size() / 2) { // no more parts are moved than were removed
         m_parts.erase(m_parts.begin(), m_parts.begin() + std::ptrdiff_t(m_first));
         m_first = 0;
     }

@@ -22,14 +22,14 @@ class KeptMessages
 public:
     enum class Form {
         Final,
-        Replaceable, ///< a newer message may take its number
+        Replaceable, ///< a newer message may take its place and number
     };
 
-    //! The frames of small messages that follow each other, in one piece of memory.
+    //! Consecutive small messages, their frames in one piece of memory.
     class Run
     {
     public:
-        Run() = default; ///< without memory: there is none
+        Run() = default; ///< no run: it has no memory
         explicit Run(qsizetype capacity)
             : m_bytes(new char[size_t(capacity)])
             , m_capacity(capacity)
@@ -43,7 +43,7 @@ public:
             std::memcpy(m_bytes.get() + m_end, frame.data(), size_t(frame.size()));
             m_end += frame.size();
         }
-        void removeFirst(); ///< frame
+        void removeFirst(); ///< removes the first frame
         QByteArrayView frames() const { return {m_bytes.get() + m_begin, m_end - m_begin}; }
 
     private:
@@ -53,11 +53,11 @@ public:
         qsizetype m_end = 0;
     };
 
-    //! Messages that follow each other: a run of small ones, or one by itself.
+    //! Consecutive messages: a run of small ones, or a single other message.
     struct Part
     {
         Run run;
-        QByteArray bytes; ///< of one by itself: its frame, without the large values
+        QByteArray bytes; ///< of a single message: its frame, without the large values
         QList<LargeValue> largeValues;
         qint64 last = 0; ///< number of the latest message
 
@@ -74,15 +74,16 @@ public:
             addByItself(message);
     }
 
-    //! Counts the next message as one that the peer has received. Only while nothing is kept.
+    //! Counts the next message as already received by the peer. Only while nothing is kept.
     void skip() { m_forgotten = ++m_last; }
 
-    //! Message number \a number, which is replaceable, is \a message now.
+    //! Replaces message number \a number, which must be replaceable, by \a message.
     void replace(qint64 number, const EncodedMessage &message);
 
-    //! The peer has received the messages up to number \a received.
+    //! Forgets the messages up to number \a received, which the peer has.
     ///
-    /// \return false if that cannot be: it has told of more already, or so many were never sent.
+    /// \return false if \a received is impossible: the peer has claimed more before, or so many
+    ///         were never sent.
     bool forget(qint64 received);
 
     bool canForget(qint64 received) const { return received >= m_forgotten && received <= last(); }
@@ -93,15 +94,15 @@ public:
     //! The number of the latest message that the peer has received.
     qint64 forgotten() const { return m_forgotten; }
 
-    //! What the peer may not have received, in order.
+    //! The messages that the peer may not have received, in order.
     std::span<const Part> parts();
 
-    //! On the wire, in bytes.
+    //! The size of all kept messages on the wire, in bytes.
     qint64 bytes() const { return m_bytes; }
 
 private:
-    // Up to this size a copy costs less than to hold on to the message: it would be given back to
-    // the heap much later, by the thread that reads the receipts. In bytes.
+    // Up to this size a copy is cheaper than keeping the message, whose memory would go back to the
+    // heap much later, in the thread that reads the receipts. In bytes.
     static constexpr qsizetype smallSize = 256;
 
     void addSmall(QByteArrayView frame)
@@ -119,11 +120,11 @@ private:
     void endRun();
     void removeFirst();
 
-    std::vector<Part> m_parts; // a deque would take half a KiB of each idle session
-    size_t m_first = 0;        // of these, that is still kept
-    Run m_run;                 // behind them, for more small messages; not empty if there is one
-    qsizetype m_runSize = 0;   // of the memory of the latest
-    qint64 m_forgotten = 0;    // how many came before all these
+    std::vector<Part> m_parts; // a deque would cost each idle session half a KiB
+    size_t m_first = 0;        // the first part that is still kept
+    Run m_run;                 // follows the parts, takes more small messages; never empty
+    qsizetype m_runSize = 0;   // of the latest run's memory
+    qint64 m_forgotten = 0;    // the number of the latest forgotten message
     qint64 m_last = 0;
     qint64 m_bytes = 0;
 };

@@ -15,21 +15,22 @@
 
 namespace QRepod {
 
-//! The future of a request that \a reason keeps from being sent; it has failed already.
+//! Returns the failed future of a request that \a reason keeps from being sent.
 QFuture<QVariant> failedRequest(const QString &action, const QString &reason);
 
 //! The requests of one end that wait for an answer, by the number that the answer names.
 ///
-/// It knows no peer and no clock: its owner tells it what has come, and what time it is. Used in
-/// one thread.
+/// It knows neither peer nor clock: its owner passes in what has arrived and what time it is. Used
+/// in one thread.
 ///
-/// What hangs on a future runs when that is finished, and may do anything: ask again, or delete the
-/// owner and this with it. So a function that has finished a future touches nothing but its own
-/// variables after that.
+/// A future's continuations run when it finishes, and may do anything: ask again, or delete the
+/// owner and this with it. So a function that has finished a future uses only its own variables
+/// after that.
 class PendingRequests
 {
 public:
-    //! How many may wait. A peer that never answers costs no more memory than this.
+    //! How many requests may wait, so that a peer that never answers costs no more memory than
+    //! this.
     static constexpr size_t maximum = 10'000;
 
     static constexpr qint64 never = std::numeric_limits<qint64>::max();
@@ -40,31 +41,31 @@ public:
         QFuture<QVariant> future;
     };
 
-    //! Adds a request that times out \a timeout milliseconds after \a now; never, if that is
-    //! negative.
+    //! Adds a request that times out \a timeout milliseconds after \a now; a negative timeout means
+    //! never.
     ///
-    /// \return nothing if too many wait.
+    /// \return nothing if too many are waiting.
     std::optional<Added> add(const QString &action, int timeout, qint64 now);
 
     bool contains(quint64 number) const { return m_requests.contains(number); }
     size_t size() const { return m_requests.size(); }
 
-    //! The request \a number has its \a result.
+    //! Finishes the request \a number with \a result.
     ///
-    /// \return whether it waited.
+    /// \return whether it was waiting.
     bool finish(quint64 number, const QVariant &result);
 
-    //! The request \a number will not have one. The error names its action before \a reason.
+    //! Fails the request \a number. The error names its action before \a reason.
     ///
-    /// \return whether it waited.
+    /// \return whether it was waiting.
     bool fail(quint64 number, const QString &reason);
 
     void failAll(const QString &reason);
 
-    //! Fails those that have timed out by \a now.
+    //! Fails the requests that have timed out by \a now.
     void expire(qint64 now);
 
-    //! When the next one times out; never, if none does.
+    //! When the next request times out; never, if none does.
     qint64 nextDeadline() const { return m_deadlines.empty() ? never : m_deadlines.begin()->first; }
 
 private:
@@ -83,7 +84,7 @@ private:
 
     std::unordered_map<quint64, Pending> m_requests;
     std::set<std::pair<qint64, quint64>> m_deadlines; // with the numbers of their requests
-    quint64 m_latest = 0;                             // number
+    quint64 m_latest = 0;                             // number of the latest request
 };
 
 } // namespace QRepod

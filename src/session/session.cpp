@@ -7,8 +7,7 @@ namespace QRepod {
 
 namespace {
 
-//! What adds up over the connections of a session; what waits, and the round trip, are the
-//! latest's.
+//! Adds the counters of earlier connections; backlogs and round trip stay those of the latest.
 Statistics sum(Statistics latest, const Statistics &before)
 {
     latest.messagesReceived += before.messagesReceived;
@@ -70,7 +69,7 @@ Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
 {
     if (!m_isKeeping)
         return m_link.outbox->send(message, mode);
-    // The lock spans both, so that messages are kept in the order in which they are queued.
+    // Holds the lock across both steps, so that messages are kept in the order of queueing.
     const std::lock_guard lock(m_mutex);
     if (m_phase == Phase::Ended)
         return {Outbox::Status::Closed};
@@ -78,7 +77,7 @@ Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
         return keep(message, mode);
     Outbox::Result result = m_link.outbox->send(message, mode);
     if (result.status == Outbox::Status::Closed && m_isKeeping && m_phase == Phase::Resumable)
-        return keep(message, mode); // lost, which the reader does not know yet
+        return keep(message, mode); // lost, but the reader does not know yet
     if (result.status != Outbox::Status::Accepted || !m_isKeeping)
         return result;
     if (result.isReplacing) {
@@ -92,7 +91,7 @@ Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
     return result;
 }
 
-//! Keeps \a message, which is on its way, for a peer that can resume. Called with the lock held.
+//! Keeps \a message, which is being sent, for a peer that can resume. Called with the lock held.
 void Session::note(const EncodedMessage &message, SendMode mode)
 {
     if (m_keepLimits.unknown == 0 && !m_link.outbox->isPeerKnown())
@@ -107,8 +106,8 @@ Outbox::Result Session::answer(const EncodedMessage &message)
     return result.status == Outbox::Status::Closed ? link().outbox->answer(message) : result;
 }
 
-//! Until the peer is back. Of what is soon out of date, the latest of each action is kept, and does
-//! not count. Called with the lock held.
+//! Keeps \a message until the peer is back. Of SendMode::Latest only the latest of each action is
+//! kept, which does not count against the limit. Called with the lock held.
 Outbox::Result Session::keep(const EncodedMessage &message, SendMode mode)
 {
     Outbox::Result accepted{Outbox::Status::Accepted, message.size()};
@@ -140,7 +139,7 @@ void Session::keepLatest(const EncodedMessage &message)
     m_latestBytes += m_kept.bytes() - before;
 }
 
-//! While the peer is there. Called with the lock held.
+//! Limits what is kept while the peer is connected. Called with the lock held.
 void Session::limitKept()
 {
     if (m_kept.bytes() > m_keepLimits.connected)
@@ -179,7 +178,7 @@ qint64 Session::heldBytes() const
         const std::lock_guard lock(m_mutex);
         return m_kept.bytes();
     }();
-    // What waits to be written is kept, too.
+    // What waits to be written is also kept, so it must not count twice.
     return current.inbox->heldBytes() + std::max(kept, current.outbox->counts().bytesWaiting);
 }
 
@@ -250,9 +249,9 @@ void Session::leave(const Link &next)
 void Session::moveTo(const Link &next)
 {
     m_before = sum(m_link.statistics(), m_before);
-    if (!m_isAway) // else the peer has never come there
+    if (!m_isAway) // otherwise the peer never came there
         m_receivedBefore += m_link.inbox->counts().received;
-    m_link.outbox->setReceiptHolder({}); // what it still says is not news of the next one
+    m_link.outbox->setReceiptHolder({}); // its later receipts are not about the next one
     m_isAway = true;
     m_link = next;
 }
@@ -295,7 +294,7 @@ void Session::goOn()
     m_link.inbox->beginReceipts(m_receivedBefore);
     qint64 before = m_kept.forgotten();
     for (const KeptMessages::Part &part : m_kept.parts()) {
-        // A run changes in place while the connection's thread reads what it was given.
+        // A run changes in place while the connection's thread reads what it got, so copy it.
         const QByteArray frames = part.run ? part.run.frames().toByteArray() : part.bytes;
         m_link.outbox->sendAgain(frames, part.largeValues, part.last - before);
         before = part.last;

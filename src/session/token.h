@@ -4,22 +4,24 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qstring.h>
 
-//! What lets a client go on with its session: whoever has it is the client. It is never logged.
+//! The secret with which a client continues its session: whoever has it is the client. It is never
+//! logged.
 ///
 /// Pure functions.
 namespace QRepod::Token {
 
-//! 128 bits of the system's generator, as 22 characters that are safe in a URL; behind them, after
-//! a dot, the name of the \a node of a cluster that keeps the session, if there is one.
+//! Creates a token: 128 bits from the system's generator, as 22 URL-safe characters. In a cluster,
+//! a dot and the name of the \a node that keeps the session follow.
 QString create(const QString &node = {});
 
-//! The node that \a token names; empty if it names none.
+//! Returns the node that \a token names; empty if it names none.
 QString node(const QString &token);
 
-//! What tokens are looked up by, so that how long it takes tells nothing about a token.
+//! Returns the key for looking \a token up, so that the time it takes reveals nothing about a
+//! token.
 QByteArray digest(const QString &token);
 
-//! A name for logs, which says nothing about a token.
+//! Creates a name for logs, which reveals nothing about a token.
 QString createName();
 
 } // namespace QRepod::Token
