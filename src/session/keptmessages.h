@@ -122,9 +122,9 @@ private:
 
     std::vector<Part> m_parts; // a deque would cost each idle session half a KiB
     size_t m_first = 0;        // the first part that is still kept
-    Run m_run;                 // follows the parts, takes more small messages; never empty
-    qsizetype m_runSize = 0;   // of the latest run's memory
-    qint64 m_forgotten = 0;    // the number of the latest forgotten message
+    Run m_run; // behind the parts, for more small messages; without memory or not empty
+    qsizetype m_runSize = 0; // of the latest run's memory
+    qint64 m_forgotten = 0;  // the number of the latest forgotten message
     qint64 m_last = 0;
     qint64 m_bytes = 0;
 };

@@ -13,13 +13,13 @@ namespace QRepod {
 
 namespace {
 
-// Clients that may wait to be accepted: a whole tournament may start at once.
+// How many clients may wait to be accepted: a whole tournament may start at once.
 [[maybe_unused]] constexpr int listenBacklog = 1024;
 
-// Clients that are accepted before the others are served again.
+// How many clients are accepted before the others are served again.
 constexpr int clientsAtOnce = 16;
 
-// After accepting failed, in milliseconds.
+// The pause after accepting failed, in milliseconds.
 constexpr int retryInterval = 100;
 
 } // namespace
@@ -31,7 +31,7 @@ Acceptor::Acceptor(std::function<void(qintptr, const QString &)> accept, QObject
 #if QT_VERSION >= QT_VERSION_CHECK(6, 3, 0)
     m_server.setListenBacklogSize(listenBacklog);
 #endif
-    // Without it, listen() asks the system for a proxy: that can block for seconds and leaves a
+    // Otherwise listen() asks the system for a proxy, which can block for seconds and leaves a
     // thread.
     m_server.setProxy(QNetworkProxy::NoProxy);
 }
@@ -53,7 +53,7 @@ void Acceptor::close()
     m_retry.stop();
     if (m_notifier) {
         m_notifier->setEnabled(false);
-        m_notifier.release()->deleteLater(); // it may be the one that calls
+        m_notifier.release()->deleteLater(); // it may be the caller
     }
     m_server.close();
 }

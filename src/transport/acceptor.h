@@ -10,16 +10,17 @@
 
 namespace QRepod {
 
-//! Listens, and hands over the clients that connect. Lives in the thread that it accepts in.
+//! Listens, and passes on the clients that connect. Lives in the thread that it accepts in.
 ///
-/// Qt's own accepting takes everybody who waits before it returns, which may be thousands, and
-/// spins once the process has no descriptor left. This accepts a few at a turn, and pauses then.
+/// Qt's own accepting takes every waiting client before it returns, which may be thousands, and
+/// spins when the process has no descriptors left. This accepts a few clients per turn, and pauses
+/// when it has none.
 class Acceptor : public QObject
 {
     Q_OBJECT
 
 public:
-    //! \a accept gets a connected descriptor, which it owns, and the peer as `"host:port"`.
+    //! \a accept gets a connected descriptor, which it then owns, and the peer as `"host:port"`.
     explicit Acceptor(std::function<void(qintptr descriptor, const QString &peer)> accept,
                       QObject *parent = nullptr);
 
@@ -31,8 +32,8 @@ public:
     QString errorString() const { return m_server.errorString(); }
 
 Q_SIGNALS:
-    //! Clients wait that cannot be accepted, most often because the process has no descriptors
-    //! left. It is tried again and again, and told once.
+    //! Waiting clients cannot be accepted, usually because the process has no descriptors left. The
+    //! acceptor keeps trying, and emits this once.
     void failed(const QString &reason);
 
 protected:
@@ -46,7 +47,7 @@ private:
     QTcpServer m_server{this};
     std::unique_ptr<QSocketNotifier> m_notifier; // while it listens
     QBasicTimer m_retry;
-    bool m_hasFailed = false; // since it began to listen, or accepted a client
+    bool m_hasFailed = false; // since it began to listen, or last accepted a client
 };
 
 } // namespace QRepod

@@ -15,7 +15,7 @@ inline QString hostAndPort(const QString &host, int port)
     return (isIpv6 ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(host).arg(port);
 }
 
-//! The same of a peer. An IPv4 client of a socket for both has its address inside one of IPv6.
+//! The same for a peer. On a dual-stack socket, an IPv4 client has an IPv4-mapped IPv6 address.
 inline QString hostAndPort(const QHostAddress &address, int port)
 {
     bool isIpv4 = false;
@@ -23,7 +23,7 @@ inline QString hostAndPort(const QHostAddress &address, int port)
     return hostAndPort((isIpv4 ? QHostAddress(ipv4) : address).toString(), port);
 }
 
-//! \a host as the system wants it: users may write an IPv6 address in brackets.
+//! Returns \a host in the form that the system expects: users may put an IPv6 address in brackets.
 inline QString withoutBrackets(const QString &host)
 {
     const bool hasBrackets = host.startsWith(u'[') && host.endsWith(u']');
@@ -35,13 +35,13 @@ inline bool isPort(int number)
     return number >= 0 && number <= std::numeric_limits<quint16>::max();
 }
 
-//! Where the port of `"host:port"` is, behind its colon.
+//! Returns where the port begins in `"host:port"`.
 inline qsizetype portPosition(const QString &hostAndPort)
 {
     return hostAndPort.lastIndexOf(u':') + 1;
 }
 
-//! Why nobody can be reached at \a hostAndPort; empty if somebody can.
+//! Returns what is wrong with \a hostAndPort; empty if it is a valid address.
 inline QString addressFault(const QString &hostAndPort)
 {
     const qsizetype position = portPosition(hostAndPort);

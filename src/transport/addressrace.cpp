@@ -32,7 +32,7 @@ void AddressRace::start(const QString &host)
     const QHostAddress address(host);
     if (!address.isNull())
         return run({address});
-    // By name: a lambda would run in the thread of now, even if this is moved to another meanwhile.
+    // By name: a lambda would run in the current thread even if this is moved to another meanwhile.
     m_lookup = QHostInfo::lookupHost(host, this, SLOT(handleLookup(QHostInfo)));
 }
 
@@ -56,7 +56,7 @@ void AddressRace::stop()
     for (QAbstractSocket *socket : sockets) {
         socket->disconnect(this);
         socket->abort();
-        socket->deleteLater(); // it may be the one that calls
+        socket->deleteLater(); // it may be the caller
     }
 }
 
@@ -128,7 +128,7 @@ void AddressRace::lose(const QString &reason)
     m_user.raceLost(reason);
 }
 
-//! Of all failures: one text, unless they differ.
+//! Sums up all failures: one text, unless they differ.
 QString AddressRace::reason() const
 {
     QString first = m_failures.constFirst().reason;

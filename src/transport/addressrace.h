@@ -16,13 +16,13 @@ QT_END_NAMESPACE
 
 namespace QRepod {
 
-//! Connects to the first address of a host that answers, as RFC 8305 has it.
+//! Connects to the first address of a host that answers, as in RFC 8305.
 ///
-/// Addresses of IPv6 and IPv4 take turns. Each has a quarter of a second before the next is tried
-/// beside it, and none once it has failed. How long all of it may take is the user's matter.
+/// IPv6 and IPv4 addresses alternate. Each gets a quarter of a second before the next is tried in
+/// parallel, and no more once it has failed. The user limits the total time.
 ///
-/// Used in the thread where it lives, and may be moved to another. It is not destroyed from inside
-/// of a call to its user. It is a seam: the component Cluster and repodcat use it, too.
+/// Used in the thread it lives in, and may be moved to another. It must not be destroyed inside a
+/// call to its user. This is a seam: the component Cluster and repodcat use it too.
 class QREPOD_EXPORT AddressRace final : public QObject
 {
     Q_OBJECT
@@ -31,16 +31,16 @@ public:
     class User
     {
     public:
-        //! A socket that does not connect yet. It may have a parent.
+        //! Returns a socket that is not connecting yet. It may have a parent.
         virtual QAbstractSocket *makeSocket() = 0;
 
-        //! \a socket is to connect to \a address, which is none that has to be looked up.
+        //! Connects \a socket to \a address, which needs no look-up.
         virtual void connectSocket(QAbstractSocket *socket, const QString &address) = 0;
 
-        //! \a socket is connected, and the user's from now on. The others are gone.
+        //! \a socket is connected, and belongs to the user now. The others are gone.
         virtual void raceWon(QAbstractSocket *socket) = 0;
 
-        //! There is no address to be connected to. All sockets are gone.
+        //! No address could be reached. All sockets are gone.
         virtual void raceLost(const QString &reason) = 0;
 
     protected:
@@ -50,14 +50,14 @@ public:
     explicit AddressRace(User &user);
     ~AddressRace() override;
 
-    //! Looks \a host up, unless it is an address.
+    //! Looks up \a host, unless it is an address.
     void start(const QString &host);
 
-    //! The user is not called any more.
+    //! Stops; the user is not called any more.
     void stop();
 
-    //! \a addresses in the order in which they are tried: the kinds take turns, beginning with that
-    //! of the first.
+    //! Returns \a addresses in the order in which to try them: the families alternate, starting
+    //! with the family of the first.
     static QList<QHostAddress> inTurns(const QList<QHostAddress> &addresses);
 
 protected:
@@ -81,11 +81,11 @@ private:
     QString reason() const;
 
     User &m_user;
-    QList<QHostAddress> m_addresses; // that have not been tried
+    QList<QHostAddress> m_addresses; // not tried yet
     QList<QAbstractSocket *> m_sockets;
     QList<Failure> m_failures;
-    QBasicTimer m_timer; // until the next is tried
-    int m_lookup = -1;   // Qt's number, while it lasts
+    QBasicTimer m_timer; // until the next address is tried
+    int m_lookup = -1;   // Qt's number while a look-up runs
 };
 
 } // namespace QRepod

@@ -16,7 +16,7 @@ Q_LOGGING_CATEGORY(transportLog, "qrepod.transport", QtWarningMsg)
 
 namespace {
 
-// How often in a row what has been sent meanwhile is written, before what has arrived is looked at.
+// How often in a row newly sent frames are written before looking at what has arrived.
 constexpr int turnsOfSending = 16;
 
 // How long a peer that has been told why may take to close, in milliseconds.
@@ -47,7 +47,7 @@ Connection::~Connection()
 
 void Connection::open(int delay)
 {
-    if (m_link.inbox->state() != Inbox::State::Open) // closed before it began
+    if (m_link.inbox->state() != Inbox::State::Open) // closed before it was opened
         return finish();
     delay > 0 ? setDeadline(delay) : connect();
 }
@@ -111,7 +111,7 @@ void Connection::handleDeadline()
     }
 }
 
-//! The outbox has something, the inbox has room again or another rate, or it has been closed.
+//! The outbox has frames, the inbox has room again or a new rate, or the link was closed.
 void Connection::handleWake()
 {
     if (m_state == State::Waiting || m_state == State::Connecting || m_state == State::Open) {
@@ -152,7 +152,7 @@ void Connection::receive()
         expectCheck();
 }
 
-//! The inbox may have room again, or another rate; or the rate is met again.
+//! The inbox may have room again or a new rate, or the peer may meet the rate again.
 void Connection::updateReading()
 {
     m_intake.update(Deadlines::now());
@@ -174,7 +174,7 @@ void Connection::send()
         return;
     m_beginTime = 0;
     for (int turn = 0; turn < turnsOfSending; ++turn) {
-        // Asked before what waits is taken: nothing can be added after it.
+        // Asked before taking what waits, so that nothing can be added after it.
         const bool isLast = m_state == State::Ending && m_link.outbox->isClosed();
         if (m_unsent.isEmpty())
             m_unsent.takeFrom(*m_link.outbox);
@@ -192,7 +192,7 @@ void Connection::send()
     m_group.waker().wake(this);
 }
 
-//! Whether everything could be written. If not, send() is called again when it can.
+//! \return whether everything was written. If not, send() is called again when more can be.
 bool Connection::writeUnsent()
 {
     switch (m_unsent.write(*m_stream, *m_link.outbox)) {
@@ -209,7 +209,7 @@ bool Connection::writeUnsent()
     return false;
 }
 
-//! Nothing can be written any more. What the peer has sent before is still read, and its end tells
+//! Nothing can be written any more. What the peer sent earlier is still read, and its end shows
 //! whether it closed or broke off.
 void Connection::peerHasGone()
 {
@@ -236,7 +236,7 @@ void Connection::close(CloseBounds bounds)
     case State::Ending:
         setDeadline(std::min<qint64>(remainingTime(), bounds.flush));
         return send();
-    case State::Closing: // already under way: in less time, if that is what is asked now
+    case State::Closing: // already closing: shortens the time if asked to
         m_linger = bounds.linger;
         setDeadline(
             std::min<qint64>(remainingTime(), m_isWritingClosed ? bounds.linger : bounds.flush));
@@ -258,7 +258,7 @@ void Connection::closeNow(const QDeadlineTimer &deadline)
     finish();
 }
 
-//! Everything has been written: says so to the peer, and waits for it to close too.
+//! Everything has been written: tells the peer so, and waits for it to close too.
 void Connection::closeWriting()
 {
     if (m_isWritingClosed)
@@ -284,8 +284,8 @@ void Connection::streamEnded()
     mayBeAnswered() ? awaitAnswers() : end({});
 }
 
-//! Whether there is something to write for a peer that has closed its own direction, or may be.
-/// The order counts: what is not under way any more has been given to the outbox.
+//! Whether there is, or may be, something to write for a peer that has closed its own direction.
+/// The order of the checks matters: what is no longer under way is already in the outbox.
 bool Connection::mayBeAnswered() const
 {
     const bool listens = !m_link.outbox->isPeerKnown(); // see Outbox::finish()
@@ -294,7 +294,7 @@ bool Connection::mayBeAnswered() const
             || m_link.outbox->counts().bytesWaiting > 0 || m_stream->unwrittenBytes() > 0);
 }
 
-//! The reader is told of the end behind the last messages, and closes the outbox then.
+//! Tells the reader of the end, after the last messages; the reader then closes the outbox.
 void Connection::awaitAnswers()
 {
     qCDebug(transportLog).noquote() << m_stream->peer() << "sends no more";
@@ -314,7 +314,7 @@ void Connection::streamFaulted(const QString &reason)
     endStream(reason, Inbox::End::Fault);
 }
 
-//! A fault in what had arrived comes before the end of the line.
+//! A fault in what had arrived takes precedence over the end of the line.
 void Connection::endStream(const QString &error, Inbox::End kind)
 {
     if (m_state == State::Closing)
@@ -325,7 +325,7 @@ void Connection::endStream(const QString &error, Inbox::End kind)
     end(error, kind);
 }
 
-//! Keeps the figures that others may ask for.
+//! Updates the figures that other threads may read.
 void Connection::count(qint64 received)
 {
     Traffic &traffic = *m_link.traffic;
@@ -339,7 +339,7 @@ void Connection::count(qint64 received)
         publishRoundTrip();
 }
 
-//! The connection has ended by itself: with an error, or as the peer closed it.
+//! The connection ended by itself: with an error, or because the peer closed it.
 void Connection::end(const QString &error, Inbox::End kind)
 {
     if (m_state == State::Closed)
@@ -362,7 +362,7 @@ void Connection::finish()
     if (m_state == State::Closed)
         return;
     m_state = State::Closed;
-    m_link.outbox->close(); // and with it the second descriptor, which would keep the socket open
+    m_link.outbox->close(); // also closes the second descriptor, which would keep the socket open
     clearDeadline();
     m_stream->abort();
     m_group.retire(this);

@@ -20,14 +20,16 @@ class ConnectionGroup;
 //! How long a graceful close may take, in milliseconds.
 struct CloseBounds
 {
-    int flush;  ///< to write what was sent, and for the peer to close in turn
-    int linger; ///< of this, at most, to wait for the peer once everything is written
+    int flush;  ///< to write what was sent, and for the peer to close too
+    int linger; ///< the part of it to wait for the peer once everything is written, at most
 };
 
-//! The frames of one stream: in to an Inbox, out of an Outbox. For clients and servers alike.
+//! Carries frames between a stream and a link: in to an Inbox, out of an Outbox. For clients and
+//! servers alike.
 ///
-/// Belongs to its group and works in the group's thread. Others reach it through its Link only: it
-/// closes when that is closed. It retires from the group when the stream has been closed.
+/// A connection belongs to its group and works in the group's thread. Other threads reach it only
+/// through its Link, and it closes when the link is closed. Once the stream is closed, the
+/// connection retires from the group.
 class Connection final : private Stream::Owner, private Wakeable, private Deadline
 {
 public:
@@ -35,33 +37,34 @@ public:
                std::unique_ptr<Stream> stream);
     virtual ~Connection();
 
-    //! Opens the stream, after \a delay milliseconds. The inbox gets Connected when it is open.
+    //! Opens the stream after \a delay milliseconds. The inbox gets Connected once it is open.
     void open(int delay = 0);
 
-    //! Opens the stream to write \a frame, the last that the peer gets, and closes.
+    //! Opens the stream, writes \a frame as the last that the peer gets, and closes.
     void refuse(const QByteArray &frame);
     bool isRefused() const { return m_isRefused; }
 
-    //! Closes gracefully: what was sent is written, then the peer is told, then the stream closes
-    //! when the peer has closed too, all within \a bounds. The inbox gets nothing more.
+    //! Closes gracefully, within \a bounds: writes what was sent, tells the peer, and closes the
+    //! stream once the peer has closed too. The inbox gets nothing more.
     ///
-    /// The stream is read, and what comes is dropped, until then: to close a socket with unread
-    /// data resets the connection, and the peer could lose what was written last.
+    /// Until then the stream is read and the data dropped: closing a socket with unread data resets
+    /// the connection, and the peer could lose the last bytes written.
     void close(CloseBounds bounds);
 
-    //! Writes what was sent and closes, in this call. For the end of a program, when no event loop
-    //! runs any more.
+    //! Writes what was sent and closes, within this call. For the end of a program, when no event
+    //! loop runs any more.
     void closeNow(const QDeadlineTimer &deadline);
 
 private:
-    // The round trip is measured no more often, in milliseconds.
+    // The shortest time between two measurements of the round trip, in milliseconds.
     static constexpr qint64 measuringInterval = 500;
 
     enum class State {
         Waiting,
         Connecting,
         Open,
-        Ending, ///< the peer sends no more; what handlers make of its last messages is written
+        Ending, ///< the peer sends no more; handlers' answers to its last messages are still
+                ///< written
         Closing,
         Closed,
     };
@@ -113,14 +116,14 @@ private:
     Unsent m_unsent;
     Liveness m_liveness;
     const Pace m_pace;
-    qint64 m_measuredAt = 0; // the round trip; milliseconds
+    qint64 m_measuredAt = 0; // the round trip, in milliseconds
     int m_linger = 0;        // once closing
     State m_state = State::Waiting;
     bool m_isWritingClosed = false;
     bool m_isRefused = false;
-    bool m_isPaceWatched = false;      // by the deadline
+    bool m_isPaceWatched = false;      // the deadline is set for it
     bool m_isRoundTripAwaited = false; // likewise
-    qint64 m_beginTime = 0;            // when the first frame is sent at the latest; 0: it has been
+    qint64 m_beginTime = 0; // when the first frame is sent at the latest; 0: already sent
 };
 
 } // namespace QRepod

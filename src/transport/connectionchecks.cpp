@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a connection looks at from time to time: whether its peer is alive, keeps pace, and how far
-// away it is.
+// What a connection checks from time to time: whether its peer is alive and keeps pace, and the
+// round trip.
 
 #include "transport/connection.h"
 
@@ -10,8 +10,8 @@ namespace QRepod {
 
 Liveness::Facts Connection::livenessFacts() const
 {
-    // While something waits to be written, a heartbeat would only wait behind it; when nothing can
-    // be written any more, there is none to wait for.
+    // While something waits to be written, a heartbeat would only queue up behind it. When nothing
+    // can be written any more, no heartbeat can be sent.
     const bool mayBeat = m_link.outbox->isOpen() && m_link.outbox->counts().bytesWaiting == 0;
     return {.sentNothingFor = mayBeat ? m_link.outbox->quietFor() : 0,
             .unacknowledgedFor = m_stream->unacknowledgedFor(),
@@ -21,7 +21,7 @@ Liveness::Facts Connection::livenessFacts() const
 
 Pace::Facts Connection::paceFacts() const
 {
-    // What waits for a peer that has gone does not stall.
+    // What waits for a peer that is gone does not stall.
     const Outbox::Counts counts =
         m_link.outbox->isOpen() ? m_link.outbox->counts() : Outbox::Counts();
     const qint64 frameBytes = m_intake.isReading() ? m_intake.frameBytes() : 0;
@@ -35,7 +35,7 @@ Pace::Facts Connection::paceFacts() const
 void Connection::check()
 {
     if (const QString fault = m_pace.fault(paceFacts()); !fault.isEmpty()) {
-        // After a pause of this process, what the peer did meanwhile lies in the socket.
+        // If this process was paused, what the peer sent meanwhile is still in the socket.
         streamReadable();
         send();
         if (m_state == State::Open && !m_pace.fault(paceFacts()).isEmpty())
@@ -59,7 +59,7 @@ void Connection::checkLiveness()
         beat();
         break;
     case Liveness::Finding::PeerSilent:
-        // If this process was stopped for a while, what the peer sent meanwhile lies in the socket.
+        // If this process was paused, what the peer sent meanwhile is still in the socket.
         receive();
         if (m_state == State::Open && m_stream->readableBytes() == 0
             && m_liveness.check(Deadlines::now(), livenessFacts()) == Liveness::Finding::PeerSilent)
@@ -97,7 +97,7 @@ void Connection::expectCheck()
         setDeadline(wait);
 }
 
-//! Unlike expectCheck() this looks at nothing else: a stream of messages has it after each read.
+//! Unlike expectCheck() this checks nothing else, since it runs after each read.
 void Connection::expectReceipt()
 {
     const qint64 wait = m_intake.waitForReceipt();
@@ -112,7 +112,7 @@ void Connection::watchPace()
         expectCheck();
 }
 
-//! A peer that may be asked answers later; then, or at the next time, its answer counts.
+//! Asks the peer if it may be asked. Its answer counts when it arrives, or at the next measurement.
 void Connection::measureRoundTrip()
 {
     m_measuredAt = Deadlines::now();
@@ -127,14 +127,14 @@ void Connection::publishRoundTrip()
     m_link.traffic->roundTripTime = answered ? *answered : m_stream->roundTripTime();
 }
 
-//! Who wants no heartbeats wants nothing else either that the game has not sent.
+//! If the game wants no heartbeats, nothing else may be sent that the game has not sent.
 bool Connection::mayAskPeer() const
 {
     return m_settings.heartbeatInterval > 0 && m_link.outbox->isPeerKnown()
         && m_roundTrip.isReady();
 }
 
-//! How long until a peer that has not been asked yet is, in milliseconds; -1 if none is to be.
+//! The time until a peer is first asked, in milliseconds; -1 if it is not to be asked.
 qint64 Connection::untilMeasured() const
 {
     if (m_roundTrip.smallest() || !mayAskPeer())

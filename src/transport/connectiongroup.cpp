@@ -29,7 +29,7 @@ ConnectionGroup::~ConnectionGroup()
 void ConnectionGroup::moveTo(QThread *thread)
 {
     setParent(nullptr); // a child cannot move on its own
-    m_deadlines.stop(); // once the application has gone, Qt does not tell them that they move
+    m_deadlines.stop(); // once the application is gone, Qt does not tell them of the move
     moveToThread(thread);
 }
 
@@ -46,7 +46,7 @@ void ConnectionGroup::refuse(const ConnectionSettings &settings, std::unique_ptr
                              const QByteArray &frame)
 {
     if (m_refused >= maximumRefused)
-        return; // and with this the stream is closed
+        return; // which closes the stream
     ++m_refused;
     const Link link = Link::create({}, settings);
     auto *connection = new Connection(*this, link, settings, std::move(stream));
@@ -67,14 +67,14 @@ void ConnectionGroup::handleWake()
     m_retired.clear();
     if (!m_whenClosed || !isEmpty())
         return;
-    m_deadlines.stop(); // what is left is destroyed in another thread
+    m_deadlines.stop(); // what remains is destroyed in another thread
     m_whenClosed();
 }
 
 void ConnectionGroup::close(CloseBounds bounds, std::function<void()> done)
 {
     m_whenClosed = std::move(done);
-    const auto connections = m_connections; // closing may retire them
+    const auto connections = m_connections; // closing may retire some of them
     for (Connection *connection : connections)
         connection->close(bounds);
     m_waker.wake(this);
@@ -84,7 +84,7 @@ void ConnectionGroup::closeNow(int milliseconds)
 {
     const QDeadlineTimer deadline(milliseconds);
     const auto connections = m_connections;
-    for (Connection *connection : connections) // all, before one is waited for
+    for (Connection *connection : connections) // all, before waiting for the first
         connection->close({milliseconds, milliseconds});
     for (Connection *connection : connections)
         connection->closeNow(deadline);

@@ -11,8 +11,8 @@
 
 namespace QRepod {
 
-//! The connections of one thread, and what they share there: one event to be woken by, one timer,
-//! one thing to poll. Lives in that thread and is used in no other.
+//! The connections of one thread, which share one wake-up event, one timer and one poller. Lives in
+//! that thread and is used in no other.
 class ConnectionGroup : public QObject, private Wakeable
 {
     Q_OBJECT
@@ -25,23 +25,23 @@ public:
     Connection *open(const Link &link, const ConnectionSettings &settings,
                      std::unique_ptr<Stream> stream, int delay = 0);
 
-    //! Tells the peer of \a stream why it is refused, by a last \a frame, and closes. Of many at
-    //! the same time most are closed without a word.
+    //! Sends the peer of \a stream a last \a frame, which says why it is refused, and closes. Past
+    //! a limit, streams are closed without the frame.
     void refuse(const ConnectionSettings &settings, std::unique_ptr<Stream> stream,
                 const QByteArray &frame);
 
     bool isEmpty() const { return m_connections.empty(); }
 
-    //! Closes every connection within \a bounds, then calls \a done, which may destroy it in
+    //! Closes every connection within \a bounds, then calls \a done, which may destroy the group in
     //! another thread.
     void close(CloseBounds bounds, std::function<void()> done);
 
-    //! Moves it, with its connections, to \a thread.
+    //! Moves the group, with its connections, to \a thread.
     void moveTo(QThread *thread);
 
-    //! Closes every connection before it returns, within \a milliseconds. For the end of a program:
-    //! once the application object is gone, Qt delivers no more events. And where no other thread
-    //! could wait for them.
+    //! Closes every connection before it returns, within \a milliseconds. For the end of a program,
+    //! since Qt delivers no events once the application object is gone, and where no other thread
+    //! could wait.
     void closeNow(int milliseconds);
 
     /// \name For the connections
@@ -50,7 +50,7 @@ public:
     Deadlines &deadlines() { return m_deadlines; }
     Poller &poller() { return *m_poller; }
 
-    //! \a connection is done with; deleted when control returns to the event loop.
+    //! \a connection is done; it is deleted when control returns to the event loop.
     void retire(Connection *connection);
     /// @}
 
@@ -63,8 +63,8 @@ private:
     Poller *const m_poller;                         // child
     std::unordered_set<Connection *> m_connections; // owned
     std::vector<std::unique_ptr<Connection>> m_retired;
-    int m_refused = 0;                  // of the connections
-    std::function<void()> m_whenClosed; // while it is being closed
+    int m_refused = 0;                  // refused connections among them
+    std::function<void()> m_whenClosed; // while the group is closing
 };
 
 } // namespace QRepod

@@ -12,7 +12,7 @@ ConnectionGroups::~ConnectionGroups()
 {
     for (const auto &thread : m_threads)
         thread->endSoon();
-    // The server's thread cannot wait for its own events: another goes on, for as long as it takes.
+    // The server's thread cannot wait for its own events, so another thread takes over.
     if (!m_local->isEmpty()) {
         m_threads.push_back(std::make_unique<NetworkThread>(std::move(m_local)));
         m_threads.back()->start();

@@ -10,21 +10,20 @@ namespace QRepod {
 
 //! Where a server's connections are served: in the server's thread, or spread over network threads.
 ///
-/// Used in the server's thread, and follows it to another.
+/// Used in the server's thread, and moves to another thread with the server.
 class ConnectionGroups
 {
 public:
     //! Moves to another thread with \a server.
     explicit ConnectionGroups(QObject *server);
 
-    //! Closes every connection; what was sent still goes out, for about 0.3 s at the most.
+    //! Closes every connection; what was sent is still written, for at most about 0.3 s.
     ~ConnectionGroups();
 
-    //! Connections that are opened from now on are spread over so many threads; 0: they are served
-    //! in the server's own.
+    //! Spreads later connections over \a count threads; 0: the server's own thread serves them.
     void setThreads(int count);
 
-    //! As ConnectionGroup has it, in one of the threads.
+    //! Like ConnectionGroup's functions, in one of the threads.
     void open(const Link &link, const ConnectionSettings &settings, std::unique_ptr<Stream> stream);
     void refuse(const ConnectionSettings &settings, std::unique_ptr<Stream> stream,
                 const QByteArray &frame);

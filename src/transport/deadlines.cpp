@@ -17,7 +17,7 @@ qint64 Deadlines::now()
 bool Deadlines::event(QEvent *event)
 {
     if (event->type() == QEvent::ThreadChange) {
-        // Qt moves a running timer by an event, and until that has come it cannot be stopped.
+        // Qt moves a running timer by an event, and cannot stop it before that has arrived.
         m_timer.stop();
         QMetaObject::invokeMethod(this, &Deadlines::startTimer, Qt::QueuedConnection);
     }
@@ -30,7 +30,7 @@ void Deadlines::timerEvent(QTimerEvent *event)
         return;
     m_timer.stop();
     const qint64 time = now();
-    // What is set meanwhile is later than this, even if only by the millisecond that it takes.
+    // Deadlines that are set meanwhile are later than this, if only by a millisecond.
     while (!m_queue.empty() && m_queue.begin()->first <= time) {
         Deadline *const due = m_queue.begin()->second;
         due->clearDeadline();
@@ -44,7 +44,7 @@ void Deadlines::startTimer()
     if (m_queue.empty())
         return m_timer.stop();
     const qint64 first = m_queue.begin()->first;
-    // A timer that comes too early finds nothing due, and is set anew then.
+    // A timer that fires too early finds nothing due, and is then restarted.
     if (m_timer.isActive() && m_wakeTime <= first)
         return;
     m_wakeTime = first;

@@ -8,10 +8,10 @@
 
 namespace QRepod {
 
-//! The deadlines of many objects of one thread, behind a single timer.
+//! The deadlines of many objects in one thread, behind a single timer.
 ///
-/// Qt keeps timers in a list that it searches from the start, so ten thousand timers that are set
-/// anew now and then cost more than what they are for.
+/// Qt keeps timers in a list that it searches from the start, so ten thousand timers that are reset
+/// now and then cost more than the work they are for.
 class Deadlines : public QObject
 {
     Q_OBJECT
@@ -21,10 +21,10 @@ class Deadlines : public QObject
 public:
     using QObject::QObject;
 
-    //! Milliseconds on the clock that deadlines are counted by; it does not jump.
+    //! Milliseconds on the clock that deadlines use. It does not jump.
     static qint64 now();
 
-    //! No deadline comes any more: the thread ends.
+    //! No deadline is due any more, because the thread ends.
     void stop() { m_timer.stop(); }
 
 protected:
@@ -37,11 +37,11 @@ private:
     void startTimer();
 
     Queue m_queue;
-    QBasicTimer m_timer; // runs until the first of the queue
+    QBasicTimer m_timer; // runs until the first deadline in the queue
     qint64 m_wakeTime = 0;
 };
 
-//! A point in time at which something has to be done. Used in the thread of its Deadlines.
+//! A point in time at which something must be done. Used in the thread of its Deadlines.
 class Deadline
 {
 public:
@@ -51,13 +51,13 @@ public:
     }
     Q_DISABLE_COPY_MOVE(Deadline)
 
-    //! Calls handleDeadline() once, \a milliseconds from now, instead of when it was set to before.
+    //! Calls handleDeadline() once, \a milliseconds from now. This replaces an earlier setting.
     ///
-    /// It may come a twentieth of that time later, together with others.
+    /// The call may come up to a twentieth of that time later, together with others.
     void setDeadline(qint64 milliseconds);
     void clearDeadline();
 
-    //! How long until then, in milliseconds; 0 if it is not set.
+    //! The time until the deadline, in milliseconds; 0 if it is not set.
     qint64 remainingTime() const;
 
     virtual void handleDeadline() = 0;

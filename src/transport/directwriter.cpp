@@ -9,11 +9,11 @@ namespace QRepod {
 
 namespace {
 
-//! The socket itself.
+//! Writes to the socket itself.
 class SocketWriter final : public DirectWriter
 {
 public:
-    //! Without an \a object it owns the \a descriptor.
+    //! Without an \a object, the writer owns \a descriptor.
     SocketWriter(const QObject *object, qintptr descriptor)
         : m_object(object)
         , m_descriptor(descriptor)
@@ -37,7 +37,7 @@ public:
     }
 
 private:
-    const QObject *const m_object; // whose thread alone may write; nullptr: any may
+    const QObject *const m_object; // only its thread may write; nullptr: any thread may
     const qintptr m_descriptor;
 };
 

@@ -8,9 +8,9 @@
 
 namespace QRepod {
 
-//! The way to a connection's socket for the thread that sends, past the thread that serves it.
+//! Lets the sending thread write to a connection's socket, past the thread that serves it.
 ///
-/// Not for TLS, nor with a proxy: there the socket alone knows what to write.
+/// Not for TLS, nor with a proxy: there only the socket knows what to write.
 class DirectWriter
 {
 public:
@@ -18,19 +18,21 @@ public:
     virtual ~DirectWriter() = default;
     Q_DISABLE_COPY_MOVE(DirectWriter)
 
-    //! For the thread of \a object, where the descriptor is closed as well. Costs nothing.
+    //! Creates a writer for the thread of \a object, which also closes the descriptor. It costs
+    //! nothing.
     static std::unique_ptr<DirectWriter> forThreadOf(const QObject *object, qintptr descriptor);
 
-    //! For every thread, by a descriptor of its own: to write to one that another thread closes is
-    //! to write to whatever the system gives its number to next. The connection's end reaches the
-    //! peer only once this is deleted too.
-    /// \return nothing where the system cannot do it, or has no descriptor left.
+    //! Creates a writer for every thread, with a descriptor of its own: a write to a descriptor
+    //! that another thread closes could go to whatever gets that number next. The connection's end
+    //! reaches the peer only once this is deleted too.
+    ///
+    /// \return nothing if the system cannot do it, or has no descriptors left.
     static std::unique_ptr<DirectWriter> forAnyThread(qintptr descriptor);
 
     //! Whether the calling thread may write.
     virtual bool isOpenHere() const = 0;
 
-    //! As NativeSocket::send(). \a data is whole frames.
+    //! Like NativeSocket::send(). \a data must be whole frames.
     virtual qint64 send(const char *data, qint64 size, int *error) const = 0;
 };
 

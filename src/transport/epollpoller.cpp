@@ -10,10 +10,10 @@ namespace QRepod {
 
 namespace {
 
-// How many sockets are served between two looks at timers and posted events.
+// How many sockets are served before timers and posted events get their turn.
 constexpr int eventsAtOnce = 256;
 
-// An error or a hang-up concerns whoever reads or writes.
+// An error or a hang-up concerns both readers and writers.
 constexpr quint32 readable = EPOLLIN | EPOLLHUP | EPOLLERR;
 constexpr quint32 writable = EPOLLOUT | EPOLLHUP | EPOLLERR;
 
@@ -43,7 +43,7 @@ bool EpollPoller::watch(int descriptor, Watcher *watcher, Interest interest)
     const auto it = m_watches.find(descriptor);
     const bool isWatched = it != m_watches.end();
     if (events == 0) {
-        // Even a socket for which nothing is wanted would report its hang-up again and again.
+        // Even a socket without interest would report its hang-up again and again.
         if (isWatched) {
             ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
             m_watches.erase(it);
@@ -70,7 +70,7 @@ void EpollPoller::poll()
         activate(events[size_t(i)]);
 }
 
-//! Each handler may stop the watching of this socket and any other.
+//! Calls the handlers. Each may stop the watching of this socket and any other.
 void EpollPoller::activate(const epoll_event &event)
 {
     const auto descriptor = int(quint32(event.data.u64));

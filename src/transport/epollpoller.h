@@ -11,10 +11,10 @@ struct epoll_event;
 
 namespace QRepod {
 
-//! A poller whose cost does not depend on how many sockets are silent: Linux's epoll.
+//! A poller whose cost does not depend on the number of idle sockets: Linux's epoll.
 ///
-/// Its epoll descriptor is readable when one of its sockets is ready, so Qt's event loop, of
-/// whichever kind and thread, has that one to watch.
+/// The epoll descriptor becomes readable when one of its sockets is ready. So Qt's event loop,
+/// whatever its kind and thread, has only that one to watch.
 class EpollPoller : public Poller
 {
     Q_OBJECT
@@ -38,12 +38,12 @@ private:
     void activate(const epoll_event &event);
     const Watch *find(int descriptor, quint32 generation) const;
 
-    // Made when there is something to watch, in the thread where that happens.
+    // Created when there is something to watch, in the thread that watches it.
     int m_epoll = -1;
     std::unique_ptr<QSocketNotifier> m_notifier;
 
     std::unordered_map<int, Watch> m_watches; // by descriptor
-    quint32 m_generation = 0;                 // of the latest
+    quint32 m_generation = 0;                 // of the latest watch
 };
 
 } // namespace QRepod

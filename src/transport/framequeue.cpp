@@ -9,8 +9,8 @@ namespace QRepod {
 
 namespace {
 
-// Below this, frames are put together in one part, hence one write; above, they are passed on as
-// they are, without a copy.
+// Frames below this size are merged into one part, and so one write; larger ones are passed on
+// without a copy.
 constexpr qsizetype partSize = 64 * 1024;
 
 } // namespace

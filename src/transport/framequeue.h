@@ -10,42 +10,42 @@
 
 namespace QRepod {
 
-//! Frames in order, put together in parts that are written at once, and which of them a newer one
+//! Frames in order, merged into parts that are each written at once, some of which a newer frame
 //! may replace. A value without a lock.
 class FrameQueue
 {
 public:
     struct Replaced
     {
-        qint64 number;    ///< of the message that is not sent any more
-        qsizetype growth; ///< how many bytes longer the queue is
+        qint64 number;    ///< of the message that is no longer sent
+        qsizetype growth; ///< by how many bytes the queue has grown
     };
 
     bool isEmpty() const { return m_parts.empty(); }
 
-    //! Small frames share a part; of a large one that is the whole of \a owner, the memory is
-    //! shared.
+    //! Appends \a bytes. Small frames share a part; a large one that is all of \a owner shares its
+    //! memory.
     void append(QByteArrayView bytes, const QByteArray *owner);
 
-    //! Appends \a frame, message number \a number, which may be replaced while it is here.
+    //! Appends \a frame, message number \a number, which may be replaced while it is in the queue.
     void appendLatest(const QByteArray &frame, const QString &action, qint64 number);
 
-    //! Puts \a frame in the place of the last one that may be replaced and has this \a action.
+    //! Replaces the last replaceable frame with this \a action by \a frame.
     ///
-    /// \return nothing if there is none; then the queue is as it was.
+    /// \return nothing if there is none; then the queue is unchanged.
     std::optional<Replaced> replaceLatest(const QByteArray &frame, const QString &action);
 
-    //! Bytes of what may be replaced.
+    //! The bytes of replaceable frames.
     qint64 latestBytes() const { return m_latestBytes; }
 
     std::vector<QByteArray> &parts() & { return m_parts; }
     std::vector<QByteArray> parts() && { return std::move(m_parts); }
 
-    //! Takes out all from the first frame on that may be replaced and begins at byte \a offset of
-    //! part \a part or behind it. What remains may not be replaced any more.
+    //! Takes out everything from the first replaceable frame at or behind byte \a offset of part
+    //! \a part. What remains is no longer replaceable.
     FrameQueue takeReplaceable(size_t part, qsizetype offset);
 
-    //! Puts \a before in front of all.
+    //! Puts \a before in front of everything.
     void prepend(FrameQueue &&before);
 
 private:
@@ -59,7 +59,7 @@ private:
     };
 
     std::vector<QByteArray> m_parts;
-    std::vector<Latest> m_latest; // in the order of their places
+    std::vector<Latest> m_latest; // in queue order
     qint64 m_latestBytes = 0;
 };
 

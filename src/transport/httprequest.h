@@ -7,15 +7,15 @@
 
 namespace QRepod {
 
-//! What a client that came by HTTP asked for: written by its stream before that opens, and only
-//! read from then on.
+//! What a client that came by HTTP asked for. Its stream writes this before it opens; after that it
+//! is only read.
 struct HttpRequest
 {
     QUrl url;
-    QByteArray fields; ///< lines of `name: value`, each ended by a line feed
-    QString address;   ///< of the client, if a proxy in front of it has said so; else empty
+    QByteArray fields; ///< lines of `name: value`, each ending with a line feed
+    QString address;   ///< the client's, if a proxy in front of it has named it; otherwise empty
 
-    //! The value of the header \a name; of several, with commas in between; empty if there is none.
+    //! Returns the header \a name; repeated headers are joined with commas; empty if there is none.
     QByteArray field(QByteArrayView name) const
     {
         QByteArray value;

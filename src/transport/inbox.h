@@ -17,9 +17,9 @@ namespace QRepod {
 
 class Inbox;
 
-//! One step in the life of a connection, as its reader gets to see it.
+//! One step in the life of a connection, as its reader sees it.
 ///
-/// While it exists, its messages count as received and not yet pumped.
+/// While a delivery exists, its messages count as received and not yet pumped.
 class Delivery
 {
 public:
@@ -28,7 +28,7 @@ public:
         Messages,
         Error,
         Disconnected,
-        Resumed,   ///< a session goes on here; made by the reader itself
+        Resumed,   ///< a session continues here; created by the reader itself
         Cancelled, ///< closed by the reader before it was connected
     };
 
@@ -46,7 +46,7 @@ public:
         , m_error(error)
     {
     }
-    //! The end of a connection whose line was lost, where a session can go on.
+    //! Marks the end of a connection whose line was lost, so that a session can be resumed.
     static Delivery lost(Delivery &&end)
     {
         end.m_isLoss = true;
@@ -60,7 +60,7 @@ public:
     const FrameBatch &batch() const { return m_batch; }
     const QString &error() const { return m_error; }
 
-    //! Of Error and Disconnected: neither end has meant it, the line was lost.
+    //! For Error and Disconnected: neither end meant it, the line was lost.
     bool isLoss() const { return m_isLoss; }
     const Inbox *origin() const { return m_origin.get(); }
 
@@ -71,14 +71,14 @@ private:
     FrameBatch m_batch;
     QString m_error;
     bool m_isLoss = false;
-    std::shared_ptr<Inbox> m_origin; ///< set once it has been taken out
+    std::shared_ptr<Inbox> m_origin; ///< set when the reader takes the delivery
 };
 
-//! The queue from one connection to whoever reads it, in order and across threads.
+//! The queue from one connection to its reader, in order and across threads.
 ///
-/// One writer, the connection; one reader. A batch is published under one lock, and the reader is
-/// woken only when the queue was empty. When more waits than the limit, the writer is told to stop;
-/// it is woken to go on once half of that has been pumped.
+/// The connection is the only writer, and there is one reader. A batch is published under one lock,
+/// and the reader is woken only if the queue was empty. If more than the limit waits, the writer is
+/// told to stop, and woken again once half of the limit has been pumped.
 class Inbox : public std::enable_shared_from_this<Inbox>
 {
 public:
@@ -96,7 +96,7 @@ public:
     [[nodiscard]] bool pushMessages(FrameBatch &&batch); ///< false: stop reading
     bool hasRoom() const;
 
-    //! Of a frame whose end has not come, \a bytes are there.
+    //! \a bytes of a frame have arrived, but not its end.
     void setUnfinished(qint64 bytes) { m_unfinished.store(bytes, std::memory_order_relaxed); }
 
     enum class End {
@@ -112,30 +112,28 @@ public:
 
     bool isEmpty() const;
 
-    //! Closes. That it has been connected is as if it had not been, unless it has been taken
-    //! already.
+    //! Closes. If nothing has been taken yet, the reader sees it as never connected.
     void cancel();
 
     //! Wakes the reader if there is something to take.
     void wakeReader();
 
-    //! The reader will be destroyed: closes, and wakes it no more.
+    //! The reader is about to be destroyed: closes, and no longer wakes it.
     void detachReader();
 
-    //! From now on \a reader is woken; at once, if there is something to take.
+    //! Wakes \a reader from now on; at once, if there is something to take.
     void setReader(WakeTarget reader);
 
-    //! Closes without an end that the reader would see: another connection takes over.
+    //! Closes without an end that the reader would see, since another connection takes over.
     void retire();
 
-    //! Ends the queue as if the line were lost: the reader has waited for long enough.
+    //! Ends the queue as if the line were lost: the reader has waited long enough.
     void lose();
 
-    //! For a reader without a connection, who can close it nevertheless: its end is Disconnected.
+    //! For a reader without a connection that can still be closed: the end is then Disconnected.
     void standIn();
 
-    //! The peer is told from now on how many messages have come, \a before those of this inbox
-    //! included.
+    //! Tells the peer from now on how many messages have arrived, including \a before earlier ones.
     void beginReceipts(qint64 before);
     /// @}
 
@@ -143,7 +141,7 @@ public:
     /// @{
     enum class State {
         Open,
-        Closed,  ///< by the reader or because the connection ended; what was sent still goes out
+        Closed,  ///< by the reader, or because the connection ended; what was sent is still written
         Aborted, ///< by the reader; what was sent is dropped
     };
     State state() const;
@@ -151,28 +149,28 @@ public:
     struct Counts
     {
         qint64 received = 0; ///< messages, ever
-        qint64 waiting = 0;  ///< of these, not yet pumped
+        qint64 waiting = 0;  ///< of these messages, not yet pumped
     };
     Counts counts() const;
 
-    //! How many messages have come in this session; nothing if the peer is not to be told.
+    //! How many messages have arrived in this session; nothing if the peer is not to be told.
     std::optional<qint64> receipt() const;
 
-    //! What waits, the beginning of a frame included. In bytes.
+    //! How many bytes wait, including the start of an unfinished frame.
     qint64 heldBytes() const;
 
-    //! Whether the connection is not to read, however much room there is.
+    //! Whether the connection must not read, even if there is room.
     void setHeld(bool isHeld);
 
-    //! How many messages a second may come in; 0: no limit. The connection sees to it.
+    //! How many messages a second may arrive; 0: no limit. The connection enforces it.
     int messageRate() const;
     void setMessageRate(int perSecond);
 
-    //! Ends the queue, with Disconnected if it was connected and Cancelled if not, and \a error
-    //! before it if there is one; nothing comes after. The connection is woken to close itself.
+    //! Ends the queue with Disconnected if it was connected, or else Cancelled, preceded by
+    //! \a error if there is one; nothing follows. The connection is woken to close itself.
     void close(const QString &error = {});
 
-    //! The same, but the connection is to end at once.
+    //! The same, but the connection must close at once.
     void abort(const QString &error);
     /// @}
 
@@ -194,14 +192,14 @@ private:
     WakeTarget m_reader;
     WakeTarget m_writer;
     Counts m_counts;
-    std::optional<qint64> m_before; // messages of the session; set: the peer gets receipts
+    std::optional<qint64> m_before; // earlier messages; if set, the peer gets receipts
     int m_messageRate = 0;
-    qint64 m_cost = 0; // of the messages that wait, taken out or not
+    qint64 m_cost = 0; // of waiting messages, taken or not
     State m_state = State::Open;
-    bool m_isConnected = false; // has been; how it ends depends on it
+    bool m_isConnected = false; // ever; decides how the queue ends
     bool m_isWriterStopped = false;
     bool m_isHeld = false;
-    bool m_isTaken = false; // the first delivery has been
+    bool m_isTaken = false; // the first delivery has been taken
 };
 
 } // namespace QRepod

@@ -14,12 +14,12 @@ Q_DECLARE_LOGGING_CATEGORY(transportLog)
 
 namespace {
 
-// After so much the peer is told what has arrived, so that it can forget it.
+// After this much the peer is told what has arrived, so that it can forget it.
 constexpr qint64 receiptMessages = 64;
 constexpr qint64 receiptBytes = 64 * 1024;
 
-// No more often than this for small messages: a stream of them would wake the peer again and again
-// to have it forget a few kilobytes. In milliseconds.
+// Receipts for small messages come no more often than this, in milliseconds: a stream of them would
+// keep waking the peer to make it forget a few kilobytes.
 constexpr qint64 receiptInterval = 10;
 
 } // namespace
@@ -55,7 +55,7 @@ qint64 Intake::receive(qint64 now)
     return received;
 }
 
-//! Cuts what has been read into frames, as many as the rate allows.
+//! Cuts what has been read into as many frames as the rate allows.
 void Intake::cut(qint64 received, qint64 now)
 {
     m_unacknowledgedBytes += received;
@@ -78,7 +78,7 @@ void Intake::cut(qint64 received, qint64 now)
     noteUnfinished();
 }
 
-//! Of a frame whose end has not come, the inbox knows how much memory it takes.
+//! Tells the inbox how much memory an unfinished frame takes.
 void Intake::noteUnfinished()
 {
     m_link.inbox->setUnfinished(m_reader.heldBytes() + m_stream.heldBytes());
@@ -99,8 +99,7 @@ bool Intake::push(qint64 now)
     return hasRoom;
 }
 
-//! Does what the connection sees to by itself: what the reader does not need to know does not wake
-//! it.
+//! Handles what concerns only the connection, so that the reader is not woken for it.
 void Intake::answerControls(FrameBatch &batch)
 {
     batch.controls -= qint64(std::erase_if(batch.frames, [this](const Frame &frame) {
@@ -108,7 +107,7 @@ void Intake::answerControls(FrameBatch &batch)
     }));
 }
 
-//! \return whether it is nothing to the reader.
+//! \return whether the frame does not concern the reader.
 bool Intake::isDone(const Control &control)
 {
     Outbox &outbox = *m_link.outbox;
@@ -133,13 +132,13 @@ bool Intake::isDone(const Control &control)
     }
 }
 
-//! Only a number comes back: what a peer may have this end repeat is small.
+//! Answers only numbers, so that what a peer can make this end repeat is small.
 void Intake::answerPing(const Control &ping)
 {
     const QMetaType type = ping.value().metaType();
     if (type != QMetaType::fromType<qint64>() && type != QMetaType::fromType<double>())
         return;
-    // The answer puts off the next heartbeat, which the peer may count on.
+    // The answer postpones the next heartbeat, which the peer may rely on.
     const bool isQuiet =
         m_heartbeatInterval > 0 && m_link.outbox->quietFor() >= m_heartbeatInterval / 2;
     m_link.outbox->sendControl(Control::pong(ping.value(), Deadlines::now()));
@@ -186,7 +185,7 @@ void Intake::update(qint64 now)
         return;
     m_isReading = isReading;
     if (isReading)
-        m_frameBegan = now; // the peer could not go on with it
+        m_frameBegan = now; // the peer could not go on with the frame
     m_stream.setReading(isReading);
     qCDebug(transportLog).noquote()
         << m_stream.peer()

@@ -10,27 +10,26 @@
 
 namespace QRepod {
 
-//! What a connection receives: cut into frames, checked, and put into the inbox, for as long as
-//! that has room and the peer keeps to its rate. What has been read before the rate was passed is
-//! held until it is met again.
+//! What a connection receives: cut into frames, checked, and put into the inbox while that has room
+//! and the peer keeps to its rate. Frames read past the rate are held until the rate is met again.
 ///
-/// Times are told, in milliseconds.
+/// Times are passed in, in milliseconds.
 class Intake
 {
 public:
     Intake(const Link &link, Stream &stream, RoundTrip &roundTrip,
            const ConnectionSettings &settings);
 
-    //! The connection stands.
+    //! The connection is open.
     void start(qint64 now) { m_budget.setRate(m_link.inbox->messageRate(), now); }
 
-    //! Reads once, and puts whole frames into the inbox; those that are held come first, and then
-    //! nothing is read. The stream may tell of its end meanwhile.
+    //! Reads once, and puts whole frames into the inbox. If frames are held, they go first, and
+    //! nothing is read. The stream may report its end during this call.
     ///
-    /// \return how many bytes have been read; error() says whether the protocol was broken.
+    /// \return how many bytes were read; error() says whether the protocol was broken.
     qint64 receive(qint64 now);
 
-    //! Puts what is held into the inbox, whatever the rate: the peer has gone.
+    //! Puts held frames into the inbox, whatever the rate: the peer is gone.
     void flush();
 
     bool isHolding() const { return m_reader.holdsFrame(); }
@@ -38,20 +37,20 @@ public:
 
     enum class Due { NowAndThen, Now };
 
-    //! Tells a peer that wants to know it what has arrived, unless it knows.
+    //! Tells a peer that wants receipts what has arrived, unless it already knows.
     void acknowledge(Due due, qint64 now);
 
-    //! How long until it has to be told, in milliseconds; 0 if it does not have to.
+    //! The time until the peer must be told, in milliseconds; 0 if it need not be.
     qint64 waitForReceipt() const { return m_waitForReceipt; }
 
-    //! Stops and resumes reading, as the inbox has room and the rate is met.
+    //! Stops and resumes reading, according to the inbox's room and the peer's rate.
     void update(qint64 now);
     bool isReading() const { return m_isReading; }
 
-    //! How long nothing is read because of the rate, in milliseconds; 0 while it is met.
+    //! The time for which the rate forbids reading, in milliseconds; 0 while it is met.
     qint64 waitForRate() const { return m_waitForRate; }
 
-    //! Of a frame whose end has not come: its bytes, and how long they wait for the rest.
+    //! The bytes of an unfinished frame, and how long they have waited for the rest.
     qint64 frameBytes() const { return m_reader.pendingBytes() + m_stream.heldBytes(); }
     qint64 frameAge(qint64 now) const { return frameBytes() > 0 ? now - m_frameBegan : 0; }
 
@@ -73,7 +72,7 @@ private:
     const int m_heartbeatInterval;
     FrameReader m_reader;
     MessageBudget m_budget;
-    qint64 m_frameBegan = 0; // when the frame at hand did
+    qint64 m_frameBegan = 0; // when the unfinished frame began
     qint64 m_waitForRate = 0;
     qint64 m_waitForReceipt = 0;
     qint64 m_acknowledged = 0;        // messages

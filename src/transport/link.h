@@ -12,7 +12,7 @@
 
 namespace QRepod {
 
-//! Says that a message did not get on its way to \a peer, and why.
+//! Returns the text that says that a message to \a peer was not sent, and why.
 inline QString notSent(const EncodedMessage &message, const QString &peer, const QString &reason)
 {
     const QString name =
@@ -20,7 +20,7 @@ inline QString notSent(const EncodedMessage &message, const QString &peer, const
     return QStringLiteral("message%1 to %2 was not sent: %3").arg(name, peer, reason);
 }
 
-//! A connection as other threads see it: the two queues that lead there and back, and its figures.
+//! A connection as other threads see it: the two queues to and from it, and its figures.
 struct Link
 {
     std::shared_ptr<Inbox> inbox;
@@ -28,7 +28,7 @@ struct Link
     std::shared_ptr<Traffic> traffic;
     MessageLimits limits; ///< for what is sent
 
-    //! Both queues, empty. \a reader is woken when something has come in.
+    //! Creates both queues, empty. \a reader is woken when something has arrived.
     static Link create(WakeTarget reader, const ConnectionSettings &settings)
     {
         auto inbox = std::make_shared<Inbox>(reader, settings.receiveBacklog);
@@ -38,7 +38,7 @@ struct Link
                 std::make_shared<Traffic>(), settings.message};
     }
 
-    //! Nothing more goes in or comes out; what was accepted before still does. Any thread.
+    //! Accepts and delivers nothing more; what was accepted before is still written. Any thread.
     void close() const
     {
         outbox->close();

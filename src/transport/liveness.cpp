@@ -25,7 +25,7 @@ qint64 Liveness::nextCheck(qint64 now, const Facts &facts) const
         wait =
             m_heartbeatInterval - std::clamp<qint64>(facts.sentNothingFor, 0, m_heartbeatInterval);
     if (m_idleTimeout > 0) {
-        // Past it the peer may be silent rightfully; what its machine does is looked at again then.
+        // Past the timeout the peer may be silent legitimately; its machine is checked again then.
         const qint64 silent = (now - m_heard) % m_idleTimeout;
         wait = std::min(wait, m_idleTimeout - silent);
     }

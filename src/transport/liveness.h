@@ -9,15 +9,15 @@ namespace QRepod {
 ///
 /// A value without a clock: it is told the time, in milliseconds, and what its connection knows.
 ///
-/// A peer that sends heartbeats has to be heard from. One that sends none, like plain repod, may be
-/// silent, but its machine has to acknowledge what is sent to it.
+/// A peer that sends heartbeats must be heard from. A peer that sends none, like plain repod, may
+/// be silent, but its machine must acknowledge what is sent to it.
 class Liveness
 {
 public:
     enum class Finding {
         Fine,
         BeatDue,             ///< send a heartbeat
-        PeerSilent,          ///< it used to send heartbeats, and nothing has come for too long
+        PeerSilent,          ///< it used to send heartbeats, and has been silent for too long
         NothingAcknowledged, ///< its machine has not answered for too long
     };
 
@@ -27,10 +27,10 @@ public:
         qint64 sentNothingFor = 0;      ///< milliseconds
         qint64 unacknowledgedFor = 0;   ///< milliseconds, see Stream::unacknowledgedFor()
         bool hasSentHeartbeats = false; ///< the peer has
-        bool isReading = true;          ///< false while we are the ones who do not listen
+        bool isReading = true;          ///< false while this end does not listen
     };
 
-    //! In milliseconds; 0 turns the one or the other off.
+    //! Both in milliseconds; 0 turns either off.
     Liveness(int heartbeatInterval, int idleTimeout)
         : m_heartbeatInterval(heartbeatInterval)
         , m_idleTimeout(idleTimeout)
@@ -39,7 +39,7 @@ public:
 
     bool isOff() const { return m_heartbeatInterval <= 0 && m_idleTimeout <= 0; }
 
-    //! The connection stands.
+    //! The connection is open.
     void start(qint64 now) { m_heard = now; }
 
     //! Something has been received.
@@ -47,7 +47,7 @@ public:
 
     Finding check(qint64 now, const Facts &facts) const;
 
-    //! How long until there may be something to find, in milliseconds.
+    //! The time until there may be something to find, in milliseconds.
     qint64 nextCheck(qint64 now, const Facts &facts) const;
 
 private:

@@ -7,15 +7,15 @@
 
 namespace QRepod {
 
-//! How many messages may still be received: a bucket that holds what one second may bring.
+//! How many messages may still be received: a bucket that holds one second's worth.
 ///
-/// A value without a clock: it is told the time, in milliseconds.
+/// A value without a clock: the time is passed in, in milliseconds.
 class MessageBudget
 {
 public:
     int rate() const { return m_rate; }
 
-    //! Messages a second; 0, the default: no limit. The bucket is full at first.
+    //! Sets the messages per second; 0, the default: no limit. The bucket is full at first.
     void setRate(int perSecond, qint64 now)
     {
         m_rate = perSecond;
@@ -31,10 +31,10 @@ public:
 
     void take(qint64 messages) { m_thousandths -= messages * 1'000; }
 
-    //! How long no message may be received, in milliseconds.
+    //! The time for which no message may be received, in milliseconds.
     ///
-    /// Once the bucket is empty it has to hold a tenth of a second's worth again: who floods a
-    /// server wakes it ten times a second, not for each message.
+    /// Once the bucket is empty, it must refill to a tenth of a second's worth: a client that
+    /// floods a server wakes it ten times a second, not for each message.
     qint64 wait(qint64 now)
     {
         if (!isLimited())
@@ -51,7 +51,7 @@ private:
     qint64 capacity() const { return m_rate * qint64(1'000); }
 
     int m_rate = 0;
-    qint64 m_thousandths = 0; // of messages; below zero if a batch had one more
+    qint64 m_thousandths = 0; // of messages; below zero if a batch had one too many
     qint64 m_filledAt = 0;
     bool m_isSpent = false;
 };

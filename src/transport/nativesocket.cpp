@@ -30,7 +30,7 @@ namespace QRepod::NativeSocket {
 
 namespace {
 
-// Of the probes, once the peer is silent.
+// The probes to a silent peer.
 [[maybe_unused]] constexpr int probeInterval = 5; // seconds
 [[maybe_unused]] constexpr int probeCount = 3;
 
@@ -47,7 +47,7 @@ void setOption(qintptr descriptor, int level, int option, int value)
 }
 
 #ifdef Q_OS_LINUX
-constexpr quint32 notMeasured = std::numeric_limits<quint32>::max(); // of the smallest round trip
+constexpr quint32 notMeasured = std::numeric_limits<quint32>::max(); // no smallest round trip yet
 
 bool readTcpInfo(qintptr descriptor, tcp_info &info)
 {
@@ -91,7 +91,7 @@ qint64 roundTripTime(qintptr descriptor)
 {
 #ifdef Q_OS_LINUX
     tcp_info info{};
-    info.tcpi_min_rtt = notMeasured; // also if the system does not know this field
+    info.tcpi_min_rtt = notMeasured; // also if the system does not have this field
     if (readTcpInfo(descriptor, info))
         return info.tcpi_min_rtt != notMeasured ? info.tcpi_min_rtt : info.tcpi_rtt;
 #else
@@ -103,7 +103,7 @@ qint64 roundTripTime(qintptr descriptor)
 qint64 unacknowledgedFor(qintptr descriptor)
 {
 #ifdef Q_OS_LINUX
-    // Fewer repetitions are usual on a bad line, or on one that was quiet until now.
+    // Fewer retransmissions are usual on a bad line, or on one that was idle until now.
     constexpr int repetitions = 3;
     tcp_info info{};
     if (!readTcpInfo(descriptor, info))
@@ -185,7 +185,7 @@ qint64 receive(qintptr descriptor, char *data, qint64 size, int *error)
 bool peerHasClosed(qintptr descriptor)
 {
     char next = 0;
-    return ::recv(SOCKET(descriptor), &next, 1, MSG_PEEK) == 0; // it does not block
+    return ::recv(SOCKET(descriptor), &next, 1, MSG_PEEK) == 0; // non-blocking
 }
 
 bool isLateWrite(int error)
@@ -213,7 +213,7 @@ qint64 send(qintptr descriptor, const char *data, qint64 size, int *error)
 #    ifdef MSG_NOSIGNAL
     constexpr int flags = MSG_NOSIGNAL;
 #    else
-    constexpr int flags = 0; // prepare() has said so
+    constexpr int flags = 0; // prepare() has set the same option
 #    endif
     for (;;) {
         const ssize_t sent = ::send(int(descriptor), data, size_t(size), flags);
@@ -267,7 +267,7 @@ qintptr accept(qintptr listening, int *error)
 #    endif
         if (descriptor >= 0)
             return descriptor;
-        if (errno == EINTR || errno == ECONNABORTED) // the client has gone; there may be others
+        if (errno == EINTR || errno == ECONNABORTED) // this client is gone; there may be others
             continue;
         *error = errno == EAGAIN || errno == EWOULDBLOCK ? 0 : errno;
         return -1;

@@ -7,67 +7,66 @@
 //! What Qt does not offer about a TCP socket.
 namespace QRepod::NativeSocket {
 
-//! What every connected descriptor of ours is: its calls do not block, and small writes are not
-//! held back.
+//! Sets up a connected descriptor: calls do not block, and small writes are not held back.
 void prepare(qintptr descriptor);
 
 void close(qintptr descriptor);
 
-//! The next client of a listening descriptor; -1 if there is none, or if it could not be accepted:
-//! then \a error is the system's number.
+//! Accepts the next client of a listening descriptor. Returns -1 if there is none, or if it could
+//! not be accepted; then \a error is the system's number.
 qintptr accept(qintptr listening, int *error);
 
-//! The other end, `"host:port"`; nothing if it has gone already.
+//! The peer's `"host:port"`; empty if it is already gone.
 QString peer(qintptr descriptor);
 
-//! How much can be read at once, in bytes.
+//! How many bytes can be read at once.
 qint64 readableBytes(qintptr descriptor);
 
-//! Reads what is there, at most \a size bytes, and returns how much that is; 0 at the end of the
-//! stream; -1 when there is nothing now, or when it broke: then \a error is the system's number.
+//! Reads at most \a size bytes of what is there, and returns how many. Returns 0 at the end of the
+//! stream, and -1 if there is nothing now or the connection broke; then \a error is the system's
+//! number.
 qint64 receive(qintptr descriptor, char *data, qint64 size, int *error);
 
-//! Tells the peer that nothing more will come, and goes on receiving.
+//! Tells the peer that nothing more will come, and keeps receiving.
 void shutdownWriting(qintptr descriptor);
 
-//! Writes what the system takes at once, and returns how much that is; -1 once the peer has gone,
-//! then \a error is the system's number for why.
+//! Writes what the system takes at once, and returns how many bytes that is; -1 once the peer is
+//! gone, then \a error is the system's number for the reason.
 ///
-/// When Qt's write meets a peer that has gone it closes the socket, and with it go the messages
-/// that have arrived and were not read yet.
+/// If Qt's write finds the peer gone, it closes the socket, and the messages that had arrived but
+/// were not read yet are lost with it.
 qint64 send(qintptr descriptor, const char *data, qint64 size, int *error = nullptr);
 
-//! Waits until more can be written, or nothing any more, but no longer than so many milliseconds.
+//! Waits until more can be written, or nothing any more, at most \a milliseconds.
 void waitForWritable(qintptr descriptor, int milliseconds);
 
-//! A second descriptor of the same socket; -1 if there is none to be had. The socket closes when
-//! both have been closed.
+//! Returns a second descriptor of the same socket; -1 if none is available. The socket closes when
+//! both are closed.
 qintptr duplicate(qintptr descriptor);
 
-//! Why the connection broke, by the system's error number; 0 if it did not. Qt reports a reset as
-//! an ordinary close, so this is asked before Qt reads the end of the stream. Clears the error.
+//! Returns the system's error number for why the connection broke, and clears it; 0 if it did not
+//! break. Qt reports a reset as an ordinary close, so ask before Qt reads the end of the stream.
 int takeError(qintptr descriptor);
 
-//! Whether everything that the peer has sent has been read, and it has closed in order.
+//! Whether everything that the peer sent has been read, and it has closed in order.
 bool peerHasClosed(qintptr descriptor);
 
-//! Whether \a error only says that the peer, having closed in order, was then sent something.
+//! Whether \a error only says that something was sent to a peer that had already closed in order.
 bool isLateWrite(int error);
 
-//! Has the system probe a silent peer after \a seconds; where it cannot be told when, after its own
-//! time, which is hours.
+//! Makes the system probe a silent peer after \a seconds; where that cannot be set, after the
+//! system's own time, which is hours.
 void enableKeepAlive(qintptr descriptor, int seconds);
 
 //! TCP's smallest round trip time of the last minutes, in microseconds; -1 where the system does
-//! not tell. Unlike the smoothed one it has no delayed acknowledgement in it.
+//! not report it. Unlike the smoothed time, it does not include delayed acknowledgements.
 qint64 roundTripTime(qintptr descriptor);
 
-//! For how long the peer's machine has acknowledged nothing although it was asked again and again,
-//! in milliseconds; 0 if it is not overdue, or where the system does not tell.
+//! How long the peer's machine has acknowledged nothing despite repeated attempts, in milliseconds;
+//! 0 if it is not overdue, or where the system does not report it.
 ///
-/// Keep-alive does not probe while something is on its way, a heartbeat for example, and the system
-/// repeats that for a quarter of an hour. A peer that merely does not read acknowledges all the
-/// same.
+/// Keep-alive does not probe while data is in flight, such as a heartbeat, and the system
+/// retransmits that for a quarter of an hour. A peer that merely does not read still acknowledges.
 qint64 unacknowledgedFor(qintptr descriptor);
 
 } // namespace QRepod::NativeSocket

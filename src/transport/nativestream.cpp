@@ -30,7 +30,7 @@ void NativeStream::open(Owner &owner, Poller &poller)
         owner.streamOpened();
 }
 
-//! Whether the system does it. If not, the owner has been told of the end.
+//! \return whether the system watches. If not, the owner has been told of the end.
 bool NativeStream::watch(Poller::Interest interest)
 {
     if (!m_owner || interest == m_interest)
@@ -50,7 +50,7 @@ void NativeStream::unwatch()
     m_interest = {};
 }
 
-//! For the last that it is told. What the poller sees after that is nobody's business.
+//! Returns the owner for its last call. What the poller sees after that is ignored.
 NativeStream::Owner *NativeStream::takeOwner()
 {
     unwatch();
@@ -94,7 +94,7 @@ void NativeStream::end(int error)
         takeOwner()->streamFailed(qt_error_string(error));
     } else if (error != 0) {
         takeOwner()->streamEnded();
-    } else { // of the peer's direction; what is written may still be read
+    } else { // the end of the peer's direction only; it may still read
         m_hasEnded = true;
         if (watch({false, m_interest.writing}))
             m_owner->streamEnded();
@@ -128,7 +128,7 @@ void NativeStream::abort()
         NativeSocket::close(std::exchange(m_descriptor, -1));
 }
 
-//! A server's channels send in their own thread, and may be too many to have two descriptors each.
+//! A server's channels send in their own thread, and may be too many for two descriptors each.
 std::unique_ptr<DirectWriter> NativeStream::directWriter()
 {
     return DirectWriter::forThreadOf(m_poller, m_descriptor);

@@ -6,14 +6,14 @@
 
 namespace QRepod {
 
-//! An accepted client of a server, by its descriptor alone: POSIX.
+//! An accepted client of a server, by its bare descriptor: POSIX.
 ///
 /// A server may have ten thousand of them; a QAbstractSocket takes several times the memory, and
 /// two notifiers.
 class NativeStream final : public Stream, private Poller::Watcher
 {
 public:
-    //! \a descriptor is connected and owned from now on.
+    //! \a descriptor is connected; the stream owns it from now on.
     NativeStream(qintptr descriptor, const QString &peer);
     ~NativeStream() override;
 
@@ -43,7 +43,7 @@ private:
 
     const QString m_peer;
     qintptr m_descriptor;     // -1 once it is closed
-    Owner *m_owner = nullptr; // from open() until it has been told of the last
+    Owner *m_owner = nullptr; // from open() until its last call
     Poller *m_poller = nullptr;
     Poller::Interest m_interest; // what is watched for
     int m_writeError = 0;        // the system's number for why nothing can be written

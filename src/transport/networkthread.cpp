@@ -9,8 +9,8 @@ namespace QRepod {
 
 namespace {
 
-// A destructor has 0.5 s in every state; this leaves room for a busy machine. The peer's closing is
-// waited for only briefly: what is written reaches it whether or not we see it close.
+// A destructor has 0.5 s in every state; this leaves room for a busy machine. The wait for the peer
+// to close is short: what is written reaches the peer whether or not we see it close.
 constexpr CloseBounds destructorBounds{300, 100};
 
 std::atomic<NetworkThread::Home> usual =
@@ -20,7 +20,7 @@ std::atomic<NetworkThread::Home> usual =
 
 #ifdef QREPOD_NO_THREADS
 
-class NetworkThread::Thread // of which none is made
+class NetworkThread::Thread // never created
 {
 public:
     explicit Thread(ConnectionGroup &group) { Q_UNUSED(group) }
@@ -45,7 +45,7 @@ public:
     void endSoon()
     {
         if (!QCoreApplication::instance())
-            return quit(); // which needs no event; run() closes what is open
+            return quit(); // needs no event; run() closes what is open
         QMetaObject::invokeMethod(
             &m_group, [this] { m_group.close(destructorBounds, [this] { quit(); }); },
             Qt::QueuedConnection);

@@ -13,8 +13,8 @@
 
 namespace QRepod {
 
-//! A thread for the connections of a group, which ends only after these have been closed. Without
-//! threads the group stays where it was made, and that thread's event loop serves it.
+//! A thread for the connections of a group, which ends only after they are closed. Without threads
+//! the group stays in its thread, whose event loop serves it.
 class NetworkThread
 {
 public:
@@ -23,28 +23,28 @@ public:
         Shared, ///< the thread that the group lives in
     };
 
-    //! What is used if nothing else is asked for.
+    //! Where threads live unless something else is asked for.
     static Home usualHome();
 
-    //! For tests: from now on \a home is. A library without threads stays at Shared. Any thread.
+    //! For tests: sets usualHome(). A library without threads stays at Shared. Any thread.
     QREPOD_EXPORT static void setUsualHome(Home home);
 
-    //! Moves \a group to the thread, which does not run yet, unless its home is shared; called in
-    //! the thread where it is.
+    //! Moves \a group to the thread, which does not run yet, unless its home is shared. Call it in
+    //! the group's current thread.
     explicit NetworkThread(std::unique_ptr<ConnectionGroup> group, Home home = usualHome());
 
-    //! Closes what is open and waits for it, for about 0.3 s at the most.
+    //! Closes what is open and waits for it, at most about 0.3 s.
     ~NetworkThread();
 
-    //! To be called once, when everything that belongs there has been moved.
+    //! Call it once, when everything that belongs there has been moved.
     void start();
 
-    //! Begins what the destructor waits for, so that several threads end at the same time.
+    //! Begins what the destructor waits for, so that several threads can end at the same time.
     void endSoon();
 
     ConnectionGroup *group() const { return m_group.get(); }
 
-    //! Has the thread call \a function, with the group as its argument; does not wait.
+    //! Makes the thread call \a function with the group as its argument; does not wait.
     template <class Function>
     void post(Function &&function)
     {

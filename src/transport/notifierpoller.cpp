@@ -22,7 +22,7 @@ bool NotifierPoller::watch(int descriptor, Watcher *watcher, Interest interest)
         return true;
     for (QSocketNotifier *notifier : {notifiers.reading, notifiers.writing}) {
         if (notifier)
-            notifier->deleteLater(); // it may be the one that calls
+            notifier->deleteLater(); // it may be the caller
     }
     m_notifiers.erase(descriptor);
     return true;

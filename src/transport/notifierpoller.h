@@ -10,7 +10,7 @@
 
 namespace QRepod {
 
-//! A poller of Qt's own socket notifiers, which every system has.
+//! A poller based on Qt's socket notifiers, which every system has.
 class NotifierPoller : public Poller
 {
     Q_OBJECT

@@ -10,12 +10,12 @@ namespace QRepod {
 
 namespace {
 
-// More than this is not written at once: to hand it to the system takes time, which is not the
-// caller's.
+// Larger frames are not written at once: handing them to the system takes time, which is not the
+// caller's to spend.
 constexpr qsizetype directSize = 8 * 1024;
 
-// A line is quiet when nothing has been written for this long. What follows sooner is put together
-// by the connection's thread, so that a burst stays one write.
+// A line is idle when nothing has been written for this long. The connection's thread merges what
+// follows sooner, so that a burst stays one write.
 constexpr std::chrono::microseconds pause(10);
 
 } // namespace
@@ -99,7 +99,7 @@ void Outbox::answerHello()
         sendControl(Control::hello());
 }
 
-//! \a size is that of the whole frame: \a bytes with the \a large values in between.
+//! \a size is the size of the whole frame: \a bytes with the \a large values in between.
 Outbox::Result Outbox::add(Kind kind, const QByteArray &bytes, const QList<LargeValue> &large,
                            qint64 size, Bound bound)
 {
@@ -132,7 +132,7 @@ void Outbox::enqueue(const QByteArray &bytes, const QList<LargeValue> &large)
         append(view.sliced(begin), begin == 0 ? &bytes : nullptr);
 }
 
-//! What waits is replaced only when the line does not keep up: the peer takes nothing, or so much
+//! Replaces a waiting message only if the line does not keep up: the peer takes nothing, or so much
 //! waits that another message would not be accepted.
 Outbox::Result Outbox::addLatest(const QByteArray &frame, const QString &action)
 {
@@ -155,20 +155,20 @@ Outbox::Result Outbox::addLatest(const QByteArray &frame, const QString &action)
     return {Status::Accepted, frame.size(), {}, m_counts.messages};
 }
 
-//! How much of what waits does not count.
+//! How many waiting bytes do not count against the limit.
 qint64 Outbox::latestWaiting() const
 {
     return std::min(m_counts.bytesWaiting, m_queue.latestBytes() + m_latestTaken);
 }
 
-//! Writes what may and can be written without the connection's thread, and returns how much.
+//! Writes what can be written without the connection's thread, and returns how much that is.
 qint64 Outbox::writeAtOnce(QByteArrayView bytes)
 {
     if (!m_directWriter || m_counts.bytesWaiting > 0 || bytes.size() > directSize
         || !m_directWriter->isOpenHere() || Clock::now() - m_lastWritten < pause)
         return 0;
     const qint64 written = m_directWriter->send(bytes.data(), bytes.size(), &m_directError);
-    if (written < 0) { // the connection will find out in its turn
+    if (written < 0) { // the connection will find out by itself
         m_directWriter.reset();
         return 0;
     }
@@ -183,7 +183,7 @@ void Outbox::append(QByteArrayView bytes, const QByteArray *owner)
     expectWriter(bytes.size());
 }
 
-//! So many more bytes wait.
+//! Counts \a bytes more waiting bytes, and wakes the connection.
 void Outbox::expectWriter(qint64 bytes)
 {
     if (m_counts.bytesWaiting == 0)

@@ -19,13 +19,13 @@
 
 namespace QRepod {
 
-//! Who wants to know what the peer has received. Called in the connection's thread.
+//! Keeps account of what the peer has received. Called in the connection's thread.
 class ReceiptHolder
 {
 public:
-    //! The peer has received so many messages.
+    //! The peer has received \a received messages.
     ///
-    /// \return whether the reader has to be told, too.
+    /// \return whether the reader has to be told too.
     virtual bool acknowledge(qint64 received) = 0;
 
 protected:
@@ -34,9 +34,9 @@ protected:
 
 //! Frames on their way from any thread to the connection that writes them.
 ///
-/// Open while the connection stands. The connection is woken only when it sleeps,
-/// so many small sends cost one wake-up and one write. The first after a pause is written
-/// at once where there is a DirectWriter, so that it waits for no other thread.
+/// Open while the connection is. The connection is woken only when it sleeps, so many small sends
+/// cost one wake-up and one write. With a DirectWriter, the first send after a pause is written at
+/// once, and so waits for no other thread.
 class Outbox
 {
 public:
@@ -46,20 +46,20 @@ public:
     {
         Status status;
         qint64 bytes = 0;   ///< accepted
-        QString error = {}; ///< why not, unless it was closed
-        qint64 number = 0;  ///< of the message, among those that were accepted and not replaced
-        bool isReplacing = false; ///< the message that had this number is not sent any more
+        QString error = {}; ///< why not accepted, unless closed
+        qint64 number = 0;  ///< of the message, counting accepted messages without replaced ones
+        bool isReplacing = false; ///< the earlier message with this number is no longer sent
     };
 
-    //! Makes \a hello, a control frame, the first that is written. Before the connection opens.
+    //! Makes \a hello, a control frame, the first to be written. Before the connection opens.
     ///
-    /// \a delay is how many milliseconds it may wait for a message to go with.
+    /// \a delay is how long it may wait for a message to go with, in milliseconds.
     void begin(const QByteArray &hello, int delay = 0);
 
-    //! How long the connection may leave what it finds, once it is open.
+    //! How long the connection, once open, may leave waiting frames unwritten, in milliseconds.
     int beginDelay() const;
 
-    //! \a limit is how many bytes may wait. One message may, however large, if nothing else does.
+    //! \a limit is how many bytes may wait. A single message may exceed it if nothing else waits.
     //! Messages of SendMode::Latest do not count.
     explicit Outbox(qint64 limit)
         : m_limit(limit)
@@ -68,25 +68,25 @@ public:
 
     /// \name Any thread
     /// @{
-    //! \a message is valid. The memory of much is shared.
+    //! \a message must be valid. Large values are shared, not copied.
     Result send(const EncodedMessage &message, SendMode mode = SendMode::Reliable);
     Result send(const QByteArray &frame); ///< the same, of a whole frame
 
-    //! Queues so many \a messages, whatever the limit: the peer may have them already, or the game
-    //! has accepted them. \a large is as in EncodedMessage.
+    //! Queues \a messages messages regardless of the limit: the peer may already have them, or the
+    //! game has accepted them. \a large is as in EncodedMessage.
     void sendAgain(const QByteArray &frames, const QList<LargeValue> &large, qint64 messages);
 
     enum class Bound {
-        Limit, ///< dropped if too much waits
-        None,  ///< for what is said once
+        Limit, ///< drop the frame if too much waits
+        None,  ///< for frames that are sent only once
     };
 
-    //! Queues a control frame behind all else, for a peer that has said hello.
+    //! Queues a control frame behind everything else, for a peer that has said hello.
     ///
-    /// \return false, and it is dropped, if the peer has not, or cannot take more at present.
+    /// \return false, and drops the frame, if the peer has not said hello or too much waits.
     bool sendControl(const QByteArray &frame, Bound bound = Bound::Limit);
 
-    //! \a holder gets the receipts from now on.
+    //! Reports receipts to \a holder from now on.
     void setReceiptHolder(std::weak_ptr<ReceiptHolder> holder);
 
     //! Whether the peer has said that it understands control frames.
@@ -94,15 +94,15 @@ public:
 
     bool isOpen() const { return m_isOpen; }
 
-    //! Nothing is accepted any more, and the connection is told.
+    //! Accepts nothing more, and tells the connection.
     void close();
 
-    //! What the reader does when it has been told of the connection's end: nothing is accepted any
-    //! more but answers that are expected; closes when there are none, or none any more. Closes at
-    //! once for a peer that understands control frames: when that closes, it listens no more.
+    //! Called when the reader knows of the connection's end. Accepts only expected answers from now
+    //! on, and closes when none are left. Closes at once for a peer that understands control
+    //! frames: once such a peer closes, it no longer listens.
     void finish();
 
-    //! An answer that is expected for as long as this exists.
+    //! An answer that is expected for as long as this object exists.
     class Expectation
     {
     public:
@@ -114,53 +114,54 @@ public:
         const std::shared_ptr<Outbox> m_outbox;
     };
 
-    //! As send(), also after finish(); for the answers that are expected.
+    //! Like send(), but works after finish() too; for expected answers.
     Result answer(const EncodedMessage &message);
 
     struct Counts
     {
-        qint64 messages = 0;     ///< accepted, ever, but for those that were replaced
-        qint64 bytesWritten = 0; ///< ever, what the connection added included
+        qint64 messages = 0;     ///< ever accepted, without replaced ones
+        qint64 bytesWritten = 0; ///< ever, including what the connection added
         qint64 bytesWaiting = 0; ///< accepted and not written
-        qint64 bytesLatest = 0;  ///< of these, how many do not count against a limit
+        qint64 bytesLatest = 0;  ///< of these, what does not count against the limit
     };
     Counts counts() const;
     /// @}
 
     /// \name For the connection, in its thread
     /// @{
-    bool isClosed() const; ///< so that what waits is the last
+    bool isClosed() const; ///< what waits is then the last
     int expectedAnswers() const { return m_expected; }
     void open(WakeTarget connection, std::unique_ptr<DirectWriter> directWriter = {});
 
-    //! The peer understands control frames: tells it the same, unless this end has begun().
+    //! The peer understands control frames: tells it that this end does too, unless begin() did.
     void answerHello();
 
-    //! The peer understands control frames; another answer than hello is on its way.
+    //! The peer understands control frames; an answer other than hello is on its way.
     void knowPeer();
 
-    //! The peer has received so many messages. \return whether the reader has to be told, too.
+    //! The peer has received \a received messages. \return whether the reader has to be told too.
     bool takeReceipt(qint64 received);
 
-    //! All that waits, in order. It counts as waiting until it is reported as written. Whoever
-    //! takes goes on until nothing is left: only then will it be woken again.
+    //! Takes all waiting frames, in order. They count as waiting until reported as written. The
+    //! caller must go on until nothing is left: it is woken again only then.
     FrameQueue takeAll();
     void written(qint64 bytes);
 
     //! The peer takes nothing for now. \a rest is what was taken from here and can still be
-    //! replaced; it goes back to where it was.
+    //! replaced; it goes back to its place.
     void block(FrameQueue &&rest);
 
-    //! Adds a frame of the connection's own, behind all others. It takes it at once.
+    //! Adds one of the connection's own frames behind all others. The connection must take it at
+    //! once.
     void addOwn(QByteArrayView frame);
 
-    //! For how long nothing has been written, by whichever thread, in milliseconds.
+    //! How long no thread has written anything, in milliseconds.
     int quietFor() const;
 
-    //! For how long nothing has been written although something waits, in milliseconds.
+    //! How long nothing has been written although something waits, in milliseconds.
     int stalledFor() const;
 
-    //! Why the direct writer could not write, by the system's number; 0 if it could.
+    //! The system's error number of the direct writer's failure; 0 if it has not failed.
     int directError() const;
     /// @}
 
@@ -180,10 +181,10 @@ private:
     void expectWriter(qint64 bytes);
 
     const qint64 m_limit;
-    std::atomic<bool> m_isOpen = false; // whether m_writer is set, to be asked without the lock
-    std::atomic<bool> m_isPeerKnown = false; // to understand control frames
+    std::atomic<bool> m_isOpen = false;      // whether m_writer is set; read without the lock
+    std::atomic<bool> m_isPeerKnown = false; // the peer understands control frames
     std::atomic<int> m_expected = 0;         // answers
-    std::atomic<bool> m_isFinishing = false; // so that only these are accepted
+    std::atomic<bool> m_isFinishing = false; // only expected answers are accepted
 
     mutable std::mutex m_mutex; // guards everything below
     FrameQueue m_queue;
@@ -192,13 +193,13 @@ private:
     std::weak_ptr<ReceiptHolder> m_receiptHolder;
     int m_directError = 0;
     bool m_isWriterAwake = false; // or about to wake up
-    bool m_isClosed = false;      // for good, even before it was opened
+    bool m_isClosed = false;      // even before it was opened; it stays closed
     bool m_isBlocked = false;     // the peer has taken nothing since something was left over
-    qint64 m_latestTaken = 0;     // at most so much of what was taken does not count
+    qint64 m_latestTaken = 0;     // the most of what was taken that does not count
     bool m_hasSaidHello = false;
     int m_beginDelay = 0; // milliseconds
     Clock::time_point m_lastWritten;
-    Clock::time_point m_waitingSince; // while something waits
+    Clock::time_point m_waitingSince; // while something is waiting
     Counts m_counts;
 };
 

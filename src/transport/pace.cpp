@@ -7,7 +7,7 @@ namespace QRepod {
 
 namespace {
 
-// What waits may pass the backlog at any time, so it is looked at this often, in milliseconds.
+// What waits may exceed the backlog at any time, so it is checked this often, in milliseconds.
 constexpr qint64 checkInterval = 1'000;
 
 } // namespace

@@ -7,17 +7,17 @@
 
 namespace QRepod {
 
-//! Tells when the system's sockets of one thread can be read or written.
+//! Reports when sockets of one thread can be read or written.
 ///
-/// Lives in that thread, like all that is watched. On Linux it needs one notifier of Qt's event
-/// loop for all of them, and costs per socket that is ready; elsewhere each has notifiers of its
-/// own.
+/// Lives in that thread, like everything that is watched. On Linux it needs one notifier of Qt's
+/// event loop for all sockets, and costs only per ready socket; elsewhere each socket has its own
+/// notifiers.
 class Poller : public QObject
 {
     Q_OBJECT
 
 public:
-    //! A socket that is watched. It removes itself before its descriptor is closed.
+    //! The watcher of a socket. It stops watching before its descriptor is closed.
     class Watcher
     {
     public:
@@ -36,13 +36,13 @@ public:
         bool operator==(const Interest &) const = default;
     };
 
-    //! For the system at hand. The poller moves to another thread with \a parent.
+    //! Creates the system's poller. It moves to another thread with \a parent.
     static Poller *create(QObject *parent);
 
-    //! Watches \a descriptor for what is wanted now; nothing wanted: not at all. Handlers are
-    //! called again and again for as long as there is something to read, or room to write.
+    //! Watches \a descriptor for \a interest; without interest, stops watching. Handlers are called
+    //! again and again while there is something to read, or room to write.
     ///
-    /// \return false if the system refuses to watch one more, errno says why.
+    /// \return false if the system refuses to watch one more descriptor; errno says why.
     virtual bool watch(int descriptor, Watcher *watcher, Interest interest) = 0;
 
 protected:

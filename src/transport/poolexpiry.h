@@ -7,9 +7,9 @@
 
 namespace QRepod {
 
-//! Has a pool free what nobody takes, in the thread of a group of connections.
+//! Makes a pool free memory that nobody takes, in the thread of a group of connections.
 ///
-/// Made and destroyed in the thread of \a waker and \a deadlines, or while that does not run.
+/// Created and destroyed in the thread of \a waker and \a deadlines, or while that does not run.
 class PoolExpiry final : private BufferPool::Keeper, private Wakeable, private Deadline
 {
 public:

@@ -18,7 +18,7 @@ namespace QRepod {
 
 namespace {
 
-// What Qt is given to write at a time: it copies what the system does not take.
+// How much Qt gets to write at a time: it copies what the system does not take.
 constexpr qint64 writeSize = 256 * 1024;
 
 } // namespace
@@ -60,8 +60,8 @@ void QtStream::handleWritable()
         m_owner->streamWritable();
 }
 
-//! Once it is open, the end that the peer has asked for is told by the socket's `disconnected`;
-//! with TLS it may have closed its own direction only.
+//! Once open, the socket's `disconnected` reports the end that the peer asked for. With TLS the
+//! peer may have closed only its own direction.
 void QtStream::handleError(bool hasPeerClosed)
 {
     if (!m_isOpen && m_settings.isEncrypted())
@@ -85,15 +85,15 @@ void QtStream::endOnceRead(const QString &failure)
     announce();
 }
 
-//! The peer has closed its own direction: what is written may still be read.
+//! The peer has closed its own direction: it may still read what is written.
 void QtStream::endReading()
 {
     m_isHalfOpen = true;
     m_hasEnded = true;
-    m_settings.isEncrypted() ? announceLater() : announce(); // TLS: not inside of Qt's reading
+    m_settings.isEncrypted() ? announceLater() : announce(); // TLS: not while Qt is reading
 }
 
-//! Tells of what can be read, or that the last has been.
+//! Reports that there are bytes to read, or that the last have been read.
 void QtStream::announce()
 {
     if (!m_owner || m_isEndTold)
@@ -104,7 +104,7 @@ void QtStream::announce()
         m_owner->streamReadable();
 }
 
-//! For what the socket holds and has told of already.
+//! Reports later what the socket holds and has already reported.
 void QtStream::announceLater()
 {
     if (std::exchange(m_isAnnounced, true))
@@ -134,8 +134,8 @@ qint64 QtStream::read(char *data, qint64 size)
 {
     if (!m_owner || m_isEndTold)
         return 0;
-    // Qt reports a reset as an ordinary end, and takes it from the system in doing so. When the
-    // peer closes its own direction, Qt closes both, once it knows.
+    // Qt reports a reset as an ordinary end, and clears the system's error by doing so. When the
+    // peer closes its own direction, Qt closes both once it notices.
     if (!m_hasEnded && m_socket->bytesAvailable() == 0) {
         const int error = NativeSocket::takeError(descriptor());
         if (error != 0 && !NativeSocket::isLateWrite(error)) {
@@ -206,7 +206,7 @@ qint64 QtStream::unwrittenBytes() const
 void QtStream::closeWriting()
 {
     if (m_settings.isEncrypted())
-        m_socket->disconnectFromHost(); // says so in TLS's own way
+        m_socket->disconnectFromHost(); // tells the peer in TLS's own way
     else
         NativeSocket::shutdownWriting(descriptor());
 }

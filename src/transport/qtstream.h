@@ -17,18 +17,19 @@ QT_END_NAMESPACE
 
 namespace QRepod {
 
-//! The proxy that the application has set. The system's is not looked up: that can block for
-//! seconds.
+//! Returns the proxy that the application has set. The system's is not looked up, since that can
+//! block for seconds.
 QNetworkProxy applicationProxy();
 
-//! A socket of Qt's: TLS, proxies, and accepted clients where there are no POSIX descriptors.
+//! A stream over Qt's sockets: for TLS, for proxies, and for accepted clients without POSIX
+//! descriptors.
 class QtStream : public Stream, private AddressRace::User
 {
 public:
-    //! To a server. Port and host may be such that there is nothing to connect to.
+    //! A stream to a server. Host and port may be invalid; then opening fails.
     QtStream(const QString &host, quint16 port, const ConnectionSettings &settings);
 
-    //! From a client. \a descriptor is connected and owned from now on.
+    //! A stream from a client. \a descriptor is connected; the stream owns it from now on.
     QtStream(qintptr descriptor, const QString &peer, const ConnectionSettings &settings);
 
     ~QtStream() override;
@@ -64,7 +65,7 @@ protected:
         return m_owner;
     }
 
-    //! Whether the peer may read what is written.
+    //! Whether the peer may still read what is written.
     bool mayWrite() const
     {
         return m_owner && (!m_hasEnded || m_isHalfOpen);
@@ -99,21 +100,21 @@ private:
 
     const QString m_host;
     const quint16 m_port = 0;
-    qintptr m_accepted = -1; // until it is open
+    qintptr m_accepted = -1; // until open() takes it
     const QString m_peer;
     const ConnectionSettings m_settings;
-    std::unique_ptr<AddressRace> m_race; // to a server, unless a proxy looks its name up
+    std::unique_ptr<AddressRace> m_race; // to a server, unless a proxy looks up its name
     QAbstractSocket *m_socket = nullptr; // child of the poller, so that it moves to its thread
-    Owner *m_owner = nullptr;            // until it has been told of the last
+    Owner *m_owner = nullptr;            // until its last call
     Poller *m_poller = nullptr;
-    QString m_failure;          // why it ended, if that is known
-    QString m_certificateFault; // why a certificate was not accepted, at either end
+    QString m_failure;          // why it ended, if known
+    QString m_certificateFault; // why either end rejected a certificate
     bool m_isOpen = false;
     bool m_isReading = true;
-    bool m_hasEnded = false;   // what the socket holds can be read after that
-    bool m_isHalfOpen = false; // it has, but the peer has closed its own direction only
+    bool m_hasEnded = false;   // the socket's remaining bytes can still be read
+    bool m_isHalfOpen = false; // it has ended, but the peer has closed only its own direction
     bool m_isEndTold = false;
-    bool m_holdsBytes = false;  // the socket does, of which it tells once
+    bool m_holdsBytes = false;  // the socket buffers bytes, which it reports only once
     bool m_isAnnounced = false; // by announceLater()
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a QtStream opens: to a server, or with a client that has been accepted; with TLS or without.
+// How a QtStream opens: to a server, or with an accepted client; with TLS or without.
 
 #include "protocol/builtin.h"
 #include "transport/address.h"
@@ -20,8 +20,8 @@ namespace QRepod {
 namespace {
 
 #if QT_CONFIG(ssl)
-//! Has Qt send an alert to a client whose certificate is not accepted, or missing: otherwise it
-//! only closes, and the client, whose handshake may be over by then, would not know why.
+//! Makes Qt send an alert to a client whose certificate is rejected or missing. Otherwise Qt only
+//! closes, and the client, whose handshake may already be over, would not know why.
 QSslConfiguration tellingOfFaults(QSslConfiguration configuration)
 {
     if (configuration.peerVerifyMode() == QSslSocket::VerifyPeer) {
@@ -31,7 +31,7 @@ QSslConfiguration tellingOfFaults(QSslConfiguration configuration)
     return configuration;
 }
 
-//! Whether an alert says that the peer does not accept a certificate, or misses it.
+//! Whether an alert says that the peer rejects or misses a certificate.
 bool isAboutCertificate(QSsl::AlertType alert)
 {
     switch (alert) {
@@ -104,7 +104,7 @@ void QtStream::connectSocket(QAbstractSocket *socket, const QString &address)
         return;
     }
 #endif
-    // Unbuffered: bytes go from the system straight to where the frames will lie, and back.
+    // Unbuffered: bytes go straight from the system to where the frames will be, and back.
     socket->connectToHost(address, m_port, QIODevice::ReadWrite | QIODevice::Unbuffered);
 }
 
@@ -139,8 +139,7 @@ void QtStream::adopt()
         return;
     }
 #endif
-    // A QTcpSocket cannot be told to work unbuffered on a descriptor that it takes over; its base
-    // class always does.
+    // A QTcpSocket cannot take over a descriptor in unbuffered mode; its base class can.
     setSocket(new QAbstractSocket(QAbstractSocket::TcpSocket, m_poller));
     if (!takeOver(QIODevice::ReadWrite | QIODevice::Unbuffered))
         return fail(m_socket->errorString());
@@ -153,7 +152,8 @@ void QtStream::setSocket(QAbstractSocket *socket)
     const auto writable = [this] { handleWritable(); };
     QObject::connect(socket, &QAbstractSocket::readyRead, socket, [this] { announce(); });
 #if QT_CONFIG(ssl)
-    // Its `bytesWritten` means encrypted, and comes from where abort() makes Qt crash.
+    // A QSslSocket's `bytesWritten` only says that bytes were encrypted, and is emitted where
+    // abort() would crash Qt.
     if (auto *encrypted = qobject_cast<QSslSocket *>(socket)) {
         encrypted->setReadBufferSize(m_settings.readSize);
         watchCertificates(encrypted);
@@ -174,7 +174,7 @@ void QtStream::setSocket(QAbstractSocket *socket)
 }
 
 #if QT_CONFIG(ssl)
-//! Qt's own texts do not say that it is about a certificate, nor whose.
+//! Qt's own texts do not say that a certificate is at fault, nor whose.
 void QtStream::watchCertificates(QSslSocket *socket)
 {
     QObject::connect(
@@ -189,7 +189,7 @@ void QtStream::watchCertificates(QSslSocket *socket)
 
 void QtStream::noteAlert(QSsl::AlertType type, const QString &description)
 {
-    // With TLS 1.2 that is all that is said of a certificate that is missing.
+    // With TLS 1.2 this alert is all that says that a certificate is missing.
     const bool hasShown = !m_settings.tls->localCertificate().isNull();
     const bool mayBeMissing = type == QSsl::AlertType::HandshakeFailure && !m_host.isEmpty();
     if (!hasShown && (mayBeMissing || isAboutCertificate(type)))
@@ -201,8 +201,7 @@ void QtStream::noteAlert(QSsl::AlertType type, const QString &description)
 }
 #endif
 
-//! A client that does not speak TLS is told so in the way that it does speak: all that Qt does is
-//! to close.
+//! Tells a client that does not speak TLS so in the plain protocol, since Qt would only close.
 void QtStream::failHandshake(bool hasPeerClosed)
 {
     const QString error = m_socket->errorString();
@@ -217,7 +216,7 @@ void QtStream::failHandshake(bool hasPeerClosed)
     isPlain ? fail(QLatin1String("TLS: ") + reason) : failLater(QLatin1String("TLS: ") + reason);
 }
 
-//! When Qt has told the peer why, which it does only after it has told us.
+//! Fails after Qt has told the peer why, which Qt does only after it has told us.
 void QtStream::failLater(const QString &reason)
 {
     QMetaObject::invokeMethod(
@@ -226,7 +225,7 @@ void QtStream::failLater(const QString &reason)
 
 QNetworkProxy applicationProxy()
 {
-    // To ask for the application's proxy is to ask for the system's, while that is what it uses.
+    // While the application uses the system's proxies, asking for its proxy would ask the system.
     if (QNetworkProxyFactory::usesSystemConfiguration())
         return QNetworkProxy::NoProxy;
     const QNetworkProxy proxy = QNetworkProxy::applicationProxy();

@@ -18,7 +18,7 @@ QByteArray RoundTrip::ask(qint64 now)
 bool RoundTrip::take(const QVariant &answer, qint64 now)
 {
     const bool isNumber = answer.metaType() == QMetaType::fromType<qint64>()
-        || answer.metaType() == QMetaType::fromType<double>(); // JSON may make one of it
+        || answer.metaType() == QMetaType::fromType<double>(); // JSON may turn it into one
     if (m_asked < 0 || !isNumber || answer.toLongLong() != m_asked)
         return false;
     m_latest[m_next] = std::max<qint64>(0, now - std::exchange(m_asked, -1));

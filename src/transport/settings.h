@@ -19,33 +19,33 @@
 
 namespace QRepod {
 
-//! What the owner of a connection can set; sizes are in bytes, times in milliseconds.
+//! What the owner of a connection can set. Sizes are in bytes, times in milliseconds.
 struct ConnectionSettings
 {
     MessageLimits message;
     qint64 receiveBacklog = 64 * 1024 * 1024; ///< received and not yet pumped
     qint64 sendBacklog = 64 * 1024 * 1024;    ///< sent and not yet written
-    int sendOverrun = 1;         ///< so many times the backlog, for a peer that takes some of it
-    qint64 readSize = 64 * 1024; ///< read at once, and so one batch: cheap locks and wake-ups
-    int messageRate = 0;         ///< received a second; 0: no limit
-    int connectTimeout = 10'000; ///< with TLS, its handshake included
+    int sendOverrun = 1;         ///< multiple of the backlog, for a peer that takes some of it
+    qint64 readSize = 64 * 1024; ///< read at once, and so one batch: few locks and wake-ups
+    int messageRate = 0;         ///< received messages per second; 0: no limit
+    int connectTimeout = 10'000; ///< including the TLS handshake
     int closeTimeout = 3'000;
     int heartbeatInterval = 5'000; ///< 0: none
     int idleTimeout = 15'000;      ///< 0: none
     int frameTimeout = 30'000;     ///< 0: none
     int stallTimeout = 0;          ///< 0: none
-    QUrl url = {};                 ///< of a client that was told one
-    QString peerVerifyName = {};   ///< of the server's certificate; empty: the host
+    QUrl url = {};                 ///< of a client that connects by URL
+    QString peerVerifyName = {};   ///< name in the server's certificate; empty: the host
 #if QT_CONFIG(ssl)
     std::optional<QSslConfiguration> tls; ///< unset: plain TCP
 #endif
 
-    //! What fits the header of a frame, and the memory of this machine.
+    //! The most that fits a frame header and this machine's memory.
     static constexpr qint64 greatestFrameSize =
         std::min<qint64>(std::numeric_limits<quint32>::max(),
                          std::numeric_limits<qsizetype>::max() - frameHeaderSize);
 
-    //! Takes what is out of its bounds to the nearest value that is not.
+    //! Moves each value that is out of bounds to the nearest bound.
     void clamp()
     {
         message.frameSize = std::clamp<qint64>(message.frameSize, 1, greatestFrameSize);
@@ -95,7 +95,7 @@ public:
         return m_settings;
     }
 
-    //! Calls `change(Settings &)`, and keeps the result within its bounds.
+    //! Calls `change(Settings &)`, and clamps the result.
     template <class Change>
     void update(Change change)
     {
@@ -104,7 +104,7 @@ public:
         m_settings.clamp();
     }
 
-    //! Sets one of them. \return whether it is another now.
+    //! Sets one of the settings. \return whether its value has changed.
     template <class Part, class T>
     bool set(T Part::*setting, std::type_identity_t<T> value)
     {

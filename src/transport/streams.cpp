@@ -15,7 +15,7 @@ namespace QRepod {
 
 namespace {
 
-// Set by a component as it is loaded, perhaps while connections are made.
+// Set when the component is loaded, perhaps while connections are being made.
 std::atomic<WebSocketConnector> webSocketConnector = nullptr;
 
 std::unique_ptr<Stream> plainStreamTo(const QString &host, quint16 port,

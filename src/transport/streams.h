@@ -8,22 +8,22 @@
 
 namespace QRepod {
 
-//! The seam for the component WebSocket: puts a WebSocket on top of the stream \a below, to the url
-//! of the settings.
+//! The seam for the component WebSocket: puts a WebSocket to the settings' URL on top of the stream
+//! \a below.
 using WebSocketConnector = std::unique_ptr<Stream> (*)(std::unique_ptr<Stream> below,
                                                        const ConnectionSettings &settings);
 
-//! From now on \a connector makes the streams for the schemes ws and wss. Any thread.
+//! Makes \a connector create the streams for the schemes ws and wss from now on. Any thread.
 QREPOD_EXPORT void setWebSocketConnector(WebSocketConnector connector);
 
-//! Whether the program can connect to urls of ws and wss. Any thread.
+//! Whether the program can connect to ws and wss URLs. Any thread.
 bool hasWebSocketConnector();
 
-//! The stream to a server, of the kind that the settings and the application's proxy ask for.
+//! Creates the stream to a server that the settings and the application's proxy call for.
 std::unique_ptr<Stream> streamTo(const QString &host, quint16 port,
                                  const ConnectionSettings &settings);
 
-//! The stream of an accepted client, whose \a descriptor is owned from now on.
+//! Creates the stream of an accepted client, which owns \a descriptor from now on.
 std::unique_ptr<Stream> acceptedStream(qintptr descriptor, const QString &peer,
                                        const ConnectionSettings &settings);
 

@@ -6,11 +6,10 @@
 
 namespace QRepod {
 
-//! A client's plain connection: a QTcpSocket, beside which writing goes to the system directly.
+//! A client's plain connection: a QTcpSocket, past which data is written to the system directly.
 ///
-/// When Qt's own write meets a peer that has gone, it closes the socket, and with it go the
-/// messages that have arrived and were not read yet. Writing by descriptor also lets other threads
-/// write.
+/// If Qt's own write finds the peer gone, it closes the socket, and the messages that had arrived
+/// but were not read yet are lost with it. Writing by descriptor also lets other threads write.
 class TcpStream final : public QtStream, private Poller::Watcher
 {
 public:
@@ -28,7 +27,7 @@ private:
     void handleWritable() override;
     void unwatch();
 
-    int m_watched = -1; // the descriptor, while the system is full
+    int m_watched = -1; // the descriptor, while the system's buffer is full
 };
 
 } // namespace QRepod

@@ -3,8 +3,8 @@
 
 namespace QRepod {
 
-//! Whether the library starts threads: QREPOD_THREADS of CMake, which is off where Qt has none. A
-//! program that is built without them uses the library in one thread.
+//! Whether the library starts threads: CMake's QREPOD_THREADS, which is off where Qt has none. A
+//! program built without threads uses the library in one thread.
 #ifdef QREPOD_NO_THREADS
 inline constexpr bool hasThreads = false;
 #else

@@ -19,14 +19,14 @@ public:
     }
     virtual ~Timeout() = default;
 
-    //! \a milliseconds from now, instead of when it was to come before.
+    //! Starts the time, \a milliseconds from now; an earlier start is forgotten.
     void start(qint64 milliseconds) { setDeadline(milliseconds); }
     void stop() { clearDeadline(); }
 
 private:
     void handleDeadline() override
     {
-        const std::function<void()> expired = m_expired; // which may delete this
+        const std::function<void()> expired = m_expired; // it may delete this
         expired();
     }
 

@@ -12,7 +12,7 @@
 
 namespace QRepod {
 
-//! What the connection alone sees of its peer and its traffic: written in its thread, read in any.
+//! What only the connection sees of its peer and its traffic. Written in its thread, read in any.
 struct Traffic
 {
     std::atomic<qint64> bytesReceived = 0;
@@ -20,13 +20,13 @@ struct Traffic
     std::atomic<qint64> roundTripTime = -1; ///< microseconds; -1: not known
 
 #if QT_CONFIG(ssl)
-    //! Nothing if the peer has shown none, or is not connected yet.
+    //! Nothing if the peer presented none, or is not connected yet.
     std::optional<QSslCertificate> peerCertificate() const
     {
         return m_hasPeerCertificate ? m_peerCertificate : std::nullopt;
     }
 
-    //! Once, when the peer is connected.
+    //! Call it once, when the peer is connected.
     void setPeerCertificate(const std::optional<QSslCertificate> &certificate)
     {
         m_peerCertificate = certificate;
@@ -34,7 +34,7 @@ struct Traffic
     }
 
 private:
-    std::atomic<bool> m_hasPeerCertificate = false; // publishes the other, which then stays
+    std::atomic<bool> m_hasPeerCertificate = false; // publishes the next, which then stays
     std::optional<QSslCertificate> m_peerCertificate;
 #endif
 };

@@ -23,7 +23,7 @@ Unsent::Result Unsent::write(Stream &stream, Outbox &outbox)
         outbox.written(taken);
         m_sentOfFirst += taken;
         if (taken == size) {
-            recycle(std::exchange(part, {})); // nothing else refers to a message that only one gets
+            recycle(std::exchange(part, {})); // nobody shares a message that only one peer gets
             ++m_first;
             m_sentOfFirst = 0;
         }
@@ -36,7 +36,7 @@ void Unsent::block(Outbox &outbox)
 {
     outbox.block(m_queue.takeReplaceable(m_first, m_sentOfFirst));
     const std::vector<QByteArray> &parts = m_queue.parts();
-    // Nothing is left, or nothing but what has been written of the part that was cut.
+    // Nothing is left but, perhaps, the written bytes of the part that was cut.
     if (m_first == parts.size()
         || (m_first + 1 == parts.size() && parts[m_first].size() == m_sentOfFirst))
         clear();

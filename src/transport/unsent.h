@@ -7,23 +7,23 @@
 
 namespace QRepod {
 
-//! What a connection has taken from its outbox and the stream has not taken yet. What may be
-//! replaced waits in the outbox while the stream takes nothing.
+//! What a connection has taken from its outbox and the stream has not yet taken. While the stream
+//! takes nothing, replaceable frames wait in the outbox instead.
 class Unsent
 {
 public:
     enum class Result {
         Done,    ///< nothing is left
-        Blocked, ///< the stream will tell when it takes more
+        Blocked, ///< the stream will say when it takes more
         Failed,  ///< nothing can be written any more
     };
 
     bool isEmpty() const { return m_queue.isEmpty(); }
 
-    //! Takes all that waits in \a outbox; nothing is left here.
+    //! Takes everything that waits in \a outbox; call it only when nothing is left here.
     void takeFrom(Outbox &outbox) { m_queue = outbox.takeAll(); }
 
-    //! Writes what \a stream takes, and tells \a outbox how much that is.
+    //! Writes what \a stream takes, and reports the amount to \a outbox.
     Result write(Stream &stream, Outbox &outbox);
 
     void clear();
@@ -32,7 +32,7 @@ private:
     void block(Outbox &outbox);
 
     FrameQueue m_queue;
-    size_t m_first = 0;          // of the parts that have not been written whole
+    size_t m_first = 0;          // the first part that is not completely written
     qsizetype m_sentOfFirst = 0; // bytes
 };
 

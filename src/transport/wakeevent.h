@@ -7,8 +7,8 @@ namespace QRepod {
 
 //! Tells a thread that a queue it sleeps on has something for it.
 ///
-/// The queues post it themselves, at most one at a time, so a thread without an event loop does not
-/// collect them.
+/// The queues post it themselves, at most one at a time, so it does not pile up in a thread without
+/// an event loop.
 class WakeEvent : public QEvent
 {
 public:

@@ -35,7 +35,7 @@ bool Waker::event(QEvent *event)
     {
         const std::lock_guard lock(m_mutex);
         m_isPosted = false;
-        count = m_count; // what is woken from now on waits for the next turn
+        count = m_count; // later wake-ups wait for the next turn
     }
     const QPointer<Waker> alive(this);
     for (; alive && count > 0; --count) {
@@ -45,8 +45,8 @@ bool Waker::event(QEvent *event)
     return true;
 }
 
-//! Takes the first out of the list. Another event follows if there are more: what it does may be to
-//! wait in an event loop of its own, and the others must not wait for that.
+//! Takes the first object out of the list. If there are more, another event follows: the first may
+//! run an event loop of its own, and the others must not wait for it.
 Wakeable *Waker::takeFirst()
 {
     const std::lock_guard lock(m_mutex);

@@ -11,14 +11,14 @@ class Waker;
 
 //! Something that sleeps in one thread and can be woken from any, by a Waker.
 ///
-/// It belongs to one Waker and calls Waker::forget() before it is destroyed.
+/// It belongs to one Waker and must call Waker::forget() before it is destroyed.
 class Wakeable
 {
 public:
     Wakeable() = default;
     Q_DISABLE_COPY_MOVE(Wakeable)
 
-    //! It has been woken, once or several times. Called in the waker's thread; may delete anything.
+    //! Called in the waker's thread after one or more wake-ups; may delete anything.
     virtual void handleWake() = 0;
 
 protected:
@@ -27,16 +27,16 @@ protected:
 private:
     friend class Waker;
 
-    // Its place in the waker's list, guarded by the waker's lock.
+    // The place in the waker's list, guarded by the waker's lock.
     Wakeable *m_previous = nullptr;
     Wakeable *m_next = nullptr;
     bool m_isListed = false;
 };
 
-//! Wakes what sleeps in its thread, with one event however many have something to do.
+//! Wakes objects in its thread, with a single event however many have something to do.
 ///
-/// They wait in a list in the order in which they were woken. A broadcast to a thousand clients
-/// costs their thread one event, and each of them two pointers.
+/// They wait in a list, in the order in which they were woken. A broadcast to a thousand clients
+/// costs their thread one event, and each client two pointers.
 class Waker : public QObject
 {
     Q_OBJECT
@@ -44,10 +44,10 @@ class Waker : public QObject
 public:
     using QObject::QObject;
 
-    //! Any thread. Waking again what has not run yet does nothing.
+    //! Wakes \a wakeable. Any thread. Has no effect while an earlier wake-up is still pending.
     void wake(Wakeable *wakeable);
 
-    //! It will not be called any more. In the waker's thread, or while that does not run.
+    //! \a wakeable will not be called any more. In the waker's thread, or while that does not run.
     void forget(Wakeable *wakeable);
 
 protected:
@@ -68,7 +68,7 @@ private:
     bool m_isPosted = false; // an event is on its way
 };
 
-//! Who is to be woken, and by whom; nobody by default.
+//! Who is to be woken, and by which waker; nobody by default.
 struct WakeTarget
 {
     Waker *waker = nullptr;
