@@ -50,7 +50,7 @@ public:
 
     explicit Channel(QObject *parent = nullptr);
 
-    //! Closes the connection; what was sent before is still written.
+    //! Closes the connection; queued messages are still written.
     ~Channel() override;
 
     //! The server this client is connected to; nullptr inside the constructor.
@@ -81,15 +81,15 @@ public:
 
     bool isConnected() const;
 
-    //! Whether the client was lost and may still come back; see Server::sessionTimeout(). What is
-    //! sent to it meanwhile is kept.
+    //! Whether the client was lost and may still come back; see Server::sessionTimeout(). Messages
+    //! sent to it meanwhile are kept.
     bool isInterrupted() const;
 
     //! The name of the client's session, for logs and Server::channel(). It stays the same when the
     //! client is lost and comes back. It is not the secret that the client comes back with.
     QString sessionId() const;
 
-    //! What has passed and what is waiting.
+    //! The client's traffic and backlogs.
     Statistics statistics() const;
 
     //! Queues \a message for this client and returns without waiting.
@@ -145,17 +145,17 @@ public:
 
     //! Sends an `error` message with \a reason, and closes. Works for guests and others.
     ///
-    /// Nothing that the client has sent is delivered any more. A QRepod client does not reconnect
-    /// after this; to find out whether it is one, the server waits for its first frame, at most 200
-    /// ms. An interrupted client hears it when it comes back within Server::sessionTimeout(); the
+    /// Messages from the client are no longer delivered. A QRepod client does not reconnect after
+    /// this; to find out whether it is one, the server waits for its first frame, at most 200 ms.
+    /// An interrupted client hears it when it comes back within Server::sessionTimeout(); the
     /// channel ends at once.
     Q_INVOKABLE void refuse(const QString &reason);
 
     //! Sends the client to another server, `"host:port"`, and closes; a QRepod client goes there by
     //! itself.
     ///
-    /// Nothing that the client has sent is delivered any more. The client sees one connection end
-    /// and another begin: `disconnected`, then `connected`. A client other than QRepod's gets an
+    /// Messages from the client are no longer delivered. The client sees one connection end and
+    /// another begin: `disconnected`, then `connected`. A client other than QRepod's gets an
     /// `error` message that names the address. An interrupted client is redirected when it comes
     /// back, as with refuse().
     Q_INVOKABLE void redirect(const QString &hostAndPort);
@@ -164,8 +164,7 @@ public:
     //! no limit. Any thread.
     Q_INVOKABLE void setMaximumMessageRate(int perSecond);
 
-    //! Ends the connection. What was sent before is still written, for at most
-    //! Server::closeTimeout().
+    //! Ends the connection. Queued messages are still written, for at most Server::closeTimeout().
     Q_INVOKABLE void close();
 
     //! Called with every message that no handler took, neither of the channel, nor of its rooms,
@@ -183,8 +182,8 @@ Q_SIGNALS:
 
     //! The client was lost, and has Server::sessionTimeout() to come back.
     ///
-    /// The channel stays in its rooms and in Server::channels(); isConnected() is false. What is
-    /// sent to it is kept, within Server::maximumSendBacklog(); past that the channel ends with an
+    /// The channel stays in its rooms and in Server::channels(); isConnected() is false. Messages
+    /// to it are kept, within Server::maximumSendBacklog(); past that the channel ends with an
     /// error. Handlers named `Network_interrupted` are called too.
     void interrupted();
 
@@ -200,8 +199,8 @@ Q_SIGNALS:
     void messageReceived(const QString &action, const QVariantMap &message);
 
 protected:
-    //! Returns what to answer a request with when its handler has returned \a returned; by default
-    //! the same value. The library waits for a QFuture<T>.
+    //! Returns the answer to a request whose handler has returned \a returned; by default the same
+    //! value. The library waits for a QFuture<T>.
     ///
     /// Override it for types that cannot be sent as they are.
     virtual QVariant answerFor(const QVariant &returned);

@@ -44,7 +44,7 @@ public:
     ///         more bytes are waiting than the send backlog allows.
     qint64 send(const QVariantMap &message, SendMode mode = SendMode::Reliable);
 
-    //! Ends the connection. What was sent before still goes out, for at most `closeTimeout`.
+    //! Ends the connection. Queued messages are still written, for at most `closeTimeout`.
     ///
     /// Idempotent. The listener delivers `disconnected` at its next pump.
     void close();
@@ -53,12 +53,11 @@ public:
     bool isConnected() const;
 
     //! Whether the line was lost and the session may still be resumed; see
-    //! ConnectionListener::interrupted(). What is sent meanwhile is kept.
+    //! ConnectionListener::interrupted(). Messages sent meanwhile are kept.
     bool isInterrupted() const;
 
-    //! What has passed and what is waiting, counted over the latest connection, or over all
-    //! connections of a resumed session. After the end the last figures stay until a new connection
-    //! is made.
+    //! Traffic and backlogs of the latest connection, or of all connections of a resumed session.
+    //! After the end the last figures stay until a new connection is made.
     Statistics statistics() const;
 
 private:

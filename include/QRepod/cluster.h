@@ -31,10 +31,10 @@ namespace QRepod {
 /// cluster.join(QUrl("redis://10.0.0.5"));
 /// \endcode
 ///
-/// What a shared room shares with Room::share() is the same on every node: one node shares it, and
-/// the others pass it on to their clients. If several nodes share the same name, a node that does
-/// not share it follows the one that began last. A model with Room::setVisible() is not passed on
-/// to other nodes.
+/// State that a shared room shares with Room::share() is the same on every node: one node shares
+/// it, and the others pass it on to their clients. If several nodes share the same name, a node
+/// that does not share it follows the one that began last. A model with Room::setVisible() is not
+/// passed on to other nodes.
 ///
 /// With Server::sessionTimeout() on, an interrupted client may come back to any node, for example
 /// through a load balancer. That node sends it to the node that has its session. If the latter is

@@ -85,11 +85,9 @@ public:
 
     enum class State {
         Disconnected, ///< no connection, and no attempt
-        Connecting,   ///< connect() was called; neither `connected` nor `error` has been delivered
-                      ///< yet
+        Connecting,   ///< connect() was called; the outcome has not been delivered yet
         Connected,    ///< `connected` was delivered, and the connection has not ended
-        Reconnecting, ///< with reconnect on: waiting for the next attempt, or in it; otherwise like
-                      ///< Connecting
+        Reconnecting, ///< waiting to reconnect, or reconnecting; otherwise like Connecting
     };
     Q_ENUM(State)
 
@@ -97,8 +95,8 @@ public:
 
     //! Closes the connection and ends the network thread, within 0.5 s.
     ///
-    /// What was sent is still written if the peer takes it within that time. No handler is called
-    /// and no signal emitted.
+    /// Queued messages are still written if the peer takes them within that time. No handler is
+    /// called and no signal emitted.
     ~ConnectionListener() override;
 
     using QObject::connect;
@@ -176,8 +174,8 @@ public:
 
     //! Ends the connection; see Client::close().
     ///
-    /// The next pump() delivers what had arrived, then `disconnected`. An attempt that is still
-    /// connecting ends silently.
+    /// The next pump() delivers the messages that had arrived, then `disconnected`. An attempt that
+    /// is still connecting ends silently.
     Q_INVOKABLE void close();
 
     //! The time on the server's clock, Server::time(), in milliseconds; -1 while it is not known.
@@ -219,12 +217,12 @@ public:
     int connectTimeout() const;
     void setConnectTimeout(int milliseconds);
 
-    //! How long close() keeps trying to write what was sent: 0 or more. With 0, it writes only what
-    //! the network takes at once. Default 3,000.
+    //! How long close() keeps trying to write queued messages: 0 or more. With 0, it writes only
+    //! what the network takes at once. Default 3,000.
     int closeTimeout() const;
     void setCloseTimeout(int milliseconds);
 
-    //! How long to send nothing before sending a heartbeat; 0: never. Default 5,000.
+    //! How long this end may send nothing before it sends a heartbeat; 0: never. Default 5,000.
     ///
     /// A heartbeat is five bytes that every peer skips. It shows the peer that this end is alive.
     int heartbeatInterval() const;
@@ -333,7 +331,7 @@ public:
 
     //! How many bytes may be sent and not yet written to the network. Default 64 MiB.
     ///
-    /// Past it send() returns 0, with one warning. What was accepted before is still sent.
+    /// Past it send() returns 0, with one warning. Messages accepted before are still sent.
     qint64 maximumSendBacklog() const;
     void setMaximumSendBacklog(qint64 bytes);
     /// @}
@@ -347,10 +345,10 @@ Q_SIGNALS:
 
     //! The line was lost, but the server keeps this client's place; see Server::sessionTimeout().
     ///
-    /// The state is Reconnecting. What is passed to send() and request() is kept, within
-    /// maximumSendBacklog(), and sent when the line is back; then resumed() follows. If the server
-    /// no longer knows the session, errorOccurred(), disconnected() and connected() follow. This
-    /// needs setReconnect(). Handlers named `Network_interrupted` are called too.
+    /// The state is Reconnecting. Messages and requests are kept, within maximumSendBacklog(), and
+    /// sent when the line is back; then resumed() follows. If the server no longer knows the
+    /// session, errorOccurred(), disconnected() and connected() follow. This needs setReconnect().
+    /// Handlers named `Network_interrupted` are called too.
     void interrupted();
 
     //! The line is back, and nothing has been lost. Handlers named `Network_resumed` are called
@@ -366,16 +364,16 @@ Q_SIGNALS:
     //! A message was dispatched. Emitted after its handlers.
     void messageReceived(const QString &action, const QVariantMap &message);
 
-    //! What the server shares as \a name has changed or arrived, and its replicas are up to date.
-    //! \a time is the time of the tick, on the server's clock.
+    //! The state shared as \a name has changed or arrived, and its replicas are up to date. \a time
+    //! is the time of the tick, on the server's clock.
     void stateReceived(const QString &name, qint64 time);
 
     //! There is work for pump(): the queue is no longer empty, or a request has timed out.
     void messagesQueued();
 
 protected:
-    //! Returns what to answer a request with when its handler has returned \a returned; by default
-    //! the same value. The library waits for a QFuture<T>.
+    //! Returns the answer to a request whose handler has returned \a returned; by default the same
+    //! value. The library waits for a QFuture<T>.
     ///
     /// Override it for types that cannot be sent as they are.
     virtual QVariant answerFor(const QVariant &returned);

@@ -119,8 +119,8 @@ public:
     /// Each client in a room sees the state that the room shares: in a Replica, a ReplicaModel, or
     /// the handler `Network__state` of a program in another language.
     ///
-    /// A channel that joins gets the whole state first. Then every channel gets what has changed,
-    /// once per interval, however often it changed. Each message is encoded once for all. A value
+    /// A channel that joins gets the whole state first. Then every channel gets the changes, once
+    /// per interval, however often a value changed. Each message is encoded once for all. A value
     /// that cannot be encoded is left out, with one warning. A channel that leaves is told that no
     /// more changes come.
     ///
@@ -167,7 +167,7 @@ public:
     int syncInterval() const;
     void setSyncInterval(int milliseconds);
 
-    //! Sends what has changed now.
+    //! Sends pending changes now.
     Q_INVOKABLE void sync();
     /// @}
 

@@ -231,20 +231,20 @@ public:
 
     //! Stops listening and closes every channel; listen() may be called again.
     ///
-    /// Before it returns, what had arrived is delivered, and then `disconnected` for each channel.
-    /// Only the channel whose handler calls this gets `disconnected` after that handler returns.
+    /// It first delivers the messages that had arrived, then `disconnected` for each channel. Only
+    /// a channel whose handler calls this gets `disconnected` after that handler returns.
     void close();
 
     /// \name Times
     /// All in milliseconds. A change applies to clients that connect afterwards. Any thread.
     /// @{
 
-    //! How long a closed channel keeps trying to write what was sent: 0 or more. With 0, it writes
-    //! only what the network takes at once. Default 3,000.
+    //! How long a closed channel keeps trying to write queued messages: 0 or more. With 0, it
+    //! writes only what the network takes at once. Default 3,000.
     int closeTimeout() const;
     void setCloseTimeout(int milliseconds);
 
-    //! How long to send nothing to a client before sending a heartbeat; 0: never. Default 5,000.
+    //! How long a client may get nothing before it gets a heartbeat; 0: never. Default 5,000.
     int heartbeatInterval() const;
     void setHeartbeatInterval(int milliseconds);
 
@@ -259,8 +259,8 @@ public:
     int frameTimeout() const;
     void setFrameTimeout(int milliseconds);
 
-    //! How long a client may take nothing of what waits for it; 0: for ever. Default 30,000. After
-    //! that the client is closed with an error.
+    //! How long a client may take none of the bytes that wait for it; 0: for ever. Default 30,000.
+    //! After that the client is closed with an error.
     int stallTimeout() const;
     void setStallTimeout(int milliseconds);
 
@@ -288,9 +288,9 @@ public:
     //! How long a lost client keeps its place, in milliseconds; 0, the default: it is gone at once.
     ///
     /// With a timeout, a client whose line breaks or whose heartbeats stop is only interrupted: its
-    /// Channel stays and what is sent to it is kept. If the client is back in time, nothing has
-    /// been lost in either direction. A QRepod client with reconnect on comes back by itself.
-    /// Sessions do not affect other clients, such as plain repod's.
+    /// Channel stays and messages to it are kept. If the client is back in time, nothing has been
+    /// lost in either direction. A QRepod client with reconnect on comes back by itself. Sessions
+    /// do not affect other clients, such as plain repod's.
     ///
     /// With a timeout, channelConnected() comes with the client's first frame, or 100 ms after it
     /// connected. maximumConnections() counts interrupted clients too; when a new client needs a

@@ -8,7 +8,7 @@
 
 namespace QRepod {
 
-//! A snapshot of what has passed through one connection, and what is waiting in it.
+//! A snapshot of one connection's traffic and backlogs.
 ///
 /// Client::statistics() and Channel::statistics() take one, in any thread. It describes the latest
 /// connection, even if that has ended; a new connection starts from zero.
@@ -53,9 +53,9 @@ public:
     ///
     /// A QRepod peer is asked twice a second while it sends something, and otherwise with each
     /// heartbeat. Its network thread answers, or its server's. So this is the network's part of a
-    /// round trip; what either side waits before it pumps comes on top. For other peers, without
-    /// heartbeats, and for the first half second, it is what TCP measured between sending and
-    /// acknowledgement, the smallest of the last minutes. That figure exists on Linux only.
+    /// round trip; the time that either side waits before it pumps comes on top. For other peers,
+    /// without heartbeats, and for the first half second, it is TCP's smallest time between sending
+    /// and acknowledgement in the last minutes. That figure exists on Linux only.
     qint64 roundTripTime = -1;
 };
 

@@ -16,7 +16,7 @@ namespace QRepod {
 class Q_DECL_HIDDEN Client::Private
 {
 public:
-    //! A client that has no connection yet.
+    //! Creates a client without a connection.
     static Client *create(ConnectionListener *parent);
 
     static Private *get(const Client *client) { return client->d.get(); }

@@ -21,10 +21,10 @@ public:
     //! Starts asking: somebody wants to know the time.
     void want();
 
-    //! \a session has a server that understands control frames.
+    //! Asks the server of \a session, which understands control frames, from now on.
     void follow(const std::shared_ptr<Session> &session);
 
-    //! The connection has ended.
+    //! Stops asking: the connection has ended.
     void stop();
 
     //! Takes the answer to a question.

@@ -11,7 +11,7 @@ namespace QRepod::ServerUrl {
 //! Where a program runs.
 enum class Place {
     System,
-    Browser, ///< which can open WebSockets only
+    Browser, ///< can open only WebSockets
 };
 
 #ifdef Q_OS_WASM

@@ -25,8 +25,7 @@ public:
         m_hasLast.store(true, std::memory_order_release);
         quit();
         wait();
-        // What the thread did last is visible here. Qt guarantees that, but a checker does not see
-        // it.
+        // What the thread did last is visible here. Qt guarantees that, but no checker sees it.
         m_hasLast.load(std::memory_order_acquire);
     }
 

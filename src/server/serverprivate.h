@@ -51,8 +51,7 @@ struct ServerSettings : ConnectionSettings
         sendBacklog = 16 * 1024 * 1024;
         sendOverrun = 4;
         stallTimeout = 30'000;
-        // The channels share a thread: while it reads from a client that floods it, the others
-        // wait.
+        // While the channels' thread reads from a client that floods it, the others wait.
         readSize = 16 * 1024;
     }
 
