@@ -67,7 +67,7 @@ void Client::Private::reopen(const ConnectionSettings &settings, WakeTarget read
     open(next, settings, delay, elsewhere.value_or(Address{host, port}));
 }
 
-//! Opens the connection in the network thread, which this starts if needed.
+//! Opens the connection in the network thread, and starts the thread if needed.
 void Client::Private::open(const Link &link, const ConnectionSettings &settings, int delay,
                            const Address &address)
 {

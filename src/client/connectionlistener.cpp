@@ -196,7 +196,7 @@ AnswerPath ConnectionListener::Private::answerPath() const
         std::make_unique<Outbox::Expectation>(m_session->link().outbox)};
 }
 
-//! Built-in messages reach everyone that a peer's messages reach.
+//! Built-in messages reach the same handlers as a peer's messages.
 void ConnectionListener::Private::announced(const Message &message, Turn &turn)
 {
     std::optional<IncomingRequest> request;

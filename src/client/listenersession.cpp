@@ -125,7 +125,7 @@ void ConnectionListener::Private::tryToResume()
     resumeAt(backoff.next(), std::nullopt);
 }
 
-//! The session is kept by another server, as the server that was reached has said.
+//! Tries to resume at another server, if the one that was reached has named it.
 ///
 /// The new address holds for one attempt. If it cannot be reached, the next attempt goes back to
 /// where this client was told to connect, since a server there may know more by then. A client that

@@ -37,7 +37,7 @@ void ServerTime::stop()
     clearDeadline();
 }
 
-//! The question carries its own time, so that none need be remembered.
+//! The question carries its own time, so this end need not remember it.
 void ServerTime::ask()
 {
     if (!m_session)

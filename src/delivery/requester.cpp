@@ -89,7 +89,7 @@ void Requester::handleDeadline()
         awaitNext();
 }
 
-//! Sets the deadline to the next one, unless it is already earlier.
+//! Sets the deadline for the next request, unless it is already earlier.
 void Requester::awaitNext()
 {
     const qint64 next = m_pending.nextDeadline();

@@ -46,7 +46,7 @@ std::vector<Delivery> Arrival::take()
     return std::move(m_deliveries);
 }
 
-//! Whichever function takes what has arrived deletes this.
+//! The function that takes over the connection deletes this.
 void Arrival::handleWake()
 {
     std::vector<Delivery> come = m_link.inbox->takeAll();

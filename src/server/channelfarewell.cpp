@@ -14,7 +14,7 @@ namespace QRepod {
 Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
 /// \file
-/// The last that a client hears when a server does not want to keep it.
+/// The last message to a client that the server drops.
 
 void Channel::Private::refuse(const QString &reason)
 {
@@ -62,8 +62,7 @@ void Channel::Private::expel(const QString &error)
     session->inbox().close(address() + QLatin1String(": ") + error);
 }
 
-//! Sends \a error as the last message to the client. Nothing that it has sent is delivered any
-//! more.
+//! Sends \a error as the last message to the client. Its own messages are no longer delivered.
 void Channel::Private::say(const QString &error)
 {
     m_isRefused = true;

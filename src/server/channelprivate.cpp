@@ -350,8 +350,8 @@ qint64 Channel::Private::enqueue(const EncodedMessage &message, SendMode mode)
     return result.bytes;
 }
 
-//! Gives up on a client that does not read or is away, so that it holds up neither memory nor other
-//! clients. Static, because an answer may come when the channel has been deleted.
+//! Gives up on a client that does not read or is away, so that it ties up no memory and holds up no
+//! other client. Static, because an answer may come after the channel has been deleted.
 void Channel::Private::giveUp(Session &session, const QString &address, const QString &error)
 {
     session.end();

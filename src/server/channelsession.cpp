@@ -64,8 +64,7 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
     case Control::Kind::Bye:
         m_hasSaidBye = true;
         break;
-    case Control::Kind::Ack: // the first since the session was resumed, or from an earlier
-                             // connection
+    case Control::Kind::Ack: // the first since a resume, or from an earlier connection
         if (session->isConfirmed())
             server->sessions.remove(std::exchange(m_usedToken, {}));
         break;
@@ -204,8 +203,8 @@ void Channel::Private::breakOff(const Link &link)
     nobody.inbox->close();
 }
 
-//! Another connection takes over from one whose death has not been noticed. What the old one has
-//! received is delivered first.
+//! Another connection takes over from one whose death has not been noticed. Messages that the old
+//! one has received are delivered first.
 void Channel::Private::retire(const Link &link)
 {
     const QString reason = QStringLiteral("the session goes on in another connection");

@@ -127,7 +127,7 @@ void Room::Private::remove(Channel *channel)
 {
     if (!erase(channel))
         return;
-    // It is usually the latest, and always when the channel leaves all rooms.
+    // This room is usually the latest, and always when the channel leaves all its rooms.
     QList<Room *> &rooms = Channel::Private::get(channel)->rooms;
     if (const qsizetype index = rooms.lastIndexOf(q); index >= 0)
         rooms.removeAt(index);

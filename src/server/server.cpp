@@ -210,8 +210,8 @@ void Server::Private::disown(Channel *channel)
     m_owned.remove(channel);
 }
 
-//! Closes every channel, then delivers what had arrived and the end, because a game may save its
-//! players there. Handlers may delete channels, and the server.
+//! Closes every channel, then delivers the remaining messages and the end, because a game may save
+//! its players there. Handlers may delete channels, and the server.
 void Server::Private::closeAll()
 {
     m_acceptor->close();

@@ -106,8 +106,8 @@ Outbox::Result Session::answer(const EncodedMessage &message)
     return result.status == Outbox::Status::Closed ? link().outbox->answer(message) : result;
 }
 
-//! Keeps \a message until the peer is back. Of SendMode::Latest only the latest of each action is
-//! kept, which does not count against the limit. Called with the lock held.
+//! Keeps \a message until the peer is back. With SendMode::Latest it keeps only the latest message
+//! of each action, which does not count against the limit. Called with the lock held.
 Outbox::Result Session::keep(const EncodedMessage &message, SendMode mode)
 {
     Outbox::Result accepted{Outbox::Status::Accepted, message.size()};
