@@ -17,7 +17,7 @@ const QString portKey = QStringLiteral("port");
 const QString dataKey = QStringLiteral("data");
 const QString paddingKey = QStringLiteral("padding");
 
-//! A map as its MessagePack; datagrams need no length.
+//! Returns \a map as MessagePack, without the length, which datagrams do not need.
 QByteArray payload(const QVariantMap &map, QString *error = nullptr)
 {
     return encode(map, error).mid(frameHeaderSize);
@@ -28,7 +28,7 @@ std::optional<QVariantMap> mapOf(QByteArrayView datagram)
     return datagram.isEmpty() || datagram.size() > datagramSize ? std::nullopt : decode(datagram);
 }
 
-//! A number that is one on the wire, too, and from 0 to \a most.
+//! Returns \a value if it is an integer on the wire, from 0 to \a most.
 std::optional<quint64> numberOf(const QVariant &value, quint64 most)
 {
     const int type = value.typeId();
@@ -45,7 +45,7 @@ constexpr quint64 anyNumber = std::numeric_limits<quint64>::max();
 QByteArray encodeQuestion(quint64 number)
 {
     QVariantMap map{{questionKey, number}, {paddingKey, QByteArray()}};
-    // Above 255 bytes the length of the padding takes one byte more than it does now.
+    // The padding is longer than 255 bytes, so its length takes one byte more than it does now.
     const qsizetype padding = datagramSize - payload(map).size() - 1;
     map.insert(paddingKey, QByteArray(padding, '\0'));
     return payload(map);

@@ -10,18 +10,18 @@
 namespace QRepod {
 
 /// \file
-/// The datagrams by which servers are found on a local network; src/protocol/PROTOCOL.md specifies
-/// them. Pure functions: what is not such a datagram is nothing.
+/// The datagrams by which clients find servers on a local network, as src/protocol/PROTOCOL.md
+/// specifies them. Pure functions; decoding anything else returns nothing.
 
-//! No datagram is larger. A question has exactly this size and no answer has more, so that nobody
-//! gets more bytes than were sent in his name.
+//! The size of every question, and the limit for answers, in bytes. An answer that is never larger
+//! than its question cannot be used to flood a third party whose address was forged.
 inline constexpr qsizetype datagramSize = 1200;
 
-//! Where questions are sent, beside the broadcast addresses.
+//! Where questions are sent, besides the broadcast addresses.
 inline constexpr const char *multicastGroup = "239.255.80.71";
 inline constexpr int defaultLanPort = 5071;
 
-//! A server, as it describes itself.
+//! A server's description of itself.
 struct Announcement
 {
     quint64 question = 0; ///< the number of the question that is answered
@@ -34,7 +34,7 @@ struct Announcement
 QByteArray encodeQuestion(quint64 number);
 std::optional<quint64> decodeQuestion(QByteArrayView datagram);
 
-//! Empty if it is too large or cannot be encoded; then \a error says why.
+//! Returns an empty array if the datagram is too large or cannot be encoded; \a error says why.
 QByteArray encodeAnnouncement(const Announcement &announcement, QString *error);
 std::optional<Announcement> decodeAnnouncement(QByteArrayView datagram);
 

@@ -9,7 +9,7 @@ namespace QRepod {
 
 BufferPool &BufferPool::ofProcess()
 {
-    // Never destroyed: a static server or client ends after every static that is younger.
+    // Never destroyed: a static server or client may be destroyed after any younger static.
     static auto *const pool = new BufferPool;
     return *pool;
 }
@@ -17,7 +17,7 @@ BufferPool &BufferPool::ofProcess()
 QByteArray BufferPool::take(qsizetype size)
 {
     const std::lock_guard lock(m_mutex);
-    // The latest first: the processor's caches may still hold some of it.
+    // The latest first: some of it may still be in the processor's caches.
     const auto buffer =
         std::find_if(m_buffers.rbegin(), m_buffers.rend(), [size](const Buffer &each) {
             const qsizetype more = each.bytes.capacity() - size;
@@ -32,14 +32,14 @@ QByteArray BufferPool::take(qsizetype size)
 
 void BufferPool::give(QByteArray &&bytes)
 {
-    std::vector<Buffer> dropped; // freed when the lock is not held any more
+    std::vector<Buffer> dropped; // freed after the lock is released
     QByteArray mine = std::move(bytes);
     QByteArray::DataPointer &memory = mine.data_ptr();
-    // QByteArray::isDetached() does not order what other threads have read before they let go.
+    // Unlike QByteArray::isDetached() this acquires: the reads of threads that let go come first.
     if (mine.capacity() < leastSize || mine.capacity() > limit
         || memory.d_ptr()->ref_.loadAcquire() != 1)
         return;
-    memory.setBegin(memory.begin() - memory.freeSpaceAtBegin()); // it may be a part of a frame
+    memory.setBegin(memory.begin() - memory.freeSpaceAtBegin()); // it may begin inside a frame
     memory.size = 0;
 
     const std::lock_guard lock(m_mutex);
@@ -58,7 +58,7 @@ void BufferPool::give(QByteArray &&bytes)
 
 std::chrono::milliseconds BufferPool::release(Clock::time_point now)
 {
-    std::vector<Buffer> dropped; // freed when the lock is not held any more
+    std::vector<Buffer> dropped; // freed after the lock is released
     const std::lock_guard lock(m_mutex);
     const auto first = std::find_if(m_buffers.begin(), m_buffers.end(), [&](const Buffer &buffer) {
         return now - buffer.since < m_idleTime;
@@ -86,7 +86,7 @@ void BufferPool::addKeeper(Keeper *keeper)
 
 void BufferPool::removeKeeper(Keeper *keeper)
 {
-    std::vector<Buffer> dropped; // freed when the lock is not held any more
+    std::vector<Buffer> dropped; // freed after the lock is released
     const std::lock_guard lock(m_mutex);
     std::erase(m_keepers, keeper);
     if (m_keepers.empty())
@@ -103,7 +103,7 @@ qint64 BufferPool::total() const
     return total;
 }
 
-//! Has one of them call release() for what is here, if there is something.
+//! Makes one of the keepers call release(), if the pool holds anything.
 void BufferPool::callKeeper()
 {
     m_called = m_buffers.empty() ? nullptr : m_keepers.front();

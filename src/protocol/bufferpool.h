@@ -9,33 +9,33 @@
 
 namespace QRepod {
 
-//! Memory of large frames that nobody refers to any more, kept for the next ones: fresh pages for
-//! each frame can take several times as long as its bytes.
+//! Keeps the memory of large frames for later ones: getting fresh pages for each frame can take
+//! several times as long as handling its bytes.
 ///
-/// The process has one, as it has one heap. What is in it is free. Whoever takes memory owns it,
-/// and gives it back or frees it, as the last who refers to it.
+/// The process has one pool, as it has one heap. Everything in the pool is free. Whoever takes
+/// memory owns it, and gives it back or frees it as the last one to refer to it.
 ///
-/// Any thread may call everything.
+/// All functions are thread-safe.
 class BufferPool
 {
 public:
     using Clock = std::chrono::steady_clock;
 
-    //! Smaller memory is not kept: the heap has it at hand. In bytes.
+    //! Smaller memory is not kept, because the heap is fast enough for it. In bytes.
     static constexpr qsizetype leastSize = 256 * 1024;
 
-    //! How much is kept, in bytes: four frames of the default limit.
+    //! The most that is kept, in bytes: four frames of the default limit.
     static constexpr qint64 limit = 64 * 1024 * 1024;
 
-    //! For how long memory is kept that nobody takes.
+    //! How long memory is kept that nobody takes.
     static constexpr std::chrono::milliseconds defaultIdleTime{1'000};
 
-    //! Who calls release() when it is time to.
+    //! Calls release() when it is due.
     class Keeper
     {
     public:
-        //! There is memory in the pool: calls release() after the idle time, and again as that
-        //! says. Called by any thread, with the pool's lock held.
+        //! Called when the pool has memory: the keeper calls release() after the idle time, and
+        //! again after each time that it returns. Any thread calls this, holding the pool's lock.
         virtual void poolFilled() = 0;
 
     protected:
@@ -49,26 +49,26 @@ public:
 
     static BufferPool &ofProcess();
 
-    //! Memory for \a size bytes, and for half as many more at the most. The array is empty; without
-    //! capacity if there is no such memory.
+    //! Returns an empty array with a capacity of \a size bytes, or at most half as many more.
+    //! Without such memory, the array has no capacity.
     QByteArray take(qsizetype size);
 
-    //! Keeps the memory of \a bytes, unless somebody else refers to it, or nobody would release it.
+    //! Keeps the memory of \a bytes, unless somebody else refers to it or there is no keeper.
     ///
-    /// What has been here for the longest makes room.
+    /// Makes room by dropping the memory that has been here longest.
     void give(QByteArray &&bytes);
 
-    //! Frees what has been here for the idle time.
+    //! Frees the memory that has been here for the idle time.
     ///
-    /// \return when to call it again; zero: not before poolFilled().
+    /// \return the time until the next call; zero: not before poolFilled().
     std::chrono::milliseconds release(Clock::time_point now);
 
     std::chrono::milliseconds idleTime() const { return m_idleTime; }
 
-    //! What is kept, in bytes.
+    //! Returns how much is kept, in bytes.
     qint64 size() const;
 
-    /// While there is a keeper, memory is kept; the last one frees it.
+    /// The pool keeps memory while it has a keeper. Removing the last keeper frees all of it.
     /// @{
     void addKeeper(Keeper *keeper);
     void removeKeeper(Keeper *keeper);
@@ -83,7 +83,7 @@ private:
         Clock::time_point since;
     };
 
-    // Each is called with the lock held.
+    // Called with the lock held.
     qint64 total() const;
     void callKeeper();
 
@@ -92,10 +92,10 @@ private:
     mutable std::mutex m_mutex;    // guards everything below
     std::vector<Buffer> m_buffers; // the latest last
     std::vector<Keeper *> m_keepers;
-    Keeper *m_called = nullptr; // who will call release()
+    Keeper *m_called = nullptr; // the keeper that will call release()
 };
 
-//! Gives \a bytes to the pool of the process if they are many. The caller is done with them.
+//! Gives \a bytes to the process's pool if they are large. The caller must be done with them.
 inline void recycle(QByteArray &&bytes)
 {
     if (bytes.capacity() >= BufferPool::leastSize)

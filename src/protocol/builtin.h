@@ -13,13 +13,13 @@
 
 namespace QRepod {
 
-//! A message that the library itself says: to handlers, which get it like one from the wire, or to
-//! the peer.
+//! A message of the library's own, for handlers, which get it like one from the wire, or for the
+//! peer.
 class BuiltIn
 {
 public:
     static BuiltIn connected() { return BuiltIn(QStringLiteral("connected")); }
-    //! The server's, with the token of the session that it keeps.
+    //! The server's greeting, with the \a token of the session that it keeps.
     static BuiltIn greeting(const QString &token)
     {
         return BuiltIn(QStringLiteral("connected"), {{QStringLiteral("_session"), token}});
@@ -33,8 +33,8 @@ public:
         return BuiltIn(QStringLiteral("error"), {{QStringLiteral("error"), text}});
     }
 
-    //! Whether messages of this name are the library's own. A client that sends one cannot make its
-    //! server believe that something has happened to a connection.
+    //! Returns whether \a action is reserved for the library: a client that sends it cannot make
+    //! its server believe that something has happened to a connection.
     static bool isName(QByteArrayView action)
     {
         constexpr std::array<QByteArrayView, 6> names = {
@@ -42,10 +42,10 @@ public:
         return std::find(names.begin(), names.end(), action) != names.end();
     }
 
-    //! For handlers. It refers to this object.
+    //! The message for handlers; refers to this object.
     Frame frame() const { return {QByteArrayView(m_bytes).sliced(frameHeaderSize), m_action}; }
 
-    //! For the wire, header included.
+    //! The message for the wire, header included.
     QByteArray bytes() const { return m_bytes; }
 
 private:

@@ -30,7 +30,7 @@ constexpr std::array<Name, 10> names = {{
     {"_bye", Control::Kind::Bye},
 }};
 
-// Of a reason, in characters: with four bytes each it still fits a control frame.
+// The longest reason, in characters. At four bytes each it still fits a control frame.
 constexpr qsizetype greatestReason = 1000;
 
 } // namespace

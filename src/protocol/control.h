@@ -7,8 +7,8 @@
 
 namespace QRepod {
 
-//! What two QRepod peers say to each other beside messages: a small map without `action`, which
-//! every repod peer skips.
+//! A control frame, which QRepod peers exchange outside of messages: a small map without `action`,
+//! which every repod peer skips.
 ///
 /// A value.
 class Control
@@ -18,37 +18,37 @@ public:
         Unknown,
         Hello,    ///< `_hello`: the peer understands control frames
         Refused,  ///< `_refused`: the server does not want this client; the value is the reason
-        Redirect, ///< `_redirect`: the client is to go to the address that is the value
-        Ping,     ///< `_ping`: asks for the server's time; the value comes back
+        Redirect, ///< `_redirect`: the client must connect to the address in the value
+        Ping,     ///< `_ping`: asks for the server's time; the answer repeats the value
         Pong,     ///< `_pong`: the answer
-        Resume,   ///< `_resume`: goes on with the session whose token is the value
-        Resumed, ///< `_resumed`: it goes on; the value is how many messages the server has received
-        Lost,    ///< `_lost`: the session is not known any more; the value is the reason
-        Ack,     ///< `_ack`: the value is how many messages the peer has received
-        Bye,     ///< `_bye`: the peer ends its session
+        Resume,   ///< `_resume`: continues the session whose token is the value
+        Resumed,  ///< `_resumed`: it continues; the value counts the messages the server received
+        Lost,     ///< `_lost`: the server no longer knows the session; the value is the reason
+        Ack,      ///< `_ack`: the value is how many messages the peer has received
+        Bye,      ///< `_bye`: the peer ends its session
     };
 
-    //! No control frame has a longer payload; what is longer is skipped. In bytes.
+    //! The limit for the payload of a control frame, in bytes. Longer ones are skipped.
     static constexpr qsizetype greatestSize = 4096;
 
-    //! What \a key makes a map without `action`.
+    //! Returns the kind of control frame that \a key makes a map without `action`.
     static Kind kindOf(QByteArrayView key);
 
-    //! \a payload is validated, and a control frame; it came at \a arrival, in milliseconds on the
-    //! clock of deadlines.
+    //! Reads \a payload, which is a validated control frame. \a arrival is when it came, in
+    //! milliseconds on the clock of deadlines.
     explicit Control(QByteArrayView payload, qint64 arrival = 0);
 
     Kind kind() const { return m_kind; }
 
-    //! Of the key that the kind goes by.
+    //! The value of the key that determines the kind.
     QVariant value() const { return m_value; }
 
     qint64 arrival() const { return m_arrival; }
 
-    //! The value as a number of messages; -1 if it is none.
+    //! The value as a number of messages; -1 if it is not one.
     qint64 count() const { return count(m_value); }
 
-    //! Of Resume: how many messages the client has received; -1 if it does not say.
+    //! For Resume: how many messages the client has received; -1 if it does not say.
     qint64 received() const { return count(m_fields.value(QStringLiteral("_received"))); }
 
     //! All fields; \see value()

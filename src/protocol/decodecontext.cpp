@@ -12,8 +12,8 @@ constexpr qsizetype leastShared = 64 * 1024;
 
 QByteArray DecodeContext::bytes(QByteArrayView view) const
 {
-    // At the end: there alone a zero follows, which every QByteArray has behind its bytes. Most of
-    // it: or little would keep a lot in memory.
+    // Only bytes at the end can be shared: every QByteArray needs a zero behind its bytes, and only
+    // there is one. They must be most of the memory, or a few bytes would keep a lot of it.
     const char *const end = view.data() + view.size();
     const bool canShare = m_memory && view.size() >= leastShared
         && view.size() >= m_memory->capacity() / 2

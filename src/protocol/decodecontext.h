@@ -6,15 +6,15 @@
 
 namespace QRepod {
 
-//! What the values of a payload are made with.
+//! What decoding the values of a payload needs.
 class DecodeContext
 {
 public:
-    //! For what is decoded now and then: to fill a cache would take longer.
+    //! Without a cache, for occasional decoding: filling one would take longer.
     DecodeContext() = default;
 
-    //! \a memory is what the payload lies in, if values may go on using it; it outlives this, not
-    //! them.
+    //! If values may share the memory of the payload, \a memory is that. It must outlive this
+    //! object, not the values.
     DecodeContext(TextCache &texts, const QByteArray *memory = nullptr)
         : m_texts(&texts)
         , m_memory(memory)
@@ -30,8 +30,8 @@ public:
         return m_texts ? m_texts->value(utf8) : textFromUtf8(utf8);
     }
 
-    //! \a view, which is a part of the payload, for good: many bytes at the end of the memory share
-    //! it, all others are copied.
+    //! Returns \a view, a part of the payload, as an array of its own. Many bytes at the end of the
+    //! memory share it; all others are copied.
     QByteArray bytes(QByteArrayView view) const;
 
 private:

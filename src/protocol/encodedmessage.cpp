@@ -5,15 +5,15 @@ namespace QRepod {
 
 namespace {
 
-// In bytes. More is not worth to be kept for what is mostly smaller.
+// In bytes. Most messages are smaller, so more is not worth keeping.
 constexpr qsizetype greatestSpare = 512;
 
-thread_local bool isSpareGone = false; // unlike that, it is there until the thread has ended
+thread_local bool isSpareGone = false; // unlike the spare, it exists until the thread has ended
 
-//! Memory for the next message of this thread; nullptr while the thread, or the program, is ending.
+//! Returns memory for this thread's next message; nullptr while the thread or program is ending.
 ///
-/// Most messages are small and gone again once they have been queued: to allocate each would be a
-/// tenth of what it costs to send.
+/// Most messages are small, and gone as soon as they have been queued. Allocating each one would be
+/// a tenth of the cost of sending it.
 QByteArray *spareMemory()
 {
     struct Spare
@@ -25,15 +25,15 @@ QByteArray *spareMemory()
     return isSpareGone ? nullptr : &spare.bytes;
 }
 
-//! Whether nobody else holds the memory of \a bytes. Unlike QByteArray::isDetached() it acquires: a
-//! thread that has let go of it has read it before.
+//! Returns whether nobody else holds the memory of \a bytes. Unlike QByteArray::isDetached(), it
+//! acquires: the reads of a thread that has let go come first.
 bool isSoleOwner(QByteArray &bytes)
 {
     const QArrayData *const header = bytes.data_ptr().d_ptr();
     return header && header->ref_.loadAcquire() == 1;
 }
 
-//! Mostly the first of the keys, which are sorted: to look there first takes half the time.
+//! Looks at the first key first, where `action` mostly is: that takes half as long.
 QVariantMap::const_iterator findAction(const QVariantMap &message)
 {
     const QString key = QStringLiteral("action");

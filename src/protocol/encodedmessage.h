@@ -10,14 +10,14 @@
 
 namespace QRepod {
 
-//! A message as the frame that goes to the wire: made once, sent to any number of peers.
+//! A message encoded as a frame: made once, sent to any number of peers.
 ///
-/// It is a value: copies share the bytes, also between threads. Large values of the message stay in
-/// the memory that the message has them in.
+/// It is a value: copies share the bytes, also between threads. Large values are not copied; they
+/// share the memory of the message.
 class EncodedMessage
 {
 public:
-    //! Not a message; error() is empty.
+    //! No message: not valid, and error() is empty.
     EncodedMessage() = default;
     ~EncodedMessage();
     EncodedMessage(const EncodedMessage &) = default;
@@ -25,11 +25,11 @@ public:
     EncodedMessage(EncodedMessage &&) = default;
     EncodedMessage &operator=(EncodedMessage &&) = default;
 
-    //! Encodes \a message. What cannot be sent is not valid: a value without a form on the wire, a
-    //! message over \a limits, one without a text as its `action`.
+    //! Encodes \a message. The result is not valid if a value has no form on the wire, the message
+    //! is over \a limits, or its `action` is not text.
     EncodedMessage(const QVariantMap &message, const MessageLimits &limits);
 
-    //! A message that is encoded already, as \a frame with its header.
+    //! Wraps a message that is already encoded: \a frame, header included.
     EncodedMessage(const QString &action, const QByteArray &frame)
         : m_action(action)
         , m_bytes(frame)
@@ -38,22 +38,22 @@ public:
 
     bool isValid() const { return !m_bytes.isEmpty(); }
 
-    //! Why it is not valid.
+    //! Why the message is not valid.
     QString error() const { return m_error; }
 
-    //! For logs and statistics; known for what cannot be encoded, too.
+    //! The action, for logs and statistics; also set for a message that cannot be encoded.
     QString action() const { return m_action; }
 
-    //! Bytes on the wire, header included; 0 if it is not valid.
+    //! The size on the wire in bytes, header included; 0 if not valid.
     qint64 size() const;
 
     //! The frame, header included, without the large values.
     const QByteArray &bytes() const { return m_bytes; }
 
-    //! What belongs in between: each at its position in bytes(), in ascending order.
+    //! The large values to insert into bytes(), each at its position, in ascending order.
     const QList<LargeValue> &largeValues() const { return m_largeValues; }
 
-    //! The frame in one piece; a copy of everything if there are large values.
+    //! The frame in one piece. If there are large values, this copies everything.
     QByteArray frame() const;
 
 private:
@@ -63,7 +63,7 @@ private:
     QString m_error;
 };
 
-//! \a fields with `action` set to \a action.
+//! Returns \a fields with `action` set to \a action.
 inline QVariantMap withAction(const QString &action, const QVariantMap &fields)
 {
     QVariantMap message = fields;

@@ -8,9 +8,9 @@ namespace QRepod {
 
 //! Reads the fields of a message without building the map.
 ///
-/// For each field in the order of the wire, `sink.wants(QByteArrayView key)` is asked; if it says
-/// yes, `sink.field(const Value &)` follows, and if that returns false the reading stops. Fields
-/// that nobody wants are passed over. A key that is not text is never asked for.
+/// For each field, in the order of the wire, it asks `sink.wants(QByteArrayView key)`. If that
+/// returns true, it calls `sink.field(const Value &)`, and stops if that returns false. Fields that
+/// nobody wants are skipped, as are those whose key is not text.
 template <class Sink>
 class FieldReader
 {
@@ -21,7 +21,7 @@ public:
     {
     }
 
-    //! \a payload is validated and is a map. Returns false if the sink stopped it.
+    //! Reads \a payload, a validated map. Returns false if the sink stopped it.
     bool read(QByteArrayView payload)
     {
         MessagePackReader reader(payload);

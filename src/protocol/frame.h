@@ -9,32 +9,32 @@
 
 namespace QRepod {
 
-//! Bytes of big-endian length before every payload.
+//! The size of the big-endian length before every payload, in bytes.
 inline constexpr qsizetype frameHeaderSize = 4;
 
-//! The frame that says nothing: an empty map, which repod and QRepod skip.
+//! The heartbeat: an empty map, which repod and QRepod skip.
 inline constexpr QByteArrayView heartbeatFrame("\x00\x00\x00\x01\x80", 5);
 
-//! Where one validated message, or control frame, lies in the bytes of its FrameBatch.
+//! Where a validated message or control frame lies in the bytes of its FrameBatch.
 struct Frame
 {
     bool isControl() const { return action.isNull(); }
 
     QByteArrayView payload;              ///< one MessagePack map
-    QByteArrayView action;               ///< its text in UTF-8; null: it is a control frame
+    QByteArrayView action;               ///< in UTF-8; null for a control frame
     std::optional<quint64> request = {}; ///< its number, if the sender waits for an answer
 };
 
-//! Validated frames and the bytes they are slices of: what crosses from the network thread.
+//! Validated frames and the bytes that they are slices of, as the network thread hands them over.
 ///
-/// Moving a batch keeps its frames valid; it is not copied, so that each batch has one owner.
+/// Moving a batch keeps its frames valid. It cannot be copied: each batch has one owner.
 struct FrameBatch
 {
     QByteArray bytes;
     std::vector<Frame> frames;
-    qint64 controls = 0;                 ///< so many of these are control frames
-    qint64 arrival = 0;                  ///< of control frames: on the clock of deadlines
-    std::vector<QByteArray> actionTexts; ///< what frames of an action that was not text refer to
+    qint64 controls = 0;                 ///< how many of the frames are control frames
+    qint64 arrival = 0;                  ///< when control frames came, on the clock of deadlines
+    std::vector<QByteArray> actionTexts; ///< the texts of actions that were not text on the wire
 
     FrameBatch() = default;
     FrameBatch(FrameBatch &&) = default;
@@ -45,7 +45,7 @@ struct FrameBatch
 
     qint64 messages() const { return qint64(frames.size()) - controls; }
 
-    //! The memory it holds, in bytes.
+    //! The memory that the batch holds, in bytes.
     qint64 cost() const
     {
         constexpr size_t actionText = sizeof(QByteArray) + 48; // a number and its heap block

@@ -13,17 +13,18 @@ namespace QRepod {
 
 namespace {
 
-// Of a frame of which as much has come, only the rest is read, so that it is the last of its batch.
+// Once this many bytes of a frame have arrived, only its remainder is read, to end the batch with
+// it.
 constexpr qsizetype largeFrame = 64 * 1024;
 
-//! Whether a header is the beginning of a TLS alert or handshake record, of version 3.x.
+//! Returns whether \a header begins a TLS alert or handshake record of version 3.x.
 bool looksLikeTls(quint32 header)
 {
     const quint32 typeAndVersion = header >> 16;
     return typeAndVersion == 0x1503 || typeAndVersion == 0x1603;
 }
 
-//! Whether \a header begins a request or its answer, instead of a length.
+//! Returns whether \a header begins an HTTP request or response instead of a length.
 bool looksLikeHttp(const char *header)
 {
     return std::all_of(header, header + frameHeaderSize,
@@ -42,8 +43,8 @@ char *FrameReader::prepare(qsizetype size)
     return m_batch.bytes.data() + m_end;
 }
 
-//! Makes room behind m_end: at least \a size bytes, but never more than the frame at hand can need
-//! unless these are asked for.
+//! Makes room behind m_end for at least \a size bytes, and no more than the current frame can need,
+//! unless \a size is more.
 void FrameReader::reserve(qsizetype size)
 {
     QByteArray &bytes = m_batch.bytes;
@@ -56,17 +57,17 @@ void FrameReader::reserve(qsizetype size)
     }
     const qsizetype whole = m_end + missingBytes();
     const bool isLarge = whole >= BufferPool::leastSize;
-    // Not once it has grown: what it leaves would be too small for the next.
+    // Not once the buffer has grown: the memory it leaves behind would be too small for the next.
     if (isLarge && bytes.capacity() < BufferPool::leastSize
         && moveToPooled(std::max(m_end + size, whole)))
         return;
     const qsizetype grown = std::max(m_end + size, std::min(m_end * 2, whole));
     if (isLarge)
-        bytes.reserve(grown); // no more: it goes on as memory of frames of this size
+        bytes.reserve(grown); // exactly: frames of this size will use this memory again
     bytes.resize(grown);
 }
 
-//! Goes on in memory of an earlier frame, if there is some that holds \a size bytes.
+//! Moves on to memory of an earlier frame, if the pool has some for \a size bytes.
 bool FrameReader::moveToPooled(qsizetype size)
 {
     QByteArray pooled = BufferPool::ofProcess().take(size);
@@ -131,8 +132,7 @@ bool FrameReader::commit(qsizetype size, qint64 maximumFrames)
     return true;
 }
 
-//! Nothing is left of what came: a large frame that was skipped leaves no memory to a peer that may
-//! be silent from now on.
+//! Gives back the memory of a large frame that was skipped: the peer may be silent from now on.
 void FrameReader::recycleUnused()
 {
     if (m_batch.bytes.capacity() < BufferPool::leastSize)
@@ -172,8 +172,8 @@ FrameBatch FrameReader::takeFrames()
     const QByteArrayView rest(batch.bytes.constData() + m_begin, pendingBytes());
     if (!rest.isEmpty())
         m_batch.bytes = rest.toByteArray();
-    batch.bytes.truncate(
-        m_begin); // behind the last frame, whose bytes may be shared, stands a zero
+    // A zero stands behind the last frame, whose bytes may be shared.
+    batch.bytes.truncate(m_begin);
     m_begin = 0;
     m_end = rest.size();
     m_isPooled = false;

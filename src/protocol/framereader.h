@@ -10,14 +10,13 @@
 
 namespace QRepod {
 
-//! Cuts a stream of bytes, arriving in any slicing, into validated frames.
+//! Cuts a stream of bytes, which may arrive in pieces of any size, into validated frames.
 ///
-/// Bytes are written straight into its buffer and the frames are slices of it. What is copied is
-/// the beginning of a frame whose end has not come yet: once into the next buffer, and again each
-/// time that buffer doubles, so twice at the most on average however large the frame and small the
-/// slices.
+/// Bytes are written straight into the reader's buffer, and frames are slices of it. Only the
+/// beginning of an incomplete frame is copied: once into the next buffer, and again each time that
+/// buffer doubles. That is at most twice on average, however large the frame and small the pieces.
 ///
-/// Used by one thread, at any one time.
+/// Only one thread may use it at a time.
 class FrameReader
 {
 public:
@@ -28,52 +27,52 @@ public:
 
     static constexpr qint64 allFrames = std::numeric_limits<qint64>::max();
 
-    //! Room for \a size bytes, valid until the next call of this object.
+    //! Returns room for \a size bytes, valid until the next call of any function.
     char *prepare(qsizetype size);
 
-    //! Takes the first \a size of the prepared bytes, and cuts at most \a maximumFrames frames:
-    //! what is behind them waits for the next call, which may bring no bytes.
+    //! Takes the first \a size of the prepared bytes and cuts at most \a maximumFrames frames. The
+    //! bytes behind these wait for the next call, which may bring no new bytes.
     ///
-    /// \return false once the stream has broken the protocol: then error() says how, the frames
-    ///         before the fault can still be taken, and nothing more may be given.
+    /// \return false once the stream has broken the protocol: error() says how, the frames before
+    ///         the fault can still be taken, and no more bytes may be given.
     bool commit(qsizetype size, qint64 maximumFrames = allFrames);
 
     bool hasFrames() const { return !m_batch.frames.empty(); }
 
-    //! The frames complete so far, with the bytes that hold them.
+    //! Returns the complete frames, with the bytes that hold them.
     FrameBatch takeFrames();
 
     QString error() const { return m_error; }
 
-    //! How many frames have been cut, those that are no messages included.
+    //! How many frames have been cut, including those that are no messages.
     qint64 framesCut() const { return m_framesCut; }
 
-    //! Whether a complete frame is held because of commit()'s maximum.
+    //! Whether a complete frame is held back because of commit()'s maximum.
     bool holdsFrame() const
     {
         return pendingBytes() >= frameHeaderSize && missingBytes() <= 0 && m_error.isEmpty();
     }
 
-    //! How many bytes of an incomplete frame are held, 0 between frames.
+    //! How many bytes of an incomplete frame are held; 0 between frames.
     qsizetype pendingBytes() const { return m_end - m_begin; }
 
-    //! How much memory the incomplete frame takes: more than its bytes, if it is memory of an
-    //! earlier one.
+    //! How much memory the incomplete frame takes. This is more than its bytes if it lies in memory
+    //! of an earlier frame.
     qsizetype heldBytes() const
     {
         return m_isPooled && pendingBytes() > 0 ? m_batch.bytes.capacity() : pendingBytes();
     }
 
-    //! How many well-formed frames were neither messages nor control frames and have been skipped.
+    //! How many well-formed frames were skipped because they were no messages or control frames.
     quint64 skipped() const { return m_skipped; }
 
-    //! How many of these were heartbeats.
+    //! How many of the skipped frames were heartbeats.
     quint64 heartbeats() const { return m_heartbeats; }
 
-    //! What is missing of the frame at hand, as far as its header tells; 0 if that is not known.
+    //! How many bytes of the current frame are missing; 0 while its header is incomplete.
     qsizetype missingBytes() const;
 
-    //! How much to read at once: \a size bytes, or what is missing of a large frame.
+    //! How many bytes to read at once: \a size, or the remainder of a large frame.
     qsizetype wantedBytes(qsizetype size) const;
 
 private:
@@ -84,8 +83,8 @@ private:
 
     MessageLimits m_limits;
     FrameBatch m_batch;
-    qsizetype m_begin = 0;   // of the first frame in m_batch.bytes that is not complete
-    qsizetype m_end = 0;     // of the bytes received; room from there on
+    qsizetype m_begin = 0;   // the first incomplete frame in m_batch.bytes
+    qsizetype m_end = 0;     // the end of the bytes received; there is room behind it
     bool m_isPooled = false; // m_batch.bytes is memory of an earlier frame
     qint64 m_framesCut = 0;
     quint64 m_skipped = 0;

@@ -14,7 +14,7 @@ bool JsonCursor::string(QByteArrayView *utf8)
     if (!take('"'))
         return fail(QStringLiteral("a string is missing"));
     m_unescaped.clear();
-    const char *begin = m_next; // of what has no escape
+    const char *begin = m_next; // of the run without an escape
     while (m_next < m_end) {
         const auto c = uchar(*m_next);
         if (c < 0x20)
@@ -55,7 +55,7 @@ bool JsonCursor::escape()
     return true;
 }
 
-//! A character, of two units if it needs them; a half alone becomes U+FFFD, as everywhere.
+//! Reads an escaped character, of one or two units. A lone surrogate becomes U+FFFD, as everywhere.
 bool JsonCursor::unicode()
 {
     char32_t character = 0;
@@ -75,7 +75,7 @@ bool JsonCursor::unicode()
     }
     if (QChar::isSurrogate(character))
         character = QChar::ReplacementCharacter;
-    std::array<char, 16> utf8; // more than the encoder asks for
+    std::array<char, 16> utf8; // larger than the encoder needs
     const char *const end = QStringEncoder(QStringEncoder::Utf8)
                                 .appendToBuffer(utf8.data(), QChar::fromUcs4(character));
     m_unescaped.append(utf8.data(), end - utf8.data());

@@ -7,8 +7,8 @@
 
 namespace QRepod {
 
-//! A place in a JSON text, and the first fault that was found there: RFC 8259 as it is, no
-//! comments, no commas too many.
+//! A position in a JSON text, and the first fault found there. Strictly RFC 8259: no comments, no
+//! trailing commas.
 class JsonCursor
 {
 public:
@@ -51,7 +51,7 @@ protected:
         return false;
     }
 
-    //! Reads a string. \a utf8 is valid until the next one.
+    //! Reads a string. \a utf8 is valid until the next call.
     bool string(QByteArrayView *utf8);
 
     const char *const m_begin;
@@ -63,7 +63,7 @@ private:
     bool unicode();
     bool hexadecimal(char32_t *unit);
 
-    QByteArray m_unescaped; // the latest string, if it had escapes
+    QByteArray m_unescaped; // the last string, if it had escapes
     QString m_error;
 };
 

@@ -17,9 +17,9 @@ namespace QRepod {
 
 namespace {
 
-//! Values, which are written down as MessagePack.
+//! Reads JSON values and writes them as MessagePack.
 ///
-/// It calls itself for each level of nesting, which the limit on depth bounds.
+/// It recurses once per level of nesting, which the depth limit bounds.
 class JsonReader : private JsonCursor
 {
 public:
@@ -81,8 +81,8 @@ bool JsonReader::value()
     }
 }
 
-//! One level deeper. A marked object is a level here and none in the message, which is checked
-//! again.
+//! Enters a container. A marked object is a level here, but not in the message, whose depth is
+//! checked again later.
 bool JsonReader::enter()
 {
     return ++m_depth <= m_limits.depth + 1
@@ -95,7 +95,7 @@ bool JsonReader::count()
         || fail(QStringLiteral("more values than the limit of %1").arg(m_limits.values));
 }
 
-//! How many elements follow is known at the end, so the header has its largest form.
+//! Writes the header in its largest form: the number of elements is only known at the end.
 qsizetype JsonReader::openContainer(char format)
 {
     const qsizetype begin = m_out.size();
@@ -110,7 +110,7 @@ void JsonReader::closeContainer(qsizetype begin, char emptyForm, quint32 count)
         qToBigEndian(count, m_out.data() + begin + 1);
         return;
     }
-    m_out.truncate(begin); // `{}` is the heartbeat, which has this form
+    m_out.truncate(begin); // the heartbeat, `{}`, has this form
     m_out += emptyForm;
 }
 
@@ -146,7 +146,7 @@ bool JsonReader::object()
     return true;
 }
 
-//! A key and the colon. The key is noted in \a mark, if given.
+//! Reads a key and the colon. Stores the key in \a mark, if given.
 bool JsonReader::member(QByteArray *mark)
 {
     QByteArrayView key;
@@ -250,8 +250,8 @@ bool JsonReader::literal()
     return true;
 }
 
-//! An object with one key, \a mark, has been appended from \a begin on. It is what it stands for
-//! that belongs there, if its value is of the right kind.
+//! Replaces the object with the single key \a mark, appended at \a begin, by the value that it
+//! stands for, if its own value is of the right kind.
 bool JsonReader::unmark(qsizetype begin, qsizetype valueBegin, QByteArrayView mark)
 {
     const auto token = MessagePackReader(QByteArrayView(m_out).sliced(valueBegin)).next();

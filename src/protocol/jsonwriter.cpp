@@ -14,10 +14,10 @@ namespace {
 
 using Kind = MessagePackReader::Kind;
 
-// JavaScript's numbers hold every integer up to this one.
+// JavaScript's numbers hold every integer up to this.
 constexpr qint64 greatestExact = qint64(1) << 53;
 
-//! It calls itself for each level of nesting, which validation has bounded.
+//! Recurses once per level of nesting, which validation has bounded.
 class JsonWriter
 {
 public:
@@ -138,7 +138,7 @@ void JsonWriter::extension(const MessagePackReader::Token &token)
 void JsonWriter::text(QByteArrayView utf8)
 {
     m_out += '"';
-    qsizetype begin = 0; // of what needs no escape
+    qsizetype begin = 0; // of the run that needs no escape
     for (qsizetype i = 0; i < utf8.size(); ++i) {
         const auto c = uchar(utf8[i]);
         if (c >= 0x20 && c != '"' && c != '\\')
@@ -157,7 +157,7 @@ void JsonWriter::text(QByteArrayView utf8)
     m_out += '"';
 }
 
-//! Neither needs an escape.
+//! Writes \a mark and \a text, neither of which needs an escape.
 void JsonWriter::marked(QByteArrayView mark, QByteArrayView text)
 {
     m_out += "{\"";

@@ -8,13 +8,13 @@
 
 namespace QRepod {
 
-//! A validated payload as JSON text, for clients that speak no MessagePack.
+//! Returns a validated payload as JSON text, for clients that do not speak MessagePack.
 ///
-/// What JSON has no form for becomes an object of one key: bytes `{"$bytes": base64}`, a time
-/// `{"$time": ISO 8601}`, an integer past 2^53, which JavaScript would round, `{"$int": digits}`,
-/// another extension `{"$ext": [type, base64]}`. Not-a-number and infinity become null.
+/// A value that JSON has no form for becomes an object with one key: bytes `{"$bytes": base64}`, a
+/// time `{"$time": ISO 8601}`, an integer past 2^53, which JavaScript would round, `{"$int":
+/// digits}`, and another extension `{"$ext": [type, base64]}`. NaN and infinity become null.
 ///
-/// A pure function, for any thread. Exported for the component WebSocket.
+/// A pure function, thread-safe. Exported for the component WebSocket.
 QREPOD_EXPORT QByteArray jsonFromPayload(QByteArrayView payload);
 
 } // namespace QRepod

@@ -5,15 +5,16 @@
 
 namespace QRepod {
 
-//! What one message may cost, in either direction.
+//! The limits for one message, in either direction.
 struct MessageLimits
 {
-    //! Each level takes from the stack of the thread that reads, or frees, a message.
+    //! The most that depth may be: each level takes stack in the thread that reads or frees a
+    //! message.
     static constexpr int greatestDepth = 1024;
 
     qint64 frameSize = 16 * 1024 * 1024; ///< bytes of payload
-    int depth = 64;       ///< containers inside one another, the message being the first
-    int values = 100'000; ///< list elements and map values, the message itself not counted
+    int depth = 64;                      ///< nested containers, including the message itself
+    int values = 100'000; ///< list elements and map values, not counting the message itself
 };
 
 } // namespace QRepod

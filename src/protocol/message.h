@@ -8,11 +8,11 @@
 
 namespace QRepod {
 
-//! One validated message on its way to its handlers: bytes, and the map only if somebody wants it.
+//! A validated message on its way to its handlers: bytes, decoded to a map only if somebody asks.
 class Message
 {
 public:
-    //! \a frame outlives this.
+    //! \a frame must outlive this object.
     Message(const Frame &frame, const DecodeContext &context)
         : m_frame(frame)
         , m_context(context)
@@ -21,12 +21,12 @@ public:
 
     QByteArrayView payload() const { return m_frame.payload; }
     QByteArrayView action() const { return m_frame.action; }
-    //! The number that the answer has to name, if the sender waits for one.
+    //! The number that the answer must repeat, if the sender waits for one.
     std::optional<quint64> request() const { return m_frame.request; }
 
     const DecodeContext &context() const { return m_context; }
 
-    //! The whole message, decoded at the first call.
+    //! The whole message, decoded on the first call.
     const QVariantMap &map() const
     {
         if (!m_map)

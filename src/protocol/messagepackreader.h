@@ -10,16 +10,16 @@
 
 namespace QRepod {
 
-//! Reads MessagePack from one value to the next, and believes none of it: no step leaves the
-//! payload, whatever sizes it claims.
+//! Reads MessagePack value by value and trusts none of it: no step leaves the payload, whatever
+//! sizes it claims.
 ///
-/// A step looks at a few bytes and allocates nothing. What may stand where, how much of it, and
-/// whether text is UTF-8, is not asked here but in validate().
+/// A step looks at a few bytes and allocates nothing. Structure, limits and UTF-8 are not checked
+/// here but in validate().
 class MessagePackReader
 {
 public:
     enum class Kind : quint8 {
-        Invalid, ///< fault() says why; nothing can be read behind it
+        Invalid, ///< fault() says why; nothing can be read after it
         Nil,
         Boolean,
         Integer,  ///< fits qint64
@@ -32,22 +32,22 @@ public:
         Extension,
     };
 
-    //! A value, or the beginning of a list or map: its elements, or keys and values, come next.
+    //! A value, or the beginning of a list or map, whose elements, or keys and values, come next.
     ///
     /// Two words, so that it travels in registers.
     struct Token
     {
         Kind kind = Kind::Invalid;
-        quint32 size = 0; ///< of a text, a binary or an extension's data; elements, or pairs
+        quint32 size = 0; ///< bytes of text, binary or extension data; elements or pairs
         union {
             bool boolean;
             qint64 integer = 0;
             quint64 number; ///< Kind::Unsigned
             double real;
-            const char *data; ///< of a text, a binary, or an extension: its type, then its data
+            const char *data; ///< text or binary; for an extension its type, then its data
         };
 
-        //! A text or a binary.
+        //! The bytes of a text or a binary.
         QByteArrayView bytes() const { return {data, qsizetype(size)}; }
 
         qint8 extensionType() const { return qint8(*data); }
@@ -56,11 +56,11 @@ public:
 
     enum class Fault : quint8 {
         None,
-        Truncated, ///< the payload ends inside of a value
+        Truncated, ///< the payload ends inside a value
         Reserved,  ///< the byte c1, which MessagePack does not define
     };
 
-    //! \a payload must outlive what is made of the tokens.
+    //! Reads \a payload, which must outlive everything made from the tokens.
     explicit MessagePackReader(QByteArrayView payload)
         : m_next(payload.data())
         , m_end(payload.data() + payload.size())
@@ -85,7 +85,7 @@ public:
         return longForm(format);
     }
 
-    //! Passes over the next value, with all that is in it.
+    //! Skips the next value, with everything in it.
     void skip()
     {
         for (quint64 left = 1; left > 0; --left) {
@@ -101,7 +101,8 @@ public:
 
     Fault fault() const { return m_fault; }
 
-    //! The bytes behind what has been read; behind a reserved byte, if that is the fault.
+    //! The number of bytes that have not been read. A reserved byte that is the fault counts as
+    //! read.
     qsizetype bytesLeft() const { return m_end - m_next; }
 
 private:
@@ -173,7 +174,7 @@ private:
         }
     }
 
-    //! The next number, if all of it is there.
+    //! Reads the next number, if the payload holds all of it.
     template <class Number>
     Read<Number> read()
     {
@@ -246,7 +247,7 @@ private:
         return make(kind, *count);
     }
 
-    //! Sizes are compared as 64 bits: one that a peer claims may be more than qsizetype can hold.
+    //! Compares sizes as 64 bits: a size that a peer claims may exceed qsizetype.
     Token bytes(Kind kind, Read<quint32> size)
     {
         if (!size)

@@ -13,11 +13,11 @@ namespace QRepod {
 namespace {
 
 constexpr qsizetype largestHeader = 5;
-constexpr qsizetype largestCharacter = 3;  // bytes; the two of a surrogate pair become 4
-constexpr qsizetype largeText = 0xffff;    // characters; more have the largest header, too
-constexpr qsizetype pieceSize = 16 * 1024; // of large text; characters
+constexpr qsizetype largestCharacter = 3;  // bytes per unit; a surrogate pair takes 4 in all
+constexpr qsizetype largeText = 0xffff;    // characters; longer texts need the largest header
+constexpr qsizetype pieceSize = 16 * 1024; // characters of a large text converted at once
 
-//! Writes \a text to \a out, which has room for the largest characters, and returns how many bytes.
+//! Writes \a text to \a out, which has room for the largest characters, and returns the byte count.
 qsizetype toUtf8(QStringView text, char *out)
 {
     QStringEncoder encoder(QStringEncoder::Utf8, QStringEncoder::Flag::Stateless);
@@ -31,8 +31,7 @@ qsizetype headerSize(qsizetype bytes)
 
 } // namespace
 
-//! Makes room for \a size bytes in all; those of a large message may lie in memory of an earlier
-//! one.
+//! Makes room for \a size bytes in all. A large message may use memory of an earlier one.
 void MessagePackWriter::grow(qsizetype size)
 {
     const qsizetype written = this->size();
@@ -42,15 +41,15 @@ void MessagePackWriter::grow(qsizetype size)
             pooled.append(QByteArrayView(m_bytes).first(written));
             recycle(std::exchange(m_bytes, std::move(pooled)));
         } else {
-            m_bytes.reserve(size); // no more: it may go on as memory of a frame of this size
+            m_bytes.reserve(size); // exactly: a frame of this size may use it again
         }
     }
     m_bytes.resize(size);
     goOn(written);
 }
 
-//! Piece by piece. Room for the largest characters would be three times what almost every text
-//! needs.
+//! Converts the text in pieces. Room for the largest characters would be three times what almost
+//! every text needs.
 void MessagePackWriter::writeLargeText(QStringView text)
 {
     room(largestHeader + text.size() + (pieceSize + 1) * largestCharacter); // enough for ASCII
@@ -73,8 +72,8 @@ void MessagePackWriter::longText(QStringView text)
 {
     if (text.size() > largeText)
         return writeLargeText(text);
-    // The header's size depends on the number of bytes, which is only known once they are written.
-    // It is foreseen as for ASCII, which it almost always is; else the bytes move over.
+    // The header's size depends on the number of bytes, which is known only after writing them.
+    // Leave room as for ASCII, which most text is; otherwise the bytes move.
     char *const header = room(largestHeader + text.size() * largestCharacter);
     const qsizetype foreseen = headerSize(text.size());
     const qsizetype size = toUtf8(text, header + foreseen);

@@ -11,12 +11,12 @@
 
 namespace QRepod {
 
-//! Appends MessagePack to a QByteArray, every value in its smallest form.
+//! Appends MessagePack to a QByteArray, each value in its smallest form.
 ///
-/// The array has its final size once the writer is gone; until then it is larger. To append with
-/// its own functions takes a call each, for what is mostly a byte or two.
+/// The array is larger than its contents until the writer is destroyed. QByteArray's own append()
+/// would cost a call for each piece, which is mostly a byte or two.
 ///
-/// Sizes have 32 bits. Whoever writes more has to throw it away.
+/// Sizes have 32 bits. A caller that writes more must discard the result.
 class MessagePackWriter
 {
 public:
@@ -30,7 +30,7 @@ public:
     ~MessagePackWriter() { m_bytes.truncate(size()); }
     Q_DISABLE_COPY_MOVE(MessagePackWriter)
 
-    //! Of the array, with what has been written.
+    //! The size of the array, including what has been written.
     qsizetype size() const { return m_end - m_begin; }
 
     void nil() { byte(0xc0); }
@@ -69,14 +69,14 @@ public:
     void real(float value) { number(0xca, std::bit_cast<quint32>(value)); }
     void real(double value) { number(0xcb, std::bit_cast<quint64>(value)); }
 
-    //! In UTF-8; a surrogate without its other half becomes U+FFFD.
+    //! Writes \a text in UTF-8; a lone surrogate becomes U+FFFD.
     void text(QStringView text)
     {
         if (!shortText(text))
             longText(text);
     }
 
-    //! The same of what is UTF-8 already.
+    //! Writes \a text, which already is UTF-8.
     void utf8(QByteArrayView text)
     {
         const qsizetype size = text.size();
@@ -97,7 +97,7 @@ public:
         raw(bytes);
     }
 
-    //! The bytes come next, \a size of them.
+    //! Writes the header for \a size bytes, which come next.
     void binaryHeader(qsizetype size)
     {
         if (size <= std::numeric_limits<quint8>::max())
@@ -108,15 +108,15 @@ public:
             number(0xc6, quint32(size));
     }
 
-    //! The elements come next, \a count of them.
+    //! Begins a list; \a count elements come next.
     void list(qsizetype count) { container(0x90, 0xdc, count); }
 
-    //! Keys and values come next, \a count of either.
+    //! Begins a map; \a count pairs of key and value come next.
     void map(qsizetype count) { container(0x80, 0xde, count); }
 
     void extension(qint8 type, QByteArrayView data);
 
-    //! As they are.
+    //! Appends \a bytes unchanged.
     void raw(QByteArrayView bytes)
     {
         m_end = std::copy_n(bytes.data(), bytes.size(), room(bytes.size()));
@@ -125,7 +125,7 @@ public:
 private:
     static constexpr qsizetype firstRoom = 128; // most messages of a game are smaller
 
-    //! Where the next \a size bytes go.
+    //! Returns where the next \a wanted bytes go.
     char *room(qsizetype wanted)
     {
         if (m_limit - m_end < wanted)
@@ -135,7 +135,7 @@ private:
 
     void grow(qsizetype size);
 
-    //! The array may have moved; so much of it has been written.
+    //! Updates the pointers after the array may have moved; \a written bytes are in it.
     void goOn(qsizetype written)
     {
         m_begin = m_bytes.data();
@@ -143,7 +143,7 @@ private:
         m_limit = m_begin + m_bytes.size();
     }
 
-    //! Writes \a text if it is short, and ASCII, as most of a game is: a byte for each character.
+    //! Writes \a text if it is short ASCII, as most text of a game is: one byte per character.
     bool shortText(QStringView text)
     {
         if (text.size() >= 32)
@@ -168,7 +168,7 @@ private:
         ++m_end;
     }
 
-    //! All of \a value behind the byte that says what it is.
+    //! Writes \a format, the byte that says what it is, then all bytes of \a value.
     template <class Number>
     void number(uchar format, Number value)
     {
@@ -178,7 +178,7 @@ private:
         m_end += 1 + sizeof value;
     }
 
-    //! \a fixed holds a count below 16; \a format is for 16 bits, the next for 32.
+    //! Writes a header. \a fixed is for counts below 16, \a format for 16 bits, the next for 32.
     void container(uchar fixed, uchar format, qsizetype count)
     {
         if (count < 16)
@@ -190,9 +190,9 @@ private:
     }
 
     QByteArray &m_bytes;
-    char *m_begin; // of the array,
-    char *m_end;   // of what has been written there,
-    char *m_limit; // and of the array again
+    char *m_begin; // of the array
+    char *m_end;   // of what has been written
+    char *m_limit; // end of the array
 };
 
 } // namespace QRepod

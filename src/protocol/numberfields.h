@@ -9,11 +9,11 @@
 
 namespace QRepod {
 
-//! Qt's points, sizes and rectangles as the fields of a map, like `x` and `y`.
+//! A point, size or rectangle of Qt as the fields of a map, such as `x` and `y`.
 struct NumberFields
 {
     std::array<std::pair<QStringView, double>, 4> fields;
-    int count = 0; ///< 0: the type is none of these
+    int count = 0; ///< 0 for any other type
     bool areIntegers = false;
 };
 

@@ -18,8 +18,8 @@
 
 namespace QRepod {
 
-//! Calls \a function with a `std::type_identity` of each type whose std::optional needs no
-//! registration, until it returns true. Qt cannot look into a std::optional that it only knows by
+//! Calls \a function with a `std::type_identity` of each type whose std::optional works without
+//! registration, until it returns true. Qt cannot look into a std::optional that it knows only by
 //! name.
 ///
 /// \return whether one call returned true.

@@ -7,8 +7,8 @@ namespace QRepod {
 
 namespace {
 
-//! What stands between the brackets in the name of an optional, with the library's own namespace or
-//! without; nothing if \a type is something else, like a list of optionals.
+//! Returns the type name between the brackets of an optional, whether the optional is std's or the
+//! library's own. Returns nothing for other types, such as a list of optionals.
 QByteArrayView nameInOptional(QMetaType type)
 {
     constexpr QByteArrayView opening = "optional<";

@@ -8,18 +8,17 @@
 
 namespace QRepod {
 
-//! Whether \a type is a std::optional.
+//! Returns whether \a type is a std::optional.
 bool isOptional(QMetaType type);
 
-//! The type in a std::optional of this \a type; an invalid one if Qt does not know it by name.
+//! Returns the type inside the optional \a type; an invalid one if Qt does not know its name.
 QMetaType typeInOptional(QMetaType type);
 
-//! What the std::optional in \a variant holds; a null QVariant if that is empty.
+//! Returns what the std::optional in \a variant holds; a null QVariant if it is empty.
 ///
-/// Of a type that QRepod does not know, a converter from the optional to QVariant has to be
-/// registered.
+/// For a type that QRepod does not know, register a converter from the optional to QVariant.
 ///
-/// \return nothing if \a variant holds no optional, or one that cannot be looked into.
+/// \return nothing if \a variant is no optional, or one that cannot be looked into.
 std::optional<QVariant> valueInOptional(const QVariant &variant);
 
 } // namespace QRepod

@@ -9,7 +9,7 @@ namespace QRepod {
 
 namespace {
 
-//! Whether validated bytes are a map: fixmap, map 16 or map 32.
+//! Returns whether a validated payload is a map: fixmap, map 16 or map 32.
 bool isMap(QByteArrayView payload)
 {
     const auto first = uchar(payload.front());

@@ -9,22 +9,22 @@ namespace QRepod {
 
 class ValueEncoder;
 
-//! A list in a message that writes itself, where a QVariantList of many small lists and maps would
-//! cost more to build than to send.
+//! A list in a message that encodes itself, where building a QVariantList of many small lists and
+//! maps would cost more than sending it.
 ///
-/// It does not change, so that any thread may use it. A QVariant holds it as a Pointer.
+/// It is immutable, so any thread may use it. A QVariant holds it as a Pointer.
 class StreamedList
 {
 public:
     using Pointer = std::shared_ptr<const StreamedList>;
 
-    //! \return whether \a encoder could write it.
+    //! \return whether \a encoder could write the list.
     virtual bool write(ValueEncoder &encoder) const = 0;
 
-    //! The same in ordinary values, for those who look into it.
+    //! Returns the list as ordinary values, for code that looks into it.
     virtual QVariantList toList() const = 0;
 
-    //! Those of \a fields that are such lists become ordinary ones.
+    //! Returns \a fields with each such list replaced by an ordinary one.
     static QVariantMap expanded(QVariantMap fields)
     {
         for (QVariant &value : fields) {

@@ -21,12 +21,12 @@ Word word(const char *bytes)
     return result;
 }
 
-//! Most text of a game is, and short: settled here, without a call.
+//! Most text of a game is ASCII and short: this decides it without a call.
 bool isAscii(QByteArrayView text)
 {
     const char *const begin = text.data();
     const qsizetype size = text.size();
-    // The last word overlaps the one before, so that no bytes are left over.
+    // The last word overlaps the one before it, so that no bytes remain.
     if (size >= qsizetype(sizeof(quint64))) {
         auto bits = word<quint64>(begin + size - sizeof(quint64));
         for (qsizetype i = 0; i < size - qsizetype(sizeof(quint64)); i += sizeof(quint64))
@@ -59,13 +59,13 @@ QString textFromUtf8(QByteArrayView text)
 {
     if (isAscii(text))
         return QString::fromLatin1(text);
-    const QString decoded = QString::fromUtf8(text); // drops one mark, however many there are
+    const QString decoded = QString::fromUtf8(text); // drops one byte order mark of several
     return text.startsWith(byteOrderMark) ? QChar(QChar::ByteOrderMark) + decoded : decoded;
 }
 
 QString shownText(QByteArrayView text)
 {
-    constexpr qsizetype mostShown = 64; // bytes: it may have megabytes
+    constexpr qsizetype mostShown = 64; // bytes; the text may have megabytes
     QString shown;
     const QList<uint> characters =
         textFromUtf8(text.first(std::min(text.size(), mostShown))).toUcs4();

@@ -9,18 +9,18 @@
 
 namespace QRepod {
 
-//! Whether \a text is well-formed UTF-8.
+//! Returns whether \a text is well-formed UTF-8.
 bool isUtf8(QByteArrayView text);
 
-//! \a text as it is: unlike QString::fromUtf8(), a leading byte order mark stays.
+//! Converts \a text unchanged: unlike with QString::fromUtf8(), a leading byte order mark stays.
 QString textFromUtf8(QByteArrayView text);
 
-//! The beginning of a peer's \a text, for a log or an error: whoever reads it on a terminal must
-//! not be fooled by characters that move the cursor, begin a line or turn the text around.
+//! Returns the beginning of a peer's \a text for a log or an error, without the characters that
+//! move the cursor, begin a line or reverse text and so could fool a reader on a terminal.
 QString shownText(QByteArrayView text);
 
-//! Whether two short texts, as keys and actions are, have the same bytes. Without a call of
-//! memcmp(), which takes longer than the comparison: a message has a dozen of them.
+//! Compares the bytes of two short texts, such as keys and actions. A call of memcmp() takes longer
+//! than the comparison, and a message has a dozen of them.
 inline bool isSameText(QByteArrayView a, QByteArrayView b)
 {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), std::equal_to<>());

@@ -12,13 +12,13 @@ QString TextCache::Table::find(QByteArrayView utf8)
     if (utf8.isEmpty() || utf8.size() > longestCached)
         return textFromUtf8(utf8);
 
-    // Messages of one kind have the same texts in the same order: mostly there is nothing to hash.
+    // Messages of one kind have the same texts in the same order, so hashing is rarely needed.
     size_t slot = m_entries[m_latest].next;
     if (!isSameText(m_entries[slot].bytes(), utf8)) {
         slot = qHash(utf8) % slotCount;
         m_entries[m_latest].next = quint8(slot);
         if (!isSameText(m_entries[slot].bytes(), utf8))
-            keep(m_entries[slot], utf8); // a clash costs one conversion
+            keep(m_entries[slot], utf8); // a collision costs one conversion
     }
     m_latest = slot;
     return m_entries[slot].text;

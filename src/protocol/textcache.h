@@ -10,19 +10,19 @@
 
 namespace QRepod {
 
-//! Hands out one shared QString for a text that comes again and again, as keys of messages do, and
-//! many a short value: names, kinds, states.
+//! Hands out one shared QString for a text that recurs, such as the keys of messages and many short
+//! values: names, kinds, states.
 ///
-/// A fixed number of slots, of a fixed size: a peer that invents texts replaces entries, it cannot
-/// make the cache grow. Values have slots of their own, so that they do not replace keys. Used by
+/// The number and size of the slots are fixed. A peer that invents texts replaces entries but
+/// cannot make the cache grow. Values have slots of their own, so they do not replace keys. Used by
 /// one thread.
 class TextCache
 {
 public:
-    //! The text of a key.
+    //! Returns the text of a key.
     QString text(QByteArrayView utf8) { return m_keys.find(utf8); }
 
-    //! The text of a value.
+    //! Returns the text of a value.
     QString value(QByteArrayView utf8) { return m_values.find(utf8); }
 
 private:
@@ -34,7 +34,7 @@ private:
         QByteArrayView bytes() const { return {utf8.data(), size}; }
 
         quint8 size = 0;
-        quint8 next = 0; ///< the slot of the text that came after this one the last time
+        quint8 next = 0; ///< the slot of the text that last followed this one
         std::array<char, longestCached> utf8;
         QString text;
     };
@@ -50,7 +50,7 @@ private:
         void keep(Entry &entry, QByteArrayView utf8);
 
         std::array<Entry, slotCount> m_entries;
-        size_t m_latest = 0; // the slot of what was found last
+        size_t m_latest = 0; // the slot that was found last
     };
 
     Table m_keys;

@@ -13,7 +13,7 @@ namespace {
 constexpr qint64 millisecondsPerSecond = 1'000;
 constexpr qint64 nanosecondsPerMillisecond = 1'000'000;
 constexpr quint32 nanosecondsPerSecond = 1'000'000'000;
-constexpr int secondsBits = 34; // of the 8-byte form; the other 30 are nanoseconds
+constexpr int secondsBits = 34; // in the 8-byte form; the other 30 bits are nanoseconds
 
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
 constexpr auto utc = QTimeZone::UTC;
@@ -78,7 +78,8 @@ std::optional<QDateTime> decode(QByteArrayView data)
     }
 
     qint64 rest = nanoseconds / nanosecondsPerMillisecond;
-    if (seconds < 0) { // from the second above: the earliest second begins before what qint64 holds
+    if (seconds
+        < 0) { // count from the second above: qint64 cannot hold the start of the earliest second
         ++seconds;
         rest -= millisecondsPerSecond;
     }

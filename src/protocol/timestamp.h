@@ -12,11 +12,11 @@ namespace QRepod::Timestamp {
 
 inline constexpr qint8 extensionType = -1;
 
-//! The smallest form of \a time, which must be valid.
+//! Encodes \a time, which must be valid, in its smallest form.
 QByteArray encode(const QDateTime &time);
 
-//! The time in UTC, cut to whole milliseconds; nothing if \a data is no timestamp or one outside of
-//! what QDateTime holds.
+//! Returns the time in UTC, rounded down to whole milliseconds; nothing if \a data is no timestamp
+//! or outside the range of QDateTime.
 std::optional<QDateTime> decode(QByteArrayView data);
 
 } // namespace QRepod::Timestamp

@@ -20,8 +20,8 @@ using Token = MessagePackReader::Token;
 constexpr QByteArrayView actionKey("action");
 constexpr QByteArrayView requestKey("_request");
 
-//! A number's text as repod's f-string writes it, which is Python's repr(): a whole number keeps
-//! its `.0`, and the exponent comes later than in C.
+//! Returns \a value as repod's f-string prints it, which is Python's repr(): a whole number keeps
+//! its `.0`, and exponents begin later than in C.
 QByteArray pythonText(double value)
 {
     const double magnitude = std::abs(value);
@@ -34,7 +34,8 @@ QByteArray pythonText(double value)
     return std::signbit(value) ? '-' + text : text;
 }
 
-//! The text of an action that is not text. What has none in Python gets one that no handler has.
+//! Returns the text of an action that is not text. Bytes, extensions, lists and maps get a text
+//! that no handler has.
 QByteArray pythonText(Token token)
 {
     switch (token.kind) {
@@ -63,7 +64,7 @@ QByteArray pythonText(Token token)
     return {};
 }
 
-//! Goes through a payload once. It calls itself for each level of nesting, which the limit on depth
+//! Goes through a payload once. It recurses once per level of nesting, which the depth limit
 //! bounds.
 class Validator
 {
@@ -86,7 +87,7 @@ public:
     }
 
 private:
-    //! The outermost map, which alone has an action and a request.
+    //! Checks the outermost map, which alone has an action and a request.
     bool message(quint32 count)
     {
         if (!enter(count))
@@ -115,7 +116,7 @@ private:
         m_verdict.action = token.kind == Kind::Text ? token.bytes() : m_verdict.actionText;
     }
 
-    //! Of a number that stands twice the last one counts.
+    //! Stores the request's number. If there are two, the last one counts.
     void takeRequest(Token token)
     {
         if (token.kind == Kind::Unsigned)
@@ -126,7 +127,7 @@ private:
             m_verdict.request.reset();
     }
 
-    //! The value that begins with \a token.
+    //! Checks the value that begins with \a token.
     bool value(Token token)
     {
         switch (token.kind) {
@@ -172,7 +173,7 @@ private:
         switch (token.kind) {
         case Kind::Text:
             return text(token.bytes());
-        case Kind::Extension: // a time has a text
+        case Kind::Extension: // a time can be text
             return (token.extensionType() == Timestamp::extensionType
                     && Timestamp::decode(token.extensionData()))
                 || fail(QStringLiteral("a map key is an extension"));

@@ -11,22 +11,22 @@
 
 namespace QRepod {
 
-//! What a payload turned out to be.
+//! The result of validating a payload.
 struct Verdict
 {
-    QString error;                  ///< why it breaks the protocol; empty if it does not
-    bool hasAction = false;         ///< a map with an `action`
-    bool isControl = false;         ///< a map without, that Control knows; anything else is skipped
-    QByteArrayView action;          ///< its text, inside the payload or in actionText
-    std::optional<quint64> request; ///< what `_request` says, if that is an unsigned number
-    QByteArray actionText;          ///< holds the text of an action that was not text on the wire
+    QString error;                  ///< why it breaks the protocol; empty if it is valid
+    bool hasAction = false;         ///< it is a map with an `action`
+    bool isControl = false;         ///< it is a map that Control knows; anything else is skipped
+    QByteArrayView action;          ///< the action, inside the payload or in actionText
+    std::optional<quint64> request; ///< the value of `_request`, if it is an unsigned number
+    QByteArray actionText;          ///< the text of an action that was not text on the wire
 };
 
-//! Whether \a payload is exactly one well-formed value inside of \a limits, with valid UTF-8
+//! Checks whether \a payload is exactly one well-formed value within \a limits, with valid UTF-8
 //! throughout, and which action and request it names.
 ///
-/// Every byte is looked at once, here; whoever reads a validated payload later need not check
-/// again. Nothing is allocated that the peer could make large.
+/// Every byte is checked here, once. Code that reads a validated payload need not check again.
+/// Nothing is allocated that the peer could make large.
 Verdict validate(QByteArrayView payload, const MessageLimits &limits);
 
 } // namespace QRepod

@@ -92,7 +92,7 @@ QVariant Value::toVariant() const
     case Kind::Map:
     case Kind::Time:
     case Kind::Extension:
-        break; // these are always made from a decoded value
+        break; // always made from a decoded value
     }
     Q_UNREACHABLE();
     return {};

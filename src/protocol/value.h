@@ -10,9 +10,9 @@ namespace QRepod {
 
 class DecodeContext;
 
-//! One value of a message, looked at but not copied: a scalar from the wire or an element of a map.
+//! A view of one value of a message: a scalar from the wire or an element of a map.
 ///
-/// It refers to the bytes or the QVariant that it was made from, which must outlive it.
+/// It refers to the bytes or the QVariant it was made from, which must outlive it.
 class Value
 {
 public:
@@ -46,7 +46,7 @@ public:
         return result;
     }
 
-    //! \a value is above qint64's range.
+    //! \a value must be above qint64's range.
     static Value unsignedInteger(quint64 value)
     {
         Q_ASSERT(value > quint64(std::numeric_limits<qint64>::max()));
@@ -62,7 +62,7 @@ public:
         return result;
     }
 
-    //! \a utf8 is valid.
+    //! \a utf8 must be valid.
     static Value text(QByteArrayView utf8)
     {
         Value result(Kind::Text);
@@ -70,7 +70,7 @@ public:
         return result;
     }
 
-    //! \a context outlives the value.
+    //! \a context must outlive the value.
     static Value binary(QByteArrayView bytes, const DecodeContext &context)
     {
         Value result(Kind::Binary);
@@ -79,7 +79,7 @@ public:
         return result;
     }
 
-    //! A decoded value, which the decoder made: one of the types of the table in PROTOCOL.md.
+    //! Makes a value from what the decoder returned: one of the types in PROTOCOL.md's table.
     explicit Value(const QVariant &decoded);
 
     Kind kind() const { return m_kind; }
@@ -91,14 +91,15 @@ public:
     QString toText() const;
     QByteArray toBinary() const;
 
-    //! A list, map, time or extension as the QVariant it was decoded to; builds one for the others.
+    //! Returns the value as a QVariant: for a list, map, time or extension the decoded one, for
+    //! others a new one.
     QVariant toVariant() const;
 
-    //! The decoded value that it was made from, if it was; always so for a list, map, time and
-    //! extension.
+    //! Returns the decoded value that this was made from, if any; a list, map, time or extension
+    //! always has one.
     const QVariant *decoded() const { return m_decoded; }
 
-    //! What it is, for an error text: `"integer 7"`, `"text"`, `"list"`.
+    //! Describes the value for an error text: `"integer 7"`, `"text"`, `"list"`.
     QString describe() const;
 
 private:
@@ -114,7 +115,7 @@ private:
         qint64 m_integer;
         quint64 m_unsigned;
         double m_real;
-        const DecodeContext *m_context; // of a binary
+        const DecodeContext *m_context; // for a binary
     };
     QByteArrayView m_bytes;
     const QVariant *m_decoded = nullptr;

@@ -22,7 +22,7 @@ namespace QRepod {
 
 namespace {
 
-//! What \a variant holds, which is a T.
+//! Returns the T that \a variant holds.
 template <class T>
 const T &as(const QVariant &variant)
 {
@@ -33,7 +33,7 @@ const T &as(const QVariant &variant)
 
 bool ValueEncoder::value(const QVariant &variant)
 {
-    if (variant.isNull()) { // with a type, too, as QSqlQuery gives them
+    if (variant.isNull()) { // also a typed null, as QSqlQuery returns them
         m_writer.nil();
         return true;
     }
@@ -41,7 +41,7 @@ bool ValueEncoder::value(const QVariant &variant)
     case QMetaType::Bool:
         m_writer.boolean(as<bool>(variant));
         return true;
-    case QMetaType::Char: // whether it is signed is the platform's choice
+    case QMetaType::Char: // signed or not, depending on the platform
         return integer(as<qint8>(variant));
     case QMetaType::SChar:
         return integer(as<signed char>(variant));
@@ -110,7 +110,7 @@ bool ValueEncoder::value(const QVariant &variant)
     }
 }
 
-//! Types that are recognised by what they can do.
+//! Encodes types that are recognised by their capabilities.
 bool ValueEncoder::custom(const QVariant &variant)
 {
     const QMetaType type = variant.metaType();
@@ -153,7 +153,8 @@ bool ValueEncoder::numbers(const NumberFields &numbers)
     return end();
 }
 
-//! In the form `#rrggbb`, or `#aarrggbb` if it is not opaque. QtGui has registered how.
+//! Writes `#rrggbb`, or `#aarrggbb` if the colour is not opaque. QtGui has registered the
+//! conversion.
 bool ValueEncoder::color(const QVariant &color)
 {
     if (color == QVariant(color.metaType()))
@@ -256,7 +257,7 @@ bool ValueEncoder::key(const QVariant &key)
 bool ValueEncoder::binary(const QByteArray &bytes)
 {
     m_writer.binaryHeader(bytes.size());
-    // What QByteArray::fromRawData() refers to may be gone before it is written.
+    // The data behind QByteArray::fromRawData() may be gone before it is written.
     const bool isOwner = bytes.capacity() > 0;
     if (m_large && bytes.size() >= LargeValue::leastSize && isOwner)
         m_large->push_back({m_writer.size(), bytes});

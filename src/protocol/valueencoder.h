@@ -19,8 +19,8 @@ namespace QRepod {
 
 struct NumberFields;
 
-//! Writes one value after the other. Where it fails, the path to the value is put together on the
-//! way back up, so that success never pays for it.
+//! Writes values one after another. On failure, the path to the value is put together on the way
+//! back up, so success does not pay for it.
 class ValueEncoder
 {
 public:
@@ -31,7 +31,7 @@ public:
     {
     }
 
-    //! \a message behind room for the header.
+    //! Writes \a message as a frame, with room for the header.
     bool frame(const QVariantMap &message)
     {
         m_writer.raw(QByteArrayView("\0\0\0\0", frameHeaderSize));
@@ -43,8 +43,8 @@ public:
         return m_path.isEmpty() ? m_error : m_path + QLatin1String(": ") + m_error;
     }
 
-    /// \name For what writes itself, see StreamedList
-    /// Each tells whether the value can be sent.
+    /// \name For values that encode themselves, see StreamedList
+    /// Each function returns whether the value can be sent.
     /// @{
     bool value(const QVariant &variant);
 
@@ -60,7 +60,7 @@ public:
         return true;
     }
 
-    //! So many elements come next.
+    //! Begins a list; \a count elements come next.
     bool beginList(qsizetype count)
     {
         if (!enter(count))
@@ -69,7 +69,7 @@ public:
         return true;
     }
 
-    //! So many keys come next, each with its value.
+    //! Begins a map; \a count keys come next, each with its value.
     bool beginMap(qsizetype count)
     {
         if (!enter(count))
@@ -78,14 +78,14 @@ public:
         return true;
     }
 
-    //! Of a list or map.
+    //! Ends a list or map.
     bool end()
     {
         --m_depth;
         return true;
     }
 
-    //! What of a list or map could not be written, for the error.
+    //! Notes for the error which element of a list or map could not be written.
     bool failedAt(const QString &key)
     {
         if (!m_path.isEmpty() && !m_path.startsWith(u'['))
@@ -159,7 +159,7 @@ private:
 
     MessagePackWriter m_writer;
     const MessageLimits &m_limits;
-    QList<LargeValue> *const m_large; // nullptr: everything goes to the output
+    QList<LargeValue> *const m_large; // nullptr: everything goes into the output
     qint64 m_values = 0;
     int m_depth = 0;
     QString m_error;

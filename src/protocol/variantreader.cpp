@@ -17,7 +17,7 @@ namespace QRepod {
 
 namespace {
 
-// Pairs; the maps of games are smaller.
+// In pairs. The maps of games are smaller.
 constexpr quint32 largeMap = 64;
 
 QString hexadecimal(QByteArrayView bytes)
@@ -72,20 +72,20 @@ QVariantMap VariantReader::readMap(quint32 count)
 {
     if (count > largeMap)
         return readLargeMap(count);
-    // What a QVariantMap is made of: it would look at each insert() whether it is shared.
+    // QVariantMap wraps a std::map. Its own insert() would check each time whether it is shared.
     std::map<QString, QVariant> map;
     for (; count > 0; --count) {
         QString name = key(m_reader.next());
-        // Keys mostly come in order, from a map on the other side. Not try_emplace(): it compares
-        // the key twice.
+        // Keys mostly arrive in order, because they come from a map. Not try_emplace(): it
+        // compares the key twice.
         const auto pair = map.emplace_hint(map.cend(), std::move(name), QVariant());
-        pair->second = read(m_reader.next()); // of two equal keys the latter counts
+        pair->second = read(m_reader.next()); // of two equal keys the last one counts
     }
     return QVariantMap(std::move(map));
 }
 
-//! Puts the pairs in order first. To find the places of shuffled keys one by one, in a tree that
-//! does not fit the processor's cache, takes several times as long.
+//! Sorts the pairs first. Finding the places of shuffled keys one by one, in a tree that does not
+//! fit the processor's cache, takes several times as long.
 QVariantMap VariantReader::readLargeMap(quint32 count)
 {
     using Pair = std::pair<QString, QVariant>;
@@ -99,7 +99,7 @@ QVariantMap VariantReader::readLargeMap(quint32 count)
     if (!std::is_sorted(pairs.begin(), pairs.end(), isBefore))
         std::stable_sort(pairs.begin(), pairs.end(), isBefore);
     std::map<QString, QVariant> map;
-    for (Pair &pair : pairs) // of equal keys the last counts
+    for (Pair &pair : pairs) // of equal keys the last one counts
         map.insert_or_assign(map.cend(), std::move(pair.first), std::move(pair.second));
     return QVariantMap(std::move(map));
 }
@@ -135,10 +135,10 @@ QString keyText(MessagePackReader::Token token)
         return QString::number(token.real, 'g', QLocale::FloatingPointShortest);
     case Kind::Binary:
         return isUtf8(token.bytes()) ? textFromUtf8(token.bytes()) : hexadecimal(token.bytes());
-    case Kind::Extension: { // a time, or it would not be a key
+    case Kind::Extension: { // always a time; others cannot be keys
         const QByteArrayView data = token.extensionData();
         const QString text = Timestamp::decode(data)->toString(Qt::ISODateWithMs);
-        return text.isEmpty() ? hexadecimal(data) : text; // beyond the year 9999
+        return text.isEmpty() ? hexadecimal(data) : text; // empty beyond the year 9999
     }
     default:
         break;

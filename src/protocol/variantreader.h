@@ -8,10 +8,10 @@
 
 namespace QRepod {
 
-//! Builds QVariants of the values of a validated payload.
+//! Builds QVariants from the values of a validated payload.
 ///
-/// It calls itself for each level of nesting, which the limit on depth bounds, as it bounds the
-/// destructor of what is built.
+/// It recurses once per level of nesting. The depth limit bounds that, as well as the recursion in
+/// the destructor of the result.
 class VariantReader
 {
 public:
@@ -21,10 +21,10 @@ public:
     {
     }
 
-    //! The value that begins with \a token, which has been taken from the reader.
+    //! Reads the value that begins with \a token, which has been taken from the reader.
     QVariant read(MessagePackReader::Token token);
 
-    //! The pairs of a map, \a count of them.
+    //! Reads \a count pairs of a map.
     QVariantMap readMap(quint32 count);
 
 private:
@@ -36,10 +36,10 @@ private:
     const DecodeContext m_context;
 };
 
-//! The text that a key is in Qt; validation lets no other kinds pass.
+//! Returns a key as text. Validation lets no other kinds pass.
 QString keyText(MessagePackReader::Token token);
 
-//! Decodes a validated payload, which is a map.
+//! Decodes a validated payload, which must be a map.
 QVariantMap decodeMap(QByteArrayView payload, const DecodeContext &context);
 
 } // namespace QRepod
