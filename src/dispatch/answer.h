@@ -9,29 +9,29 @@
 
 namespace QRepod {
 
-//! An argument that does not come from the message: who dispatches it supplies it.
+//! An argument that does not come from the message: the caller of dispatch() supplies it.
 struct Supplied
 {
     QMetaType type;
     const void *value;
 };
 
-//! What a message that is to be answered brings along, and what its handlers make of it.
+//! What a request brings along for its handlers, and what they return.
 ///
-/// The first handler that returns something, or takes a supplied argument, answers. Handlers that
-/// come later are called all the same, but what they return is lost, and for supplied arguments
-/// they get objects made without arguments, as all handlers do of a message that wants no answer.
+/// The first handler that returns something, or takes a supplied argument, answers. Later handlers
+/// are still called, but their return values are lost, and they get default-constructed objects for
+/// supplied arguments. So do all handlers of a message that wants no answer.
 struct Answer
 {
     std::span<const Supplied> supplied = {};
 
-    //! What the handler returned, of the type that it returned; an invalid QVariant is nothing. So
-    //! is what has a type that cannot be made without arguments.
+    //! What the handler returned, in its own type. An invalid QVariant is nothing, and so is a type
+    //! that cannot be default-constructed.
     QVariant value = {};
-    bool isGiven = false; ///< value is what a handler returned
-    bool isTaken = false; ///< a handler has taken a supplied argument and answers by itself
+    bool isGiven = false; ///< value is a handler's return value
+    bool isTaken = false; ///< a handler took a supplied argument and will answer itself
 
-    //! Why the first handler that could not be called was not, as the warning says it.
+    //! Why the first handler that did not fit was not called, in the words of the warning.
     QString mismatch = {};
 
     bool isOpen() const { return !isGiven && !isTaken; }

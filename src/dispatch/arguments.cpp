@@ -31,7 +31,7 @@ void *Arguments::place(const Fixed &fixed)
     case Fixed::Kind::Sender:
         if (fixed.isVariant)
             return new (m_memory.at(fixed.offset)) QVariant(QVariant::fromValue(m_call.sender));
-        argument = &m_call.sender; // a pointer to a QObject's subclass has the same value
+        argument = &m_call.sender; // a pointer to a subclass of QObject has the same value
         break;
     case Fixed::Kind::Message:
         if (fixed.isVariant)
@@ -44,7 +44,7 @@ void *Arguments::place(const Fixed &fixed)
         argument = supplied(fixed);
         break;
     }
-    return const_cast<void *>(argument); // which a handler takes by value or as a const reference
+    return const_cast<void *>(argument); // a handler takes it by value or const reference
 }
 
 const void *Arguments::supplied(const Fixed &fixed)
@@ -86,14 +86,14 @@ const Field *Arguments::read()
     return m_signature.hasGadget() ? nullptr : firstMissing();
 }
 
-//! Returns the first field that is missing and must not be; the missing ones are omitted.
+//! Returns the first field that is missing but required. Others that are missing are omitted.
 const Field *Arguments::firstMissing()
 {
     const std::vector<Field> &fields = m_signature.fields();
     const auto given = size_t(std::countr_one(m_given | m_signature.preset()));
     if (given == fields.size())
         return nullptr;
-    const bool isLast = (m_given >> given) == 0; // nothing has come that stands behind it
+    const bool isLast = (m_given >> given) == 0; // no later field has come
     if (!fields[given].isOptional || !isLast)
         return &fields[given];
     if (m_signature.isScript()) {
@@ -123,7 +123,7 @@ bool Arguments::field(const Value &value)
     } else {
         argument = m_memory.at(field.offset);
         if (m_signature.constructed() & bit) {
-            if ((m_given | m_signature.preset()) & bit) { // of the first nothing may shine through
+            if ((m_given | m_signature.preset()) & bit) { // nothing of the first may remain
                 m_given &= ~bit;
                 field.type.destruct(argument);
             }
@@ -133,7 +133,7 @@ bool Arguments::field(const Value &value)
         fits = field.converter->convert(value, argument);
     }
     m_unfit = fits ? m_unfit & ~bit : m_unfit | bit;
-    return true; // even if it does not fit, as the same field may come again
+    return true; // even if it does not fit: the same field may come again
 }
 
 } // namespace QRepod

@@ -11,29 +11,28 @@ namespace QRepod {
 
 //! The arguments for one call.
 ///
-/// That of a field is constructed when the field comes, the others at once.
+/// Arguments that fields fill are constructed when the field comes, all others at once.
 class Arguments
 {
 public:
-    //! Refers to \a call, which outlives it.
+    //! Refers to \a call, which must outlive this object.
     Arguments(const Signature &signature, const Call &call);
     ~Arguments();
     Q_DISABLE_COPY_MOVE(Arguments)
 
-    //! Fills what fields fill.
+    //! Reads the fields of the message into their arguments.
     ///
-    /// \return the field that is missing or has a value that does not fit; nullptr if there is
-    ///         none.
+    /// \return the first field that is missing or does not fit; nullptr if there is none.
     const Signature::Field *read();
 
-    //! How many of the last parameters have been left out, as they have default arguments.
+    //! How many of the last parameters have been omitted because they have default arguments.
     int omitted() const { return m_omitted; }
 
     //! Whether an argument was supplied.
     bool isSupplied() const { return m_isSupplied; }
 
-    //! What QMetaObject::metacall() takes: where the return value goes, nullptr until it is set;
-    //! then the arguments.
+    //! The array for QMetaObject::metacall(): the place of the return value, nullptr until it is
+    //! set, then the arguments.
     void **data() { return m_pointers.data(); }
 
     // The sink of FieldReader.

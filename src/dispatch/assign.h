@@ -5,7 +5,7 @@
 
 namespace QRepod {
 
-//! What a conversion ends with: the \a object is the \a target's, a T. True.
+//! Ends a conversion: moves \a object to \a target, which is a T. Returns true.
 template <class T>
 bool assign(void *target, T object)
 {

@@ -8,12 +8,12 @@
 
 namespace QRepod {
 
-//! What handlers are called for. It refers to what outlives it.
+//! What handlers are called with. Everything it refers to must outlive it.
 struct Call
 {
     const Message &message;
-    QObject *sender = nullptr; ///< who the message came through
-    Answer *answer = nullptr;  ///< if the message is to be answered
+    QObject *sender = nullptr; ///< the object that the message came through
+    Answer *answer = nullptr;  ///< set if the message wants an answer
 };
 
 } // namespace QRepod

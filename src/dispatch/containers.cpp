@@ -14,7 +14,7 @@ namespace QRepod {
 
 namespace {
 
-//! Any container of which Qt knows how to add to it: QList, QSet, std::vector.
+//! Converts to any container that Qt can add elements to, such as QList, QSet and std::vector.
 class SequenceConverter final : public Converter
 {
 public:
@@ -35,7 +35,7 @@ public:
             LocalObject element(m_elementType);
             if (!m_element.convert(Value(variant), element.data()))
                 return false;
-            m_sequence.addValue(target, element.data()); // at the end, where there is one
+            m_sequence.addValue(target, element.data()); // at the end, if the container has one
             return true;
         });
     }
@@ -46,8 +46,8 @@ private:
     const Converter &m_element;
 };
 
-//! Makes the keys of a map: texts; or integers and enumerations, whose number became a text when
-//! the message was decoded.
+//! Converts the keys of a map: to text, or to integers and enumerations, whose numbers became text
+//! when the message was decoded.
 class KeyConverter
 {
 public:
@@ -57,7 +57,7 @@ public:
     {
     }
 
-    //! Whether a key can become one.
+    //! Returns whether a text can become such a key.
     bool isValid() const { return m_isText || m_converter; }
 
     bool convert(const QString &text, void *target) const
@@ -74,7 +74,7 @@ public:
 private:
     static bool isNumber(QMetaType type);
 
-    //! The integer of which \a text is the only form.
+    //! Returns the integer that \a text is the canonical form of.
     static std::optional<Value> numberOf(const QString &text)
     {
         constexpr qsizetype longest = 20; // -9223372036854775808, 18446744073709551615
@@ -113,7 +113,7 @@ bool KeyConverter::isNumber(QMetaType type)
     }
 }
 
-//! Any map or hash: QMap, QHash, std::map.
+//! Converts to any map or hash: QMap, QHash, std::map.
 class AssociationConverter final : public Converter
 {
 public:
@@ -151,7 +151,7 @@ private:
     const Converter &m_mapped;
 };
 
-//! \a type as Qt sees its elements; it only shows that of an object.
+//! Returns the container \a type as Qt sees its elements; Qt needs an object to find out.
 template <class View>
 auto metaContainerOf(QMetaType type)
 {
@@ -243,7 +243,7 @@ bool toHash(const Value &value, void *target)
 
 std::unique_ptr<const Converter> createContainerConverter(QMetaType type, Converters &converters)
 {
-    // Their hash has no secret: a peer could send keys that all collide.
+    // Their hash has no secret seed: a peer could send keys that all collide.
     if (QByteArrayView(type.name()).contains("std::unordered_"))
         return nullptr;
     if (QMetaType::canView(type, QMetaType::fromType<QAssociativeIterable>()))

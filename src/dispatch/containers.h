@@ -10,12 +10,13 @@ namespace QRepod {
 class Converters;
 
 /// \file
-/// Lists fit sequential containers, maps fit associative ones, if each element fits theirs.
+/// Conversion of lists to sequential containers and of maps to associative ones. Each element must
+/// fit.
 
-//! The list that \a value is; nullptr if it is none.
+//! Returns \a value as a list; nullptr if it is none.
 const QVariantList *listOf(const Value &value);
 
-//! The map that \a value is; nullptr if it is none.
+//! Returns \a value as a map; nullptr if it is none.
 const QVariantMap *mapOf(const Value &value);
 
 bool toList(const Value &value, void *target);
@@ -23,7 +24,8 @@ bool toStringList(const Value &value, void *target);
 bool toMap(const Value &value, void *target);
 bool toHash(const Value &value, void *target);
 
-//! For the container \a type; nullptr if it is none, or nothing can become an element of it.
+//! Returns a converter for the container \a type; nullptr if it is no container, or no value can
+//! become an element of it.
 std::unique_ptr<const Converter> createContainerConverter(QMetaType type, Converters &converters);
 
 } // namespace QRepod

@@ -7,10 +7,9 @@
 
 namespace QRepod {
 
-//! Makes objects of one type of the values in messages, if they fit: kinds agree and nothing is
-//! lost.
+//! Converts values of messages to one type, if they fit: kinds must agree and nothing may be lost.
 ///
-/// Does not change once it is made, so that threads can share it.
+/// Immutable, so threads can share it.
 class Converter
 {
 public:
@@ -19,18 +18,17 @@ public:
 
     //! Assigns \a value to \a target, an object of the type.
     ///
-    /// \return whether it fits. If it does not, \a target is left valid, but may be assigned in
-    /// part.
+    /// \return whether it fits. If not, \a target is valid but may be partly assigned.
     virtual bool convert(const Value &value, void *target) const = 0;
 
-    //! Whether an object made without arguments may stand for a field that is missing.
+    //! Returns whether a default-constructed object may replace a missing field.
     virtual bool takesNothing() const { return false; }
 
 protected:
     Converter() = default;
 };
 
-//! The converter that is one function.
+//! A converter that is a single function.
 template <bool (*function)(const Value &value, void *target)>
 class FunctionConverter final : public Converter
 {
@@ -47,7 +45,7 @@ public:
     }
 };
 
-//! Whether an object of \a type can be made without arguments.
+//! Returns whether \a type can be default-constructed.
 inline bool isConstructible(QMetaType type)
 {
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)

@@ -43,7 +43,7 @@ bool toVariant(const Value &value, void *target)
     return true;
 }
 
-//! A type that values of \a kind are decoded to.
+//! Converts to T, the type that values of \a kind are decoded to.
 template <class T, Kind kind>
 bool toDecoded(const Value &value, void *target)
 {
@@ -53,10 +53,10 @@ bool toDecoded(const Value &value, void *target)
     return true;
 }
 
-//! The converters that are functions; nullptr if that for \a type is none.
+//! Returns the converter for \a type if that is a function, otherwise nullptr.
 const Converter *findFunction(QMetaType type)
 {
-    // Whether char has a sign is the platform's choice.
+    // Whether char is signed depends on the platform.
     using Char = std::conditional_t<std::is_signed_v<char>, signed char, uchar>;
     switch (type.id()) {
     case QMetaType::Bool:
@@ -163,12 +163,12 @@ const GadgetConverter *Converters::findGadget(QMetaType type)
         return gadget->second.get();
     auto made = std::make_unique<GadgetConverter>();
     GadgetConverter *const converter = made.get();
-    gadget->second = std::move(made); // before its properties ask for it
+    gadget->second = std::move(made); // before its properties look it up
     converter->addProperties(*type.metaObject(), *this);
     return converter;
 }
 
-//! For a type that is recognised by what it can do.
+//! Makes a converter for a type that is recognised by its capabilities.
 const Converter *Converters::make(QMetaType type)
 {
     const auto known = m_made.find(type.id());

@@ -8,7 +8,7 @@
 
 namespace QRepod {
 
-//! The converters for the types that the handlers of a class take.
+//! The converters for all types that the handlers of a class take.
 ///
 /// | value           | types it fits |
 /// |-----------------|---------------|
@@ -27,16 +27,17 @@ public:
     Converters() = default;
     Q_DISABLE_COPY_MOVE(Converters)
 
-    //! The converter to \a type, which lasts as long as this; nullptr if no value ever fits.
+    //! Returns the converter to \a type, which lives as long as this object; nullptr if no value
+    //! ever fits.
     const Converter *find(QMetaType type);
 
-    //! The same for a gadget.
+    //! Returns the converter to the gadget \a type.
     const GadgetConverter *findGadget(QMetaType type);
 
 private:
     const Converter *make(QMetaType type);
 
-    std::unordered_map<int, std::unique_ptr<const Converter>> m_made; // by the type's id
+    std::unordered_map<int, std::unique_ptr<const Converter>> m_made; // by type ID
     std::unordered_map<int, std::unique_ptr<const GadgetConverter>> m_gadgets;
 };
 

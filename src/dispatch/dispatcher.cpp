@@ -5,7 +5,7 @@
 
 namespace QRepod {
 
-//! A handler may have deleted it: then dispatch() goes through what is left and finds nobody.
+//! If a handler deletes the dispatcher, dispatch() still goes through its copy and finds no object.
 Dispatcher::~Dispatcher()
 {
     for (const auto &target : m_targets)
@@ -34,7 +34,7 @@ Dispatcher::Outcome Dispatcher::dispatch(const Message &message, QObject *sender
     if (m_targets.empty())
         return Outcome::Unhandled;
     const Call call{message, sender, answer};
-    // A handler may delete this dispatcher: from here on only what is local counts.
+    // A handler may delete this dispatcher: from here on, use only local variables.
     if (m_targets.size() == 1) {
         const std::shared_ptr<Target> &target = m_targets.front();
         if (!target->object)

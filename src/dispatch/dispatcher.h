@@ -12,24 +12,24 @@
 
 namespace QRepod {
 
-//! Gives a message to each of its targets that has a handler for the action, in the order in which
-//! they were added.
+//! Delivers a message to each target that has a handler for its action, in the order in which the
+//! targets were added.
 ///
-/// Targets that are destroyed are forgotten. A handler may do anything: add, remove and delete
-/// targets, dispatch another message, delete the dispatcher. Who is removed or destroyed meanwhile
-/// does not get the message any more, who is added does not get it either.
+/// Destroyed targets are forgotten. A handler may do anything: add, remove and delete targets,
+/// dispatch another message, delete the dispatcher. A target that is added, removed or destroyed
+/// meanwhile does not get the message.
 ///
-/// Used in one thread, that of the targets.
+/// Used only in the thread of its targets.
 class Dispatcher
 {
 public:
     enum class Outcome {
         Handled,    ///< at least one handler was called
-        Mismatched, ///< there are handlers, but their parameters do not fit; nothing was called
+        Mismatched, ///< handlers exist, but no parameters fit; nothing was called
         Unhandled,  ///< no target has a handler
     };
 
-    //! \a extras is what handlers may take besides what is in the message.
+    //! \a extras is what handlers may take besides the contents of the message.
     explicit Dispatcher(Extras extras = {})
         : m_extras(std::move(extras))
     {
@@ -37,33 +37,32 @@ public:
     ~Dispatcher();
     Q_DISABLE_COPY_MOVE(Dispatcher)
 
-    //! Adds \a object behind the others, unless it is there already.
+    //! Adds \a object after the others, unless it is already a target.
     ///
-    /// \a table is that of its class; by default it is made for the first message, for \a object
-    /// may be under construction now.
+    /// \a table is the table of its class. By default it is made for the first message, because
+    /// \a object may be under construction now.
     void addTarget(QObject *object, std::shared_ptr<const HandlerTable> table = nullptr);
 
     void removeTarget(QObject *object);
 
-    //! \a sender is who the message came through, for handlers that take it.
+    //! Dispatches \a message. \a sender is the object it came through, for handlers that take it.
     ///
-    /// With \a answer, the message is one that is to be answered.
+    /// Pass \a answer if the message wants an answer.
     Outcome dispatch(const Message &message, QObject *sender = nullptr, Answer *answer = nullptr);
 
-    //! The name of a target's handler for an action that is nearly \a action; empty if there is
-    //! none.
+    //! Returns the name of a handler whose action is similar to \a action; empty if there is none.
     QByteArray nearest(QByteArrayView action) const;
 
 private:
     struct Target
     {
-        QPointer<QObject> object; ///< null: it was removed or destroyed
+        QPointer<QObject> object; ///< null once removed or destroyed
         std::shared_ptr<const HandlerTable> table;
 
         const HandlerTable &completeTable(const Extras &extras);
     };
 
-    //! Who gets the messages of one action.
+    //! One target that gets the messages of an action.
     struct Receiver
     {
         std::shared_ptr<const Target> target;
@@ -79,7 +78,7 @@ private:
 
     const Extras m_extras;
     std::vector<std::shared_ptr<Target>> m_targets;
-    std::shared_ptr<const Routes> m_routes; // of several targets; null when they have changed
+    std::shared_ptr<const Routes> m_routes; // for several targets; null after they changed
 };
 
 } // namespace QRepod

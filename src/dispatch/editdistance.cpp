@@ -14,7 +14,7 @@ qsizetype editDistance(QByteArrayView a, QByteArrayView b)
     const auto isSame = [](char x, char y) {
         return std::tolower(uchar(x)) == std::tolower(uchar(y));
     };
-    // Row by row: the distances from the letters of a so far to each beginning of b.
+    // Row by row: the distances from the letters of a so far to each prefix of b.
     std::vector<qsizetype> row(size_t(b.size()) + 1);
     std::iota(row.begin(), row.end(), 0);
     for (qsizetype i = 0; i < a.size(); ++i) {

@@ -5,8 +5,8 @@
 
 namespace QRepod {
 
-//! How many letters have to be added, removed or replaced to make \a b of \a a (Levenshtein);
-//! upper and lower case are the same. Takes time for each pair of letters.
+//! Returns the Levenshtein distance of \a a and \a b: how many letters to add, remove or replace.
+//! Ignores case. Takes time proportional to the product of the lengths.
 qsizetype editDistance(QByteArrayView a, QByteArrayView b);
 
 } // namespace QRepod

@@ -17,7 +17,7 @@ QMetaEnum valuesOf(QMetaType type)
     const QMetaObject *scope = type.metaObject();
     if (!scope)
         return {};
-    // A Q_ENUM's type is "Scope::Name", a Q_FLAG's is "QFlags<Scope::NameOfTheEnum>".
+    // A Q_ENUM's type is named "Scope::Name", a Q_FLAG's "QFlags<Scope::NameOfTheEnum>".
     QByteArrayView name(type.name());
     const bool isFlags = name.endsWith('>');
     name = name.sliced(name.lastIndexOf(':') + 1).chopped(isFlags ? 1 : 0);

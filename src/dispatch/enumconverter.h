@@ -12,10 +12,10 @@
 
 namespace QRepod {
 
-//! A `Q_ENUM` from its number or the name of its value; a `Q_FLAG` from its bits, or from names
-//! with `|` between them.
+//! Converts a number or the name of a value to a `Q_ENUM`, and bits, or names separated by `|`, to
+//! a `Q_FLAG`.
 ///
-/// Values are known as far as QMetaEnum knows them: 32 bits of each.
+/// It knows what QMetaEnum knows: 32 bits of each value.
 class EnumConverter final : public Converter
 {
 public:
@@ -32,10 +32,10 @@ private:
     std::optional<qint64> fromName(QStringView name) const;
 
     const bool m_isFlag;
-    const qsizetype m_size;                          // of an object
+    const qsizetype m_size;                          // size of an object, in bytes
     std::vector<qint64> m_numbers;                   // sorted
     std::vector<std::pair<QString, qint64>> m_names; // sorted
-    qint64 m_bits = 0;                               // of all values
+    qint64 m_bits = 0;                               // bits of all values
 };
 
 } // namespace QRepod

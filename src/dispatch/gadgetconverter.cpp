@@ -21,7 +21,7 @@ bool GadgetConverter::Property::assign(const Value &value, void *gadget) const
     LocalObject object(m_type);
     if (!m_converter->convert(value, object.data()))
         return false;
-    // What QMetaProperty::writeOnGadget() does with a QVariant, which this need not be.
+    // Like QMetaProperty::writeOnGadget(), which needs a QVariant.
     void *arguments[] = {object.data()};
     m_property.enclosingMetaObject()->d.static_metacall(
         reinterpret_cast<QObject *>(gadget), QMetaObject::WriteProperty,

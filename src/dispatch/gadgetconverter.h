@@ -12,14 +12,14 @@ namespace QRepod {
 
 class Converters;
 
-//! A map's fields set a gadget's writable properties of the same name.
+//! Sets a gadget's writable properties from the fields of the same names in a map.
 ///
-/// The other properties keep what they have, other fields are ignored; a field that does not fit
-/// its property makes the map not fit.
+/// Properties without a field keep their value, and fields without a property are ignored. If a
+/// field does not fit its property, the map does not fit.
 class GadgetConverter final : public Converter
 {
 public:
-    //! A property that can be written.
+    //! A writable property.
     class Property
     {
     public:
@@ -28,16 +28,16 @@ public:
         const char *name() const { return m_property.name(); }
         const char *typeName() const { return m_property.typeName(); }
 
-        //! Returns whether \a value fits; if not, \a gadget is as it was.
+        //! Returns whether \a value fits; if not, \a gadget is unchanged.
         bool assign(const Value &value, void *gadget) const;
 
     private:
         QMetaProperty m_property;
         QMetaType m_type;
-        const Converter *m_converter; // nullptr: nothing fits
+        const Converter *m_converter; // nullptr if nothing fits
     };
 
-    //! Has no properties yet: a gadget may contain a list of its own kind.
+    //! Has no properties yet, because a gadget may contain a list of its own type.
     GadgetConverter() = default;
     void addProperties(const QMetaObject &type, Converters &converters);
 

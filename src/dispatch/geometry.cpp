@@ -20,7 +20,7 @@ namespace {
 template <class Number, size_t count>
 using Numbers = std::optional<std::array<Number, count>>;
 
-//! The fields of a map that have these \a names.
+//! Returns the fields of a map that have these \a names.
 template <class Number, size_t count>
 Numbers<Number, count> fields(const Value &value, const std::array<QString, count> &names)
 {
@@ -36,7 +36,7 @@ Numbers<Number, count> fields(const Value &value, const std::array<QString, coun
     return numbers;
 }
 
-//! The elements of a list that has as many as \a names, or the fields of a map.
+//! Returns the elements of a list as long as \a names, or the fields of a map.
 template <class Number, size_t count>
 Numbers<Number, count> elements(const Value &value, const std::array<QString, count> &names)
 {
@@ -53,7 +53,7 @@ Numbers<Number, count> elements(const Value &value, const std::array<QString, co
     return numbers;
 }
 
-//! A type that is made of two numbers.
+//! Converts to a type that is made of two numbers.
 template <class T, class Number>
 bool toPair(const Value &value, const std::array<QString, 2> &names, void *target)
 {
@@ -110,7 +110,7 @@ bool toRect(const Value &value, void *target)
     if (!numbers)
         return false;
     const auto [x, y, width, height] = *numbers;
-    // A QRect holds its last column and row, and computes its size from them, all in int.
+    // A QRect stores its last column and row, and computes its size from them, all in int.
     const qint64 right = qint64(x) + width - 1;
     const qint64 bottom = qint64(y) + height - 1;
     constexpr int lowest = std::numeric_limits<int>::min();

@@ -6,11 +6,11 @@
 namespace QRepod {
 
 /// \file
-/// Points, sizes and rectangles, of whole numbers and of reals.
+/// Points, sizes and rectangles, of integers and of reals.
 ///
-/// A point is a map with `x` and `y`, or the list of both; a size one with `width` and `height`, or
-/// the list of both; a rectangle a map with all four. Each must be there; what else is in a map is
-/// ignored.
+/// A point is a map with `x` and `y`, or a list of both; a size is a map with `width` and `height`,
+/// or a list of both; a rectangle is a map with all four. All must be present; other fields of the
+/// map are ignored.
 
 bool toPoint(const Value &value, void *target);
 bool toPointF(const Value &value, void *target);

@@ -43,7 +43,7 @@ bool Handler::call(QObject *object, const Call &call) const
     return false;
 }
 
-//! Whether no warning has told of this \a kind of mismatch; after a few kinds nothing is news.
+//! Returns whether this \a kind of mismatch has not been reported. After a few kinds, none is news.
 bool Handler::isNews(size_t kind) const
 {
     constexpr size_t mostWarnings = 8;

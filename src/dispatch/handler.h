@@ -20,27 +20,27 @@ namespace QRepod {
 /// - otherwise, for each parameter, the field of the same name; fields that belong to default
 ///   arguments may be missing from the end on.
 ///
-/// With Leading::Sender the first parameter, if there is one, gets the object that the message came
-/// through instead; parameters of the types that are supplied get these. What stands above is said
-/// of the others.
+/// With Leading::Sender, the first parameter, if any, gets the object that the message came
+/// through. Parameters of supplied types get the supplied arguments. The list above is about the
+/// others.
 ///
-/// A value has to fit its parameter, see Converters. Of a field that stands twice the last one
-/// counts, and fields without a parameter are ignored; a field that has one is never dropped.
+/// A value must fit its parameter, see Converters. If a field occurs twice, the last one counts.
+/// Fields without a parameter are ignored; a field that has one is never dropped.
 ///
-/// A handler does not change once its table is built; it may be called in several threads, for
-/// objects of their own.
+/// A handler is immutable once its table is built. Several threads may call it, each for objects of
+/// its own.
 class Handler
 {
 public:
     using Leading = QRepod::Leading;
 
-    //! \a name is what warnings call it: `GameClient::Network_move`.
+    //! \a name is used in warnings: `GameClient::Network_move`.
     explicit Handler(const QByteArray &name);
     Q_DISABLE_COPY_MOVE(Handler)
 
-    //! Adds \a method, the last \a optional parameters of which have default arguments.
+    //! Adds \a method, whose last \a optional parameters have default arguments.
     ///
-    /// Leaves it out, with a warning, if no message could ever call it.
+    /// Warns and leaves it out if no message could ever call it.
     void add(const QMetaMethod &method, int optional, const Extras &extras, Converters &converters);
 
     const QByteArray &name() const { return m_name; }
@@ -49,10 +49,10 @@ public:
 
     //! Calls the first method that the message fits, in the order in which they were added.
     ///
-    /// The called method may delete \a object and whatever owns this handler's table, so the caller
-    /// holds on to the table meanwhile.
-    /// \return whether there was one; if not, a warning says what did not fit, unless it has said
-    ///         the same already or much else.
+    /// The method may delete \a object and whatever owns this handler's table, so the caller must
+    /// hold on to the table meanwhile.
+    /// \return whether a method was called. If not, a warning says what did not fit, unless it has
+    ///         said the same before, or too much already.
     bool call(QObject *object, const Call &call) const;
 
 private:
@@ -61,9 +61,9 @@ private:
     const QByteArray m_name;
     std::vector<std::unique_ptr<const Method>> m_methods;
 
-    mutable std::mutex m_mutex;                // guards what follows
-    mutable std::set<size_t> m_warned;         // kinds of mismatch that a warning has told of
-    mutable std::atomic<bool> m_isLoud = true; // whether there may be another warning; any thread
+    mutable std::mutex m_mutex;                // guards the following
+    mutable std::set<size_t> m_warned;         // kinds of mismatch that have been reported
+    mutable std::atomic<bool> m_isLoud = true; // whether another warning is allowed; any thread
 };
 
 } // namespace QRepod

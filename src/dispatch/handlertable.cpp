@@ -9,10 +9,10 @@ namespace QRepod {
 
 namespace {
 
-//! How many of the last parameters of \a method may be left out.
+//! Returns how many of the last parameters of \a method may be omitted.
 ///
-/// moc lists a method with default arguments once for each way to call it, the whole one first and
-/// then, marked as clones, with one parameter less each time.
+/// moc lists a method with default arguments once for each way to call it: first the whole one,
+/// then clones, each with one parameter less.
 int optionalParameters(const QMetaObject *type, const QMetaMethod &method)
 {
     int count = 0;
@@ -57,7 +57,7 @@ void HandlerTable::add(const QMetaObject *type, QByteArrayView prefix, const Ext
         }
     }
     std::erase_if(added, [](const auto &entry) { return entry.second.isEmpty(); });
-    m_handlers.merge(added); // keeps what is there
+    m_handlers.merge(added); // keeps existing handlers
 }
 
 const Handler *HandlerTable::find(QByteArrayView action) const

@@ -11,7 +11,7 @@
 
 namespace QRepod {
 
-//! Let a look-up by action do with the bytes of the message.
+//! Makes a look-up by action possible with the bytes of the message.
 struct ActionHash
 {
     using is_transparent = void;
@@ -25,26 +25,26 @@ struct ActionEqual
 
 //! All handlers of one class, by action.
 ///
-/// `Network_<action>` is the handler of an action; `network_<action>` as well, for QML refuses
-/// functions with upper-case names, but only if the class has none of the former. A class's own
-/// methods come before those it inherits, and otherwise in the order of their declaration; an
-/// overridden one counts where it was overridden. Nothing else of a class is ever in its table, in
-/// particular not the fallback `network_received`.
+/// `Network_<action>` handles an action. `network_<action>` does too, because QML refuses functions
+/// with upper-case names, but only if the class has none of the former. A class's own methods come
+/// before inherited ones; otherwise the order is that of declaration. An overridden method counts
+/// where it was overridden. No other method is ever in the table, in particular not the fallback
+/// `network_received`.
 ///
-/// Does not change once it is built, so that threads and objects of the class can share it.
+/// Immutable once built, so threads and objects of the class can share it.
 class HandlerTable
 {
 public:
     using Handlers = std::unordered_map<QByteArray, Handler, ActionHash, ActionEqual>;
 
-    //! Reads \a type, which must be complete: of an object under construction it is not.
+    //! Reads \a type, which must be complete: it is not while an object is under construction.
     static std::shared_ptr<const HandlerTable> create(const QMetaObject *type,
                                                       const Extras &extras = {});
 
-    //! The handler of \a action, or nullptr. What it costs does not depend on how many there are.
+    //! Returns the handler of \a action, or nullptr, in constant time.
     const Handler *find(QByteArrayView action) const;
 
-    //! The name of the handler for an action that is nearly \a action; empty if there is none.
+    //! Returns the name of a handler whose action is similar to \a action; empty if there is none.
     QByteArray nearest(QByteArrayView action) const;
 
     const Handlers &handlers() const { return m_handlers; }

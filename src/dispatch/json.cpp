@@ -67,7 +67,7 @@ bool toJsonObject(const Value &value, void *target)
     if (!map)
         return false;
     QJsonObject object;
-    for (auto it = map->begin(); it != map->end(); ++it) { // in the order that QJsonObject keeps
+    for (auto it = map->begin(); it != map->end(); ++it) { // in QJsonObject's own order
         QJsonValue member;
         if (!toJsonValue(Value(it.value()), &member))
             return false;

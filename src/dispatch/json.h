@@ -6,8 +6,8 @@
 namespace QRepod {
 
 /// \file
-/// What JSON has a form for: nil, booleans, text, lists, maps, and numbers that QJsonValue holds
-/// exactly. Bytes, times and extensions fit nowhere, NaN and infinity neither.
+/// Values that JSON has a form for: nil, booleans, text, lists, maps, and numbers that QJsonValue
+/// holds exactly. Bytes, times, extensions, NaN and infinity do not fit.
 
 bool toJsonValue(const Value &value, void *target);
 bool toJsonArray(const Value &value, void *target);

@@ -8,8 +8,8 @@
 
 namespace QRepod {
 
-//! Raw memory for objects of types that are known at run time: a part of this object, thus of the
-//! stack, if that is enough.
+//! Raw memory for objects whose types are known at run time. It is inside this object, and so on
+//! the stack, if that is large enough.
 class Memory
 {
 public:
@@ -34,7 +34,7 @@ private:
     alignas(std::max_align_t) std::byte m_local[256];
 };
 
-//! One such object, made without arguments.
+//! A default-constructed object of a type known at run time.
 class LocalObject
 {
 public:

@@ -12,7 +12,7 @@ namespace {
 QMetaType resultOf(const QMetaMethod &method)
 {
     const QMetaType type = method.returnMetaType();
-    // moc leaves out a type that was incomplete in its header; it may be registered by name.
+    // moc omits a type that was incomplete in its header; it may be registered by name.
     const QMetaType result = type.isValid() ? type : QMetaType(method.returnType());
     return isConstructible(result) ? result : QMetaType();
 }
@@ -69,7 +69,7 @@ void Method::invoke(QObject *object, Arguments &arguments, Answer &answer) const
     answer.value = std::move(result);
 }
 
-//! What does not fit, worked out again: it is asked for once.
+//! Works out again what does not fit, which is rarely asked for.
 Method::Mismatch Method::mismatch(const Call &call) const
 {
     if (!m_signature.fits(call.sender))

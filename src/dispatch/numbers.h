@@ -13,8 +13,8 @@
 namespace QRepod {
 
 /// \file
-/// Numbers fit a type that holds exactly this number. A `float` takes every number in its range and
-/// rounds it, for peers that only know `double` have no other way to say 0.1.
+/// A number fits a type that holds it exactly. Only `float` takes every number in its range and
+/// rounds it, because peers that only know `double` have no other way to say 0.1.
 
 //! The first whole number above the range of \a Integer: a power of two, so exact.
 template <std::integral Integer>
@@ -46,8 +46,8 @@ bool toNumber(const Value &value, void *target)
     }
 }
 
-//! Whether a `double` holds a whole number of this \a magnitude. It counts bits, for where a
-//! processor computes with more of them than a `double` has, a comparison proves nothing.
+//! Returns whether a `double` holds an integer of this \a magnitude exactly. It counts bits: on a
+//! processor that computes with more bits than a `double` has, a comparison proves nothing.
 constexpr bool isExactDouble(quint64 magnitude)
 {
     return magnitude == 0

@@ -40,7 +40,7 @@ private:
     const Converter &m_value;
 };
 
-//! One that a program has registered.
+//! Converts to an optional that the program has registered.
 class RegisteredOptional final : public Converter
 {
 public:

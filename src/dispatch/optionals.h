@@ -9,10 +9,11 @@ namespace QRepod {
 
 class Converters;
 
-//! For a `std::optional<T>`, which nil and a missing field leave empty; nullptr for other types.
+//! Returns a converter to a `std::optional<T>`, which nil and a missing field leave empty; nullptr
+//! for other types.
 ///
-/// Qt does not see into a std::optional. It is known here of the common types in it; for a type of
-/// its own a program says `QMetaType::registerConverter<T, std::optional<T>>()`, before the first
+/// Qt cannot look into a std::optional. Optionals of the common types are known here. For a type of
+/// its own, a program calls `QMetaType::registerConverter<T, std::optional<T>>()` before the first
 /// message arrives.
 std::unique_ptr<const Converter> createOptionalConverter(QMetaType type, Converters &converters);
 

@@ -7,11 +7,11 @@ namespace QRepod {
 
 namespace {
 
-//! Of a \a parameter, which is counted from 1.
+//! Returns the type of a \a parameter, counted from 1.
 QMetaType typeOf(const QMetaMethod &method, int parameter)
 {
     const QMetaType type = method.parameterMetaType(parameter - 1);
-    // moc leaves out a type that was incomplete in its header; it may be registered by name.
+    // moc omits a type that was incomplete in its header; it may be registered by name.
     return type.isValid() ? type : QMetaType(method.parameterType(parameter - 1));
 }
 
@@ -45,7 +45,7 @@ Signature::Signature(const QMetaMethod &method, int optional, const Extras &extr
         m_fault = "it takes more than " + QByteArray::number(qulonglong(maximumFields)) + " fields";
 }
 
-//! Takes what the message fills.
+//! Assigns the parameters that the message fills.
 void Signature::takeRest(const QMetaMethod &method, int required, Converters &converters)
 {
     const QMetaType only = rest().size() == 1 ? typeOf(method, rest().front()) : QMetaType();
@@ -63,7 +63,7 @@ void Signature::takeRest(const QMetaMethod &method, int required, Converters &co
     addOptional(required);
 }
 
-//! The parameters that nothing has been found for yet.
+//! Returns the parameters that have no source yet.
 QList<int> Signature::rest() const
 {
     QList<int> rest;
@@ -157,9 +157,9 @@ void Signature::addOptional(int required)
     bool isOptional = true;
     for (size_t i = m_fields.size(); i-- > 0;) {
         Field &field = m_fields[i];
-        if (m_isScript) // but for the first: of a message without any field, a warning tells more
+        if (m_isScript) // not the first: a message without any field deserves a warning
             isOptional = isOptional && i > 0 && field.type == QMetaType::fromType<QVariant>();
-        else // what no field fills is never left out, so nothing before it can be
+        else // parameters without a field are never omitted, nor are those before them
             isOptional = field.parameter > required && field.parameter > lastFixed;
         field.isOptional = isOptional;
     }
@@ -168,7 +168,7 @@ void Signature::addOptional(int required)
 void Signature::addField(const QByteArray &name, int parameter, QMetaType type,
                          const Converter *converter)
 {
-    // Of these a value that fits sets every byte; of a gadget only those of the fields that come.
+    // A value that fits sets every byte of these; for a gadget, only those of the fields that come.
     const bool isPlain = type.id() < QMetaType::User
         && !(type.flags() & (QMetaType::NeedsConstruction | QMetaType::NeedsDestruction));
     const FieldSet bit = m_fields.size() < maximumFields ? FieldSet(1) << m_fields.size() : 0;
@@ -183,12 +183,12 @@ void Signature::sortNames()
 {
     for (const Field &field : m_fields)
         m_names.push_back({field.name, &field});
-    m_names.push_back({"action", nullptr}); // behind a field of that name it is not found
+    m_names.push_back({"action", nullptr}); // a field of that name comes first and is found
     std::stable_sort(m_names.begin(), m_names.end(),
                      [](const Name &a, const Name &b) { return a.text < b.text; });
 }
 
-//! Finds a \a key that is not the one after the latest.
+//! Finds a \a key that is not the one after the last one found.
 const Signature::Field *Signature::search(QByteArrayView key, size_t &next) const
 {
     const auto isNamed = [key](const Name &name) { return isSameText(name.text, key); };

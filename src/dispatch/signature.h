@@ -11,13 +11,13 @@
 
 namespace QRepod {
 
-//! What stands before the parameters that a message fills.
+//! What precedes the parameters that a message fills.
 enum class Leading {
     Nothing,
     Sender, ///< a QObject *, a pointer to a class derived from it, or a QVariant
 };
 
-//! What the methods of a class may take besides what is in the message.
+//! What the methods of a class may take besides the contents of the message.
 struct Extras
 {
     Extras(Leading leading = Leading::Nothing, std::vector<QMetaType> supplied = {})
@@ -27,13 +27,13 @@ struct Extras
     }
 
     Leading leading;
-    std::vector<QMetaType> supplied; ///< of arguments that are supplied; they stand anywhere behind
+    std::vector<QMetaType> supplied; ///< types of supplied arguments, in any later place
 };
 
 //! One bit for each field that a method takes.
 using FieldSet = quint64;
 
-//! What the parameters of one method are filled from: worked out once, for each of its calls.
+//! Where the parameters of a method come from; worked out once for all of its calls.
 class Signature
 {
 public:
@@ -47,10 +47,10 @@ public:
         QByteArray typeName;
         int parameter = 0; ///< counted from 1, as in the arguments of QMetaObject::metacall()
         const Converter *converter = nullptr;
-        QMetaType type;    ///< of the parameter
+        QMetaType type;    ///< the parameter's
         size_t offset = 0; ///< of the argument, in the memory for all of them
-        const GadgetConverter::Property *property = nullptr; ///< of the gadget
-        bool isOptional = false; ///< may be missing, with all fields behind it
+        const GadgetConverter::Property *property = nullptr; ///< for a gadget
+        bool isOptional = false; ///< it may be missing, with all fields after it
     };
 
     //! A parameter that no field fills.
@@ -61,13 +61,13 @@ public:
         Kind kind;
         int parameter; ///< as above
         QMetaType type;
-        bool isVariant = false; ///< it comes in a QVariant
+        bool isVariant = false; ///< passed as a QVariant
         size_t offset = 0;      ///< of the QVariant or the gadget
-        QVariant none = {};     ///< for what is not supplied
+        QVariant none = {};     ///< passed if nothing is supplied
     };
 
-    //! The last \a optional parameters of \a method have default arguments. \a converters outlives
-    //! this.
+    //! The last \a optional parameters of \a method have default arguments. \a converters must
+    //! outlive this object.
     Signature(const QMetaMethod &method, int optional, const Extras &extras,
               Converters &converters);
     Q_DISABLE_COPY_MOVE(Signature)
@@ -75,7 +75,7 @@ public:
     //! Why no message can ever fit; empty if one can.
     QByteArray fault() const { return m_fault; }
 
-    //! The type of the first parameter, if it is for the sender.
+    //! The type of the first parameter, if it takes the sender.
     QMetaType sender() const { return m_sender; }
     bool fits(const QObject *sender) const { return !m_needsSender || isSender(sender); }
 
@@ -86,10 +86,10 @@ public:
     //! Whether fields() are the properties of a gadget.
     bool hasGadget() const { return m_hasGadget; }
 
-    //! The field \a key, or nullptr.
+    //! Returns the field \a key, or nullptr.
     ///
-    /// The fields of a message mostly come in the order of their names, as a QVariantMap has them:
-    /// the search begins at \a next, 0 for the first, which is left behind what it found.
+    /// The fields of a message mostly come in the order of their names, as a QVariantMap has them.
+    /// The search begins at \a next, 0 at first, and leaves there the place after what it found.
     const Field *find(QByteArrayView key, size_t &next) const
     {
         if (next < m_names.size() && isSameText(m_names[next].text, key))
@@ -97,23 +97,23 @@ public:
         return search(key, next);
     }
 
-    //! The fields of parameters that are objects, not plain numbers.
+    //! The fields whose parameters are objects, not plain numbers.
     FieldSet constructed() const { return m_constructed; }
 
-    //! Those of them for which an object made without arguments stands while they are missing.
+    //! Those of them that a default-constructed object replaces while they are missing.
     FieldSet preset() const { return m_preset; }
 
-    //! Whether the method is one of QML's: it takes `undefined` for optional fields.
+    //! Whether the method belongs to QML, which takes `undefined` for optional fields.
     bool isScript() const { return m_isScript; }
 
-    size_t size() const { return m_size; } ///< of the memory for the arguments
+    size_t size() const { return m_size; } ///< of the memory for the arguments, in bytes
     size_t alignment() const { return m_alignment; }
 
 private:
     struct Name
     {
         QByteArray text;
-        const Field *field; ///< null: of the action, which every message has
+        const Field *field; ///< null for the action, which every message has
     };
 
     void takeSender(const QMetaMethod &method);
@@ -134,7 +134,7 @@ private:
 
     const int m_parameters;
     QMetaType m_sender;
-    bool m_needsSender = false; // of that type
+    bool m_needsSender = false; // a sender of that type
     std::vector<Fixed> m_fixed;
     bool m_hasGadget = false;
     std::vector<Field> m_fields;

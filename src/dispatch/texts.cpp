@@ -19,12 +19,12 @@ bool isText(const Value &value)
     return value.kind() == Value::Kind::Text;
 }
 
-// QUrl composes the characters of a host, which takes the square of the number of marks that follow
-// one letter. Unicode knows no more in a row in any language (its Stream-Safe Text Format).
+// QUrl composes the characters of a host in time that grows with the square of the number of marks
+// after one letter. In no language does Unicode need more in a row (its Stream-Safe Text Format).
 constexpr qsizetype mostMarks = 30;
 constexpr qsizetype longestUrl = 8192;
 
-//! Whether \a text has more marks in a row, like accents, than a text can need.
+//! Returns whether \a text has more combining marks in a row, such as accents, than any text needs.
 bool hasLongMarks(const QString &text)
 {
     qsizetype marks = 0;
@@ -61,7 +61,7 @@ bool toUuid(const Value &value, void *target)
 {
     if (!isText(value))
         return false;
-    // QUuid takes text that merely begins like a uuid, and makes a null one of any other.
+    // QUuid accepts text that merely begins like a UUID, and makes a null one from any other.
     const QString text = value.toText();
     const QUuid uuid(text);
     const auto format = text.startsWith(u'{') ? QUuid::WithBraces : QUuid::WithoutBraces;
@@ -82,7 +82,7 @@ bool toDate(const Value &value, void *target)
         return false;
     const QString text = value.toText();
     const QDate date = QDate::fromString(text.left(longestTime), Qt::ISODate);
-    // Qt takes text that merely begins like a date.
+    // Qt accepts text that merely begins like a date.
     return date.isValid() && date.toString(Qt::ISODate) == text && assign(target, date);
 }
 
@@ -94,7 +94,7 @@ bool toTime(const Value &value, void *target)
     const QTime time = QTime::fromString(text.left(longestTime), Qt::ISODate);
     if (!time.isValid())
         return false;
-    // What stands there must be all that there is: Qt rounds a microsecond.
+    // Compare with the text in full, because Qt rounds microseconds.
     const QString whole = time.toString(Qt::ISODateWithMs) + QStringLiteral("000");
     constexpr qsizetype minutes = 5;
     constexpr qsizetype seconds = 8;
@@ -108,7 +108,7 @@ bool toColor(const Value &value, void *target)
     if (!isText(value))
         return false;
     const QString text = value.toText();
-    // Nothing else: of a name that it does not know, Qt warns.
+    // Only this form: Qt warns about a colour name that it does not know.
     const auto isHexadecimal = [](QChar c) { return std::isxdigit(uchar(c.toLatin1())) != 0; };
     return (text.size() == 7 || text.size() == 9) && text.front() == u'#'
         && std::all_of(text.begin() + 1, text.end(), isHexadecimal)

@@ -6,26 +6,26 @@
 namespace QRepod {
 
 /// \file
-/// Texts fit QString, and the types that a text stands for.
+/// Conversion of text to QString and to the types that a text can stand for.
 
 bool toText(const Value &value, void *target);
 
-//! A QUrl: a valid address of at most 8,192 characters, or nothing.
+//! Converts to a QUrl; the text must be a valid address of at most 8,192 characters.
 bool toUrl(const Value &value, void *target);
 
-//! A QUuid, with or without braces.
+//! Converts to a QUuid, with or without braces.
 bool toUuid(const Value &value, void *target);
 
-//! A QChar, if the text is one UTF-16 unit.
+//! Converts to a QChar; the text must be one UTF-16 unit.
 bool toChar(const Value &value, void *target);
 
-//! A QDate: `2024-02-29`.
+//! Converts to a QDate: `2024-02-29`.
 bool toDate(const Value &value, void *target);
 
-//! A QTime: `12:30`, `12:30:15` or `12:30:15.250`.
+//! Converts to a QTime: `12:30`, `12:30:15` or `12:30:15.250`.
 bool toTime(const Value &value, void *target);
 
-//! A QColor: `#rrggbb` or `#aarrggbb`. Qt Gui, which has the type, makes it.
+//! Converts to a QColor: `#rrggbb` or `#aarrggbb`. Qt Gui, which has the type, does it.
 bool toColor(const Value &value, void *target);
 
 } // namespace QRepod

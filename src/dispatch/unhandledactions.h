@@ -10,21 +10,21 @@
 
 namespace QRepod {
 
-//! Tells of messages that reached nobody: a mistyped name, mostly.
+//! Reports messages that reached no handler, mostly because of a mistyped name.
 ///
-/// It warns of each action once, and of 32 at most, for a peer can make up any number of them. The
-/// rest is for the debug log.
+/// It warns once for each action, and at most 32 times, because a peer can invent any number of
+/// actions. The rest goes to the debug log.
 ///
-/// Used in the thread of the receivers.
+/// Used only in the thread of the receivers.
 class UnhandledActions
 {
 public:
     static constexpr size_t most = 32;
 
-    //! Who had no handler for a message.
+    //! The object that had no handler for a message.
     struct Receiver
     {
-        //! \a object derives from Base, of this library, or is one.
+        //! \a object derives from Base, a class of this library, or is one.
         template <class Base>
         static Receiver of(const Base &object)
         {
@@ -34,10 +34,10 @@ public:
         }
 
         QByteArray className;
-        bool lacksMacro; ///< Q_OBJECT, so Qt knows only the base
+        bool lacksMacro; ///< it lacks Q_OBJECT, so Qt knows only the base
     };
 
-    //! \a findNearest finds the handler that may have been meant.
+    //! Reports \a action. \a findNearest finds the handler that may have been meant.
     void note(QByteArrayView action, const Receiver &receiver, const QString &peer,
               const std::function<QByteArray(QByteArrayView)> &findNearest);
 

@@ -35,7 +35,7 @@ public:
     double maximumStep = 0;
 };
 
-//! The way from one sample to the next; 0 if it is a jump.
+//! Returns the difference from one sample to the next; 0 if it is a jump.
 double Interpolation::Private::step(const Sample &from, const Sample &to) const
 {
     const double difference = to.value - from.value;
@@ -58,7 +58,7 @@ std::vector<Interpolation::Private::Sample>::const_iterator Interpolation::Priva
                             [](qint64 t, const Sample &sample) { return t < sample.time; });
 }
 
-//! \a time is that of the newest sample or later.
+//! \a time must be that of the newest sample or later.
 double Interpolation::Private::past(qint64 time) const
 {
     const Sample &last = samples.back();
@@ -77,7 +77,7 @@ void Interpolation::Private::forgetOld()
                               [oldest](const Sample &sample) { return sample.time >= oldest; });
     const std::ptrdiff_t surplus = std::ptrdiff_t(samples.size()) - std::ptrdiff_t(greatestCount);
     first = std::max(first, samples.begin() + std::max<std::ptrdiff_t>(0, surplus));
-    // The one before stays: the value comes from there.
+    // Keep the one before, which the interpolation starts from.
     if (first != samples.begin())
         samples.erase(samples.begin(), first - 1);
 }

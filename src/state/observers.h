@@ -8,7 +8,7 @@
 
 namespace QRepod {
 
-//! Who is told of something. While one is told, it may let others, or itself, be forgotten.
+//! A list of observers. An observer that is being told may remove others, or itself.
 template <class Observer>
 class Observers
 {
@@ -20,16 +20,16 @@ public:
     void remove(Observer *observer) { std::erase(m_list, observer); }
     bool isEmpty() const { return m_list.empty(); }
 
-    //! Calls \a function for each of those that are there now.
+    //! Calls \a function for each current observer.
     ///
-    /// \return whom it was called for.
+    /// \return the observers it was called for.
     template <class Function>
     std::vector<Observer *> tell(Function function) const
     {
         return tell(std::vector<Observer *>(m_list), function);
     }
 
-    //! The same for \a some of them, as far as they are still there.
+    //! Calls \a function for those of \a some that are still observers.
     template <class Function>
     std::vector<Observer *> tell(const std::vector<Observer *> &some, Function function) const
     {

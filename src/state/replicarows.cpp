@@ -12,7 +12,7 @@
 
 namespace QRepod {
 
-//! Those that have been told of the beginning are told of the end, unless they are gone.
+//! Observers that are told of the beginning are told of the end, unless they are gone by then.
 template <class Begin, class Change, class End>
 void ReplicaRows::tell(Begin begin, Change change, End end)
 {
@@ -21,7 +21,7 @@ void ReplicaRows::tell(Begin begin, Change change, End end)
     observers.tell(told, end);
 }
 
-//! As many values as there are roles.
+//! Returns \a values with exactly one value for each role.
 RowValues ReplicaRows::padded(RowValues values) const
 {
     while (values.size() < m_roles.size())
@@ -71,7 +71,7 @@ void ReplicaRows::move(int row, int count, int to)
          [](RowsObserver *observer) { observer->endMove(); });
 }
 
-//! Roles that nobody knows are left out.
+//! Sets \a values in \a row. Unknown roles are ignored.
 void ReplicaRows::set(int row, const QVariantMap &values)
 {
     RowValues now = m_rows[size_t(row)];
@@ -102,7 +102,7 @@ void ReplicaRows::replace(const QStringList &roles, const QString &key,
     const bool isKnown = m_roles == roles && m_key == key && roles.contains(key);
     if (isKnown && replaceByKey(key, rows))
         return;
-    // Qt asks for the names of the roles again after a reset, and no observer reads them before.
+    // Qt reads the names of the roles again after a reset, and no observer reads them before it.
     tell([](RowsObserver *observer) { observer->beginReset(); },
          [&] {
              m_roles = roles;
@@ -114,7 +114,7 @@ void ReplicaRows::replace(const QStringList &roles, const QString &key,
          [](RowsObserver *observer) { observer->endReset(); });
 }
 
-//! The keys of \a rows; none if they are not different from each other.
+//! Returns the keys of \a rows; nothing if two rows have the same key.
 QStringList ReplicaRows::keysOf(const QList<RowValues> &rows, const QString &key) const
 {
     const qsizetype role = m_roles.indexOf(key);
@@ -127,7 +127,7 @@ QStringList ReplicaRows::keysOf(const QList<RowValues> &rows, const QString &key
     return different.size() == keys.size() ? keys : QStringList();
 }
 
-//! \return false if that cannot be: keys are not different, or too much has changed.
+//! \return false if that is impossible: two keys are equal, or too much has changed.
 bool ReplicaRows::replaceByKey(const QString &key, const QList<RowValues> &rows)
 {
     const QStringList before = keysOf(all(), key);

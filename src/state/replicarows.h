@@ -8,7 +8,7 @@
 
 namespace QRepod {
 
-//! Who is told of each change to ReplicaRows, before and after it. It may be destroyed in between.
+//! Is told of each change to ReplicaRows, before and after it. It may be destroyed in between.
 class RowsObserver
 {
 public:
@@ -16,20 +16,20 @@ public:
     virtual void endInsert() = 0;
     virtual void beginRemove(int first, int last) = 0;
     virtual void endRemove() = 0;
-    //! \a to is the row that they come before, counted as Qt does: while they are still there.
+    //! \a to is the row they go before, counted as in Qt: with the moving rows still in place.
     virtual void beginMove(int first, int last, int to) = 0;
     virtual void endMove() = 0;
     virtual void beginReset() = 0;
     virtual void endReset() = 0;
-    virtual void changed(int row, const QList<int> &roles) = 0; ///< roles by their place
+    virtual void changed(int row, const QList<int> &roles) = 0; ///< roles by index
 
 protected:
     ~RowsObserver() = default;
 };
 
-//! The rows of a shared model, as far as they are known here.
+//! The rows of a shared model, as received so far.
 ///
-/// Observers run whatever they like, but do not change the rows.
+/// Observers may run any code, but must not change the rows.
 class ReplicaRows
 {
 public:
@@ -44,11 +44,11 @@ public:
 
     Observers<RowsObserver> observers;
 
-    //! All there is. Rows are matched by \a key, if it is one of \a roles and that was so before,
-    //! so that observers are told of the difference alone.
+    //! Replaces everything. If \a roles and \a key are the same as before, and \a key is one of the
+    //! roles, rows are matched by their key: observers are told only of the differences.
     void replace(const QStringList &roles, const QString &key, const QList<RowValues> &rows);
 
-    //! \return false if one of \a changes is about a row that does not exist; those before it have
+    //! \return false if a change refers to a row that does not exist. The changes before it have
     //!         been made.
     bool apply(const std::vector<StateChange> &changes);
 

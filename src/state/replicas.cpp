@@ -9,7 +9,7 @@ namespace QRepod {
 
 Q_DECLARE_LOGGING_CATEGORY(stateLog)
 
-//! Nobody is told: the listener is being deleted.
+//! Tells nobody: the listener is being deleted.
 Replicas::~Replicas()
 {
     *m_isAlive = false;
@@ -53,7 +53,7 @@ bool Replicas::take(const QVariantMap &fields)
     return isTaken;
 }
 
-//! \return the message that \a part completes; nothing while others are missing.
+//! \return the message that \a part completes; nothing while parts are missing.
 std::optional<StateMessage> Replicas::joined(ReplicaState &state, StateMessage part)
 {
     const bool isPart = part.isPart;
@@ -71,7 +71,7 @@ void Replicas::apply(ReplicaState &state, const StateMessage &message)
         return setKind(state, Kind::Unknown);
     if (message.isFull)
         return applyFull(state, message);
-    // Without the first message the others mean nothing.
+    // Without a first message, the others have no meaning.
     if (message.set && state.kind == Kind::Object)
         applyValues(state, message);
     if (state.kind == Kind::Model && !state.rows.apply(message.changes))
@@ -95,10 +95,10 @@ void Replicas::applyFull(ReplicaState &state, const StateMessage &message)
         state.observers.tell([](ReplicaObserver *observer) { observer->readyChanged(); });
 }
 
-//! All rows of a first message, with those that have come in later parts: views see only the
-//! outcome.
+//! Returns all rows of a first message, including those in its later parts, so that views see only
+//! the outcome.
 ///
-/// \return nothing if a change is about a row that does not exist.
+/// \return nothing if a change refers to a row that does not exist.
 std::optional<QList<RowValues>> Replicas::rowsOf(const StateMessage &message)
 {
     if (message.changes.empty())

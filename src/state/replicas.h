@@ -13,39 +13,39 @@
 
 namespace QRepod {
 
-//! Who is told of what a shared object or model is now.
+//! Is told of changes to a shared object or model.
 class ReplicaObserver
 {
 public:
-    //! The values of \a names are others.
+    //! The values of the properties \a names have changed.
     virtual void changed(const QStringList &names) = 0;
 
-    //! Everything has come, for the first time or again; or nothing will come any more.
+    //! The whole state has arrived, for the first time or again; or no more will arrive.
     virtual void readyChanged() = 0;
 
 protected:
     ~ReplicaObserver() = default;
 };
 
-//! One shared thing as it is known at this end.
+//! A shared object or model, as received so far.
 struct ReplicaState
 {
     enum class Kind { Unknown, Object, Model };
 
-    Kind kind = Kind::Unknown; ///< Unknown: what is here, if anything, is out of date
+    Kind kind = Kind::Unknown; ///< Unknown: the contents, if any, are out of date
     ReplicaValues values;
     ReplicaRows rows;
     Observers<ReplicaObserver> observers;
-    std::optional<StateMessage> parts; ///< of a message whose last part has not come
+    std::optional<StateMessage> parts; ///< of a message whose last part is still missing
 };
 
-//! What a peer shares, by name. Used in the thread of its listener.
+//! Everything that a peer shares, by name. Used in the thread of its listener.
 ///
-/// What nobody looks at is followed as well: who looks later sees it at once.
+/// Shared things that nobody observes are followed as well: a later observer sees them at once.
 class Replicas
 {
 public:
-    //! Calls \a applied for each message, with the name and the time in it, once observers know.
+    //! Calls \a applied with the name and time of each message, after its observers were told.
     explicit Replicas(std::function<void(const QString &name, qint64 time)> applied)
         : m_applied(std::move(applied))
     {
@@ -53,20 +53,20 @@ public:
     ~Replicas();
     Q_DISABLE_COPY_MOVE(Replicas)
 
-    //! How many shared things are followed that nobody looks at.
+    //! The most shared things that are followed without an observer.
     static constexpr qsizetype maximum = 1'000;
 
     std::shared_ptr<ReplicaState> find(const QString &name);
 
-    //! Takes in a message of the action `_state`.
+    //! Applies a message of the action `_state`.
     ///
-    /// \return whether somebody looks at what it is about. Observers may have deleted this.
+    /// \return whether somebody observes its subject. Observers may have deleted this object.
     bool take(const QVariantMap &fields);
 
-    //! The connection has ended: everything is out of date until it comes again.
+    //! The connection has ended: everything is out of date until it arrives again.
     void expire();
 
-    //! The time of the message that is being taken in; -1 if none is.
+    //! The time of the message that is being applied; -1 if none is.
     qint64 currentTime() const { return m_time; }
 
 private:

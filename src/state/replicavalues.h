@@ -5,15 +5,15 @@
 
 namespace QRepod {
 
-//! The properties of a shared object, as far as they are known here.
+//! The properties of a shared object, as received so far.
 class ReplicaValues
 {
 public:
     const QVariantMap &values() const { return m_values; }
 
-    //! Takes \a values in: everything that there is, if \a isFull.
+    //! Applies \a values, which are all values if \a isFull.
     ///
-    /// \return the names of those that are others now.
+    /// \return the names of the properties that have changed.
     QStringList apply(const QVariantMap &values, bool isFull)
     {
         QStringList changed;

@@ -11,12 +11,12 @@ namespace {
 
 constexpr int none = -1;
 
-//! Each block that moves is searched for among the rows, which bounds the steps of a large shuffle.
+// Each block that moves is searched for among the rows. This bounds the steps for a large shuffle.
 constexpr size_t greatestCost = 20'000'000;
 
 using Positions = std::unordered_map<RowId, int>;
 
-//! The changes between two orders that begin and end differently; rows are counted from `offset`.
+//! Computes the changes between two orders whose ends differ; rows are counted from `offset`.
 class Comparison
 {
 public:
@@ -68,7 +68,7 @@ private:
     std::vector<RowChange> m_changes;
 };
 
-//! From the end, so that the rows before keep their numbers.
+//! Starts at the end, so that earlier rows keep their numbers.
 void Comparison::remove()
 {
     for (size_t end = m_rows.size(); end > 0;) {
@@ -85,11 +85,11 @@ void Comparison::remove()
     std::erase_if(m_rows, [this](RowId id) { return targetOf(id) == none; });
 }
 
-//! For each row in the new order of those that were there before, whether it can stay where it is:
-//! the longest ascending sequence of them.
+//! Returns for each row of the new order whether it was there before and can stay where it is: the
+//! longest ascending subsequence.
 std::vector<bool> Comparison::standing() const
 {
-    std::vector<size_t> lasts; // of the best sequence of each length: the row in m_rows
+    std::vector<size_t> lasts; // for each length, the last row in m_rows of the best sequence
     std::vector<int> previous(m_rows.size(), none);
     const auto isBefore = [this](size_t row, int target) { return targetOf(m_rows[row]) < target; };
     for (size_t row = 0; row < m_rows.size(); ++row) {
@@ -109,14 +109,14 @@ std::vector<bool> Comparison::standing() const
     return stands;
 }
 
-//! Each row that cannot stay goes behind the one that comes before it in the new order.
+//! Moves each row that cannot stay behind its predecessor in the new order.
 bool Comparison::move()
 {
     if (std::is_sorted(m_rows.begin(), m_rows.end(),
                        [this](RowId a, RowId b) { return targetOf(a) < targetOf(b); }))
         return true;
     const std::vector<bool> byTarget = standing();
-    std::vector<RowId> kept; // m_rows in the new order
+    std::vector<RowId> kept; // the rows of m_rows in the new order
     std::vector<bool> stands;
     kept.reserve(m_rows.size());
     const Positions present = [this] {
@@ -143,8 +143,8 @@ bool Comparison::move()
     return true;
 }
 
-//! Moves the row kept[\a first], and those behind it that are its neighbours already; \a index goes
-//! on behind them.
+//! Moves the row kept[\a first], and those after it that are its neighbours already. Advances
+//! \a index past them.
 void Comparison::moveBlock(size_t first, size_t &index, const std::vector<RowId> &kept,
                            const std::vector<bool> &stands)
 {
@@ -190,7 +190,7 @@ void Comparison::insert()
 std::optional<std::vector<RowChange>> rowChanges(const std::vector<RowId> &before,
                                                  const std::vector<RowId> &after)
 {
-    // Mostly little differs, and what stands around it costs a comparison.
+    // Usually little differs, so compare only what is between the common beginning and end.
     const auto [firstBefore, firstAfter] =
         std::mismatch(before.begin(), before.end(), after.begin(), after.end());
     const auto [lastBefore, lastAfter] =

@@ -7,8 +7,8 @@ namespace QRepod {
 
 namespace {
 
-constexpr double slew = 0.05;  // of the time that passes: 50 ms in a second
-constexpr double leap = 1'000; // an error so large is corrected at once, if that is forwards
+constexpr double slew = 0.05;  // relative to the time that passes: 50 ms in a second
+constexpr double leap = 1'000; // milliseconds; a larger error is corrected at once, if forwards
 
 } // namespace
 

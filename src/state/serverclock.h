@@ -6,42 +6,42 @@
 
 namespace QRepod {
 
-//! What time it is on the peer's clock, by the exchanges of pings and pongs with it.
+//! Estimates the time on the peer's clock from exchanges of pings and pongs.
 ///
-/// An exchange says between what the offset lies: its question cannot have come before it was
-/// asked, nor its answer after it came. A quick way there, or back, makes one of the bounds sharp.
-/// Of the latest exchanges the sharpest bounds count, so that drift is followed. The time that is
-/// shown goes after the middle between them at a pace that nobody sees, and never backwards.
+/// An exchange bounds the offset: the ping cannot have arrived before it was sent, nor the pong
+/// have been sent after it arrived. A fast ping, or pong, makes one of the bounds tight. The
+/// tightest bounds of the latest exchanges count, so that drift is followed. The time shown
+/// approaches the middle between them so slowly that nobody notices, and never goes backwards.
 ///
-/// Times are in milliseconds; the local ones on a clock that does not jump. A value without a lock.
+/// Times are in milliseconds, local ones on a clock that does not jump. A value without a lock.
 class ServerClock
 {
 public:
-    //! How many exchanges count.
+    //! How many exchanges are used.
     static constexpr std::size_t window = 16;
 
     bool isKnown() const { return !m_exchanges.empty(); }
 
-    //! A ping went out at \a sent, and its pong, which says \a serverTime, came in at \a received.
+    //! A ping was sent at \a sent, and its pong, which says \a serverTime, came at \a received.
     void add(double sent, double received, double serverTime);
 
-    //! The server's time when it is \a now here; of no meaning before the first exchange.
+    //! Returns the server's time at the local time \a now; meaningless before the first exchange.
     double timeAt(double now);
 
-    //! Another server.
+    //! Forgets everything, for another server.
     void clear();
 
 private:
     struct Exchange
     {
-        double least; ///< that the offset of the server's clock from this one can be
+        double least; ///< bounds of the offset of the server's clock from the local one
         double most;
     };
 
     double estimate() const;
 
-    std::deque<Exchange> m_exchanges; // the latest
-    double m_offset = 0;              // that is shown
+    std::deque<Exchange> m_exchanges; // the latest ones
+    double m_offset = 0;              // of the time shown
     double m_shownAt = 0;
     bool m_isShown = false;
 };

@@ -13,7 +13,7 @@ namespace {
 
 constexpr quint64 allRoles = ~quint64(0);
 
-//! The roles that a model has that names none of its own.
+//! Returns the roles that a model has by default.
 const QHash<int, QByteArray> &defaultRoles()
 {
     class Plain final : public QAbstractListModel
@@ -71,7 +71,7 @@ void SharedModel::noteMoved()
     noteMarked();
 }
 
-//! Keeps what was sent of rows that go: who joins before the next collect() still gets them.
+//! Keeps what was sent of removed rows: clients that join before the next collect() still get it.
 void SharedModel::bury(std::vector<Row>::iterator first, std::vector<Row>::iterator last)
 {
     for (; first != last; ++first) {
@@ -134,7 +134,7 @@ void SharedModel::markData(const QModelIndex &first, const QModelIndex &last,
         if (std::exchange(changed.marks, changed.marks | marks) == 0)
             m_dirty.push_back(row);
     }
-    noteMarked(); // an unknown role, too: the model may have got it just now
+    noteMarked(); // also for an unknown role: the model may just have added it
 }
 
 void SharedModel::rememberLayout()
@@ -166,7 +166,7 @@ void SharedModel::restoreLayout()
     noteMoved();
 }
 
-//! Which row is which is unknown, unless they have keys.
+//! After a reset, rows can only be told apart by their keys.
 void SharedModel::reset()
 {
     std::vector<Row> before = std::exchange(m_rows, {});
@@ -181,7 +181,7 @@ void SharedModel::reset()
     noteMoved();
 }
 
-//! The rows that have the key of one \a before are that one.
+//! A row with the same key as a row in \a before is the same row.
 void SharedModel::matchKeys(const std::vector<Row> &before)
 {
     const qsizetype role = m_roles.indexOf(m_key);
@@ -199,7 +199,7 @@ void SharedModel::matchKeys(const std::vector<Row> &before)
     }
 }
 
-//! \return whether they are others than before.
+//! \return whether the roles have changed.
 bool SharedModel::readRoles()
 {
     const QHash<int, QByteArray> names = m_model->roleNames();

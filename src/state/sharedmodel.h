@@ -18,24 +18,24 @@
 
 namespace QRepod {
 
-//! Shares a model: its rows on the top level, with their roles.
+//! Shares the top-level rows of a model, with their roles.
 ///
-/// It keeps what was sent of each row, and follows where that row goes. So it does not matter in
-/// how many steps the model has changed: clients get the difference.
+/// It keeps what was sent of each row, and follows where the row goes. However many steps a change
+/// of the model takes, clients get only the difference.
 class SharedModel final : public StateSource
 {
     Q_OBJECT
 
 public:
-    //! Whether a viewer may know a row.
+    //! Returns whether \a viewer may know \a row.
     using IsVisible = std::function<bool(const Channel *viewer, int row)>;
 
-    //! \a name is that of the share, for warnings. \a key is the role that names a row, if one
-    //! does.
+    //! \a name is the name of the share, for warnings. \a key is the role that identifies a row, if
+    //! there is one.
     SharedModel(const QString &name, QAbstractItemModel *model, const QString &key,
                 QObject *parent = nullptr);
 
-    //! Everybody gets everything again, as far as \a isVisible lets them; all of it without.
+    //! Sends everything again, to each viewer what \a isVisible permits; without it, all rows.
     void setVisible(IsVisible isVisible);
 
     void collect(const MessageLimits &limits) override;
@@ -47,7 +47,7 @@ public:
 
 private:
     using Order = std::vector<RowId>;
-    using Roles = quint64; // a bit for each; the last one stands for all that follow
+    using Roles = quint64; // one bit for each; the last bit is for all later ones
     static Roles bitOf(qsizetype role) { return Roles(1) << std::min<qsizetype>(role, 63); }
 
     struct Row
@@ -87,27 +87,27 @@ private:
     const QPointer<QAbstractItemModel> m_model;
     const QString m_key;
     ValueFilter m_filter;
-    IsVisible m_isVisible; // none: everybody knows every row
+    IsVisible m_isVisible; // empty if everybody knows every row
     QStringList m_roles;
-    QList<int> m_roleNumbers;  // of these, in the model
-    bool m_hasOwnRoles = true; // not those that every model has
+    QList<int> m_roleNumbers;  // their numbers in the model
+    bool m_hasOwnRoles = true; // not only those that every model has
 
     std::vector<Row> m_rows;  // as the model has them
-    std::vector<int> m_dirty; // those that are marked, unless rows have come, gone or moved since
-    std::unordered_map<RowId, RowValues> m_gone; // rows that were sent and have gone since
+    std::vector<int> m_dirty; // the marked rows, unless rows came, went or moved since
+    std::unordered_map<RowId, RowValues> m_gone; // rows that were sent and removed since
     RowId m_latestId = 0;
-    std::vector<QPersistentModelIndex> m_layout; // of the rows, while the model sorts them
+    std::vector<QPersistentModelIndex> m_layout; // the rows, while the model sorts them
     bool m_isMarked = true;
-    bool m_hasMoved = true; // rows have come, gone or moved since the latest collect()
-    bool m_isAnew = true;   // everything is to be sent again
+    bool m_hasMoved = true; // rows came, went or moved since the last collect()
+    bool m_isAnew = true;   // everything must be sent again
 
-    // What the latest collect() has found.
+    // The results of the last collect().
     Order m_before;
     Order m_after;
     std::shared_ptr<ChangedValues> m_changed = std::make_shared<ChangedValues>();
     bool m_movedNow = false;
     bool m_anewNow = false;
-    std::unordered_map<const Channel *, Order> m_views; // what each viewer knows, if not all
+    std::unordered_map<const Channel *, Order> m_views; // the rows each viewer knows, if not all
 };
 
 } // namespace QRepod

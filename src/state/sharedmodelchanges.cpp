@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! What SharedModel tells of the rows that it has followed.
+//! The part of SharedModel that turns changes of its rows into messages.
 #include "state/sharedmodel.h"
 
 #include <algorithm>
@@ -60,12 +60,12 @@ void SharedModel::collectAll()
 
 void SharedModel::collect(const MessageLimits &limits)
 {
-    m_changed = std::make_shared<ChangedValues>(); // a message may still have what was there
+    m_changed = std::make_shared<ChangedValues>(); // messages may still refer to the old values
     m_movedNow = m_anewNow = false;
     if (!m_isMarked || !m_model)
         return;
     m_filter.setLimits(limits);
-    if (size_t(m_model->rowCount()) != m_rows.size()) // it did not tell of a change
+    if (size_t(m_model->rowCount()) != m_rows.size()) // it did not signal a change
         reset();
     m_anewNow = readRoles() || std::exchange(m_isAnew, false);
     m_isAnew = false;
@@ -82,7 +82,7 @@ void SharedModel::collect(const MessageLimits &limits)
     m_isMarked = false;
 }
 
-//! The rows that \a viewer may know and that have been collected.
+//! Returns the collected rows that \a viewer may know.
 std::vector<int> SharedModel::visibleRows(const Channel *viewer) const
 {
     std::vector<int> rows;
@@ -151,8 +151,8 @@ QVariantMap SharedModel::change(const Channel *viewer)
     return difference(before, view->second, rows, true);
 }
 
-//! The way from what somebody has to what they are to have: \a after, whose rows stand at \a rows
-//! in the model.
+//! Returns the changes that turn \a before, which somebody has, into \a after, whose rows are at
+//! \a rows in the model.
 QVariantMap SharedModel::difference(const Order &before, const Order &after,
                                     const std::vector<int> &rows, bool hasMoved) const
 {
@@ -181,12 +181,12 @@ QVariantMap SharedModel::difference(const Order &before, const Order &after,
     return {{StateField::changes(), QVariant::fromValue<StreamedList::Pointer>(changes)}};
 }
 
-//! The values that are others now, of rows that are not among what the \a steps insert.
+//! Appends the values that have changed in rows that the \a steps do not insert.
 void SharedModel::appendChangedRows(StateChanges &changes, const std::vector<int> &rows,
                                     const std::vector<RowChange> &steps) const
 {
     auto step = std::find_if(steps.begin(), steps.end(), [](const RowChange &change) {
-        return change.kind == RowChange::Kind::Insert; // these are the last, in order
+        return change.kind == RowChange::Kind::Insert; // insertions come last, in order
     });
     for (const ChangedValues::Row &changed : m_changed->rows) {
         const auto place = std::lower_bound(rows.begin(), rows.end(), changed.row);

@@ -61,7 +61,7 @@ void SharedObject::collect(const MessageLimits &limits)
     if (m_marked.empty() || !m_object)
         return;
     m_filter.setLimits(limits);
-    const std::vector<size_t> marked = std::exchange(m_marked, {}); // to read may mark others
+    const std::vector<size_t> marked = std::exchange(m_marked, {}); // reading may mark others
     for (const size_t place : marked) {
         Property &property = m_properties[place];
         property.isMarked = false;

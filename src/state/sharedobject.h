@@ -12,14 +12,14 @@
 
 namespace QRepod {
 
-//! Shares the readable properties of an object that have a NOTIFY signal, without those of QObject
+//! Shares the readable properties of an object that have a NOTIFY signal, except those of QObject
 //! itself.
 class SharedObject final : public StateSource
 {
     Q_OBJECT
 
 public:
-    //! \a name is that of the share, for warnings.
+    //! \a name is the name of the share, for warnings.
     SharedObject(const QString &name, QObject *object, QObject *parent = nullptr);
 
     void collect(const MessageLimits &limits) override;
@@ -36,7 +36,7 @@ private:
         QMetaProperty property;
         QString name;
         QVariant sent;
-        bool isMarked = false; ///< and among m_marked
+        bool isMarked = false; ///< it is in m_marked
         bool isSendable = false;
     };
 
@@ -46,8 +46,8 @@ private:
     const QPointer<QObject> m_object;
     ValueFilter m_filter;
     std::vector<Property> m_properties;
-    std::unordered_map<int, std::vector<size_t>> m_bySignal; // what each may tell of
-    std::vector<size_t> m_marked;                            // to be looked at
+    std::unordered_map<int, std::vector<size_t>> m_bySignal; // properties by NOTIFY signal
+    std::vector<size_t> m_marked;                            // properties to look at
     QVariantMap m_change;
 };
 

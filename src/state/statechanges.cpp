@@ -20,7 +20,7 @@ bool StateChanges::write(ValueEncoder &encoder) const
     return encoder.end();
 }
 
-//! As StateChange of the kind `set`, without building one.
+//! Writes a StateChange of the kind `set` without building one.
 bool StateChanges::writeRow(ValueEncoder &encoder, const ChangedValues::Row &row) const
 {
     if (!encoder.beginList(3))

@@ -13,10 +13,10 @@
 
 namespace QRepod {
 
-//! The values that a tick has found changed, row after row. All messages of the tick share them.
+//! The values that a tick has found changed, row by row. All messages of the tick share them.
 struct ChangedValues
 {
-    //! Its values are those from `begin` to `end`.
+    //! The values of a row are those from `begin` to `end`.
     struct Row
     {
         int row;
@@ -31,13 +31,14 @@ struct ChangedValues
     };
 
     QStringList roles;
-    std::vector<Row> rows; ///< in order, and by their places in the model
+    std::vector<Row> rows; ///< sorted, and numbered as in the model
     std::vector<Value> values;
 };
 
-//! The field `changes` of one message: how rows come, go and move, then what has changed in others.
+//! The field `changes` of one message: rows that come, go and move, then values that have changed
+//! in other rows.
 ///
-/// Used in the thread of what is shared; once it is in a message it does not change.
+/// Used in the thread of the shared model. Immutable once it is in a message.
 class StateChanges final : public StreamedList
 {
 public:
@@ -49,7 +50,7 @@ public:
 
     void append(const StateChange &step) { m_steps.append(QVariant(step.toList())); }
 
-    //! Values of \a changed, which stands at \a row for those who get the message.
+    //! Appends the values of \a changed, which is at \a row for the recipients of the message.
     void append(int row, const ChangedValues::Row &changed)
     {
         m_rows.push_back({row, changed.begin, changed.end});
@@ -65,7 +66,7 @@ private:
 
     const std::shared_ptr<const ChangedValues> m_values;
     QVariantList m_steps;
-    std::vector<ChangedValues::Row> m_rows; // by their places in the message
+    std::vector<ChangedValues::Row> m_rows; // numbered as in the message
 };
 
 } // namespace QRepod

@@ -26,7 +26,7 @@ bool isText(const QVariant &value)
     return value.metaType() == QMetaType::fromType<QString>();
 }
 
-//! A row number or a count of rows; nothing if \a value is neither.
+//! Returns \a value as a row number or a count of rows; nothing if it is neither.
 std::optional<int> rowNumber(const QVariant &value)
 {
     if (value.metaType() != QMetaType::fromType<qint64>())
@@ -89,7 +89,7 @@ std::optional<std::vector<StateChange>> readChanges(const QVariant &value)
     return changes;
 }
 
-//! Texts that differ.
+//! Returns the list of texts in \a value; nothing if it is none, or two texts are equal.
 std::optional<QStringList> readRoles(const QVariant &value)
 {
     if (!isList(value))

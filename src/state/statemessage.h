@@ -78,29 +78,29 @@ struct StateChange
     QList<RowValues> rows; ///< of an insertion
     QVariantMap values;    ///< of `set`, by role
 
-    //! For the wire.
+    //! Returns the change as it is on the wire.
     QVariantList toList() const;
 };
 
-//! A message of the action `_state`, taken apart.
+//! A parsed message of the action `_state`.
 struct StateMessage
 {
-    //! \return nothing if \a fields are not what the protocol says. Rows are checked for their
-    //!         form, not for whether they exist.
+    //! \return nothing if \a fields break the protocol. Rows are checked for their form, not for
+    //!         whether they exist.
     static std::optional<StateMessage> read(const QVariantMap &fields);
 
-    //! Adds what is in \a part, the next message, of which this is the beginning.
+    //! Appends \a part, the next part of the message that this one begins.
     void append(StateMessage part);
 
     QString name;
     qint64 time = 0;
     bool isFull = false;
     bool isEnd = false;
-    bool isPart = false;                  ///< the next message of this name goes on
+    bool isPart = false;                  ///< the next message with this name continues it
     std::optional<QVariantMap> set;       ///< of an object
-    std::optional<QList<RowValues>> rows; ///< of a model, with the first
+    std::optional<QList<RowValues>> rows; ///< of a model, in the first message
     QStringList roles;                    ///< with `rows`
-    QString key;                          ///< likewise: the role that rows are known by, if any
+    QString key;                          ///< with `rows`: the role that identifies a row, if any
     std::vector<StateChange> changes;
 };
 

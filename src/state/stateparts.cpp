@@ -45,7 +45,7 @@ Halves halvesOf(const QVariantMap &values)
     return halves;
 }
 
-//! An insertion of several rows, or several values of a row.
+//! Halves an insertion of several rows, or several values of a row.
 std::optional<Halves> halvesOfChange(const QVariantList &change)
 {
     const QVariant &argument = change.constLast();
@@ -64,7 +64,7 @@ std::optional<Halves> halvesOfChange(const QVariantList &change)
     return Halves(insertion(row, rows.first(half)), insertion(row + half, rows.sliced(half)));
 }
 
-//! \return nothing if \a fields are about one value, or one row that comes.
+//! \return nothing if \a fields are about one value, or one inserted row.
 std::optional<Halves> halvesOfMessage(const QVariantMap &fields)
 {
     const QVariantList rows = fields.value(StateField::rows()).toList();
@@ -88,7 +88,7 @@ std::optional<Halves> halvesOfMessage(const QVariantMap &fields)
     return changes.isEmpty() ? std::nullopt : halvesOfChange(changes[0].toList());
 }
 
-//! A row that is too large comes without its values, so that those behind it have their numbers.
+//! Returns a row that is too large without its values, so that later rows keep their numbers.
 std::optional<QVariantMap> withoutValues(const QVariantMap &fields)
 {
     const QVariantList changes = fields.value(StateField::changes()).toList();

@@ -8,17 +8,17 @@
 
 namespace QRepod {
 
-//! A message of the action `_state` that is over the limits, as several that are within them.
+//! A message of the action `_state` that is over the limits, split into several within them.
 struct StateParts
 {
-    //! Whether a message with these fields can be sent.
+    //! Returns whether a message with these \a fields can be sent.
     using Fits = std::function<bool(const QVariantMap &fields)>;
 
-    //! Cuts \a fields into halves until each part fits.
+    //! Halves \a fields until each part fits.
     static StateParts of(const QVariantMap &fields, const Fits &fits);
 
-    std::vector<QVariantMap> messages; ///< their fields, in order; all but the last have `more`
-    bool isComplete = true;            ///< false: a value is too large alone, and has been left out
+    std::vector<QVariantMap> messages; ///< fields, in order; all but the last have `more`
+    bool isComplete = true;            ///< false if a value was too large by itself, and left out
 };
 
 } // namespace QRepod

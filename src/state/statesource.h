@@ -10,10 +10,11 @@ namespace QRepod {
 
 class Channel;
 
-//! Something that is shared: what it was when it was last sent, and what has changed since.
+//! Something that is shared: its state when it was last sent, and the changes since.
 ///
-/// It lives in the thread of what it shares. Until the next collect() it tells of the state as of
-/// the latest one: who joins meanwhile gets what the others have, and the same change next.
+/// It lives in the thread of the shared object or model. Between two calls of collect() it reports
+/// the state as of the last one: a viewer that joins meanwhile gets what the others have, and then
+/// the same change as they.
 class StateSource : public QObject
 {
     Q_OBJECT
@@ -21,30 +22,30 @@ class StateSource : public QObject
 public:
     using QObject::QObject;
 
-    //! Looks at what has been marked. \a limits are those of messages.
+    //! Looks at everything that has been marked. \a limits are those of messages.
     virtual void collect(const MessageLimits &limits) = 0;
 
-    //! The fields of the message that tells everything.
+    //! Returns the fields of a message with the whole state.
     virtual QVariantMap whole(const Channel *viewer) = 0;
 
-    //! The fields of the message that tells what the latest collect() has found; none if that is
-    //! nothing.
+    //! Returns the fields of a message with the changes that the last collect() found; empty if
+    //! there are none.
     virtual QVariantMap change(const Channel *viewer) = 0;
 
-    //! Whether everybody gets the same.
+    //! Returns whether all viewers get the same.
     virtual bool isForAll() const { return true; }
 
     //! The viewer has gone.
     virtual void forget(const Channel *viewer) { Q_UNUSED(viewer) }
 
-    //! Whether what is shared can be looked at here: it lives in this thread.
+    //! Returns whether the shared object or model lives in this thread, and so can be read.
     virtual bool isReachable() const = 0;
 
 Q_SIGNALS:
-    //! Something may have changed, for the first time since collect().
+    //! Something may have changed, for the first time since the last collect().
     void marked();
 
-    //! What is shared is being destroyed.
+    //! The shared object or model is being destroyed.
     void gone();
 };
 

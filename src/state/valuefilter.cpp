@@ -13,10 +13,10 @@ Q_LOGGING_CATEGORY(stateLog, "qrepod.state", QtWarningMsg)
 
 namespace {
 
-// A value stands at most this deep in a message: fields, changes, one change, roles.
+// The deepest that a value can be in a message: fields, changes, one change, roles.
 constexpr int depthInMessage = 4;
 
-//! Whether every value of \a type can be sent, so that none need be tried.
+//! Returns whether every value of \a type can be sent, so that none has to be tried.
 bool isPlain(QMetaType type)
 {
     switch (type.id()) {

@@ -9,27 +9,27 @@
 
 namespace QRepod {
 
-//! Whether a reader would see no difference. Values of different types are never the same, and
-//! neither are those of a type that cannot be compared.
+//! Returns whether a reader would see no difference. Values of different types are never the same,
+//! nor are values of a type that cannot be compared.
 bool isSameValue(const QVariant &a, const QVariant &b);
 
-//! \a value as it is shared: itself, or what its type is converted to; see SharedValue.
+//! Returns \a value in the form in which it is shared: unchanged, or converted; see SharedValue.
 QVariant sharedForm(const QVariant &value);
 
-//! Tells what can be sent of the values of one shared thing, and warns of each that cannot, once.
+//! Decides which values of a shared object or model can be sent. Warns once of each that cannot.
 class ValueFilter
 {
 public:
-    //! \a owner names what is shared in warnings.
+    //! \a owner is what warnings call the shared object or model.
     explicit ValueFilter(const QString &owner)
         : m_owner(owner)
     {
     }
 
-    //! Whether \a value, of the property or role \a name, has a form on the wire.
+    //! Returns whether \a value, of the property or role \a name, has a form on the wire.
     bool accepts(const QString &name, const QVariant &value);
 
-    //! Of the messages.
+    //! Sets the limits of messages.
     void setLimits(const MessageLimits &limits) { m_limits = limits; }
 
 private:
