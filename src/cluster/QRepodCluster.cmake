@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The component Cluster defines QRepod::Cluster. It needs no more than the library itself.
+# The component Cluster defines QRepod::Cluster. It needs only the library itself.
 if(NOT TARGET QRepod::Cluster)
     include(${CMAKE_CURRENT_LIST_DIR}/QRepodClusterTargets.cmake)
 endif()

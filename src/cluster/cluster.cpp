@@ -27,7 +27,7 @@ Cluster::~Cluster()
         d->leave();
         d->detach();
         d.reset();
-        QCoreApplication::removePostedEvents(this, QEvent::MetaCall); // which are for d
+        QCoreApplication::removePostedEvents(this, QEvent::MetaCall); // calls meant for d
     });
 }
 

@@ -25,22 +25,22 @@
 
 namespace QRepod {
 
-//! One node of a cluster. Everything is of the server's working thread, but publish().
+//! One node of a cluster. Everything runs in the server's working thread, except publish().
 ///
-/// Topics: one for all nodes, one for each, and one for each shared room, to which a node listens
-/// while it has members there.
+/// There is one topic for all nodes, one for each node, and one for each shared room. A node
+/// listens to the topic of a room while it has members there.
 class Q_DECL_HIDDEN Cluster::Private final : public ClusterSeam
 {
 public:
     Private(Cluster *cluster, Server *server);
     virtual ~Private();
 
-    //! Runs \a function in the thread that \a object lives in, and waits for it.
+    //! Runs \a function in the thread that \a object lives in, and waits until it is done.
     template <class Function>
     static void runInThreadOf(QObject *object, Function &&function)
     {
-        // Without an application Qt delivers no events, so another thread could not be asked.
-        const QThread *const thread = object->thread(); // none, once that has been deleted
+        // Without an application Qt delivers no events, so another thread would never answer.
+        const QThread *const thread = object->thread(); // null once the thread has been deleted
         if (!thread || thread == QThread::currentThread() || !thread->isRunning()
             || !QCoreApplication::instance())
             function();
@@ -88,12 +88,12 @@ public:
     Leases leases;
 
 private:
-    // What the engine tells.
+    // Called by the engine.
     void handleUp();
     void handleDown(const QString &error);
     void handleReceived(const QByteArray &topic, const QByteArray &payload);
 
-    // Being there.
+    // Staying in the cluster.
     void keepAlive();
     void handleKept(const Engine::Answer &answer);
     void goOnline();
@@ -101,7 +101,7 @@ private:
     void checkNodes();
     void lose(const QString &node);
 
-    //! A client waits for the address of a node, but not for ever.
+    //! A client that waits, for a limited time, to be told the address of a node.
     struct Search
     {
         QString node;
@@ -160,17 +160,17 @@ private:
     }
 
     std::unique_ptr<Engine> m_engine;     // from join() to leave()
-    QByteArray m_value;                   // of this node's key
+    QByteArray m_value;                   // the value of this node's key
     quint64 m_epoch = 0;                  // of this node
-    QHash<QByteArray, quint64> m_numbers; // the latest, by topic
+    QHash<QByteArray, quint64> m_numbers; // the last number by topic
     Sequences m_sequences;
     Nodes m_nodes;
-    QHash<QByteArray, QString> m_roomTopics;   // that are listened to, and their rooms
-    QSet<std::pair<QString, QString>> m_asked; // for the states in a room: nodes
-    std::vector<Search> m_searches;            // for when this node is online again
+    QHash<QByteArray, QString> m_roomTopics;   // topics that are listened to, with their rooms
+    QSet<std::pair<QString, QString>> m_asked; // rooms, and nodes asked for the states in them
+    std::vector<Search> m_searches;            // until this node is online again
     QTimer m_renewal;
     QTimer m_watch;
-    bool m_isReachable = false; // the engine
+    bool m_isReachable = false; // whether the engine can be reached
     bool m_hasToldOffline = false;
 
     Outgoing m_outgoing;

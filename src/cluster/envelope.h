@@ -11,52 +11,52 @@
 
 namespace QRepod {
 
-//! One thing that a node says to others.
+//! One thing that a node tells others.
 struct Item
 {
     enum class Kind : quint8 {
-        Room,       ///< `data`, a frame, is for the room `name`; everyone, if that is empty
-        User,       ///< `data`, a frame, is for the user `name`
-        Hello,      ///< whoever gets this is to say who its users are
+        Room,       ///< `data` is a frame for the room `name`; for everyone if that is empty
+        User,       ///< `data` is a frame for the user `name`
+        Hello,      ///< asks each receiver who its users are
         Here,       ///< the sender is still there
         UsersBegin, ///< all of the sender's users follow…
-        UserIn,     ///< `name`; `data`: what is known of it
-        UserOut,    ///< `name`
-        UsersEnd,   ///< …and those that did not are gone
+        UserIn,     ///< the user `name`; `data` is what is known about it
+        UserOut,    ///< the user `name`
+        UsersEnd,   ///< …and users that did not follow are gone
         Bye,        ///< the sender leaves
 
-        // Of what the sender shares in the room `name`.
-        StateAsk,    ///< whoever gets this is to say what it shares there
+        // About what the sender shares in the room `name`.
+        StateAsk,    ///< asks each receiver what it shares there
         StatesBegin, ///< everything follows…
-        State,       ///< `action` is shared; `data`, a frame, tells of it or of change `number`
-        StatesEnd,   ///< …and what did not is not shared
-        StateOver,   ///< `action` is not shared any more
+        State,       ///< `action` is shared; `data` is a frame with all of it, or change `number`
+        StatesEnd,   ///< …and what did not follow is not shared
+        StateOver,   ///< `action` is no longer shared
     };
 
     Kind kind;
     QString name;
-    QString action; ///< of a frame
+    QString action; ///< the action of a frame
     QByteArray data;
-    quint64 time = 0;                   ///< of a login; since when something is shared
-    SendMode mode = SendMode::Reliable; ///< of a room's frame
-    quint64 number = 0;                 ///< of a change to what is shared
+    quint64 time = 0;                   ///< of a login; or since when something is shared
+    SendMode mode = SendMode::Reliable; ///< for a room's frame
+    quint64 number = 0;                 ///< of a change of shared state
 };
 
-//! What goes over a topic at once: what a node has to say there in one turn of its event loop.
+//! What is sent to a topic at once: all that a node says there in one turn of its event loop.
 struct Envelope
 {
     QString node;
-    quint64 epoch = 0;  ///< another for each time that a node joins
-    quint64 number = 0; ///< 1, 2, 3… for each topic
+    quint64 epoch = 0;  ///< new each time that a node joins
+    quint64 number = 0; ///< counts from 1 for each topic
     QList<Item> items;
 };
 
 QByteArray encodeEnvelope(const Envelope &envelope);
 
-//! Nothing, if \a bytes are no envelope.
+//! Returns nothing if \a bytes are no envelope.
 std::optional<Envelope> decodeEnvelope(const QByteArray &bytes);
 
-//! Whether \a bytes are one frame with its header. What is in it is checked by who gets it.
+//! Returns whether \a bytes are one frame with its header. The receiver checks what is in it.
 bool isFrame(const QByteArray &bytes);
 
 } // namespace QRepod

@@ -67,7 +67,7 @@ QFuture<QString> Leases::open(const QString &room)
     QPromise<QString> promise;
     promise.start();
     QFuture<QString> future = promise.future();
-    const std::weak_ptr<int> alive(m_generation); // what ends now runs the game's code
+    const std::weak_ptr<int> alive(m_generation); // check() runs the game's code
     if (isOverdue())
         check();
     if (alive.expired()) {
@@ -97,7 +97,7 @@ void Leases::ask(const QString &room)
     m_engine->claim(
         keyOf(room), m_holder, m_time, isRenewal ? QByteArray() : m_settling.guard(),
         [this, isCurrent, room, question = Question{now, isRenewal}](const Engine::Answer &answer) {
-            if (isCurrent() && isOverdue()) // what has ended is not renewed any more
+            if (isCurrent() && isOverdue()) // a lease that has ended is not renewed
                 check();
             if (isCurrent())
                 handleAnswer(room, question, answer);
@@ -110,12 +110,12 @@ void Leases::handleAnswer(const QString &room, const Question &question,
     const auto place = m_leases.find(room);
     const bool isOurs = answer.hasCome && answer.value == m_holder;
     const qint64 validUntil = question.asked + m_time - m_time / 5;
-    if (place == m_leases.end()) { // it was given back meanwhile
+    if (place == m_leases.end()) { // given back meanwhile
         if (isOurs)
             m_engine->remove(keyOf(room), m_holder);
         return;
     }
-    if (question.isRenewal && place->second.validUntil == 0) // and has been asked for anew
+    if (question.isRenewal && place->second.validUntil == 0) // it has ended
         return;
     if (answer.hasCome && answer.value.isNull()) {
         m_delayed.append(room);
@@ -124,13 +124,13 @@ void Leases::handleAnswer(const QString &room, const Question &question,
     }
     place->second.isAsking = false;
     if (!answer.hasCome) {
-        if (place->second.validUntil > 0) // it ends by its time
+        if (place->second.validUntil > 0) // it ends when its time is over
             return refuse(place->second.waiting, room, outOfReach);
         return forget(room, outOfReach);
     }
     if (isOurs && validUntil > m_clock())
         return hold(room, validUntil);
-    if (isOurs) // but too late to be sure of it
+    if (isOurs) // but too late to rely on it
         m_engine->remove(keyOf(room), m_holder);
     if (place->second.validUntil > 0)
         return lose(room);
@@ -145,7 +145,7 @@ void Leases::hold(const QString &room, qint64 validUntil)
 {
     const bool isNew = std::exchange(m_leases[room].validUntil, validUntil) == 0;
     m_nextEnd = std::min(m_nextEnd, validUntil);
-    const std::weak_ptr<int> alive(m_generation); // what follows runs the game's code
+    const std::weak_ptr<int> alive(m_generation); // begin() runs the game's code
     const bool hasBegun = !isNew || m_owner.begin(room);
     if (alive.expired())
         return;
@@ -165,7 +165,7 @@ void Leases::lose(const QString &room)
         m_owner.end(room);
 }
 
-//! What waits for it is told why. What is told may ask again, so the lease is gone before.
+//! Tells those who wait why. They may ask again at once, so the lease is removed first.
 void Leases::forget(const QString &room, const QString &reason)
 {
     const auto place = m_leases.find(room);
@@ -215,7 +215,7 @@ void Leases::renew()
         if (lease.validUntil > m_clock() && !std::exchange(lease.isAsking, true))
             ask(room);
     }
-    handleSettled(true); // another node may have done it, or has renewed what it has
+    handleSettled(true); // another node may have settled it, or renewed its leases
 }
 
 void Leases::check()

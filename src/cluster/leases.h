@@ -15,59 +15,59 @@
 
 namespace QRepod {
 
-//! The rooms that this node has, and those it asks for. In the server's working thread.
+//! The rooms that this node owns, and those it asks for. In the server's working thread.
 ///
-/// The engine forgets a lease some time after it was last asked for it. That time begins here
-/// before the question is sent and ends a fifth earlier, so this node has stopped before another
-/// can start, as long as its event loop is not held up for longer than that fifth. An engine that
-/// may have forgotten leases gives no new ones for a while, see Settling; those that are held are
-/// renewed all the while, for nobody else can have them.
+/// The engine forgets a lease some time after the last request for it. Here that time begins before
+/// the request is sent, and ends a fifth earlier. So this node stops before another can start, as
+/// long as its event loop is not held up for longer than that fifth. An engine that may have
+/// forgotten leases gives out no new ones for a while, see Settling. Leases that are held are
+/// renewed all the while, because nobody else can get them.
 class Leases
 {
 public:
-    //! What a lease means to the node.
+    //! What the node does about a lease.
     struct Owner
     {
-        std::function<bool(const QString &room)> begin; ///< it has the room; false: it cannot
-        std::function<void(const QString &room)> end;   ///< it has it no more
+        std::function<bool(const QString &room)> begin; ///< it owns the room; false if it cannot
+        std::function<void(const QString &room)> end;   ///< it no longer owns the room
     };
 
     using Clock = Settling::Clock;
 
     explicit Leases(Owner owner, Clock clock = monotonicClock());
 
-    //! Leases go to \a engine from now on, under \a name, for so many milliseconds each. \a holder
-    //! tells this node from all others; others learn \a address.
+    //! Takes leases from \a engine from now on, under \a name, for \a milliseconds each. \a holder
+    //! identifies this node; other nodes learn \a address.
     void start(Engine *engine, const QByteArray &name, const QString &holder,
                const QString &address, int milliseconds);
 
-    //! Gives everything back.
+    //! Gives all leases back.
     void stop();
 
-    //! The address of the node that has \a room.
+    //! Returns the address of the node that owns \a room.
     QFuture<QString> open(const QString &room);
 
-    //! The room has closed: others may have it.
+    //! The room has closed: other nodes may own it.
     void release(const QString &room);
 
-    //! The engine can be asked, perhaps again: it may have forgotten who has what.
+    //! The engine can be asked, perhaps again. It may have forgotten who owns what.
     void resume();
 
-    //! Asks again, for all that it has and all that it waits for. A third of the time is a good
+    //! Asks again for all leases that are held or waited for. A third of the lease time is a good
     //! interval.
     void renew();
 
-    //! Ends those that could not be renewed in time; to be called often, a tenth of the time.
+    //! Ends leases that could not be renewed in time. Call it often, every tenth of the lease time.
     void check();
 
-    //! Whether check() may have something to end: to be asked before the game's code runs, for the
+    //! Whether check() may have something to end. Ask before the game's code runs, because the
     //! process may have been stopped for long.
     bool isOverdue() const { return m_clock() >= m_nextEnd; }
 
-    qsizetype count() const; ///< that it has
+    qsizetype count() const; ///< how many rooms this node owns
     QStringList rooms() const;
 
-    //! For how many milliseconds more this node has \a room for sure.
+    //! For how many milliseconds this node still owns \a room with certainty.
     qint64 remaining(const QString &room) const;
 
 private:
@@ -75,14 +75,14 @@ private:
 
     struct Lease
     {
-        qint64 validUntil = 0; // by the clock; 0: it is not held
+        qint64 validUntil = 0; // by the clock; 0 if not held
         bool isAsking = false;
         Waiting waiting;
     };
 
     struct Question
     {
-        qint64 asked; // when, by the clock
+        qint64 asked; // when it was asked, by the clock
         bool isRenewal;
     };
 
@@ -100,16 +100,16 @@ private:
     const Owner m_owner;
     Engine *m_engine = nullptr;
     QByteArray m_name;
-    QByteArray m_holder; // with the address behind it
+    QByteArray m_holder; // with the address after it
     QString m_address;
     int m_time = 0;
     const Clock m_clock;
     Settling m_settling;
-    QStringList m_delayed;                                 // rooms to be asked for after it
-    qint64 m_nextEnd = std::numeric_limits<qint64>::max(); // of a lease, or somewhat earlier
+    QStringList m_delayed;                                 // rooms to ask for after settling
+    qint64 m_nextEnd = std::numeric_limits<qint64>::max(); // of any lease, or somewhat earlier
     std::map<QString, Lease> m_leases;
     std::shared_ptr<int> m_generation =
-        std::make_shared<int>(0); // answers of before stop() are void
+        std::make_shared<int>(0); // answers from before stop() are ignored
 };
 
 } // namespace QRepod

@@ -9,7 +9,7 @@
 
 namespace QRepod {
 
-//! Where they meet. Events are posted with the lock held, so that no subscriber goes meanwhile.
+//! Where engines meet. Events are posted with the lock held, so that no subscriber goes meanwhile.
 struct MemoryEngine::Hub
 {
     struct Kept
@@ -18,7 +18,7 @@ struct MemoryEngine::Hub
         QDeadlineTimer expiry;
     };
 
-    //! With the lock held; null if there is none.
+    //! Called with the lock held. Returns null if there is no such key.
     QByteArray valueOf(const QByteArray &key)
     {
         const auto place = keys.find(key);
@@ -37,7 +37,7 @@ struct MemoryEngine::Hub
 
 std::shared_ptr<MemoryEngine::Hub> MemoryEngine::hubOf(const QString &name)
 {
-    static std::mutex mutex; // guards the next
+    static std::mutex mutex; // guards the next line
     static QHash<QString, std::weak_ptr<Hub>> hubs;
     const std::lock_guard lock(mutex);
     std::weak_ptr<Hub> &known = hubs[name];

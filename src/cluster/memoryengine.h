@@ -7,8 +7,8 @@
 
 namespace QRepod {
 
-//! An engine inside of the process, for tests: all that have the same name meet there, from
-//! whatever thread. It ends with the last of them.
+//! An engine inside the process, for tests. All with the same name meet there, from any thread. The
+//! data lives as long as the last of them.
 class MemoryEngine final : public Engine
 {
     Q_OBJECT

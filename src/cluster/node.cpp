@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A node's own life: it joins, stays, and leaves. What nodes say to each other is in talk.cpp.
+// A node's life: it joins, stays, and leaves. What nodes say to each other is in talk.cpp.
 
 #include "cluster/clusterprivate.h"
 #include "server/metricstext.h"
@@ -16,7 +16,7 @@ Q_LOGGING_CATEGORY(clusterLog, "qrepod.cluster", QtWarningMsg)
 
 namespace {
 
-// For which a client waits to be told where it belongs, see Arrival. In milliseconds.
+// How long a client waits to be told where it belongs, see Arrival. In milliseconds.
 constexpr int searchPatience = 3000;
 
 QString randomId()
@@ -64,7 +64,7 @@ Cluster::Private::~Private() = default;
 
 void Cluster::Private::serverEnds()
 {
-    server = nullptr; // its rooms are not to be closed one by one any more
+    server = nullptr; // no need to close its rooms one by one
     leave();
     detach();
 }
@@ -84,7 +84,7 @@ void Cluster::Private::join(const QUrl &url)
     m_value = nodeId.toUtf8() + ' ' + address.toUtf8() + ' ' + webSocketAddress.toUtf8();
     m_epoch = QRandomGenerator::system()->generate64();
     Engine *const engine = m_engine.get();
-    engine->setParent(q); // moves to another thread with it
+    engine->setParent(q); // moves to another thread with q
     QObject::connect(engine, &Engine::up, q, [this] { handleUp(); });
     QObject::connect(engine, &Engine::down, q, [this](const QString &why) { handleDown(why); });
     QObject::connect(engine, &Engine::received, q, [this](const auto &topic, const auto &payload) {
@@ -117,7 +117,7 @@ void Cluster::Private::leave()
     isOnline = false;
     m_isReachable = false;
     m_hasToldOffline = false;
-    m_engine.reset(); // also in a slot of its
+    m_engine.reset(); // may be called in one of its slots
     m_searches.clear();
     m_outgoing.takeAll();
     m_numbers.clear();
@@ -130,7 +130,7 @@ void Cluster::Private::leave()
         users.removeNode(node);
 }
 
-//! It registers anew: the engine may have been started without its keys.
+//! Registers again, because the engine may have restarted without its keys.
 void Cluster::Private::handleUp()
 {
     m_isReachable = true;
@@ -186,7 +186,7 @@ void Cluster::Private::goOnline()
     Q_EMIT q->online();
 }
 
-//! A node dies twice: it is silent, and its key expires.
+//! A node is lost once it is silent and its key has expired.
 void Cluster::Private::checkNodes()
 {
     if (!isOnline)
@@ -214,7 +214,7 @@ void Cluster::Private::lose(const QString &node)
     Q_EMIT q->nodeLost(node);
 }
 
-//! Its key says it, as long as it is there.
+//! The node's key says where it is, as long as the node is there.
 bool Cluster::Private::findNode(const QString &node, Way way,
                                 std::function<void(const QString &address)> receiver)
 {
@@ -228,7 +228,7 @@ bool Cluster::Private::findNode(const QString &node, Way way,
     return true;
 }
 
-//! A node with the address of this one has ended, and this one was started in its place.
+//! If the address found is our own, that node has ended and this one was started in its place.
 void Cluster::Private::search(Search &&wanted)
 {
     const QByteArray key = keyOf(wanted.node);
@@ -247,7 +247,7 @@ void Cluster::Private::search(Search &&wanted)
         });
 }
 
-//! A node that was just started knows of nobody yet: the others' clients must not lose by that.
+//! A node that has just started knows nobody yet. That must not cost other nodes' clients.
 void Cluster::Private::searchLater(Search &&wanted)
 {
     m_searches.erase(std::remove_if(m_searches.begin(), m_searches.end(),

@@ -7,16 +7,16 @@
 
 namespace QRepod {
 
-//! The other nodes, and when each was last heard of. In the server's working thread.
+//! The other nodes, and when each was last heard. In the server's working thread.
 ///
-/// One that is silent is not dead yet: it may be that only its messages were lost. It is once its
-/// key, which it renews at the engine, has expired as well.
+/// A silent node is not lost yet: perhaps only its messages were. It is lost once its key at the
+/// engine, which it renews, has expired as well.
 class Nodes
 {
 public:
     Nodes() { m_clock.start(); }
 
-    //! \return whether it was not known before.
+    //! \return whether \a node was unknown before.
     bool hear(const QString &node)
     {
         const bool isNew = !m_nodes.contains(node);
@@ -24,7 +24,7 @@ public:
         return isNew;
     }
 
-    //! None of them counts as silent: it was this end that did not listen.
+    //! Makes no node count as silent: it was this end that did not listen.
     void hearAll()
     {
         for (Node &node : m_nodes)
@@ -37,7 +37,7 @@ public:
         return place != m_nodes.cend() && m_clock.elapsed() - place->heard >= milliseconds;
     }
 
-    //! A round of \a node's users begins: its number.
+    //! Begins a round of \a node's users, and returns its number.
     quint64 beginRound(const QString &node) { return ++m_nodes[node].round; }
     quint64 round(const QString &node) const { return m_nodes.value(node).round; }
 

@@ -11,16 +11,16 @@
 
 namespace QRepod {
 
-//! What waits until the end of the turn, by topic. Any thread may add to it.
+//! What this node says until the end of the turn, by topic. Any thread may add to it.
 class Outgoing
 {
 public:
-    //! So many bytes may wait; more is dropped.
+    //! The most that may wait, in bytes; more is dropped.
     static constexpr qint64 maximumSize = 64 * 1024 * 1024;
 
     enum class Added { First, Later, Dropped };
 
-    //! First: nothing has waited before, so somebody has to be told to take it.
+    //! Returns First if nothing was waiting, so that somebody has to be told to take it.
     Added add(const QByteArray &topic, Item item)
     {
         const std::lock_guard lock(m_mutex);
@@ -39,7 +39,7 @@ public:
 
     using Topics = std::vector<std::pair<QByteArray, QList<Item>>>;
 
-    //! Everything, the topics in the order in which they were first added to.
+    //! Returns everything, with topics in the order in which they were first added to.
     Topics takeAll()
     {
         const std::lock_guard lock(m_mutex);

@@ -19,7 +19,7 @@ std::optional<RedisEndpoint> RedisEndpoint::of(const QUrl &url, QString *error)
     RedisEndpoint endpoint;
     endpoint.host = url.host();
     endpoint.port = quint16(url.port(6379));
-    // Redis' own tools take a sole password for the name.
+    // Like Redis' own tools, take a name without a password for the password.
     const bool hasPassword = !url.password().isEmpty();
     endpoint.user = hasPassword ? url.userName(QUrl::FullyDecoded) : QString();
     endpoint.password =
@@ -42,7 +42,7 @@ RedisConnection::RedisConnection(const RedisEndpoint &endpoint, QObject *parent)
     , m_endpoint(endpoint)
     , m_race(new AddressRace(*this))
 {
-    m_race->setParent(this); // moves to another thread with it
+    m_race->setParent(this); // moves to another thread with this
     m_clock.start();
     connect(&m_watch, &QTimer::timeout, this, &RedisConnection::watch);
 }
@@ -50,21 +50,21 @@ RedisConnection::RedisConnection(const RedisEndpoint &endpoint, QObject *parent)
 RedisConnection::~RedisConnection()
 {
     m_race->stop();
-    if (m_slots > 0) { // it may be still in the call
+    if (m_slots > 0) { // a call of the race may still be running
         m_race->setParent(nullptr);
         m_race.release()->deleteLater();
     }
     if (!m_socket)
         return;
     m_socket->disconnect(this);
-    m_socket->flush(); // as much as the system takes at once
-    if (m_slots > 0) { // the socket is still in the signal
+    m_socket->flush(); // writes what the system takes at once
+    if (m_slots > 0) { // the socket is still emitting a signal
         m_socket->setParent(nullptr);
         m_socket.release()->deleteLater();
     }
 }
 
-//! Runs \a function, which may delete this, in a call of the race or a slot of the socket.
+//! Runs \a function, which may delete this, inside a call of the race or a slot of the socket.
 template <class Function>
 void RedisConnection::inSlot(Function function)
 {
@@ -87,9 +87,9 @@ void RedisConnection::open(int patience)
 
 QAbstractSocket *RedisConnection::makeSocket()
 {
-    // Of the race, which outlives this if it is in a slot of the socket.
+    // A child of the race, which outlives this object if that is in a slot of the socket.
     auto *const socket = new QSslSocket(m_race.get());
-    socket->setProxy(QNetworkProxy::NoProxy); // which is for the web
+    socket->setProxy(QNetworkProxy::NoProxy); // proxies are for the web
     return socket;
 }
 
@@ -119,7 +119,7 @@ void RedisConnection::raceLost(const QString &reason)
     inSlot([&] { lose(reason); });
 }
 
-//! Without a signal.
+//! Closes without a signal.
 void RedisConnection::close()
 {
     m_watch.stop();
@@ -128,7 +128,7 @@ void RedisConnection::close()
     if (m_socket) {
         m_socket->disconnect(this);
         m_socket->abort();
-        m_socket.release()->deleteLater(); // this may be a slot of its
+        m_socket.release()->deleteLater(); // this may be one of its slots
     }
     for (const Command &command : std::exchange(m_waiting, {})) {
         if (command.receiver)
@@ -196,7 +196,7 @@ void RedisConnection::take(const RespValue &reply)
         command.receiver(reply);
 }
 
-//! A line that is quiet is asked: one end may be gone without a word.
+//! Sends a ping on a quiet line, because the other end may have gone silently.
 void RedisConnection::watch()
 {
     if (!m_waiting.empty() && m_clock.elapsed() - m_waiting.front().time > m_patience)

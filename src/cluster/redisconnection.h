@@ -17,7 +17,7 @@
 
 namespace QRepod {
 
-//! Where a Redis is, and how it knows us.
+//! Where a Redis is, and how to log in.
 struct RedisEndpoint
 {
     QString host;
@@ -27,32 +27,32 @@ struct RedisEndpoint
     int database = 0;
     bool isEncrypted = false;
 
-    //! What `redis://[[user:]password@]host[:port][/database]` says; if it is wrong, \a error says
-    //! how.
+    //! Parses `redis://[[user:]password@]host[:port][/database]`; \a error says what is wrong with
+    //! it.
     static std::optional<RedisEndpoint> of(const QUrl &url, QString *error);
 };
 
-//! One connection to Redis. Commands are written without waiting and answered in their order.
+//! One connection to Redis. Commands are written without waiting, and answered in order.
 ///
-/// It lives in the thread of its engine. Once it is lost it stays so until open() is called again.
+/// It lives in the thread of its engine. Once lost, it stays closed until open() is called again.
 class RedisConnection : public QObject, private AddressRace::User
 {
     Q_OBJECT
 
 public:
-    //! The reply; nothing if the connection was lost before it came.
+    //! Gets the reply; nothing if the connection was lost before the reply came.
     using Receiver = std::function<void(const std::optional<RespValue> &)>;
 
     explicit RedisConnection(const RedisEndpoint &endpoint, QObject *parent = nullptr);
     ~RedisConnection() override;
 
-    //! Redis is lost if it leaves something unanswered for \a patience milliseconds.
+    //! Connects. Redis counts as lost if it does not answer a command for \a patience milliseconds.
     void open(int patience);
     void close();
 
     bool isReady() const { return m_isReady; }
 
-    //! While it is ready.
+    //! Call it only while the connection is ready.
     void send(const QByteArrayList &command, Receiver receiver = {});
 
     qint64 bytesWaiting() const { return m_socket ? m_socket->bytesToWrite() : 0; }
@@ -85,13 +85,13 @@ private:
 
     const RedisEndpoint m_endpoint;
     std::unique_ptr<AddressRace> m_race;
-    std::unique_ptr<QSslSocket> m_socket; // none before the race is won
+    std::unique_ptr<QSslSocket> m_socket; // null until the race is won
     RespReader m_reader;
-    std::deque<Command> m_waiting; // for their replies
+    std::deque<Command> m_waiting; // commands that wait for their replies
     QElapsedTimer m_clock;
     QTimer m_watch{this};
     int m_patience = 0;
-    int m_slots = 0; // of the race and the socket, that are running
+    int m_slots = 0; // running calls of the race and slots of the socket
     bool m_isReady = false;
 };
 

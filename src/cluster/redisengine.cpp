@@ -14,7 +14,7 @@ namespace {
 constexpr int firstDelay = 100;
 constexpr int longestDelay = 2000;
 
-// Scripts are single steps. What they see is what they change.
+// Scripts are atomic: what they see is what they change.
 const QByteArray claimScript = R"(
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return holder end
@@ -26,7 +26,8 @@ const QByteArray removeScript = R"(
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0)";
 
-//! What `INFO server` tells. A Redis that may not tell it is known by its keys alone.
+//! Returns the run in the answer to `INFO server`. A Redis that may not tell is known by its keys
+//! only.
 QByteArray runOf(const QByteArray &information)
 {
     const QByteArray field = "run_id:";
@@ -80,11 +81,11 @@ void RedisEngine::handleReady()
     });
 }
 
-//! Nothing is asked before: whoever asks has to know that Redis may have forgotten everything.
+//! Asks nothing before this, because it must be known whether Redis may have forgotten everything.
 void RedisEngine::handleIntroduced(const RespValue &information)
 {
     m_run = runOf(information.text);
-    // It answers in order, so the topics are subscribed to when it has answered this.
+    // Redis answers in order: once it answers this, the topics are subscribed to.
     m_listener.send({"PING"}, [this](const std::optional<RespValue> &reply) {
         if (!reply)
             return;
@@ -99,7 +100,7 @@ void RedisEngine::handleLost(const QString &error)
     m_isUp = false;
     m_retry.start(m_delay + int(QRandomGenerator::global()->bounded(m_delay)));
     m_delay = std::min(longestDelay, m_delay * 2);
-    const QPointer<RedisEngine> alive(this); // what is refused now may delete it
+    const QPointer<RedisEngine> alive(this); // refused requests may delete this
     m_commands.close();
     if (alive)
         m_listener.close();
@@ -134,7 +135,7 @@ bool RedisEngine::publish(const QByteArray &topic, const QByteArray &payload)
     return true;
 }
 
-//! What Redis refuses, for example because its memory is full, has not happened.
+//! A request that Redis refuses, for example because its memory is full, has not been done.
 void RedisEngine::ask(const QByteArrayList &command, Receiver receiver)
 {
     if (!m_isUp) {

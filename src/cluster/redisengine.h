@@ -8,16 +8,16 @@
 
 namespace QRepod {
 
-//! Redis 6 or later, or Valkey, by two connections: one asks and publishes, one listens.
+//! Redis 6 or later, or Valkey, over two connections: one asks and publishes, the other listens.
 ///
-/// What is published while the connections are down is lost, and so may be what one that does not
-/// keep up has not read: the numbers in what nodes say tell of it.
+/// What is published while the connections are down is lost. So may be what a listener that does
+/// not keep up has not read. The numbers in what nodes say reveal such losses.
 class RedisEngine final : public Engine
 {
     Q_OBJECT
 
 public:
-    //! So much may wait to be written; more is dropped.
+    //! The most that may wait to be written, in bytes; more is dropped.
     static constexpr qint64 maximumWaiting = 32 * 1024 * 1024;
 
     explicit RedisEngine(const RedisEndpoint &endpoint);
@@ -45,11 +45,11 @@ private:
     RedisConnection m_listener;
     QSet<QByteArray> m_topics;
     QTimer m_retry{this};
-    QByteArray m_run; // of the Redis that was reached last
+    QByteArray m_run; // the run of the Redis that was reached last
     int m_patience = 0;
     int m_delay = 0;            // before the next attempt, in milliseconds
-    bool m_isListening = false; // both connections stand
-    bool m_isUp = false;        // and that has been told
+    bool m_isListening = false; // both connections are open
+    bool m_isUp = false;        // up() has been emitted
     bool m_hasToldDown = false; // since it was up
 };
 

@@ -24,7 +24,7 @@ std::optional<RespValue> RespReader::next()
     }
     if (value)
         m_begin = m_next;
-    else // what has been read is given back before more comes, not for each reply
+    else // discard what has been read before more comes, not after each reply
         m_bytes.remove(0, std::exchange(m_begin, 0));
     return value;
 }

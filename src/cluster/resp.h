@@ -10,10 +10,10 @@
 namespace QRepod {
 
 /// \file
-/// Redis' wire format, version 2 of its protocol: commands to bytes, and bytes to replies. Pure
+/// Redis' wire format, version 2 of its protocol: encodes commands and decodes replies. Pure
 /// functions and values: no socket.
 
-//! A command as an array of binary strings.
+//! Returns a command as an array of binary strings.
 QByteArray encodeCommand(const QByteArrayList &arguments);
 
 struct RespValue
@@ -26,22 +26,22 @@ struct RespValue
     QList<RespValue> list;
 };
 
-//! Cuts what comes from Redis into replies. Bytes that are none are an error, after which nothing
-//! more is read.
+//! Cuts the bytes from Redis into replies. Bytes that are no reply are an error, after which
+//! nothing more is read.
 class RespReader
 {
 public:
-    //! No reply is larger, and no list longer or deeper; ours are far from that.
+    //! Limits for a reply, and for the length and depth of a list. Ours are far below them.
     static constexpr qsizetype maximumSize = 512 * 1024 * 1024;
     static constexpr qint64 maximumElements = 1024 * 1024;
     static constexpr int maximumDepth = 8;
 
     void append(const QByteArray &bytes) { m_bytes += bytes; }
 
-    //! The next whole reply, if there is one.
+    //! Returns the next complete reply, if there is one.
     std::optional<RespValue> next();
 
-    //! Why nothing more is read; empty while it is.
+    //! Why nothing more is read; empty if there was no error.
     QString error() const { return m_error; }
 
 private:
@@ -53,9 +53,9 @@ private:
     void fail(const QString &error);
 
     QByteArray m_bytes;
-    qsizetype m_begin = 0; // of the reply at hand
+    qsizetype m_begin = 0; // of the current reply
     qsizetype m_next = 0;
-    qsizetype m_needed = 0; // bytes before it is worth another look
+    qsizetype m_needed = 0; // bytes to have before parsing again
     QString m_error;
 };
 

@@ -7,13 +7,13 @@
 
 namespace QRepod {
 
-//! The numbers that nodes give to what they say, by topic and sender: what was lost shows in them.
+//! Numbers of what nodes have said, by topic and sender. They reveal what was lost.
 class Sequences
 {
 public:
     enum class Verdict {
-        InOrder, ///< or the first that is heard of the sender there
-        Gap,     ///< what stands between this and the one before has been lost
+        InOrder, ///< or the first one heard from the sender on this topic
+        Gap,     ///< something between this and the last one was lost
         Old,     ///< it has come before
     };
 
@@ -28,7 +28,7 @@ public:
         return isKnown && number != before.number + 1 ? Verdict::Gap : Verdict::InOrder;
     }
 
-    //! The topic is not listened to any more.
+    //! This node no longer listens to \a topic.
     void forgetTopic(const QByteArray &topic) { m_topics.remove(topic); }
 
     void forgetNode(const QString &node)

@@ -94,7 +94,7 @@ void Settling::leaveMark()
                   receiver([this](const auto &answer) { handleMarked(answer.hasCome); }));
 }
 
-//! What the engine has lost, it has lost before now: from now on the wait counts.
+//! Anything that the engine has lost was lost before now, so the wait begins now.
 void Settling::handleMarked(bool hasAnswered)
 {
     m_isAsking = false;
@@ -116,7 +116,7 @@ void Settling::handlePut(const Engine::Answer &answer)
     m_isAsking = false;
     if (!answer.hasCome)
         return m_ended(false);
-    if (answer.value.isNull()) { // the mark is lost
+    if (answer.value.isNull()) { // the mark has been lost
         m_hasMark = false;
         return;
     }

@@ -8,43 +8,43 @@
 
 namespace QRepod {
 
-//! Makes sure that the engine knows of all leases before it gives a new one.
+//! Makes sure that the engine knows all leases before it gives out a new one.
 ///
-/// An engine that has lost its keys knows nothing of the leases of before, whose nodes still act as
-/// owners. So a key, the guard, must be there for a new lease: it is lost with all others. A node
-/// that finds it missing leaves a mark, waits until every lease that may have been lost has ended,
-/// and puts the guard, if its mark is still there. If that is gone, keys were lost once more, and
-/// the node begins again.
+/// An engine that has lost its keys does not know its earlier leases, whose nodes still act as
+/// owners. So a new lease requires that a key exists, the guard, which is lost with all others. A
+/// node that finds it missing sets another key, its mark, and waits until every lease that may have
+/// been lost has ended. Then it sets the guard, if its mark still exists. If the mark is gone, keys
+/// were lost once more, and the node begins again.
 ///
-/// Nobody has to have seen the loss. It makes no difference whether nodes join, leave or reconnect
-/// meanwhile, as what is decided is decided by keys. Marks and guards are those of one run of the
-/// engine: the next one may begin with keys of a snapshot, which lacks the latest leases.
+/// Nobody needs to have noticed the loss. Nodes may join, leave or reconnect meanwhile, because
+/// only keys decide. Marks and guards belong to one run of the engine: the next run may begin with
+/// the keys of a snapshot, which lacks the latest leases.
 ///
 /// In the server's working thread.
 class Settling
 {
 public:
-    //! In milliseconds, and never back.
+    //! Returns milliseconds on a clock that never goes back.
     using Clock = std::function<qint64()>;
 
-    //! \a ended: who was refused may ask again; or, if it is called with false, the engine did not
-    //! answer. The game's code may run in it.
+    //! \a ended is called when those who were refused may ask again; with false if the engine did
+    //! not answer. It may run the game's code.
     Settling(std::function<void(bool hasAnswered)> ended, const Clock &clock);
 
-    //! The keys begin with \a name. A node called \a node waits for so many milliseconds.
+    //! All keys begin with \a name. This node, called \a node, waits for \a milliseconds.
     void start(Engine *engine, const QByteArray &name, const QByteArray &node, int milliseconds);
     void stop();
 
-    //! The key without which the engine gives no new lease; empty if it loses none.
+    //! The key without which the engine gives out no new lease; empty if it never loses leases.
     QByteArray guard() const;
 
-    //! Looks for the guard, which is kept for a day then. To be called when the engine is up.
+    //! Looks for the guard, which is then kept for a day. Call it when the engine is up.
     void look();
 
-    //! The guard is missing.
+    //! Starts settling, because the guard is missing.
     void begin() { m_isNeeded = true; }
 
-    //! Goes on, if it is time to; to be called often, a tenth of the lease time.
+    //! Takes the next step if it is due. Call it often, every tenth of the lease time.
     void check();
 
 private:
@@ -54,7 +54,7 @@ private:
     void putGuard();
     void handlePut(const Engine::Answer &answer);
 
-    //! For an answer, which is void after stop().
+    //! Wraps \a function as a receiver that ignores answers after stop().
     template <class Function>
     Engine::Receiver receiver(Function function) const;
 
@@ -65,8 +65,8 @@ private:
     QByteArray m_node;
     int m_time = 0;
     qint64 m_nextLook = 0;
-    qint64 m_markedUntil = 0; // by the clock: the guard may be put then
-    int m_marks = 0;          // left so far: each is another, as one may come to the engine late
+    qint64 m_markedUntil = 0; // by the clock; the guard may be set from then on
+    int m_marks = 0;          // so far; each has its own key, as one may reach the engine late
     bool m_hasMark = false;
     bool m_isNeeded = false;
     bool m_isAsking = false;

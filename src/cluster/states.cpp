@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // State that is shared between nodes.
 //
-// The node on which something is shared tells the others of each change, with a number. Who lacks
-// one, or has just begun to listen, asks, and is told everything in one round.
+// The node on which something is shared tells the others of each change, with a number. A node that
+// misses a number, or has just begun to listen, asks, and is told everything in one round.
 
 #include "cluster/clusterprivate.h"
 
@@ -13,7 +13,7 @@ Room *Cluster::Private::roomOf(const QString &roomName) const
     return roomName.isEmpty() ? server->everyone() : server->room(roomName);
 }
 
-//! That this node listens to; everyone() first.
+//! Returns the rooms that this node listens to, everyone() first.
 QList<Room *> Cluster::Private::followedRooms() const
 {
     QList<Room *> rooms{server->everyone()};
@@ -28,7 +28,7 @@ void Cluster::Private::publishState(const QString &room, const StateNews &news)
 {
     const QByteArray topic = topicOfRoom(room);
     sayState(topic, room, news);
-    if (news.isEnd && isOnline) // another node may share the same
+    if (news.isEnd && isOnline) // another node may share the same name
         say(topic, {Item::Kind::StateAsk, room, {}, {}});
     if (Room *const follower = room.isEmpty() ? nullptr : server->room(room))
         followRoom(follower);
@@ -40,7 +40,7 @@ void Cluster::Private::sayState(const QByteArray &topic, const QString &room, co
     say(topic, {kind, room, news.name, news.frame, news.since, SendMode::Reliable, news.number});
 }
 
-//! Everything that is shared in a room, if there is such a room.
+//! Tells everything that is shared in a room, if the room exists.
 void Cluster::Private::sayStates(const QByteArray &topic, const QString &roomName)
 {
     Room *const room = roomOf(roomName);
@@ -51,14 +51,14 @@ void Cluster::Private::sayStates(const QByteArray &topic, const QString &roomNam
     say(topic, {Item::Kind::StatesEnd, roomName, {}, {}});
 }
 
-//! Whoever shares something in \a room is to say so.
+//! Asks all nodes that share something in \a room to tell it.
 void Cluster::Private::askForStates(const QString &room)
 {
     if (isOnline)
         say(topicOfRoom(room), {Item::Kind::StateAsk, room, {}, {}});
 }
 
-//! Once, until it has answered; keepAlive() asks again.
+//! Asks once until the node has answered; keepAlive() asks again.
 void Cluster::Private::askForStates(const QString &room, const QString &node)
 {
     if (m_asked.contains({room, node}))
@@ -74,7 +74,7 @@ void Cluster::Private::askAgain()
         say(topicOf(node), {Item::Kind::StateAsk, room, {}, {}});
 }
 
-//! It may have missed, or been missed, for a while.
+//! Nodes may have missed each other's messages for a while.
 void Cluster::Private::exchangeStates()
 {
     const QList<Room *> rooms = followedRooms();
@@ -115,7 +115,7 @@ void Cluster::Private::handleStatesEnd(const QString &node, const QString &roomN
         askForStates(roomName);
 }
 
-//! \a node has introduced itself: what it shared may have ended while it could not say so.
+//! \a node has introduced itself. What it shared may have ended while it could not tell.
 void Cluster::Private::checkStates(const QString &node)
 {
     const QList<Room *> rooms = followedRooms();
@@ -125,7 +125,7 @@ void Cluster::Private::checkStates(const QString &node)
     }
 }
 
-//! Something that \a node has said on \a topic was lost.
+//! Something that \a node said on \a topic was lost.
 void Cluster::Private::mendStates(const QByteArray &topic, const QString &node)
 {
     const auto room = m_roomTopics.constFind(topic);
@@ -135,7 +135,7 @@ void Cluster::Private::mendStates(const QByteArray &topic, const QString &node)
         askForStates({}, node);
 }
 
-//! \a node is not there any more; every node if that is empty.
+//! \a node is gone; all nodes if it is empty.
 void Cluster::Private::forgetStates(const QString &node)
 {
     m_asked.removeIf([&](const auto &asked) { return node.isEmpty() || asked.second == node; });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What nodes say to each other, and what this one does about it.
+// What nodes say to each other, and how this one reacts.
 
 #include "cluster/clusterprivate.h"
 
@@ -15,21 +15,22 @@ Q_DECLARE_LOGGING_CATEGORY(clusterLog)
 
 namespace {
 
-// An envelope is sent when it has this many bytes, or things.
+// An envelope is sent once it has this many bytes or items.
 constexpr qsizetype envelopeBytes = 4 * 1024 * 1024;
 constexpr qsizetype envelopeItems = 10'000;
 constexpr qsizetype frameHeader = 4;
 
 } // namespace
 
-//! Any thread.
+//! Any thread may call this.
 void Cluster::Private::publish(const QString &room, const QString &action, const QByteArray &frame,
                                SendMode mode)
 {
     say(topicOfRoom(room), {Item::Kind::Room, room, action, frame, 0, mode});
 }
 
-//! Any thread. It goes out when control returns to the event loop, with all else of this turn.
+//! Any thread may call this. \a item is sent when control returns to the event loop, with
+//! everything else of this turn.
 void Cluster::Private::say(const QByteArray &topic, Item item)
 {
     if (!isOnline) {
@@ -79,10 +80,10 @@ void Cluster::Private::flushTopic(const QByteArray &topic, const QList<Item> &it
         send();
 }
 
-//! Says who this node is and who its users are.
+//! Tells who this node is and who its users are.
 ///
-/// Its turn is over before and after: what is said to all and what is said to one go different
-/// ways, and a logout must not arrive before the login.
+/// Flushes before and after, because what is said to all and what is said to one take different
+/// ways: a logout must not overtake the login.
 void Cluster::Private::introduce(const QByteArray &topic, bool asksBack)
 {
     flush();
@@ -237,7 +238,7 @@ void Cluster::Private::takeUser(Channel *channel, const QString &user, const QVa
         Q_EMIT q->userTaken(change.displaced);
 }
 
-//! The channel may have been destroyed.
+//! The channel may already be destroyed.
 void Cluster::Private::forgetUser(const Channel *channel)
 {
     const Users::Login *const login = users.find(channel);
@@ -278,7 +279,7 @@ void Cluster::Private::watch(Room *room)
     followRoom(room);
 }
 
-//! Listens to the topic of \a room while somebody here is to hear it, or to be asked for what the
+//! Listens to the topic of \a room while somebody here must hear it, or may be asked for what the
 //! room shares.
 void Cluster::Private::followRoom(Room *room)
 {
@@ -298,7 +299,7 @@ void Cluster::Private::followRoom(Room *room)
     }
 }
 
-//! What is said there comes from now on: what has been shared before has to be asked for.
+//! From now on, everything said there arrives. Ask for what was shared earlier.
 void Cluster::Private::handleSubscribed(const QByteArray &topic)
 {
     const auto room = m_roomTopics.constFind(topic);

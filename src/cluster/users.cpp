@@ -41,7 +41,7 @@ void Users::replace(size_t row, const Login &login)
         Q_EMIT dataChanged(index(int(row)), index(int(row)));
 }
 
-//! The last takes its place: a list of a hundred thousand is not moved for one.
+//! Moves the last row into its place: a list of 100,000 must not be moved for one.
 void Users::removeRow(size_t row)
 {
     const size_t last = m_logins.size() - 1;

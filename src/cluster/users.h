@@ -11,10 +11,10 @@ namespace QRepod {
 
 class Channel;
 
-//! Who is logged in where, in all of the cluster. In the server's working thread.
+//! Which user is logged in where, in the whole cluster. In the server's working thread.
 ///
-/// Of two logins as the same user the later one counts, on every node: by a clock that each node
-/// puts forward to what it hears, and between equals by the name of the node.
+/// Of two logins as the same user, the later one counts on every node. The order is that of a clock
+/// that each node advances to what it hears, and for equal times that of the nodes' names.
 class Users : public QAbstractListModel
 {
     Q_OBJECT
@@ -29,17 +29,17 @@ public:
         QVariantMap data;
         quint64 time = 0;
         Channel *channel = nullptr; ///< on this node
-        quint64 round = 0;          ///< of its node's latest complete list that it was in
+        quint64 round = 0;          ///< the last complete list of its node that had this login
     };
 
     using QAbstractListModel::QAbstractListModel;
 
-    //! What set() has done.
+    //! The effect of set().
     struct Change
     {
-        bool isTaken = false;         ///< an earlier login has given way
-        bool isRefused = false;       ///< a later one is there
-        Channel *displaced = nullptr; ///< whose login it was, if it was one of this node
+        bool isTaken = false;         ///< an earlier login was replaced
+        bool isRefused = false;       ///< a later login exists
+        Channel *displaced = nullptr; ///< the channel of the replaced login, if on this node
     };
     Change set(const Login &login);
 
@@ -47,14 +47,14 @@ public:
     void remove(const QString &user, const QString &node, quint64 time);
     void removeNode(const QString &node);
 
-    //! Forgets what \a node has not said since round \a round.
+    //! Forgets users of \a node that it has not listed since round \a round.
     void removeBefore(const QString &node, quint64 round);
 
     const Login *find(const QString &user) const;
     const Login *find(const Channel *channel) const;
     const std::vector<Login> &all() const { return m_logins; }
 
-    //! A time later than all that are known.
+    //! Returns a time later than all known ones.
     quint64 nextTime() { return ++m_time; }
 
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -69,7 +69,7 @@ private:
 
     std::vector<Login> m_logins;
     QHash<QString, size_t> m_rows;
-    QHash<const Channel *, QString> m_channels; // of this node
+    QHash<const Channel *, QString> m_channels; // channels of this node, with their users
     quint64 m_time = 0;
 };
 

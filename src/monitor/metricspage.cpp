@@ -24,7 +24,7 @@ public:
     bool listen(const QString &host, int port);
 
     std::unique_ptr<QHttpServer> http; // while it listens
-    QPointer<QTcpServer> socket;       // of it
+    QPointer<QTcpServer> socket;       // owned by http
     QString errorString;
 
 private:
@@ -49,7 +49,7 @@ void setHeader(QHttpServerResponse &response, const QByteArray &name, const QByt
 #endif
 }
 
-//! What a browser keeps for later is out of date by then.
+//! Tells browsers to cache nothing, because it would be out of date.
 QHttpServerResponse fresh(QHttpServerResponse &&response)
 {
     setHeader(response, "Cache-Control", "no-store");
@@ -57,7 +57,7 @@ QHttpServerResponse fresh(QHttpServerResponse &&response)
     return std::move(response);
 }
 
-//! The page loads nothing from elsewhere, and is shown inside of no other.
+//! The page loads nothing from elsewhere, and cannot be shown inside another page.
 QHttpServerResponse pageForPeople()
 {
     QHttpServerResponse response("text/html; charset=utf-8", QByteArray(page));
@@ -121,7 +121,7 @@ bool MetricsPage::Private::listen(const QString &host, int port)
     http->route(QStringLiteral("/metrics"), get, [this] { return metrics(); });
     http->route(QStringLiteral("/health"), get, [this] { return health(); });
     socket = listener.release();
-    http->bind(socket); // which it owns from now on
+    http->bind(socket); // http owns it from now on
     return true;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Lets listeners connect to urls of ws and wss in every program for a browser that links this
+//! Lets listeners connect to ws and wss URLs in every program for a browser that links this
 //! component.
 
 #include "transport/streams.h"
@@ -13,7 +13,7 @@ namespace QRepod {
 
 namespace {
 
-//! The stream \a below would be one of the system's sockets, which a page has not.
+//! \a below would be a socket of the system, which a page does not have.
 std::unique_ptr<Stream> connectWebSocket(std::unique_ptr<Stream> below,
                                          const ConnectionSettings &settings)
 {
@@ -31,6 +31,6 @@ std::unique_ptr<Stream> connectWebSocket(std::unique_ptr<Stream> below,
 
 } // namespace QRepod
 
-//! As in connector.cpp, which this stands in for. The linker of Emscripten drops what it was asked
-//! for and nobody uses, and with it what sets the connector.
+//! Replaces the one in connector.cpp. Emscripten's linker drops unused symbols even if it was asked
+//! for them, and with this one the code that sets the connector.
 extern "C" QREPOD_WEBSOCKET_EXPORT [[gnu::used]] const int qrepod_websocket = 1;

@@ -9,40 +9,40 @@
 
 namespace QRepod {
 
-//! A WebSocket of the browser: whole messages, and of the protocol no more than a page is told.
+//! A WebSocket of the browser: whole messages, and only as much of the protocol as a page sees.
 ///
-/// Used in one thread, whose event loop is the browser's.
+/// Used in one thread, whose event loop is that of the browser.
 class BrowserSocket
 {
 public:
-    //! Is told what happens, by the event loop. It does not destroy the socket in these.
+    //! Is told what happens, from the event loop. It must not destroy the socket in these calls.
     class Owner
     {
     public:
         virtual void socketOpened() = 0;
         virtual void socketReceived(QByteArrayView message, bool isText) = 0;
 
-        //! Nothing is told after this. If the browser does not say why, or it could not be opened,
-        //! \a code is Broken.
+        //! The last call. If the browser gives no code, or the socket could not be opened, \a code
+        //! is Broken.
         virtual void socketClosed(CloseCode code, const QString &reason) = 0;
 
     protected:
         ~Owner() = default;
     };
 
-    //! Closes it, and tells nothing more.
+    //! Closes the socket. The owner is told nothing more.
     virtual ~BrowserSocket() = default;
 
-    //! Begins to connect, once. \return false if the browser refuses that at once.
+    //! Starts to connect; call it once. \return false if the browser refuses at once.
     virtual bool open(const QUrl &url, Owner &owner) = 0;
 
-    //! Sends \a message as a binary one. The browser takes any amount.
+    //! Sends \a message as a binary message. The browser takes any amount.
     virtual void send(QByteArrayView message) = 0;
 
-    //! How much the browser has not given to the network yet, in bytes.
+    //! How many bytes the browser has not passed to the network yet.
     virtual qint64 bufferedBytes() const = 0;
 
-    //! Closes behind what was sent. A page may say Normal, and codes from 3000 on.
+    //! Closes after everything sent so far. A page may use Normal, and codes from 3000 on.
     virtual void close(CloseCode code, const QString &reason) = 0;
 };
 

@@ -15,19 +15,19 @@ namespace QRepod {
 
 namespace {
 
-// While the browser holds this much, in bytes, what follows waits where it counts as a backlog.
+// Bytes. While the browser holds this much, further data waits where it counts as backlog.
 constexpr qint64 enoughBuffered = 256 * 1024;
 
-// Given to the browser at once, in bytes.
+// Bytes given to the browser at once.
 constexpr qint64 pieceSize = 64 * 1024;
 
-// In milliseconds. A browser does not tell that it has room again.
+// Milliseconds. A browser does not tell when it has room again.
 constexpr int roomInterval = 10;
 
-// Of a reason to close, in bytes of UTF-8 (RFC 6455, section 5.5).
+// The longest close reason, in bytes of UTF-8 (RFC 6455, section 5.5).
 constexpr qsizetype longestReason = 123;
 
-//! As far as \a bytes tell, the size of the frame that they begin with.
+//! Returns the size of the frame that \a bytes begin with, as far as they tell.
 qsizetype frameSize(QByteArrayView bytes)
 {
     if (bytes.size() < frameHeaderSize)
@@ -100,7 +100,7 @@ void BrowserStream::socketReceived(QByteArrayView message, bool isText)
         announceLater();
 }
 
-//! \return false after a fault.
+//! Takes a message from the browser. \return false after a fault.
 bool BrowserStream::take(QByteArrayView message, bool isText)
 {
     if (message.size() > m_limits.frameSize)
@@ -172,7 +172,7 @@ qint64 BrowserStream::read(char *data, qint64 size)
 qint64 BrowserStream::write(const char *data, qint64 size)
 {
     if (m_isLingering)
-        return size; // nobody wants it any more
+        return size; // nobody wants it
     if (m_state != State::Open || m_end != End::None)
         return -1;
     qint64 taken = 0;
@@ -186,7 +186,7 @@ qint64 BrowserStream::write(const char *data, qint64 size)
     return taken;
 }
 
-//! Sends the messages that \a frames complete; the rest waits for its end.
+//! Sends the messages that \a frames complete, and keeps the rest until its end arrives.
 void BrowserStream::send(QByteArrayView frames)
 {
     while (!frames.isEmpty()) {
@@ -225,7 +225,7 @@ void BrowserStream::tellOfRoom()
         m_owner->streamWritable();
 }
 
-//! A browser cannot be waited for, but takes any amount.
+//! Waiting for a browser is impossible, but it takes any amount.
 void BrowserStream::waitForWritable(int milliseconds)
 {
     Q_UNUSED(milliseconds)
@@ -257,7 +257,7 @@ bool BrowserStream::sayGoodbye(Stream::Owner &owner, const QString &reason)
     return true;
 }
 
-//! The first that ends it counts.
+//! Only the first end counts.
 void BrowserStream::setEnd(End end, const QString &reason)
 {
     if (m_end != End::None)
@@ -279,7 +279,7 @@ void BrowserStream::tellEnd()
         owner->streamEnded();
 }
 
-//! Tells of what can be read, or that the last has been.
+//! Tells the owner that there is something to read, or that everything has been read.
 void BrowserStream::announce()
 {
     if (!m_owner)
@@ -290,7 +290,7 @@ void BrowserStream::announce()
         m_owner->streamReadable();
 }
 
-//! The browser tells of a message once, whether or not all of it is read.
+//! The browser announces a message only once, whether or not all of it is read.
 void BrowserStream::announceLater()
 {
     if (std::exchange(m_isAnnounced, true))

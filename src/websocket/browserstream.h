@@ -12,10 +12,10 @@
 
 namespace QRepod {
 
-//! The bytes of a WebSocket that the browser has: frames with four bytes of length, as a Connection
-//! knows them, from and to messages.
+//! The byte stream of a browser's WebSocket: translates between messages and the frames with four
+//! bytes of length that a Connection uses.
 ///
-/// A browser slows no peer down: what comes while nobody reads is kept here, however much it is.
+/// A browser cannot slow down a peer. Messages that nobody reads are kept here, however many.
 class BrowserStream final : public Stream, private BrowserSocket::Owner
 {
 public:
@@ -31,13 +31,13 @@ public:
     qint64 write(const char *data, qint64 size) override;
     void waitForWritable(int milliseconds) override;
 
-    //! What the browser has taken it sends, also after it has been told to close.
+    //! Always 0: the browser sends what it has taken, even after it has been told to close.
     qint64 unwrittenBytes() const override { return 0; }
     void closeWriting() override;
     bool sayGoodbye(Stream::Owner &owner, const QString &reason) override;
     void abort() override;
 
-    //! The browser's line is its own affair.
+    //! The connection is the browser's business.
     void enableKeepAlive(int seconds) override { Q_UNUSED(seconds) }
     qint64 roundTripTime() const override { return -1; }
     qint64 unacknowledgedFor() const override { return 0; }
@@ -52,9 +52,9 @@ private:
 
     enum class End {
         None,
-        Closed, ///< by the peer, in order
+        Closed, ///< by the peer, orderly
         Failed,
-        Faulted, ///< by a peer that breaks the protocol, or says that this end does
+        Faulted, ///< the peer broke the protocol, or says that this end did
     };
 
     // BrowserSocket::Owner
@@ -79,17 +79,17 @@ private:
     const QUrl m_url;
     const MessageLimits m_limits;
     Stream::Owner *m_owner = nullptr;    // until it has been told of the end
-    std::unique_ptr<QTimer> m_roomTimer; // from open() on; also the context of what is told later
+    std::unique_ptr<QTimer> m_roomTimer; // from open() on; also the context of queued calls
     QByteArray m_readable;               // frames
-    qsizetype m_read = 0;                // of these, in bytes
-    QByteArray m_begun;                  // of a frame to send, whose end has not been written
+    qsizetype m_read = 0;                // bytes of m_readable already read
+    QByteArray m_begun;                  // the beginning of a frame that is not complete yet
     QString m_failure;                   // why it ended
     State m_state = State::Opening;
     End m_end = End::None;
     bool m_isReading = true;
-    bool m_isLast = false;      // the event loop will not tell of room any more
-    bool m_isLingering = false; // the owner is done, and the peer is told so
-    bool m_isAnnounced = false; // by announceLater()
+    bool m_isLast = false;      // the event loop will not announce room any more
+    bool m_isLingering = false; // the owner is done, and the peer is being told
+    bool m_isAnnounced = false; // announceLater() is pending
 };
 
 } // namespace QRepod

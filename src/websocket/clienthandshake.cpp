@@ -19,7 +19,7 @@ QByteArray randomKey()
     return QByteArray(reinterpret_cast<const char *>(words.data()), sizeof words).toBase64();
 }
 
-//! What the server says of the request besides a number, for an error.
+//! Returns what the server's start line says after the HTTP version, for an error.
 QString summary(QByteArrayView startLine)
 {
     return QString::fromLatin1(startLine.toByteArray()).section(u' ', 1).left(100);
@@ -58,7 +58,7 @@ QByteArray ClientHandshake::greeting()
     return request + "\r\n";
 }
 
-//! By RFC 6455, section 4.1.
+//! Follows RFC 6455, section 4.1.
 Handshake::State ClientHandshake::read(QByteArray &bytes)
 {
     constexpr QByteArrayView http = "HTTP/1.1 ";

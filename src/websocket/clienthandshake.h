@@ -7,11 +7,11 @@
 
 namespace QRepod {
 
-//! Asks a server for a WebSocket, and reads its answer.
+//! Requests a WebSocket from a server and reads the answer.
 class ClientHandshake final : public Handshake
 {
 public:
-    //! \a url is of ws: or wss:.
+    //! \a url must have the scheme ws or wss.
     explicit ClientHandshake(const QUrl &url);
     ~ClientHandshake() override;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Lets listeners connect to urls of ws and wss in every program that links this component.
+//! Lets listeners connect to ws and wss URLs in every program that links this component.
 
 #include "transport/streams.h"
 #include "websocket/clienthandshake.h"
@@ -28,6 +28,6 @@ std::unique_ptr<Stream> connectWebSocket(std::unique_ptr<Stream> below,
 
 } // namespace QRepod
 
-//! The target QRepod::WebSocket asks the linker for it, or a program that uses nothing else of this
-//! component would be linked without.
+//! The target QRepod::WebSocket makes the linker look for this symbol. Otherwise a program that
+//! uses nothing else of this component would not be linked with it.
 extern "C" QREPOD_WEBSOCKET_EXPORT const int qrepod_websocket = 1;

@@ -9,8 +9,8 @@ namespace {
 
 using Create = EMSCRIPTEN_WEBSOCKET_T (*)(EmscriptenWebSocketCreateAttributes *);
 
-//! Calls \a create, which throws what the browser throws: for example if a page of https asks for
-//! ws. An exception of JavaScript would take the program's stack with it.
+//! Calls \a create and catches what the browser throws, for example if a page from https asks for
+//! ws. A JavaScript exception would unwind the program's stack.
 // clang-format off
 EM_JS(int, qrepod_create_websocket, (Create create, EmscriptenWebSocketCreateAttributes *attributes), {
     try {
@@ -32,8 +32,8 @@ EmscriptenSocket::~EmscriptenSocket()
 {
     if (m_socket <= 0)
         return;
-    emscripten_websocket_close(m_socket, 0, nullptr); // one that is closed stays as it is
-    emscripten_websocket_delete(m_socket);            // and tells nothing more
+    emscripten_websocket_close(m_socket, 0, nullptr); // has no effect on a closed socket
+    emscripten_websocket_delete(m_socket);            // no callbacks after this
 }
 
 bool EmscriptenSocket::open(const QUrl &url, Owner &owner)
@@ -61,7 +61,7 @@ void EmscriptenSocket::follow()
     emscripten_websocket_set_onmessage_callback(
         m_socket, this,
         [](int, const EmscriptenWebSocketMessageEvent *event, void *data) -> EM_BOOL {
-            // Behind a text there is a null byte, which counts.
+            // A text ends with a null byte, which is counted.
             const auto size = qsizetype(event->numBytes) - (event->isText ? 1 : 0);
             if (of(data)->m_owner)
                 of(data)->m_owner->socketReceived(QByteArrayView(event->data, size), event->isText);
@@ -82,7 +82,7 @@ void EmscriptenSocket::closed(CloseCode code, const QString &reason)
 
 void EmscriptenSocket::send(QByteArrayView message)
 {
-    // Emscripten only reads it.
+    // Emscripten only reads from the message.
     emscripten_websocket_send_binary(m_socket, const_cast<char *>(message.data()),
                                      uint32_t(message.size()));
 }

@@ -10,7 +10,7 @@ namespace QRepod {
 
 namespace {
 
-//! How many bytes of header a frame of this payload has.
+//! Returns the size in bytes of the header of a frame with this payload.
 qint64 headerSize(quint64 length, bool isMasked)
 {
     const int extended = length < 126 ? 0 : length <= std::numeric_limits<quint16>::max() ? 2 : 8;
@@ -38,7 +38,7 @@ void FrameParser::give(QByteArrayView bytes)
     m_input = bytes;
 }
 
-//! wslay asks for bytes.
+//! Gives wslay the bytes that it asks for.
 ssize_t FrameParser::receive(quint8 *buffer, size_t size, int, void *self)
 {
     auto *const parser = static_cast<FrameParser *>(self);

@@ -7,45 +7,45 @@ struct wslay_frame_context;
 
 namespace QRepod {
 
-//! Cuts bytes that arrive in any slicing into WebSocket frames: wslay's reader.
+//! Cuts bytes that arrive in pieces of any size into WebSocket frames, with wslay's reader.
 ///
-/// It knows what a frame looks like. Which may follow which, and what a peer may send at all, is
-/// asked in MessageReader. It takes 4 KiB, so it is there only while a frame is not finished.
+/// It only knows what a frame looks like. MessageReader knows which frame may follow which, and
+/// what a peer may send. A parser takes 4 KiB, so it exists only while a frame is incomplete.
 class FrameParser
 {
 public:
-    //! Some of a frame's payload, unmasked; an empty one for a frame that has none.
+    //! A part of a frame's payload, unmasked; empty for a frame without a payload.
     struct Piece
     {
         quint8 opcode = 0;
         quint8 reservedBits = 0;
-        bool isFinal = false; ///< of the message
+        bool isFinal = false; ///< the frame is the last of its message
         bool isMasked = false;
-        bool isFirst = false; ///< of the frame
-        bool isLast = false;  ///< of the frame
-        quint64 length = 0;   ///< of the whole frame's payload
+        bool isFirst = false; ///< the first piece of the frame
+        bool isLast = false;  ///< the last piece of the frame
+        quint64 length = 0;   ///< of the frame's whole payload
         QByteArrayView bytes; ///< valid until the next call
     };
 
     enum class Result {
         Piece,
-        NeedsMore, ///< all that was given has been used
-        Broken,    ///< that is no frame; nothing can be read any more
+        NeedsMore, ///< everything given has been used
+        Broken,    ///< not a frame; nothing more can be read
     };
 
     FrameParser();
     ~FrameParser();
     Q_DISABLE_COPY_MOVE(FrameParser)
 
-    //! \a bytes are valid until next() returns NeedsMore.
+    //! \a bytes must stay valid until next() returns NeedsMore.
     void give(QByteArrayView bytes);
 
     Result next(Piece *piece);
 
-    //! Whether the last frame is complete, and nothing of another has come.
+    //! Whether the last frame is complete and no byte of another has come.
     bool isIdle() const { return m_held == 0 && m_payloadLeft == 0; }
 
-    //! Bytes of a frame that have been given, and are in no piece yet.
+    //! How many bytes of a frame have been given but not been returned in a piece yet.
     qint64 heldBytes() const { return m_held; }
 
 private:
@@ -53,8 +53,8 @@ private:
 
     wslay_frame_context *m_context = nullptr;
     QByteArrayView m_input;
-    qint64 m_held = 0;         // bytes that wslay has, and nobody else has seen
-    quint64 m_payloadLeft = 0; // of the frame at hand
+    qint64 m_held = 0;         // bytes that only wslay has seen
+    quint64 m_payloadLeft = 0; // of the current frame
 };
 
 } // namespace QRepod

@@ -38,7 +38,7 @@ void FrameWriter::begin(QByteArray &out, Opcode opcode, quint64 length)
     }
     if (!m_isMasking)
         return;
-    // Not to be foreseen by whoever chose the payload (RFC 6455, section 10.3).
+    // Whoever chose the payload must not be able to predict the mask (RFC 6455, section 10.3).
     qToBigEndian(QRandomGenerator::system()->generate(), m_mask.data());
     out.append(m_mask.data(), qsizetype(m_mask.size()));
     m_position = 0;
@@ -63,7 +63,7 @@ void FrameWriter::close(QByteArray &out, CloseCode code, const QString &reason)
         QByteArray text = reason.toUtf8();
         if (text.size() > largestControl - payload.size()) {
             qsizetype end = largestControl - payload.size();
-            while ((uchar(text[end]) & 0xc0) == 0x80) // not inside of a character
+            while ((uchar(text[end]) & 0xc0) == 0x80) // do not cut a character
                 --end;
             text.truncate(end);
         }

@@ -9,8 +9,7 @@ namespace QRepod {
 
 //! Writes WebSocket frames, each a whole message or a control frame.
 ///
-/// A payload may be added in pieces. wslay's writer would need a context of 4 KiB for each
-/// connection.
+/// A payload may be added in pieces. wslay's writer would need 4 KiB for each connection.
 class FrameWriter
 {
 public:
@@ -19,26 +18,26 @@ public:
     {
     }
 
-    //! Appends the header of a frame of \a length bytes to \a out; they come next.
+    //! Appends the header of a frame to \a out. Its \a length bytes of payload come next.
     void begin(QByteArray &out, Opcode opcode, quint64 length);
 
-    //! Appends some of them.
+    //! Appends the next part of the payload.
     void add(QByteArray &out, QByteArrayView bytes);
 
-    //! Appends a whole frame.
+    //! Appends a complete frame.
     void write(QByteArray &out, Opcode opcode, QByteArrayView payload)
     {
         begin(out, opcode, quint64(payload.size()));
         add(out, payload);
     }
 
-    //! Appends a close frame. Of \a reason as much as it may hold is written.
+    //! Appends a close frame, with \a reason cut to the size that it may have.
     void close(QByteArray &out, CloseCode code, const QString &reason = {});
 
 private:
     const bool m_isMasking;
     std::array<char, 4> m_mask = {};
-    quint32 m_position = 0; // in the payload, which is masked in turns of four
+    quint32 m_position = 0; // position in the payload, which the four bytes mask in rotation
 };
 
 } // namespace QRepod

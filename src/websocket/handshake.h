@@ -8,14 +8,14 @@
 
 namespace QRepod {
 
-//! The HTTP before a WebSocket, at either end. It knows no socket: it is given what has come and
-//! says what to write.
+//! One end of the HTTP exchange before a WebSocket. It has no socket: it is given the bytes that
+//! have come, and says what to write.
 class Handshake
 {
 public:
     enum class State {
-        Waiting, ///< for the rest of the peer's head
-        Done,    ///< the WebSocket begins behind it
+        Waiting, ///< waiting for the rest of the peer's head
+        Done,    ///< the WebSocket begins after the head
         Failed,
     };
 
@@ -23,16 +23,16 @@ public:
 
     virtual Role role() const = 0;
 
-    //! What to write as soon as the stream stands.
+    //! What to write as soon as the stream is open.
     virtual QByteArray greeting() { return {}; }
 
-    //! \a bytes are all that has come. Once it is Done, those of the head are removed.
+    //! Reads \a bytes, which are all that have come, and removes the head from them once Done.
     virtual State read(QByteArray &bytes) = 0;
 
-    //! What to write once it is Done or Failed.
+    //! What to write after Done or Failed.
     QByteArray answer() const { return m_answer; }
 
-    //! Why it has failed.
+    //! Why the handshake has failed.
     QString error() const { return m_error; }
 
     //! Whether the client has asked for JSON.
@@ -51,7 +51,7 @@ protected:
     bool m_isJson = false;
 };
 
-//! What the server answers to a client's key (RFC 6455, section 4.2.2).
+//! Returns the server's answer to a client's \a key (RFC 6455, section 4.2.2).
 QByteArray acceptOf(QByteArrayView key);
 
 } // namespace QRepod

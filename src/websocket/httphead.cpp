@@ -36,7 +36,7 @@ qsizetype HttpHead::size(QByteArrayView bytes)
 
 HttpHead::HttpHead(QByteArrayView head)
 {
-    read(head.chopped(2)); // every line has its end
+    read(head.chopped(2)); // without the empty line at the end
 }
 
 void HttpHead::read(QByteArrayView head)

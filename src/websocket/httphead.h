@@ -10,11 +10,11 @@
 
 namespace QRepod {
 
-//! The head of an HTTP/1.1 request or response: a line, then fields.
+//! The head of an HTTP/1.1 request or response: a start line, then fields.
 ///
-/// Read as strictly as RFC 9112 allows, so that whatever stands before this program and this
-/// program never disagree about where a head ends: lines end with CR LF, names have no space behind
-/// them, nothing is folded.
+/// Reads as strictly as RFC 9112 allows, so that a proxy in front of this program never disagrees
+/// with it about where a head ends: lines end with CR LF, no space follows a name, lines are not
+/// folded.
 class HttpHead
 {
 public:
@@ -27,28 +27,28 @@ public:
         QByteArrayView value;
     };
 
-    //! How many bytes of \a bytes are a head, its end included; 0 if the end has not come.
+    //! Returns the size of the head in \a bytes, including its end; 0 if the end has not come.
     static qsizetype size(QByteArrayView bytes);
 
-    //! \a head, which outlives this, is as long as size() says.
+    //! Reads \a head, which is as long as size() says and must outlive this object.
     explicit HttpHead(QByteArrayView head);
 
-    //! What is wrong with it; empty if nothing is.
+    //! What is wrong with the head; empty if nothing is.
     QString error() const { return m_error; }
 
     QByteArrayView startLine() const { return m_startLine; }
     const QList<Field> &fields() const { return m_fields; }
 
-    //! How often the field \a name is there.
+    //! Returns how many fields have this \a name.
     qsizetype count(QByteArrayView name) const;
 
-    //! The value of the first field \a name; empty if there is none.
+    //! Returns the value of the first field \a name; empty if there is none.
     QByteArrayView value(QByteArrayView name) const;
 
-    //! Whether \a token is in the lists that the fields \a name hold, in whatever case.
+    //! Returns whether the lists in the fields \a name contain \a token, ignoring case.
     bool hasToken(QByteArrayView name, QByteArrayView token) const;
 
-    //! All that these lists hold.
+    //! Returns all tokens in the lists of the fields \a name.
     QList<QByteArrayView> tokens(QByteArrayView name) const;
 
 private:

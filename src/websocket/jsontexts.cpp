@@ -7,8 +7,8 @@ namespace QRepod {
 
 namespace {
 
-// Of payloads and texts together. When they reach it, all are forgotten: what is still to come of
-// the latest broadcast costs one more translation.
+// Payloads and texts together. At this size all are forgotten. Clients that have not got the latest
+// broadcast yet then cost one more translation.
 constexpr qsizetype mostBytes = 256 * 1024;
 
 } // namespace

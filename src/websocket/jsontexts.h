@@ -8,9 +8,9 @@
 
 namespace QRepod {
 
-//! Payloads as JSON, each translated once for all the clients that get it soon: those of one gate.
+//! Translates payloads to JSON, each once for all clients of a gate that get it soon.
 ///
-/// What is sent to everybody reaches each client's stream as a payload of its own. Any thread.
+/// A broadcast reaches each client's stream as a payload of its own. Thread-safe.
 class JsonTexts
 {
 public:
@@ -19,7 +19,7 @@ public:
 private:
     std::mutex m_mutex; // guards everything below
     QHash<QByteArray, QByteArray> m_texts;
-    qsizetype m_size = 0; // of both, in bytes
+    qsizetype m_size = 0; // of payloads and texts, in bytes
 };
 
 } // namespace QRepod

@@ -12,7 +12,7 @@ namespace QRepod {
 
 namespace {
 
-// Of pings that came at once. The protocol lets only the latest be answered.
+// The most pings to keep that came at once. The protocol permits answering only the latest.
 constexpr qsizetype mostPings = 64;
 
 bool isControl(quint8 opcode)
@@ -26,8 +26,8 @@ bool isKnown(quint8 opcode)
         || (opcode >= quint8(Opcode::Close) && opcode <= quint8(Opcode::Pong));
 }
 
-//! Whether a peer may close with it: those of the RFC and its registry that are for the wire, and
-//! those of libraries and programs.
+//! Returns whether a peer may close with \a code: one for the wire from the RFC or its registry, or
+//! one for libraries and programs.
 bool isCloseCode(quint16 code)
 {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014)
@@ -90,7 +90,7 @@ bool MessageReader::readPiece(const Piece &piece, QByteArray &out)
     return isControl(piece.opcode) ? readControl(piece) : readData(piece, out);
 }
 
-//! Every rule that a frame's header can break.
+//! Checks every rule that a frame's header can break.
 bool MessageReader::beginFrame(const Piece &piece)
 {
     if (piece.reservedBits != 0)
@@ -129,7 +129,7 @@ bool MessageReader::beginMessage(const Piece &piece)
     m_hasMessages = true;
     m_utf8 = {};
     if (!m_isPassedOn)
-        m_message = QByteArray(frameHeaderSize, '\0'); // a place for the length
+        m_message = QByteArray(frameHeaderSize, '\0'); // room for the length
     return true;
 }
 

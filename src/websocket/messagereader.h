@@ -15,27 +15,27 @@
 
 namespace QRepod {
 
-//! Who is asked to mask frames: clients are, servers may not (RFC 6455, section 5.1).
+//! The ends of a WebSocket: clients must mask frames, servers must not (RFC 6455, section 5.1).
 enum class Role {
-    Server, ///< this end is
+    Server, ///< this end is the server
     Client,
 };
 
-//! What a peer's WebSocket frames say, held to RFC 6455: messages as the frames that a Connection
+//! Reads a peer's WebSocket frames, held to RFC 6455: messages, as the frames that a Connection
 //! reads, pings, and the close.
 ///
-/// Times and threads are not its business; it has one user.
+/// It knows nothing of time and threads; one thread uses it.
 class MessageReader
 {
 public:
-    //! Why the peer has to be closed.
+    //! Why the connection to the peer must be closed.
     struct Fault
     {
         CloseCode code;
         QString text;
     };
 
-    //! How the peer closes.
+    //! How the peer has closed.
     struct Close
     {
         CloseCode code;
@@ -48,8 +48,8 @@ public:
     {
     }
 
-    //! Appends messages to \a out: four bytes of length, then MessagePack. A large one in one frame
-    //! is appended as it comes. \return false after a fault or a close; the rest is not read.
+    //! Appends messages to \a out: four bytes of length, then MessagePack. A large message in one
+    //! frame is appended as it arrives. \return false after a fault or a close; ignores the rest.
     bool read(QByteArrayView bytes, QByteArray &out);
 
     const std::optional<Fault> &fault() const { return m_fault; }
@@ -57,17 +57,17 @@ public:
 
     bool hasPings() const { return !m_pings.isEmpty(); }
 
-    //! The payloads of pings that have not been asked for yet.
+    //! Returns the payloads of the pings since the last call.
     QList<QByteArray> takePings() { return std::exchange(m_pings, {}); }
 
-    //! Whether a frame, or a message in fragments, has begun and not ended.
+    //! Whether a frame, or a fragmented message, has begun and not ended.
     bool isInsideMessage() const { return m_parser || m_kind; }
 
-    //! Whether a message has come, and the first was text.
+    //! Whether a message has come, and whether the first one was text.
     bool hasMessages() const { return m_hasMessages; }
     bool isFirstText() const { return m_isFirstText; }
 
-    //! Of frames and messages whose end has not come, what has not been appended yet; in bytes.
+    //! How many bytes of incomplete frames and messages have not been appended yet.
     qint64 heldBytes() const;
 
 private:
@@ -84,13 +84,13 @@ private:
 
     const Role m_role;
     const MessageLimits m_limits;
-    std::unique_ptr<FrameParser> m_parser; // while a frame is not finished
-    QByteArray m_control;                  // payload of the control frame at hand
-    QByteArray m_message;                  // of fragments, or text, so far
+    std::unique_ptr<FrameParser> m_parser; // while a frame is incomplete
+    QByteArray m_control;                  // payload of the current control frame
+    QByteArray m_message;                  // the current fragmented or text message so far
     QList<QByteArray> m_pings;
     Utf8Check m_utf8;
-    std::optional<Opcode> m_kind; // of the message whose end has not come
-    bool m_isPassedOn = false;    // its bytes go on as they come
+    std::optional<Opcode> m_kind; // of the message that is incomplete
+    bool m_isPassedOn = false;    // its bytes are appended as they arrive
     bool m_hasMessages = false;
     bool m_isFirstText = false;
     std::optional<Fault> m_fault;

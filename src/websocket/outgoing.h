@@ -8,28 +8,28 @@
 
 namespace QRepod {
 
-//! What a Connection writes, as WebSocket frames: a frame of its own, in whatever slices, becomes a
-//! message without the length before it, or one of JSON.
+//! Translates what a Connection writes to WebSocket frames: each of its frames, however it is cut,
+//! becomes one message without the length, or with JSON as its text.
 class Outgoing
 {
 public:
-    //! \a texts are shared with the other clients; null if JSON is never asked for.
+    //! \a texts are shared with other clients; null if JSON is never asked for.
     Outgoing(Role role, std::shared_ptr<JsonTexts> texts)
         : m_writer(role)
         , m_texts(std::move(texts))
     {
     }
 
-    //! From the next message on.
+    //! Takes effect with the next message.
     void setJson(bool isJson) { m_isJson = isJson; }
 
-    //! Appends what becomes of \a bytes to \a out.
+    //! Translates \a bytes and appends the result to \a out.
     void add(QByteArray &out, QByteArrayView bytes);
 
-    //! Whether control frames can be written: no message has begun that has not ended.
+    //! Whether control frames can be written: no message is incomplete.
     bool isBetweenMessages() const { return m_left == 0; }
 
-    //! Whether all that was added is whole.
+    //! Whether everything added so far ends with a whole frame.
     bool isBetweenFrames() const { return m_left == 0 && m_header.isEmpty(); }
 
     FrameWriter &writer() { return m_writer; }
@@ -40,11 +40,11 @@ private:
 
     FrameWriter m_writer;
     const std::shared_ptr<JsonTexts> m_texts;
-    QByteArray m_header;  // of the frame at hand, until all of it is here
-    QByteArray m_payload; // of the frame at hand, if it becomes text
-    qsizetype m_left = 0; // of its payload, to come
+    QByteArray m_header;  // of the current frame, until it is complete
+    QByteArray m_payload; // of the current frame, if it becomes text
+    qsizetype m_left = 0; // bytes of its payload still to come
     bool m_isJson = false;
-    bool m_isText = false; // the frame at hand becomes text
+    bool m_isText = false; // the current frame becomes text
 };
 
 } // namespace QRepod

@@ -28,11 +28,11 @@ void SendingHalf::flush(Stream &below)
     m_written += std::max<qint64>(taken, 0);
     if (taken >= 0 && taken < size)
         return;
-    m_unwritten = QByteArray(); // if nothing can be written any more: how it ended will be read
+    m_unwritten = QByteArray(); // also if writing failed: reading will tell how the stream ended
     m_written = 0;
 }
 
-//! For the thread that sends.
+//! Writes from the thread that sends.
 class SendingHalf::Writer final : public DirectWriter
 {
 public:
@@ -65,18 +65,18 @@ std::unique_ptr<DirectWriter> SendingHalf::directWriter(std::unique_ptr<DirectWr
     return std::make_unique<Writer>(shared_from_this(), std::move(below));
 }
 
-//! Writes \a frames, which are whole ones, as DirectWriter::send() does.
+//! Writes \a frames, which must be whole, as DirectWriter::send() does.
 qint64 SendingHalf::writePast(const DirectWriter &below, QByteArrayView frames, int *error)
 {
     const std::lock_guard lock(m_mutex);
-    if (m_turns > 0) // everything else is the stream's, which takes no lock
+    if (m_turns > 0) // the stream uses everything else without a lock
         return 0;
     if (!m_isOpen || !m_unwritten.isEmpty() || !m_outgoing.isBetweenFrames())
         return 0;
     QByteArray bytes;
     m_outgoing.add(bytes, frames);
     const qint64 written = below.send(bytes.constData(), bytes.size(), error);
-    if (written <= 0) // the stream will do it, from the beginning
+    if (written <= 0) // the stream will write all of it
         return written;
     if (written < bytes.size()) {
         m_unwritten = bytes.sliced(written);

@@ -12,12 +12,12 @@
 
 namespace QRepod {
 
-//! The half of a WebSocketStream that sends. The stream uses it by turns, in its thread; between
-//! them, while nothing is left over, a DirectWriter may write past the stream.
+//! The sending half of a WebSocketStream. The stream uses it in turns, in its thread. Between
+//! turns, if nothing is left to write, a DirectWriter may write past the stream.
 class SendingHalf : public std::enable_shared_from_this<SendingHalf>
 {
 public:
-    //! A turn of the stream's, during which nobody else writes. It may have one inside of another.
+    //! A turn of the stream, during which nobody else writes. Turns may be nested.
     class Turn
     {
     public:
@@ -38,24 +38,25 @@ public:
     /// @{
     Outgoing &outgoing() { return m_outgoing; }
 
-    //! What is yet to be written; more may be appended.
+    //! The bytes still to be written; more may be appended.
     QByteArray &unwritten() { return m_unwritten; }
     qint64 unwrittenBytes() const { return m_unwritten.size() - m_written; }
 
-    //! Writes as much of it as \a below takes. If that takes nothing any more, nothing is left.
+    //! Writes as much as \a below takes. If writing has failed, the rest is dropped.
     void flush(Stream &below);
 
-    //! Messages may be written past the stream from now on, or not any more.
+    //! Sets whether messages may be written past the stream.
     void setOpen(bool isOpen) { m_isOpen = isOpen; }
     /// @}
 
-    //! A way past the stream, to the socket of \a below. When the socket does not take the whole of
-    //! a message, the rest is unwritten(), and \a goOn is called in the thread of \a context: there
-    //! may be more to write behind it by then.
+    //! Returns a writer that goes past the stream, to the socket of \a below. If the socket does
+    //! not take a whole message, the rest becomes unwritten(), and \a goOn is called in the thread
+    //! of \a context. There may be more to write after it by then.
     std::unique_ptr<DirectWriter> directWriter(std::unique_ptr<DirectWriter> below,
                                                QObject *context, std::function<void()> goOn);
 
-    //! The stream ends: \a goOn, see directWriter(), is not called any more. In its thread.
+    //! The stream ends, and the function given to directWriter() is not called any more. Called in
+    //! the stream's thread.
     void detach() { m_goOn = nullptr; }
 
 private:
@@ -68,11 +69,11 @@ private:
     std::function<void()> m_goOn; // for the stream's thread
 
     std::mutex m_mutex; // guards everything below; during a turn the stream needs no lock
-    int m_turns = 0;    // one inside of another
+    int m_turns = 0;    // nested
     bool m_isOpen = false;
     Outgoing m_outgoing;
     QByteArray m_unwritten;  // what the stream below has not taken
-    qsizetype m_written = 0; // of this, in bytes
+    qsizetype m_written = 0; // bytes of m_unwritten already written
 };
 
 } // namespace QRepod

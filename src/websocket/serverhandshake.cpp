@@ -14,7 +14,7 @@ namespace QRepod {
 
 namespace {
 
-//! Of `host` or `host:port`; an IPv6 address keeps its brackets.
+//! Returns the host of `host` or `host:port`; an IPv6 address keeps its brackets.
 QByteArrayView hostOf(QByteArrayView hostAndPort)
 {
     const qsizetype bracket = hostAndPort.lastIndexOf(']');
@@ -73,7 +73,7 @@ Handshake::State ServerHandshake::read(QByteArray &bytes)
     return state;
 }
 
-//! What can be no request is told so at once: its end may never come.
+//! Refuses at once what cannot be a request, because its end may never come.
 Handshake::State ServerHandshake::refuseEarly(QByteArrayView bytes)
 {
     if (bytes.isEmpty() || (bytes.front() >= 'A' && bytes.front() <= 'Z'))
@@ -83,8 +83,8 @@ Handshake::State ServerHandshake::refuseEarly(QByteArrayView bytes)
     if (first == tlsHandshake)
         return fail(QStringLiteral("not HTTP; does the peer speak TLS?"));
     const QString error = QStringLiteral("not HTTP; this port is for WebSocket clients");
-    // A frame of repod's begins with a zero, unless it is larger than any. Its client is told so in
-    // a way that it understands.
+    // A repod frame begins with a zero, unless it is larger than any. Tell its client in a way that
+    // it understands.
     if (first == 0)
         return fail(error,
                     encode({{QStringLiteral("action"), QStringLiteral("error")},
@@ -102,7 +102,7 @@ Handshake::State ServerHandshake::refuse(const char *status, const QString &reas
                     + QByteArray::number(text.size()) + "\r\n\r\n" + text);
 }
 
-//! By RFC 6455, section 4.2.1, and what a request may not have that has no body.
+//! Checks the request by RFC 6455, section 4.2.1. It must not announce a body either.
 Handshake::State ServerHandshake::judge(const HttpHead &head)
 {
     const auto bad = [this](const QString &reason) { return refuse("400 Bad Request", reason); };
@@ -140,7 +140,7 @@ Handshake::State ServerHandshake::judge(const HttpHead &head)
     return State::Done;
 }
 
-//! Programs send no Origin; a browser always does, and no page can keep it from it.
+//! Programs send no Origin. A browser always does, and no page can prevent it.
 bool ServerHandshake::isOriginAllowed(const HttpHead &head) const
 {
     if (head.count("Origin") == 0)
@@ -151,12 +151,12 @@ bool ServerHandshake::isOriginAllowed(const HttpHead &head) const
         return true;
     const qsizetype authority = head.value("Origin").indexOf("://");
     if (authority < 0)
-        return false; // that of a file is "null"
+        return false; // "null", for a file
     const QByteArrayView page = hostOf(head.value("Origin").sliced(authority + 3));
     return !page.isEmpty() && page.compare(hostOf(head.value("Host")), Qt::CaseInsensitive) == 0;
 }
 
-//! Cookies are left out: a browser adds them to requests of any page, so that they prove nothing.
+//! Leaves out cookies: a browser adds them to the requests of any page, so they prove nothing.
 void ServerHandshake::note(const HttpHead &head, QByteArrayView target)
 {
     const QByteArray scheme = m_isEncrypted ? "wss://" : "ws://";
@@ -174,8 +174,8 @@ void ServerHandshake::note(const HttpHead &head, QByteArrayView target)
     noteForwarded(head);
 }
 
-//! Each proxy appends whom it serves. From the end on, the first that is no proxy of ours is the
-//! client: what stands before may be its own invention.
+//! Each proxy appends the address of its client. Reading from the end, the first address that is
+//! not one of our proxies is the client. Anything before it may be invented.
 void ServerHandshake::noteForwarded(const HttpHead &head)
 {
     QString client = m_peer.left(m_peer.lastIndexOf(u':'));

@@ -11,18 +11,18 @@
 
 namespace QRepod {
 
-//! Whom a gate lets in.
+//! Which clients a gate lets in.
 struct Admission
 {
-    QStringList origins; ///< besides the gate's own host; "*": every one
-    QStringList proxies; ///< whose X-Forwarded-For is believed: addresses, subnets
+    QStringList origins; ///< besides the gate's own host; "*" for all
+    QStringList proxies; ///< addresses and subnets whose X-Forwarded-For is trusted
 };
 
-//! Reads a client's request and lets it in, or tells it in HTTP why not.
+//! Reads a client's request, and lets it in or answers in HTTP why not.
 class ServerHandshake final : public Handshake
 {
 public:
-    //! What the client asked for is left in \a request.
+    //! Stores in \a request what the client asked for.
     ServerHandshake(const Admission &admission, const QString &peer, bool isEncrypted,
                     std::shared_ptr<HttpRequest> request);
     ~ServerHandshake() override;

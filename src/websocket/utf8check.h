@@ -5,8 +5,8 @@
 
 namespace QRepod {
 
-//! Whether text that comes in pieces is UTF-8. A piece may end inside of a character, and the first
-//! wrong byte is found in its piece.
+//! Checks whether text that comes in pieces is UTF-8. A piece may end inside a character, and the
+//! first wrong byte is found in the piece that has it.
 class Utf8Check
 {
 public:
@@ -20,7 +20,7 @@ public:
         return true;
     }
 
-    //! Whether no character has begun that has not ended.
+    //! Whether the text so far does not end inside a character.
     bool isComplete() const { return m_missing == 0; }
 
 private:
@@ -36,7 +36,7 @@ private:
         return byte < 0x80 || begin(byte);
     }
 
-    //! The second byte's range keeps out long forms, surrogates, and what is past U+10FFFF.
+    //! The range of the second byte excludes overlong forms, surrogates, and values above U+10FFFF.
     bool begin(uchar byte)
     {
         if (byte < 0xc2 || byte > 0xf4)
@@ -53,7 +53,7 @@ private:
         return true;
     }
 
-    int m_missing = 0; // bytes of the character at hand
+    int m_missing = 0; // bytes of the current character
     uchar m_least = 0x80;
     uchar m_greatest = 0xbf;
 };

@@ -9,7 +9,7 @@
 
 namespace QRepod {
 
-//! Clients arrive in the thread that the server works in.
+//! Clients arrive in the server's working thread.
 class Q_DECL_HIDDEN WebSocketGate::Private
 {
 public:
@@ -64,9 +64,9 @@ private:
 
     mutable std::mutex m_mutex; // guards the next two
     Admission m_admission;
-    QString m_errorString; // of the latest listen()
+    QString m_errorString; // of the last listen()
 
-    Entrance m_entrance; // destroyed first: nobody arrives after that
+    Entrance m_entrance; // destroyed first, so that nobody arrives afterwards
 };
 
 WebSocketGate::WebSocketGate(Server *server, QObject *parent)

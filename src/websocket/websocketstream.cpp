@@ -11,10 +11,10 @@ namespace QRepod {
 
 namespace {
 
-// Read at once from the stream below, in bytes.
+// Bytes read at once from the stream below.
 constexpr size_t readSize = 16 * 1024;
 
-// Translated at once, in bytes: what the stream below does not take of it is kept.
+// Bytes translated at once. What the stream below does not take of them is kept.
 constexpr qint64 writeSize = 64 * 1024;
 
 } // namespace
@@ -95,7 +95,7 @@ void WebSocketStream::shakeHands()
     tellEnd();
 }
 
-//! The WebSocket stands.
+//! The handshake is done.
 void WebSocketStream::begin()
 {
     m_isKindKnown = m_handshake->isJson();
@@ -114,7 +114,7 @@ void WebSocketStream::begin()
     announceLater();
 }
 
-//! Takes what has come from below.
+//! Reads from the stream below.
 void WebSocketStream::pull()
 {
     std::array<char, readSize> bytes;
@@ -140,7 +140,7 @@ void WebSocketStream::decode(QByteArrayView bytes)
     setEnd(End::Faulted, m_reader.fault()->text);
 }
 
-//! The peer has closed: it is answered in kind, unless this was the answer.
+//! The peer has closed: answers with the same code, unless this was the answer to our close.
 void WebSocketStream::followClose()
 {
     const MessageReader::Close close = *m_reader.close();
@@ -153,7 +153,7 @@ void WebSocketStream::followClose()
     setEnd(isFault(close.code) ? End::Faulted : End::Failed, failure);
 }
 
-//! Unless that has to wait for the end of a message, or for a peer that reads nothing.
+//! Answers pings, unless it must wait for the end of a message or the peer is not reading.
 void WebSocketStream::answerPings()
 {
     if (m_isCloseSent || !m_reader.hasPings())
@@ -193,7 +193,7 @@ qint64 WebSocketStream::read(char *data, qint64 size)
     const qsizetype taken = std::min<qsizetype>(available(), qsizetype(size));
     std::copy_n(m_readable.constData() + m_read, taken, data);
     m_read += taken;
-    if (available() == 0) { // most clients are idle most of the time
+    if (available() == 0) { // free it: most clients are idle most of the time
         m_readable = QByteArray();
         m_read = 0;
     }
@@ -207,7 +207,7 @@ qint64 WebSocketStream::read(char *data, qint64 size)
 qint64 WebSocketStream::write(const char *data, qint64 size)
 {
     if (m_isLingering)
-        return size; // nobody wants it any more
+        return size; // nobody wants it
     if (m_end != End::None || m_isCloseSent)
         return -1;
     const SendingHalf::Turn turn(*m_sending);
@@ -235,7 +235,7 @@ void WebSocketStream::flush()
 void WebSocketStream::waitForWritable(int milliseconds)
 {
     m_below->waitForWritable(milliseconds);
-    flush(); // no event loop does
+    flush(); // there is no event loop to do it
 }
 
 qint64 WebSocketStream::unwrittenBytes() const
@@ -250,7 +250,7 @@ void WebSocketStream::closeWriting()
         sendClose(CloseCode::Normal);
 }
 
-//! Once; nothing, if that would be inside of a message.
+//! Sends a close once. Inside a message, it sends nothing.
 void WebSocketStream::sendClose(CloseCode code, const QString &reason)
 {
     if (std::exchange(m_isCloseSent, true))
@@ -268,7 +268,7 @@ bool WebSocketStream::sayGoodbye(Stream::Owner &owner, const QString &reason)
     const bool hasSaidInHttp = m_handshake && !m_handshake->answer().isEmpty();
     if (!m_isBelowOpen || (m_handshake && !hasSaidInHttp))
         return false;
-    if (m_reader.close() && unwrittenBytes() == 0) // it has its answer
+    if (m_reader.close() && unwrittenBytes() == 0) // the close has been answered
         return false;
     const SendingHalf::Turn turn(*m_sending);
     if (!m_handshake)
@@ -299,7 +299,7 @@ void WebSocketStream::endBelow(End end, const QString &reason)
         announceLater();
 }
 
-//! The first that ends it counts.
+//! Only the first end counts.
 void WebSocketStream::setEnd(End end, const QString &reason)
 {
     if (m_end != End::None)
@@ -323,7 +323,7 @@ void WebSocketStream::tellEnd()
         owner->streamEnded();
 }
 
-//! Tells of what can be read, or that the last has been.
+//! Tells the owner that there is something to read, or that everything has been read.
 void WebSocketStream::announce()
 {
     if (!m_owner)
@@ -334,13 +334,13 @@ void WebSocketStream::announce()
         m_owner->streamReadable();
 }
 
-//! For what has been taken from below, which tells of it no more.
+//! For bytes that have been read from the stream below, which will not announce them again.
 void WebSocketStream::announceLater()
 {
     if (std::exchange(m_isAnnounced, true))
         return;
     if (!m_announcer)
-        m_announcer = new QObject(m_poller); // moves to another thread with it
+        m_announcer = new QObject(m_poller); // moves to another thread with the poller
     const auto announceNow = [this] {
         m_isAnnounced = false;
         announce();

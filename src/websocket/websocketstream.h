@@ -13,14 +13,14 @@
 
 namespace QRepod {
 
-//! A WebSocket over another stream, at either end. It opens when the handshake is done.
+//! A WebSocket over another stream, at either end. It opens once the handshake is done.
 ///
-/// Messages and frames are translated here, in both directions: what is read and written is what a
-/// Connection knows, frames with four bytes of length.
+/// It translates messages in both directions. Its owner reads and writes what a Connection uses:
+/// frames with four bytes of length.
 class WebSocketStream final : public Stream, private Stream::Owner
 {
 public:
-    //! \a request, which \a handshake writes, may be null. So may \a texts, if the peer can never
+    //! \a request, which \a handshake fills in, may be null. So may \a texts, if the peer can never
     //! ask for JSON.
     WebSocketStream(std::unique_ptr<Stream> below, std::unique_ptr<Handshake> handshake,
                     const MessageLimits &limits, std::shared_ptr<JsonTexts> texts = {},
@@ -62,12 +62,12 @@ public:
 private:
     enum class End {
         None,
-        Closed, ///< by the peer, in order
+        Closed, ///< by the peer, orderly
         Failed,
-        Faulted, ///< by a peer that breaks the protocol, or says that this end does
+        Faulted, ///< the peer broke the protocol, or says that this end did
     };
 
-    // Stream::Owner, of the stream below
+    // Stream::Owner, for the stream below
     void streamOpened() override;
     void streamReadable() override;
     void streamWritable() override;
@@ -107,12 +107,12 @@ private:
     const std::shared_ptr<const HttpRequest> m_request;
     Stream::Owner *m_owner = nullptr; // until it has been told of the end
     Poller *m_poller = nullptr;
-    QPointer<QObject> m_announcer; // child of the poller, from the first announceLater() on
+    QPointer<QObject> m_announcer; // child of the poller, since the first announceLater()
     MessageReader m_reader;
-    const std::shared_ptr<SendingHalf> m_sending; // with the direct writer
-    QByteArray m_input;                           // of the handshake
+    const std::shared_ptr<SendingHalf> m_sending; // shared with the direct writer
+    QByteArray m_input;                           // bytes of the handshake
     QByteArray m_readable;                        // frames
-    qsizetype m_read = 0;                         // of these, in bytes
+    qsizetype m_read = 0;                         // bytes of m_readable already read
     QString m_failure;                            // why it ended
     CloseCode m_faultCode = CloseCode::PolicyViolation;
     End m_end = End::None;
@@ -120,8 +120,8 @@ private:
     bool m_isKindKnown = false; // whether the peer speaks JSON
     bool m_isCloseSent = false;
     bool m_isBelowOpen = false;
-    bool m_isLingering = false; // the owner is done, and the peer is told so
-    bool m_isAnnounced = false; // by announceLater()
+    bool m_isLingering = false; // the owner is done, and the peer is being told
+    bool m_isAnnounced = false; // announceLater() is pending
 };
 
 } // namespace QRepod
