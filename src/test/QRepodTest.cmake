@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The component Test defines QRepod::Test, if Qt's Test is there.
+# The component Test defines QRepod::Test if Qt Test is available.
 find_package(Qt6 6.2 QUIET COMPONENTS Test)
 if(Qt6Test_FOUND)
     include(${CMAKE_CURRENT_LIST_DIR}/QRepodTestTargets.cmake)

@@ -10,7 +10,7 @@ namespace QRepod {
 
 namespace {
 
-// Of a timer that is not set, in milliseconds: 24 days.
+// For a timer that is not set, in milliseconds: 24 days.
 constexpr int farAway = std::numeric_limits<int>::max();
 
 } // namespace

@@ -14,7 +14,7 @@ public:
     {
     }
 
-    //! Runs \a function in the thread, after the clients who wait there have been accepted.
+    //! Accepts waiting clients, then runs \a function, both in the proxy's thread.
     template <class Function>
     auto call(Function function)
     {
@@ -24,7 +24,7 @@ public:
         });
     }
 
-    //! Has \a change called with the faults of each of \a directions.
+    //! Calls \a change with the faults of each of \a directions.
     template <class Change>
     void change(Directions directions, Change change)
     {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr qsizetype headerSize = 4;
 
-// Far above what a game sends, and far below what a header of random bytes announces.
+// Far above the size of a game's frames, and far below what a random header announces.
 constexpr quint32 maximumFrameSize = 64 * 1024 * 1024;
 
 } // namespace

@@ -9,26 +9,26 @@
 
 namespace QRepod {
 
-//! Cuts a stream of bytes into frames, whose contents it does not look at.
+//! Cuts a stream of bytes into frames without looking at their contents.
 class FrameCutter
 {
 public:
     void add(QByteArrayView bytes);
 
-    //! The next whole frame, header included; empty if it has not come completely.
+    //! Returns the next whole frame, header included; empty if it is not complete yet.
     QByteArray next();
 
-    //! Whether a frame was announced that is larger than any: the rest cannot be cut.
+    //! Whether a frame was announced that is too large: the rest of the stream cannot be cut.
     bool isBroken() const { return m_isBroken; }
 
 private:
     QByteArray m_bytes;
-    qsizetype m_begin = 0; // of the next frame; what stands before it has been taken
+    qsizetype m_begin = 0; // of the next frame; bytes before it have been taken
     bool m_isBroken = false;
 };
 
-//! The message in a whole \a frame: nothing if it is not well-formed, and an empty map if it is but
-//! says nothing, as a heartbeat.
+//! Returns the message in a whole \a frame: nothing if it is not well-formed, an empty map if it is
+//! but has no message, as a heartbeat.
 std::optional<QVariantMap> messageOf(const QByteArray &frame, QString *error = nullptr);
 
 } // namespace QRepod

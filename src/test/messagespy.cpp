@@ -34,7 +34,7 @@ public:
     QPointer<ConnectionListener> listener;
     const QString action;
     QList<QVariantMap> messages;
-    qint64 seen = 0; // ever, also those that have been taken
+    qint64 seen = 0; // in all, including those that have been taken
     QObject context; // ends the connection to the listener
 };
 

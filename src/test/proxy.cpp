@@ -9,7 +9,7 @@ namespace QRepod {
 
 namespace {
 
-// How long an end may go on after the other has closed, in milliseconds.
+// How long one end may go on after the other has closed, in milliseconds.
 constexpr int lingerTimeout = 3000;
 
 constexpr Direction eachDirection[] = {Direction::ToServer, Direction::ToClient};
@@ -27,7 +27,7 @@ ProxyConnection::ProxyConnection(QTcpSocket *client, const QString &host, quint1
 {
     client->setParent(this);
     client->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    // Nobody there: refused, as the client would be without the proxy.
+    // Nobody is there: reset the client, which would be refused without the proxy.
     const auto failed =
         connect(m_server, &QTcpSocket::errorOccurred, this, &ProxyConnection::reset);
     connect(m_server, &QTcpSocket::connected, this, [this, failed] {
@@ -42,7 +42,7 @@ ProxyConnection::ProxyConnection(QTcpSocket *client, const QString &host, quint1
 
 ProxyConnection::~ProxyConnection()
 {
-    // Before the sockets, which still have something to say when they are destroyed.
+    // Before the sockets, which still emit signals when they are destroyed.
     delete m_toServer;
     delete m_toClient;
 }
@@ -79,7 +79,7 @@ void ProxyConnection::cut()
 void ProxyConnection::reset()
 {
     for (QTcpSocket *socket : {m_client, m_server}) {
-        socket->blockSignals(true); // or the other end would be told of a close first
+        socket->blockSignals(true); // otherwise the other end would see a close first
         SocketEnd::reset(*socket);
     }
     deleteLater();
@@ -107,7 +107,7 @@ int Proxy::openConnectionCount() const
 
 void Proxy::acceptWaiting()
 {
-    // Who cannot be accepted, for want of descriptors, goes on waiting.
+    // Clients that cannot be accepted for lack of descriptors go on waiting.
     int before = 0;
     do {
         before = m_connectionCount;

@@ -12,7 +12,7 @@
 
 namespace QRepod {
 
-//! Told what passes a Proxy, in its thread.
+//! Is told what passes through a Proxy, in the proxy's thread.
 class ProxyObserver
 {
 public:
@@ -21,11 +21,11 @@ public:
     virtual void opened(int connection) = 0;
     virtual void forwarded(int connection, Direction direction, const QByteArray &bytes) = 0;
 
-    //! One end has closed: that which sends in \a direction. The other then closes, too.
+    //! The end that sends in \a direction has closed. The other end then closes too.
     virtual void closed(int connection, Direction direction) = 0;
 };
 
-//! One connection through a Proxy: two sockets and a pipe each way. Deletes itself at its end.
+//! One connection through a Proxy: two sockets and a pipe each way. Deletes itself when it ends.
 class ProxyConnection : public QObject
 {
     Q_OBJECT
@@ -42,21 +42,21 @@ public:
         return direction == Direction::ToServer ? m_toServer : m_toClient;
     }
 
-    //! Resets both ends. Nothing happens any more after that.
+    //! Resets both ends. After this, nothing else happens.
     void reset();
 
 private:
     ProxyPipe *makePipe(Direction direction, const Faults &faults, quint32 seed, int number);
     void cut();
 
-    QTcpSocket *const m_client; // child, as is the next
+    QTcpSocket *const m_client; // child, like the next
     QTcpSocket *const m_server;
     ProxyPipe *const m_toServer;
     ProxyPipe *const m_toClient;
     QTimer m_lingering; // bounds how long one end may stay after the other has gone
 };
 
-//! Passes TCP connections on to a server. Lives in a thread; see FaultProxy for what it does.
+//! Forwards TCP connections to a server. Lives in a thread of its own; see FaultProxy.
 class Proxy : public QObject
 {
     Q_OBJECT
@@ -73,13 +73,13 @@ public:
     Faults &faults(Direction direction) { return m_faults[index(direction)]; }
     void faultsChanged();
 
-    //! Accepts the clients who know that they are connected before the proxy's event loop does.
+    //! Accepts clients that are connected but that the proxy's event loop has not seen yet.
     void acceptWaiting();
 
     void halfClose(Directions directions);
     void reset();
 
-    //! Resets the connections that are open, and those that come within so many milliseconds.
+    //! Resets all open connections, and all that arrive within \a milliseconds.
     void interrupt(int milliseconds);
 
 private:
@@ -96,7 +96,7 @@ private:
     Faults m_faults[2];
     qint64 m_bytes[2] = {0, 0};
     int m_connectionCount = 0;
-    QDeadlineTimer m_interruption; // nobody is let in before it has expired
+    QDeadlineTimer m_interruption; // no client is let in before it has expired
 };
 
 } // namespace QRepod

@@ -15,13 +15,13 @@ namespace {
 
 constexpr qint64 readSize = 16 * 1024;
 
-// What may be on its way: a long line with much bandwidth holds a lot.
+// Bytes that may be in transit. A long line with much bandwidth holds a lot.
 constexpr qsizetype maximumPacketBytes = 4 * 1024 * 1024;
 
-// What may wait in the sink: little, so that backpressure and faults take effect soon.
+// Bytes that may wait in the sink: few, so that back-pressure and faults take effect soon.
 constexpr qint64 maximumSinkBytes = 64 * 1024;
 
-// Timers are late by some milliseconds; as much may be made up for.
+// Timers are late by some milliseconds. This much may be made up for.
 constexpr auto bandwidthSlack = 10ms;
 
 } // namespace
@@ -47,7 +47,7 @@ ProxyPipe::ProxyPipe(QTcpSocket *source, QTcpSocket *sink, const Faults &faults,
 
 void ProxyPipe::advance()
 {
-    // Again, if there was no room for all: the source does not say twice that there is more.
+    // Repeat if there was no room for everything: the source announces data only once.
     do {
         read();
         write();
@@ -61,7 +61,7 @@ void ProxyPipe::advance()
 void ProxyPipe::read()
 {
     if (!m_source->isOpen()) {
-        // It has been aborted, with all that was in it.
+        // It was aborted, and what was in it is lost.
     } else if (m_state != State::Forwarding) {
         m_source->readAll();
     } else {
@@ -74,7 +74,7 @@ void ProxyPipe::read()
             m_packetBytes += bytes.size();
         }
     }
-    // A close is noticed behind the last byte, as it would be without the proxy.
+    // The close comes after the last byte, as it would without the proxy.
     m_hasSourceEnded =
         m_source->state() == QAbstractSocket::UnconnectedState && m_source->bytesAvailable() == 0;
 }
@@ -87,7 +87,7 @@ bool ProxyPipe::canRead() const
 
 void ProxyPipe::write()
 {
-    if (m_sink->state() == QAbstractSocket::UnconnectedState) { // nobody left to forward to
+    if (m_sink->state() == QAbstractSocket::UnconnectedState) { // there is nobody to forward to
         m_packets.clear();
         m_packetBytes = 0;
         m_state = State::Finished;
@@ -99,9 +99,9 @@ void ProxyPipe::write()
     while (m_state == State::Forwarding && !m_faults.isStalled && writeChunk()) { }
 }
 
-//! Forwards what may pass at once.
+//! Forwards bytes that may pass now.
 ///
-/// \return whether there may be more to pass at once.
+/// \return whether more may pass now.
 bool ProxyPipe::writeChunk()
 {
     const qint64 cutAfter = cut();
@@ -150,14 +150,14 @@ bool ProxyPipe::writeChunk()
         onForwarded(chunk);
     m_sink->write(chunk);
     m_sink->flush();
-    if (m_faults.chunkSize > 0 && !m_packets.empty()) { // the receiver gets its turn in between
+    if (m_faults.chunkSize > 0 && !m_packets.empty()) { // let the receiver take its turn in between
         wakeAt(now);
         return false;
     }
     return true;
 }
 
-//! After how many bytes the connection is cut; -1: never.
+//! Returns after how many bytes to cut the connection; -1 for never.
 qint64 ProxyPipe::cut() const
 {
     if (m_faults.cutWithin <= 0)
@@ -183,7 +183,7 @@ void ProxyPipe::finish()
     m_packets.clear();
     m_packetBytes = 0;
     endSink();
-    wakeAt(Clock::now()); // to see whether this was all
+    wakeAt(Clock::now()); // to see whether this was everything
 }
 
 void ProxyPipe::endSink()

@@ -13,8 +13,8 @@ namespace QRepod {
 
 namespace {
 
-// How often a predicate is asked that waits for another thread or process, in milliseconds.
-// Messages of the listeners wake the event loop by themselves.
+// How often a predicate is evaluated that waits for another thread or process, in milliseconds.
+// Messages for the listeners wake the event loop by themselves.
 constexpr int askInterval = 5;
 
 } // namespace
@@ -29,7 +29,7 @@ bool pumpUntil(const QList<ConnectionListener *> &listeners, const std::function
 {
     const QList<QPointer<ConnectionListener>> pumped(listeners.begin(), listeners.end());
     const QDeadlineTimer deadline(timeout, Qt::PreciseTimer);
-    QEventLoop loop; // never entered: what quits another loop must not end this one
+    QEventLoop loop; // never executed: quitting another loop must not end this one
     QTimer ask;
     ask.start(askInterval);
     for (;;) {

@@ -14,7 +14,7 @@
 
 namespace QRepod {
 
-//! Everything but the thread itself belongs to the thread.
+//! Everything but the thread object belongs to the thread.
 class RecorderPrivate final : public ProxyObserver
 {
 public:
@@ -34,7 +34,7 @@ public:
     void closed(int connection, Direction direction) override
     {
         if (!m_closed.insert(connection).second)
-            return; // because the other end has
+            return; // the other end closed first
         const bool isByClient = direction == Direction::ToServer;
         write(connection, isByClient ? Record::Kind::ClosedByClient : Record::Kind::ClosedByServer);
     }

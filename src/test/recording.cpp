@@ -23,7 +23,7 @@ bool isKind(Record::Kind kind)
         || kind == Record::Kind::ClosedByServer;
 }
 
-//! The record at the beginning of \a bytes, which is cut off; nothing if there is none.
+//! Takes the record at the beginning of \a bytes off them; returns nothing if there is none.
 std::optional<Record> takeRecord(QByteArrayView &bytes)
 {
     if (bytes.size() < recordHeaderSize)

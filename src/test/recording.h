@@ -22,19 +22,19 @@ struct Record
     qint64 time; ///< microseconds since the recording began
     int connection;
     Kind kind;
-    QByteArray frame = {}; ///< header included; of ToClient and ToServer
+    QByteArray frame = {}; ///< header included; only for ToClient and ToServer
 };
 
-//! Writes records to a file, one after the other. Used by one thread.
+//! Writes records to a file one after another. Used by one thread.
 class RecordingWriter
 {
 public:
-    //! Replaces the file.
+    //! Opens the file, replacing an existing one.
     bool open(const QString &fileName);
     void write(const Record &record);
     bool flush();
 
-    //! Why writing failed the first time, with the file's name; empty if it did not.
+    //! Why writing first failed, with the name of the file; empty if it did not fail.
     QString errorString() const { return m_error; }
 
 private:
@@ -44,11 +44,11 @@ private:
     QString m_error;
 };
 
-//! A whole recording.
+//! A complete recording.
 struct Recording
 {
     std::vector<Record> records;
-    QString error; ///< why the file is not a recording, with its name; empty if it is
+    QString error; ///< why the file is no recording, with its name; empty if it is one
 
     static Recording read(const QString &fileName);
 };

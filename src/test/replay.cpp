@@ -16,10 +16,11 @@ namespace QRepod {
 
 namespace {
 
-// Sent ahead of what the client takes, in bytes: a long recording is not put into memory twice.
+// Bytes sent ahead of what the client takes, so that a long recording is not copied into memory.
 constexpr qint64 maximumUnsent = 256 * 1024;
 
-//! The records of each connection, in order of their opening and with times since then.
+//! Returns the records of each connection, in the order in which they were opened, with times
+//! since.
 std::vector<std::vector<Record>> sessionsOf(std::vector<Record> &&records)
 {
     std::vector<std::vector<Record>> sessions;
@@ -38,7 +39,7 @@ std::vector<std::vector<Record>> sessionsOf(std::vector<Record> &&records)
     return sessions;
 }
 
-//! Sends the server's part of a session to one client. Lives and ends with its socket.
+//! Sends the server's part of a session to one client. It is a child of its socket.
 class Player : public QObject
 {
 public:
@@ -71,7 +72,7 @@ private:
                     return;
                 SocketEnd::closeWriting(*m_socket);
             }
-            ++m_next; // now, since to write may call this function
+            ++m_next; // before writing, which may call this function
             if (record.kind == Record::Kind::ToClient) {
                 m_socket->write(record.frame);
                 m_socket->flush();
@@ -83,7 +84,7 @@ private:
     const bool m_isTimed;
     QTcpSocket *const m_socket;
     QElapsedTimer m_clock;
-    Alarm m_alarm; // for the next record
+    Alarm m_alarm; // due at the next record
     size_t m_next = 0;
 };
 
@@ -94,15 +95,15 @@ class ReplayPrivate
 public:
     void listen();
 
-    // These do not change any more once it listens.
+    // Constant once it listens.
     Replay::Speed speed = Replay::Speed::Recorded;
     QString error;
     std::vector<std::vector<Record>> sessions;
     quint16 port = 0;
 
     WorkThread thread{QStringLiteral("QRepod replay")};
-    std::unique_ptr<QTcpServer> server; // in the thread, with the sockets as children
-    size_t clientCount = 0;             // likewise
+    std::unique_ptr<QTcpServer> server; // in the thread, with the sockets as its children
+    size_t clientCount = 0;             // in the thread
 };
 
 void ReplayPrivate::listen()

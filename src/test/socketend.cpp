@@ -26,7 +26,7 @@ void closeWriting(QAbstractSocket &socket)
 
 void reset(QAbstractSocket &socket)
 {
-    // To close without waiting for what was written is a reset.
+    // Closing without waiting for unsent data is a reset.
     linger none{};
     none.l_onoff = 1;
     ::setsockopt(Descriptor(socket.socketDescriptor()), SOL_SOCKET, SO_LINGER,

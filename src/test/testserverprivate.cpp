@@ -29,10 +29,10 @@ void TestServerPrivate::listen()
 void TestServerPrivate::close()
 {
     clients.clear();
-    delete m_server; // and with it the sockets
+    delete m_server; // deletes the sockets too
 }
 
-//! A client knows that it is connected before the server's event loop does. Those are clients too.
+//! A client is connected before the server's event loop knows. Accepts such clients as well.
 void TestServerPrivate::acceptAll()
 {
     while (m_server->waitForNewConnection(0)) { }
@@ -59,7 +59,7 @@ void TestServerPrivate::accept(QTcpSocket *socket)
 
 void TestServerPrivate::read(Client &client)
 {
-    if (client.socket->isOpen()) // or it has been aborted
+    if (client.socket->isOpen()) // otherwise it was aborted
         client.frames.add(client.socket->readAll());
     while (!client.isRefused) {
         const QByteArray frame = client.frames.next();
@@ -121,7 +121,7 @@ bool TestServerPrivate::sendTo(int client, const QByteArray &bytes)
     return true;
 }
 
-//! The sockets go on reading until the clients have closed, too: to close one with unread data
+//! The sockets keep reading until the clients have closed too. Closing a socket with unread data
 //! would reset it, and the client could lose what was written last.
 void TestServerPrivate::disconnectAll()
 {

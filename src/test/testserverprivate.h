@@ -18,7 +18,7 @@ namespace QRepod {
 
 inline const QString actionKey = QStringLiteral("action");
 
-//! What a TestServer does in its thread, and what it remembers of it.
+//! What a TestServer does in its thread, and what it remembers.
 class TestServerPrivate
 {
 public:
@@ -28,7 +28,7 @@ public:
         QVariantMap message;
     };
 
-    //! The messages that \a isWanted wants of those received.
+    //! Returns the received messages for which \a isWanted returns true.
     template <class Predicate>
     QList<QVariantMap> messages(Predicate isWanted) const
     {
@@ -45,8 +45,7 @@ public:
     bool waitUntil(const std::function<bool()> &condition, int timeout);
     void setReply(const QString &action, TestServer::Reply reply);
 
-    //! Runs \a function in the server's thread, after the clients who wait there have been
-    //! accepted.
+    //! Accepts waiting clients, then runs \a function, both in the server's thread.
     template <class Function>
     auto call(Function function)
     {
@@ -67,18 +66,18 @@ public:
     /// @}
 
     WorkThread thread{QStringLiteral("QRepod test server")};
-    quint16 port = 0;                              // does not change
-    QList<QPointer<ConnectionListener>> listeners; // to be pumped; the test's thread
+    quint16 port = 0;                              // constant
+    QList<QPointer<ConnectionListener>> listeners; // pumped while waiting; the test's thread
 
-    mutable std::mutex mutex; // guards the members of this paragraph
+    mutable std::mutex mutex; // guards the members up to the empty line
     bool isGreeting = true;
     QList<Received> received;
-    QHash<QString, qsizetype> returned; // how many of an action waitForMessage() has returned
+    QHash<QString, qsizetype> returned; // messages returned by waitForMessage(), by action
     QHash<QString, TestServer::Reply> replies;
     QStringList errors;
 
-    int connectionCount = 0;             // the server's thread
-    std::map<int, QTcpSocket *> clients; // likewise; by number
+    int connectionCount = 0;             // only the server's thread
+    std::map<int, QTcpSocket *> clients; // likewise, by number
 
 private:
     struct Client

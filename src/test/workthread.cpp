@@ -9,7 +9,7 @@
 
 namespace QRepod {
 
-//! Lives in the thread and runs the tasks; their owners wait for them meanwhile.
+//! Lives in the thread and runs tasks, whose owners wait meanwhile.
 class WorkThread::Worker : public QObject
 {
 public:

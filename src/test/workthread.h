@@ -12,19 +12,19 @@
 
 namespace QRepod {
 
-//! A thread with an event loop that does what other threads ask for, one thing after the other.
+//! A thread with an event loop that runs functions for other threads, one after another.
 ///
-/// Results and data cross under a lock of our own, so that checkers of threads see the order.
+/// Results and data are handed over under a lock of our own, so that thread checkers see the order.
 class WorkThread
 {
 public:
     explicit WorkThread(const QString &name);
 
-    //! Ends the thread. Whatever lives in it must have been deleted, in it.
+    //! Ends the thread. Objects that live in it must have been deleted there.
     ~WorkThread();
 
-    //! Runs \a function in the thread, waits for it and returns its result. In the thread itself it
-    //! is called at once.
+    //! Runs \a function in the thread, waits for it and returns its result. Called in the thread
+    //! itself, it runs at once.
     template <class Function>
     auto call(Function &&function)
     {

@@ -6,21 +6,20 @@
 
 #include <QtCore/QElapsedTimer>
 
-//! Sends `{"action": "bench", "n": 0}`, waits until the peer has sent the same back, sends the
-//! next.
+//! Sends `{"action": "bench", "n": 0}`, waits until the peer has sent it back, then sends the next.
 ///
-/// What it measures is a whole round trip: the event loops, threads and networks of both ends.
+/// It measures a whole round trip: the event loops, threads and networks of both ends.
 class Benchmark : public QObject
 {
     Q_OBJECT
 
 public:
-    //! \a count round trips on \a endpoint, which must be connected.
+    //! Measures \a count round trips on \a endpoint, which must be connected.
     Benchmark(Endpoint &endpoint, qint64 count);
 
     void start();
 
-    //! Percentiles and rate of what has been measured, in lines.
+    //! Returns percentiles and rate of the measurements, one per line.
     QByteArray report() const;
 
 signals:
@@ -34,6 +33,6 @@ private:
     Endpoint &m_endpoint;
     const qint64 m_count;
     QElapsedTimer m_clock;
-    qint64 m_sent = 0; // when the latest was, by the clock
+    qint64 m_sent = 0; // when the last message was sent, by the clock
     Timings m_times;
 };

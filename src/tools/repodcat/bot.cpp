@@ -15,7 +15,7 @@ Bot::Bot(int number, const Options &options, QObject *parent)
 Bot::~Bot()
 {
     if (m_socket)
-        m_socket->disconnect(this); // which says something while it is destroyed
+        m_socket->disconnect(this); // it emits signals while it is destroyed
 }
 
 void Bot::open()

@@ -12,14 +12,14 @@
 
 #include <memory>
 
-//! One client of many. It is a bare socket: thousands share a thread, which a game's client with a
-//! thread of its own could not.
+//! One client of many. It is a bare socket, because thousands share a thread, and a game's client
+//! has a thread of its own.
 class Bot : public QObject, private QRepod::AddressRace::User
 {
     Q_OBJECT
 
 public:
-    //! \a options are to outlive it.
+    //! \a options must outlive the bot.
     Bot(int number, const Options &options, QObject *parent = nullptr);
     ~Bot() override;
 
@@ -31,17 +31,17 @@ public:
 
     void send(const QVariantMap &message);
 
-    //! Sends something that is answered: a request, or what a peer that echoes sends back. \a time
-    //! is when it was to be sent, in nanoseconds: who is late sending it has to wait, too.
+    //! Sends a message that will be answered: a request, or one that the peer echoes. \a time is
+    //! when it was due, in nanoseconds: being late to send counts as waiting too.
     void ask(QVariantMap message, bool isRequest, qint64 time);
 
-    //! What has been asked and not been answered.
+    //! How many messages have been asked and not been answered.
     qsizetype waiting() const { return m_waiting.size(); }
 
 signals:
     void opened();
     void received(const QVariantMap &message);
-    void answered(qint64 asked); ///< when it was asked
+    void answered(qint64 asked); ///< \a asked is when it was due
     void failed(const QString &error);
 
 private:
@@ -59,9 +59,9 @@ private:
     const int m_number;
     const Options &m_options;
     QRepod::AddressRace m_race{*this};
-    std::unique_ptr<QSslSocket> m_socket; // none before the race is won
+    std::unique_ptr<QSslSocket> m_socket; // null until the race is won
     QRepod::FrameCutter m_cutter;
-    QHash<qint64, qint64> m_waiting; // when each was asked, by its number
+    QHash<qint64, qint64> m_waiting; // when each was due, by its number
     qint64 m_asked = 0;
     bool m_isOpen = false;
     bool m_hasOpened = false;

@@ -7,11 +7,11 @@
 
 namespace {
 
-constexpr size_t connectingAtOnce = 64; // a server's queue of those who wait may be short
+constexpr size_t connectingAtOnce = 64; // a server's accept queue may be short
 constexpr int tickInterval = 5;         // milliseconds
-constexpr int patience = 2000;          // for the last answers
+constexpr int patience = 2000;          // for the last answers, in milliseconds
 
-//! As many files as the system lets this process have: each bot takes one.
+//! Allows this process as many files as the system permits, because each bot takes one.
 void allowManyFiles()
 {
 #ifdef Q_OS_UNIX
@@ -76,7 +76,7 @@ void Bots::connectSome()
         m_bots[m_begun++]->open();
 }
 
-//! One more has connected, or will not.
+//! One more bot has connected, or has failed to.
 void Bots::settled()
 {
     ++m_settled;
@@ -106,7 +106,7 @@ void Bots::begin()
     m_timer.start(tickInterval);
 }
 
-//! The turns of all bots are spread evenly over the time.
+//! Sends what is due. The turns of all bots are spread evenly over the time.
 void Bots::sendDue()
 {
     if (stopForScript())
@@ -134,7 +134,7 @@ void Bots::turn(Bot &bot, qint64 time)
         bot.ask({{"action", "bench"}}, false, time);
 }
 
-//! For the last answers.
+//! Waits for the last answers.
 void Bots::wait()
 {
     const double over = double(m_clock.nsecsElapsed() - m_began) / 1e6 - m_options.duration * 1000;

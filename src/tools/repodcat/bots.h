@@ -12,8 +12,8 @@
 #include <memory>
 #include <vector>
 
-//! Many clients at once: they connect, send for a while, wait for the last answers, and a summary
-//! says how it went.
+//! Many clients at once: they connect, send for a while and wait for the last answers. A summary
+//! then says how it went.
 class Bots : public QObject
 {
     Q_OBJECT
@@ -44,16 +44,16 @@ private:
     Terminal m_terminal;
     std::unique_ptr<Script> m_script;
     std::vector<std::unique_ptr<Bot>> m_bots;
-    size_t m_begun = 0;   // that have been told to connect
-    size_t m_settled = 0; // that have connected, or failed to
+    size_t m_begun = 0;   // bots that have been told to connect
+    size_t m_settled = 0; // bots that have connected, or failed to
     size_t m_connected = 0;
     qint64 m_failures = 0;
     QString m_firstFailure;
 
     QElapsedTimer m_clock;
-    qint64 m_began = 0; // to send, by the clock, in nanoseconds
+    qint64 m_began = 0; // when sending began, by the clock, in nanoseconds
     QTimer m_timer;
     qint64 m_turns = 0;
-    qint64 m_received = 0; // messages that were no answers
+    qint64 m_received = 0; // messages that were not answers
     Timings m_times;
 };

@@ -13,7 +13,7 @@
 
 namespace {
 
-// The rest of the program holds back long before; see Session.
+// The rest of the program stops sending long before; see Session.
 constexpr qint64 sendBacklog = 1024 * 1024 * 1024;
 
 class ClientEndpoint : public Endpoint
@@ -65,7 +65,7 @@ public:
 private:
     void receive(const QString &action, const QVariantMap &message)
     {
-        // A peer may send an `error` of its own. The built-in one is that which follows its signal.
+        // A peer may send an `error` of its own. The built-in one follows its signal.
         if (!m_builtIn.isEmpty() && m_builtIn.first() == action)
             m_builtIn.removeFirst();
         else if (!m_watch)
@@ -74,8 +74,8 @@ private:
 
     const Options m_options;
     QRepod::ConnectionListener m_listener;
-    std::unique_ptr<Watch> m_watch; // none: messages are received
-    QStringList m_builtIn;          // the messages of the library itself that come next
+    std::unique_ptr<Watch> m_watch; // null if messages are received
+    QStringList m_builtIn;          // the library's own messages that come next
 };
 
 class ServerEndpoint : public Endpoint
@@ -119,7 +119,7 @@ public:
     void close() override { m_server.close(); }
 
 private:
-    //! Gets every message, as it has no handlers; the library's own come to handlers alone.
+    //! Gets every message, because it has no handlers. The library's own go only to handlers.
     class Connection : public QRepod::Channel
     {
     public:
@@ -158,7 +158,7 @@ private:
     const Options m_options;
     int m_count = 0;
     std::map<int, QRepod::Channel *> m_channels;
-    QRepod::Server m_server; // goes first, and may still call back
+    QRepod::Server m_server; // destroyed first, and may still call back
 };
 
 } // namespace

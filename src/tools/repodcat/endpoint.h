@@ -8,7 +8,7 @@
 
 #include <memory>
 
-//! This end of one connection, or of several if it listens: the same to the rest of the program.
+//! This end of one connection, or of several if it listens; the rest of the program need not care.
 ///
 /// Connections are numbered from 0. Everything happens in the event loop.
 class Endpoint : public QObject
@@ -18,16 +18,16 @@ class Endpoint : public QObject
 public:
     static constexpr int everyone = -1;
 
-    //! Starts; what becomes of it is told by the signals.
+    //! Starts; signals report the outcome.
     virtual void start() = 0;
 
-    //! Sends \a message, which can be encoded, to a \a connection or to everyone.
+    //! Sends \a message, which must be encodable, on a \a connection or to everyone.
     virtual void send(const QVariantMap &message, int connection = everyone) = 0;
 
-    //! The most bytes that any connection has yet to write.
+    //! The most bytes that any connection still has to write.
     virtual qint64 bytesUnsent() const = 0;
 
-    //! Ends all connections; what was sent still goes out.
+    //! Ends all connections after everything sent has gone out.
     virtual void close() = 0;
 
 signals:
@@ -42,5 +42,5 @@ signals:
     void listening(quint16 port);
 };
 
-//! The endpoint that \a options ask for.
+//! Returns the endpoint that \a options ask for.
 std::unique_ptr<Endpoint> makeEndpoint(const Options &options);

@@ -15,10 +15,10 @@ constexpr int readAhead = 256; // lines
 
 } // namespace
 
-//! What the reading thread has in common with the input, which it may outlive.
+//! What the reading thread shares with the input, which it may outlive.
 struct Input::Shared
 {
-    //! Runs \a what of the input in its thread, if it is still there.
+    //! Runs \a what in the input's thread, if the input still exists.
     template <class Function>
     void call(Function what)
     {
@@ -29,7 +29,7 @@ struct Input::Shared
     }
 
     QMutex mutex;
-    Input *input; // null when it has gone; changed and, by the other thread, used under the lock
+    Input *input; // null once it is gone; the lock guards changes, and the other thread's use
     QSemaphore room{readAhead};
 };
 

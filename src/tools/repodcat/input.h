@@ -6,9 +6,9 @@
 
 #include <memory>
 
-//! The lines of standard input, read on a thread of their own, since reading waits.
+//! Reads the lines of standard input in a thread of its own, because reading blocks.
 ///
-/// At most a few hundred lines are read ahead of done(): a large file is not put into memory.
+/// It reads at most a few hundred lines ahead of done(), so a large file is not read into memory.
 class Input : public QObject
 {
     Q_OBJECT
@@ -16,12 +16,12 @@ class Input : public QObject
 public:
     Input();
 
-    //! Leaves the thread behind if it waits for a line; the end of the program ends it.
+    //! Leaves the thread behind if it waits for a line; it ends with the program.
     ~Input() override;
 
     void start();
 
-    //! A line that line() has given is done with.
+    //! The receiver is done with a line that line() has given.
     void done();
 
 signals:

@@ -55,7 +55,7 @@ QJsonValue jsonOf(const QVariant &value)
     switch (value.typeId()) {
     case QMetaType::Double:
         return doubleOf(value.toDouble());
-    case QMetaType::ULongLong: // only what a qint64 does not hold arrives as this
+    case QMetaType::ULongLong: // only used for numbers that a qint64 cannot hold
         return QJsonObject{{"$number", QString::number(value.toULongLong())}};
     case QMetaType::QByteArray:
         return QJsonObject{{"$binary", base64(value.toByteArray())}};
@@ -75,7 +75,7 @@ QJsonValue jsonOf(const QVariant &value)
     return QJsonValue::fromVariant(value);
 }
 
-//! A JSON object or array on its way back; what is wrong with it first is remembered.
+//! Converts a JSON object or array back. Remembers the first error.
 class Reader
 {
 public:

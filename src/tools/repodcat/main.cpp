@@ -15,7 +15,7 @@ volatile std::sig_atomic_t isInterrupted = 0;
 
 //! Makes Ctrl+C end the event loop, so that what was sent still goes out.
 ///
-/// A signal handler may do next to nothing: a timer looks at what it has noted.
+/// A signal handler may do next to nothing, so a timer checks what it has noted.
 void watchForInterrupts(QTimer &timer)
 {
     for (const int signal : {SIGINT, SIGTERM})

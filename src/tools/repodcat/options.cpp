@@ -61,7 +61,7 @@ void describe(QCommandLineParser &parser)
     parser.addPositionalArgument("PORT", "Default 5071.", "[PORT]");
 }
 
-//! The number of the option \a name, from \a least to \a most; \a absent if it is not given.
+//! Returns the number in option \a name, from \a least to \a most; \a absent if it is not given.
 double numberOf(const QCommandLineParser &parser, const QString &name, double absent, double least,
                 double most)
 {
@@ -83,10 +83,10 @@ void readAddress(Options &options, QStringList positional)
         rejectUsage("too many arguments: " + positional.join(' '));
     if (!options.isListening && positional.isEmpty())
         rejectUsage("no host to connect to");
-    // One argument is what cannot be guessed: the host to go to, or the port to listen on.
+    // A single argument is the one without a useful default: the host, or the port to listen on.
     if (positional.size() == 2 || !options.isListening)
         options.host = positional.takeFirst();
-    if (options.host.startsWith('[') && options.host.endsWith(']')) // an address of IPv6
+    if (options.host.startsWith('[') && options.host.endsWith(']')) // an IPv6 address
         options.host = options.host.sliced(1).chopped(1);
     if (!options.isListening && options.host.contains("://")) {
         options.url = QUrl(options.host);

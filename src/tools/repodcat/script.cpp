@@ -6,7 +6,7 @@
 
 namespace {
 
-//! `bot` as scripts see it.
+//! The `bot` that scripts see.
 class ScriptedBot : public QObject
 {
     Q_OBJECT
@@ -26,13 +26,13 @@ public:
         m_bot.send(withAction(action, fields));
     }
 
-    //! The time until the answer is a round trip.
+    //! The time until the answer counts as a round trip.
     Q_INVOKABLE void request(const QString &action, const QVariantMap &fields = {})
     {
         m_bot.ask(withAction(action, fields), true, time);
     }
 
-    qint64 time = 0; ///< of the turn
+    qint64 time = 0; ///< when the turn was due
 
 private:
     static QVariantMap withAction(const QString &action, QVariantMap fields)

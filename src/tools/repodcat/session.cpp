@@ -11,10 +11,10 @@
 
 namespace {
 
-// With more than this unsent, in bytes, lines wait: what is read keeps to the pace of the peer.
+// With more than this unsent, in bytes, lines wait: input is read at the pace of the peer.
 constexpr qint64 maximumUnsent = 1024 * 1024;
 
-// No signal tells that bytes have been written, so it is looked up, in milliseconds.
+// No signal tells that bytes have been written, so check this often, in milliseconds.
 constexpr int lookAgain = 5;
 
 } // namespace
@@ -114,7 +114,7 @@ void Session::failed(const QString &error)
 {
     m_terminal.error(error);
     m_hasFailed = true;
-    // One client of several may fail, and be followed by others; see closed().
+    // One client of several may fail and others may follow; see closed().
     if (!m_isListening)
         end(ConnectionFailed);
 }
@@ -203,7 +203,7 @@ void Session::send(const QVariantMap &message, int connection)
 
 void Session::sourceEnded()
 {
-    // With a count or a time the answers are waited for.
+    // With a count or a timeout, wait for the answers.
     if (m_options.count == 0 && m_options.timeout == 0)
         finish(Done);
 }
@@ -219,7 +219,7 @@ void Session::print(const QVariantMap &message)
     if (isTable ? m_terminal.showTable(toTable(message, m_terminal.size()))
                 : m_terminal.printMessage(toJson(message)))
         return;
-    if (errno == EPIPE) // as with `| head`: it has seen enough
+    if (errno == EPIPE) // the reader has seen enough, as with `| head`
         return end(Done);
     m_terminal.error(QString("standard output: %1").arg(std::strerror(errno)));
     end(WrongUsage);

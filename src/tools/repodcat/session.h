@@ -12,7 +12,7 @@
 
 #include <deque>
 
-//! One run of the program: carries messages between the endpoint and the terminal until it is over.
+//! One run of the program: carries messages between endpoint and terminal until it is over.
 class Session : public QObject
 {
     Q_OBJECT
@@ -20,17 +20,17 @@ class Session : public QObject
 public:
     explicit Session(const Options &options);
 
-    //! Starts; finished() tells the end, which may come at once.
+    //! Starts. finished() reports the end, which may come at once.
     void start();
 
-    //! The code that the program ends with, when it would otherwise end with \a code.
+    //! Returns the code to end the program with, when it would otherwise end with \a code.
     int exitCode(int code);
 
 signals:
     void finished(int code);
 
 private:
-    // What the endpoint tells.
+    // Called by the endpoint.
     void opened(int connection, const QString &address);
     void received(int connection, const QVariantMap &message);
     void count();
@@ -66,8 +66,8 @@ private:
     QElapsedTimer m_replayClock;
     QTimer m_replayTimer;
 
-    std::deque<QByteArray> m_lines; // read, and held back until the peer has taken more
-    QTimer m_backlogTimer;          // looks whether it has
+    std::deque<QByteArray> m_lines; // read, and held back until the peer takes more
+    QTimer m_backlogTimer;          // to check whether it does
     bool m_isInputOver = false;
 
     QTimer m_timeout;

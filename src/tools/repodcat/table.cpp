@@ -11,7 +11,7 @@ namespace {
 
 constexpr qsizetype widestCell = 32;
 
-//! Texts as they are, everything else as JSON; in one line.
+//! Returns the text of a cell, in one line: text unchanged, everything else as JSON.
 QString cellOf(const QVariant &value)
 {
     QString text = value.toString();
@@ -66,7 +66,7 @@ QByteArray toTable(const QVariantMap &state, QSize size)
     }
     QStringList lines = {titleOf(state)};
     for (const QStringList &line : cells) {
-        // Room for this line, another one, and the cursor's.
+        // Leave room for this line, another one, and the cursor's.
         if (lines.size() + 3 > size.height() && cells.size() > lines.size()) {
             lines.append(QString("... and %1 more").arg(cells.size() - lines.size() + 1));
             break;

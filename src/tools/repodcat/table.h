@@ -5,5 +5,5 @@
 #include <QtCore/QSize>
 #include <QtCore/QVariantMap>
 
-//! What Watch tells, as lines for a terminal of \a size characters: what does not fit is cut.
+//! Formats the state from Watch for a terminal of \a size characters. What does not fit is cut.
 QByteArray toTable(const QVariantMap &state, QSize size);

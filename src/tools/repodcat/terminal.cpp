@@ -35,7 +35,7 @@ bool isColored(Colors colors, std::FILE *stream)
         && qgetenv("TERM") != "dumb";
 }
 
-//! The end of the string that begins at \a begin of \a json: behind its closing quote.
+//! Returns the end of the string that begins at \a begin of \a json: after its closing quote.
 qsizetype endOfString(const QByteArray &json, qsizetype begin)
 {
     qsizetype end = begin + 1;
@@ -102,7 +102,7 @@ bool Terminal::showTable(const QByteArray &lines)
 {
     QByteArray text;
     if (m_shownLines > 0)
-        text = "\033[" + QByteArray::number(m_shownLines) + "A\033[J"; // up, and clear below
+        text = "\033[" + QByteArray::number(m_shownLines) + "A\033[J"; // move up, and clear below
     m_shownLines = lines.count('\n');
     return print(text + lines);
 }

@@ -8,38 +8,38 @@
 
 #include <cstdio>
 
-//! Standard output and standard error, with colours where they can be seen.
+//! Standard output and standard error, with colours if the terminal shows them.
 class Terminal
 {
 public:
     Terminal(Colors colors, bool isQuiet);
 
-    //! Text on standard output, which is flushed, so that a pipe has it at once.
+    //! Prints text on standard output and flushes it, so that a pipe has it at once.
     ///
-    /// \return false when it could not be written; `errno` says why.
+    /// \return false if it could not be written; `errno` says why.
     bool print(const QByteArray &text);
 
-    //! The same with a line of JSON.
+    //! Prints a line of JSON in the same way.
     bool printMessage(const QByteArray &json);
 
     //! Whether standard output is a terminal.
     bool canShowTables() const { return m_showsTables; }
 
-    //! Of the terminal, in characters.
+    //! The size of the terminal, in characters.
     QSize size() const;
 
-    //! Lines of text, in the place of those that were shown last.
+    //! Shows \a lines in place of those shown last.
     bool showTable(const QByteArray &lines);
 
-    //! Something good to know, on standard error.
+    //! Prints information on standard error.
     void note(const QString &text);
 
     void error(const QString &text);
 
-    //! A bar on standard error, if that is a terminal; \a done is a part of \a total.
+    //! Shows a bar on standard error, if that is a terminal; \a done is a part of \a total.
     void progress(qint64 done, qint64 total);
 
-    //! Takes the bar away.
+    //! Removes the bar.
     void clearProgress();
 
 private:
@@ -49,5 +49,5 @@ private:
     const bool m_colorsOutput;
     const bool m_colorsErrors;
     int m_shownPercent = -1;
-    qsizetype m_shownLines = 0; // of the latest table
+    qsizetype m_shownLines = 0; // of the last table
 };

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-//! Times in nanoseconds, and what can be said about them.
+//! Times in nanoseconds, and their statistics.
 class Timings
 {
 public:
@@ -14,13 +14,14 @@ public:
     qint64 count() const { return qint64(m_times.size()); }
     double totalSeconds() const;
 
-    //! What a \a part of them do not exceed, in milliseconds: nearest rank. 0 if there are none.
+    //! Returns the time that a \a part of them do not exceed, in milliseconds (nearest rank); 0 if
+    //! there are none.
     double percentile(double part) const;
 
-    //! Percentiles, a line each; empty if there are none.
+    //! Returns percentiles, one per line; empty if there are no times.
     QByteArray report() const;
 
-    //! A line of a report.
+    //! Returns one line of a report.
     static QByteArray line(const char *name, double number, const char *unit);
 
 private:

@@ -69,7 +69,7 @@ std::optional<std::vector<TimedMessage>> readTraffic(const QString &fileName, bo
         if (record.kind != wanted)
             continue;
         const auto message = QRepod::decode(QByteArrayView(record.frame).sliced(4));
-        if (message && message->contains("action")) // neither a heartbeat nor damaged
+        if (message && message->contains("action")) // not a heartbeat, and not damaged
             messages.push_back({record.time - opened, *message});
     }
     return messages;

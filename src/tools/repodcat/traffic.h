@@ -7,17 +7,17 @@
 #include <QtCore/QVariantMap>
 
 /// \file
-/// Recordings, in the format of QRepod::Recorder: what this program has recorded can be the server
-/// of a test (QRepod::Replay), and what a test has recorded can be sent by this program.
+/// Recordings in the format of QRepod::Recorder. What this program has recorded can be the server
+/// of a test (QRepod::Replay), and this program can send what a test has recorded.
 
-//! Writes what one endpoint sends and receives to a file.
+//! Writes to a file what one endpoint sends and receives.
 class TrafficRecorder
 {
 public:
-    //! \a isServer: whether messages that are received go to the server.
+    //! \a isServer says whether messages that are received go to the server.
     explicit TrafficRecorder(bool isServer);
 
-    //! Replaces the file.
+    //! Opens the file, replacing an existing one.
     bool open(const QString &fileName);
 
     void opened(int connection);
@@ -39,15 +39,15 @@ private:
     QRepod::RecordingWriter m_file;
 };
 
-//! A message of a recording, and when it was sent, in microseconds after its connection was made.
+//! A message of a recording, sent \a time microseconds after its connection was made.
 struct TimedMessage
 {
     qint64 time;
     QVariantMap message;
 };
 
-//! What the server, or the client, sent on the first connection of a recording.
+//! Returns what the server, or the client, sent on the first connection of a recording.
 ///
-/// \return nothing if the file is no recording; then \a error says why.
+/// \return nothing if the file is no recording; \a error says why.
 std::optional<std::vector<TimedMessage>> readTraffic(const QString &fileName, bool isServer,
                                                      QString *error);

@@ -7,7 +7,7 @@
 #include <QtCore/QObject>
 #include <QtCore/QVariantMap>
 
-//! What a server shares by one name, object or model, as it is after each of its ticks.
+//! Follows what a server shares under one name, an object or a model, after each of its ticks.
 class Watch : public QObject
 {
     Q_OBJECT
@@ -16,8 +16,8 @@ public:
     Watch(QRepod::ConnectionListener &listener, const QString &name);
 
 signals:
-    //! \a state has the `name`, the `time` on the server's clock, and what is shared: `values` of
-    //! an object, or `roles` and `rows` of a model; nothing of these when it is shared no more.
+    //! \a state has the `name`, the `time` on the server's clock, and the contents: `values` of an
+    //! object, or `roles` and `rows` of a model; none of these once it is no longer shared.
     void changed(const QVariantMap &state);
 
 private:
