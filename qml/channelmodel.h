@@ -6,8 +6,8 @@
 
 namespace QRepod {
 
-//! The QML type ChannelModel: the clients that are connected to a Server or are in a Room, in order
-//! of joining.
+//! The QML type ChannelModel: the clients connected to a Server or in a Room, in the order of
+//! joining.
 ///
 /// A model with one role, `channel`, for ListView, Repeater and Instantiator:
 ///
@@ -32,7 +32,7 @@ public:
     {
     }
 
-    //! The channel at \a index; null if there is none.
+    //! Returns the channel at \a index; null if there is none.
     Q_INVOKABLE QRepod::QmlChannel *get(int index) const
     {
         return static_cast<QmlChannel *>(at(index));

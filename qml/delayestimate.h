@@ -8,20 +8,20 @@
 
 namespace QRepod {
 
-//! How late ticks come, and so how long ago what is drawn has to be. A value without a lock.
+//! Estimates how late ticks come, and so how far back to draw. A value without a lock.
 class DelayEstimate
 {
 public:
-    //! A tick that came \a lateness milliseconds after its time, and that is \a spacing after the
-    //! one before.
+    //! Adds a tick that came \a lateness milliseconds after its time, and \a spacing after the tick
+    //! before it.
     void add(double lateness, double spacing)
     {
         m_needed[m_count % window] = std::max(0.0, lateness + spacing);
         ++m_count;
     }
 
-    //! The smallest delay that 99 of 100 ticks would have beaten: they would have been there before
-    //! what was drawn came to the tick before.
+    //! Returns the smallest delay that 99 of 100 ticks meet: they arrive before drawing has reached
+    //! the tick before them.
     double delay() const
     {
         const std::size_t count = std::min(m_count, window);
@@ -33,14 +33,14 @@ public:
         return *place;
     }
 
-    //! How many of the latest ticks count.
+    //! How many of the last ticks count.
     static constexpr std::size_t window = 200;
 
 private:
     static constexpr double guess = 100; // before there are ticks
 
     std::array<double, window> m_needed{};
-    std::size_t m_count = 0; // ever
+    std::size_t m_count = 0; // in all
 };
 
 } // namespace QRepod

@@ -8,12 +8,12 @@
 
 namespace QRepod {
 
-//! What the QML types ConnectionListener and Server share: where to be, whether to be there at all,
-//! and why that failed.
+//! The common part of the QML types ConnectionListener and Server: where to connect or listen,
+//! whether to do so, and why it failed.
 ///
 /// \a Type derives from it, declares the properties with these functions, has their signals, and
-/// adds two functions: start() opens at host and port and ends first what is open, stop() ends it.
-/// Both are called by this class alone, start() not before the component is complete.
+/// adds two functions: start() opens at host and port, and first closes what is open; stop() closes
+/// it. Only this class calls them, start() not before the component is complete.
 template <class Type>
 class Endpoint : public QQmlParserStatus
 {
@@ -72,14 +72,14 @@ protected:
         Q_EMIT self().errorStringChanged();
     }
 
-    //! Opens now, and not once more for a change of host or port that came just before.
+    //! Opens now, and not again for a change of host or port that came just before.
     void open()
     {
         m_isOpenPending = false;
         self().start();
     }
 
-    //! Opens again when control returns: where to be has changed. Host and port mostly change
+    //! Opens again when control returns, because host or port has changed. Usually both change
     //! together.
     void openLater()
     {

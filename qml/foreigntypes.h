@@ -11,7 +11,7 @@
 #include <QtQml/qqml.h>
 
 /// \file
-/// The core's classes as the QML types' bases, so that tools know what these inherit.
+/// The core's classes, as bases of the QML types, so that tools know what these inherit.
 
 namespace QRepod {
 

@@ -5,7 +5,7 @@
 
 namespace QRepod {
 
-//! Tells of each frame that is drawn, while somebody wants to know. One for each thread.
+//! Reports each frame that is drawn while somebody wants to know. There is one per thread.
 class Frames : public QAbstractAnimation
 {
     Q_OBJECT
@@ -13,7 +13,7 @@ class Frames : public QAbstractAnimation
 public:
     static Frames &ofThisThread();
 
-    //! As often as it is wanted, unwant() is called.
+    //! Call unwant() as often as this.
     void want();
     void unwant();
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The component Qml of the package: the module as QML and its tools find it, and for programs that are
-# linked statically the target QRepod::Qml.
+# The component Qml of the package: the module, as QML and its tools find it, and the target
+# QRepod::Qml for programs that are linked statically.
 
 set(module_dir ${QREPOD_QML_INSTALL_DIR}/QRepod)
 set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/QRepod)
@@ -9,7 +9,7 @@ install(FILES ${PROJECT_BINARY_DIR}/qml/QRepod/qmldir ${PROJECT_BINARY_DIR}/qml/
         DESTINATION ${module_dir} COMPONENT qml)
 
 if(BUILD_SHARED_LIBS)
-    install(TARGETS QRepodQml RUNTIME DESTINATION ${module_dir} COMPONENT qml # a DLL is one
+    install(TARGETS QRepodQml RUNTIME DESTINATION ${module_dir} COMPONENT qml # a DLL counts as runtime
             LIBRARY DESTINATION ${module_dir} COMPONENT qml)
     qrepod_set_install_rpath(QRepodQml ${module_dir})
 else()

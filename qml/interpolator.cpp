@@ -13,7 +13,7 @@ namespace QRepod {
 
 namespace {
 
-constexpr double slew = 0.1; // of the time that passes: so fast changes the delay
+constexpr double slew = 0.1; // how fast the delay changes, relative to the time that passes
 
 } // namespace
 
@@ -68,14 +68,14 @@ void Interpolator::setValue(qreal value)
     Q_EMIT valueChanged();
 }
 
-//! The value has been \a before until now.
+//! Adds a sample. The value was \a before until now.
 void Interpolator::addSample(qreal before)
 {
     if (const StateTick *const tick = StateTick::current()) {
         follow(*tick);
         m_changed = tick->time;
         const auto spacing = qint64(m_ticks->spacing());
-        // It has not been on its way since it was last told of, but stood.
+        // It was not moving since it was last reported, but stood still.
         if (m_interpolation.isEmpty())
             m_interpolation.addSample(m_changed - spacing, before);
         else if (m_ticks->wasQuietBefore(m_changed))
@@ -86,7 +86,7 @@ void Interpolator::addSample(qreal before)
     m_interpolation.addSample(m_changed, m_value);
 }
 
-//! Times are those of \a tick's server from now on.
+//! From now on, times are those of \a tick's server.
 void Interpolator::follow(const StateTick &tick)
 {
     const std::shared_ptr<Ticks> ticks = Ticks::of(tick);
@@ -99,14 +99,14 @@ void Interpolator::follow(const StateTick &tick)
     QObject::connect(m_ticks.get(), &Ticks::passed, this, &Interpolator::pass);
 }
 
-//! A tick at \a time has brought what has changed; if the value has not, it stands.
+//! A tick at \a time has brought all changes. If the value is not among them, it stands still.
 void Interpolator::pass(qint64 time)
 {
     if (time > m_changed)
         m_interpolation.hold(time);
 }
 
-//! On the clock that samples are counted by; -1: not known yet.
+//! Returns the time on the clock of the samples; -1 if it is not known yet.
 qint64 Interpolator::now() const
 {
     return m_ticks ? m_ticks->now() : QDeadlineTimer::current().deadline();
@@ -127,7 +127,7 @@ void Interpolator::setMoving(bool moving)
     }
 }
 
-//! Goes after the wanted delay, so slowly that nobody sees it.
+//! Approaches the wanted delay so slowly that nobody notices.
 void Interpolator::stepDelay()
 {
     const double passed = double(m_frame.isValid() ? m_frame.restart() : 0);
@@ -138,8 +138,8 @@ void Interpolator::stepDelay()
     m_interpolation.setDelay(int(m_shownDelay));
 }
 
-//! What is drawn for \a time. Nothing has come for twice the delay: it stands where it is known to
-//! be.
+//! Returns the value to draw for \a time. If nothing came for twice the delay, the value stands
+//! where it was last known to be.
 double Interpolator::shownAt(qint64 time) const
 {
     const double value = m_interpolation.valueAt(time);
@@ -160,7 +160,7 @@ void Interpolator::draw()
     stepDelay();
     const qint64 current = now();
     const qint64 newest = m_interpolation.newestTime();
-    // Until the server's time is known, there is nothing to count back from.
+    // Until the server's time is known, there is no time to subtract the delay from.
     const qint64 time = current < 0 ? newest : current - qint64(m_shownDelay);
     const double shown = current < 0 ? m_value : shownAt(time);
     const bool stands = time >= m_changed && newest > m_changed;

@@ -15,7 +15,7 @@
 
 namespace QRepod {
 
-//! The QML type Interpolator: lets a number move smoothly, though it is told only now and then.
+//! The QML type Interpolator: lets a number that changes only now and then move smoothly.
 ///
 /// \code
 /// Rectangle {
@@ -26,28 +26,28 @@ namespace QRepod {
 /// }
 /// \endcode
 ///
-/// It draws what was true `delay` milliseconds ago on the server's clock, between the two states
-/// around that time. Past the newest state the value goes on at its last speed for at most `delay`;
-/// if nothing comes by then, it has stopped, and goes to where it was last known to be.
+/// It draws the state of `delay` milliseconds ago on the server's clock, between the two states
+/// around that time. After the newest state, the value goes on at its last speed for at most
+/// `delay`. If nothing comes by then, it has stopped, and goes to where it was last known to be.
 ///
-/// What a Replica or ReplicaModel tells has the time of its tick. Any other value counts from when
-/// it is set.
+/// Values from a Replica or ReplicaModel have the time of their tick. Other values have the time at
+/// which they are set.
 class Interpolator : public QObject, public QQmlPropertyValueSource, public QQmlParserStatus
 {
     Q_OBJECT
     Q_INTERFACES(QQmlPropertyValueSource QQmlParserStatus)
     QML_ELEMENT
 
-    //! What to follow.
+    //! The value to follow.
     Q_PROPERTY(qreal value READ value WRITE setValue NOTIFY valueChanged FINAL)
 
-    //! In milliseconds; -1: the smallest that 99 % of the ticks beat. Default: 100.
+    //! In milliseconds; -1 chooses the smallest delay that 99 % of the ticks meet. Default: 100.
     Q_PROPERTY(int delay READ delay WRITE setDelay NOTIFY delayChanged FINAL)
 
-    //! For angles, 360: the value takes the short way. Default: 0, none.
+    //! For angles, 360: the value takes the shorter way. Default: 0, none.
     Q_PROPERTY(qreal period READ period WRITE setPeriod NOTIFY periodChanged FINAL)
 
-    //! A greater difference between two states is a jump, and drawn as one. Default: 0, none.
+    //! A larger difference between two states is drawn as a jump. Default: 0, none.
     Q_PROPERTY(
         qreal maximumStep READ maximumStep WRITE setMaximumStep NOTIFY maximumStepChanged FINAL)
 
@@ -88,13 +88,13 @@ private:
     void stepDelay();
 
     Interpolation m_interpolation;
-    std::shared_ptr<Ticks> m_ticks; // from the first value on that a tick has brought
+    std::shared_ptr<Ticks> m_ticks; // since the first value that came with a tick
     QQmlProperty m_target;
-    QElapsedTimer m_frame; // since the latest
+    QElapsedTimer m_frame; // since the last frame
     qreal m_value = 0;
     int m_delay = 100;
     double m_shownDelay = 100;
-    qint64 m_changed = 0; // when the value did, last
+    qint64 m_changed = 0; // when the value last changed
     bool m_hasValue = false;
     bool m_isMoving = false;
     bool m_isComplete = true; // not between classBegin() and componentComplete()

@@ -14,7 +14,7 @@
 
 namespace QRepod {
 
-//! What stands for a function or symbol, so that the encoder's warning names it.
+//! Placeholders for a function or symbol, so that the encoder's warning names it.
 struct JavaScriptFunction
 {
 };
@@ -35,14 +35,14 @@ namespace QRepod {
 
 namespace {
 
-//! Arrays and objects in properties that are shared.
+//! Lets shared properties hold arrays and objects.
 [[maybe_unused]] const bool isShareable = QMetaType::registerConverter<QJSValue, SharedValue>(
     [](const QJSValue &value) { return SharedValue{value.toVariant()}; });
 
-// Up to here every whole number has a double of its own: Number.MAX_SAFE_INTEGER.
+// Number.MAX_SAFE_INTEGER: every integer up to this has a double of its own.
 constexpr double maximumSafeInteger = 9007199254740991.0;
 
-//! The coordinates of QML's geometric value types, some of which are Qt Gui's, which is not linked.
+//! Returns the coordinates of QML's geometric value types. Some are Qt Gui's, which is not linked.
 QStringList coordinatesOf(QMetaType type)
 {
     switch (type.id()) {
@@ -74,8 +74,8 @@ bool isListModel(const QObject *object)
     return object->inherits("QQmlListModel");
 }
 
-//! The roles of a row of a ListModel, which are properties of an object that the model makes; none
-//! for another object.
+//! Returns the roles of a row of a ListModel, which are properties of an object that the model
+//! makes; nothing for other objects.
 QStringList rolesOf(const QObject *object)
 {
     const QMetaObject *type = object->metaObject();
@@ -89,7 +89,7 @@ QStringList rolesOf(const QObject *object)
     return roles;
 }
 
-//! For example `"[object Map]"`.
+//! Returns for example `"[object Map]"`.
 QString kindOf(const QJSValue &object, const QJSEngine &engine)
 {
     return engine.globalObject()
@@ -118,7 +118,7 @@ QVariant JavaScript::variant(const QJSValue &value)
         return number(value.toNumber());
     if (value.isString())
         return value.toString();
-    if (!value.isObject()) // QJSValue knows no symbols; its toVariant() crashes on one
+    if (!value.isObject()) // QJSValue does not support symbols; its toVariant() crashes
         return QVariant::fromValue(JavaScriptSymbol());
     if (value.isCallable())
         return QVariant::fromValue(JavaScriptFunction());
@@ -160,7 +160,7 @@ QVariant JavaScript::object(const QJSValue &object)
 QVariant JavaScript::container(const QJSValue &object)
 {
     const QStringList names = keys(object);
-    if (names.isEmpty()) { // as those of a Map and of a Set, whose elements are no properties
+    if (names.isEmpty()) { // as for a Map or a Set, whose elements are not properties
         const QString kind = kindOf(object, m_engine);
         if (kind == QLatin1String("[object Map]"))
             return entries(arrayFrom(object));
@@ -170,8 +170,8 @@ QVariant JavaScript::container(const QJSValue &object)
     return map(object, names);
 }
 
-//! ArrayBuffer, Date, or something from C++. What holds other values is read element by element: a
-//! number in it may be a double that JavaScript made of an integer.
+//! Converts an ArrayBuffer, a Date, or something from C++. Containers are read element by element,
+//! because a number in one may be a double that JavaScript made of an integer.
 QVariant JavaScript::native(const QJSValue &object, const QVariant &value)
 {
     const QMetaType type = value.metaType();
@@ -222,7 +222,7 @@ QVariantMap JavaScript::map(const QJSValue &object, const QStringList &names)
     return map;
 }
 
-//! A Map, as an array of pairs.
+//! Converts a Map, given as an array of pairs.
 QVariant JavaScript::entries(const QJSValue &pairs)
 {
     QMap<qint64, QVariant> byInteger;
@@ -257,7 +257,7 @@ bool JavaScript::isView(const QJSValue &object) const
     return arrayBuffer.property(QStringLiteral("isView")).call({object}).toBool();
 }
 
-//! Those that JSON.stringify() takes. QJSValueIterator also visits what is not enumerable.
+//! Returns the keys that JSON.stringify() uses. QJSValueIterator also visits others.
 QStringList JavaScript::keys(const QJSValue &object) const
 {
     const QJSValue type = m_engine.globalObject().property(QStringLiteral("Object"));

@@ -12,7 +12,7 @@ class QJSEngine;
 
 namespace QRepod {
 
-//! JavaScript values as the values that the core can encode.
+//! Converts JavaScript values to values that the core can encode.
 ///
 /// | JavaScript                        | becomes |
 /// |-----------------------------------|---------|
@@ -21,7 +21,7 @@ namespace QRepod {
 /// | number                            | an integer if it is whole and safe (at most 2^53 - 1 in
 /// |                                   | either direction), so 7 and 7.0, which are the same
 /// |                                   | number; otherwise float 64 |
-/// | ArrayBuffer, typed array, DataView | the bytes it shows |
+/// | ArrayBuffer, typed array, DataView | the bytes in its view |
 /// | array, also with holes, Set,      | list; a hole is nil |
 /// | list<int> and other sequences     | |
 /// | object                            | map of its own enumerable properties |
@@ -34,19 +34,19 @@ namespace QRepod {
 /// | a gadget, …)                      | |
 /// | function, symbol, other QObject   | a value that has no MessagePack form |
 ///
-/// What has no MessagePack form is left for the encoder to refuse, which knows its path.
+/// Values without a MessagePack form are left to the encoder, which refuses them with their path.
 class JavaScript
 {
 public:
-    //! What is nested deeper than \a maximumDepth, as every object that contains itself, is cut off
-    //! one level below it, where the encoder refuses it.
+    //! Values nested deeper than \a maximumDepth, such as an object that contains itself, are cut
+    //! off one level below it, where the encoder refuses them.
     JavaScript(QJSEngine &engine, int maximumDepth);
 
     QVariant variant(const QJSValue &value);
 
-    //! The message of the call `function(message)` or `function(action, fields)`.
+    //! Returns the message of a call `function(message)` or `function(action, fields)`.
     ///
-    /// \return nothing if the arguments are neither; then a TypeError has been thrown.
+    /// \return nothing if the arguments are neither; a TypeError has then been thrown.
     std::optional<QVariantMap> message(const char *function, const QJSValue &messageOrAction,
                                        const QJSValue &fields);
 
@@ -56,11 +56,12 @@ public:
         SendMode mode;
     };
 
-    //! The same of the call `function(message, mode)` or `function(action, fields, mode)`.
+    //! Returns the message and mode of `function(message, mode)` or `function(action, fields,
+    //! mode)`.
     std::optional<Outgoing> outgoing(const char *function, const QJSValue &messageOrAction,
                                      const QJSValue &fields, const QJSValue &mode);
 
-    //! A value of the QML type SendMode; Reliable if it is anything else.
+    //! Returns a value of the QML type SendMode; Reliable for any other value.
     static SendMode sendMode(const QJSValue &mode);
 
 private:
@@ -77,7 +78,7 @@ private:
     QStringList keys(const QJSValue &object) const;
     QJSValue arrayFrom(const QJSValue &iterable) const;
 
-    //! What \a convert returns, one level deeper; cut off where that is too deep.
+    //! Returns the result of \a convert, one level deeper; cut off where that is too deep.
     template <class Convert>
     QVariant nested(Convert convert);
 

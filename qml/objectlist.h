@@ -7,20 +7,20 @@
 
 namespace QRepod {
 
-//! The objects of a QML list property. Those that are destroyed leave the list.
+//! The objects of a QML list property. Destroyed objects leave the list.
 class ObjectList : public QObject
 {
     Q_OBJECT
 
 public:
-    //! What the property's READ function returns.
+    //! Returns the value for the property's READ function.
     QQmlListProperty<QObject> property();
 
 Q_SIGNALS:
     void added(QObject *object);
     void removed(QObject *object);
 
-    //! After each of these, and when one has been destroyed.
+    //! Emitted after each of these, and when an object has been destroyed.
     void changed();
 
 private:

@@ -14,8 +14,8 @@ namespace QRepod {
 
 namespace {
 
-//! The end of a Promise, as a future. JavaScript owns it: when the Promise is collected before it
-//! is settled, the future is cancelled.
+//! A future that a Promise settles. JavaScript owns it: if the Promise is garbage-collected before
+//! it is settled, the future is cancelled.
 class Settler : public QObject
 {
     Q_OBJECT
@@ -57,7 +57,7 @@ QFuture<QVariant> futureOf(QJSEngine &engine, int maximumDepth, const QJSValue &
 {
     auto *const settler = new Settler(maximumDepth);
     const QFuture<QVariant> future = settler->future();
-    // The functions keep the settler alive, which its methods alone would not.
+    // The functions keep the settler alive; a connection to its methods would not.
     const QString follow = QStringLiteral("((promise, settler) => { promise.then("
                                           "value => { settler.resolve(value); },"
                                           "reason => { settler.reject(reason); }); })");

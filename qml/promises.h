@@ -9,12 +9,12 @@ class QJSEngine;
 
 namespace QRepod {
 
-//! A Promise that is settled when \a future finishes: with its result, or with an Error whose
-//! message is the text of the RequestError.
+//! Returns a Promise that is settled when \a future finishes: with its result, or with an Error
+//! whose message is the text of the RequestError.
 QJSValue promiseOf(QJSEngine &engine, QFuture<QVariant> future);
 
-//! What a handler in QML has \a returned as something that the core can answer with: a Promise as a
-//! QFuture, other values of JavaScript as the class JavaScript says.
+//! Converts what a handler in QML has \a returned to an answer for the core: a Promise to a
+//! QFuture, other values of JavaScript as described at the class JavaScript.
 QVariant answerOf(QJSEngine &engine, int maximumDepth, const QVariant &returned);
 
 } // namespace QRepod

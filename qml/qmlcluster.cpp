@@ -44,7 +44,7 @@ void QmlCluster::componentComplete()
     followServer();
 }
 
-//! A node is there while clients can reach it.
+//! A node is in the cluster while clients can reach it.
 void QmlCluster::followServer()
 {
     const bool wasOnline = isOnline();

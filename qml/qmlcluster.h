@@ -14,7 +14,8 @@
 
 namespace QRepod {
 
-//! The QML type Cluster: makes the Server that it is declared in a node of a game on many servers.
+//! The QML type Cluster: makes the Server that it is declared in a node of a game with many
+//! servers.
 ///
 /// \code
 /// Server {
@@ -27,8 +28,8 @@ namespace QRepod {
 /// }
 /// \endcode
 ///
-/// It joins as soon as its server listens, and leaves when its server closes. It is there if the
-/// module was built with the component Cluster.
+/// It joins as soon as its server listens, and leaves when the server closes. The type exists if
+/// the module was built with the component Cluster.
 class QmlCluster : public QObject, public QQmlParserStatus
 {
     Q_OBJECT
@@ -36,18 +37,19 @@ class QmlCluster : public QObject, public QQmlParserStatus
     QML_NAMED_ELEMENT(Cluster)
 
     //! Where the nodes meet: `redis://[[user:]password@]host[:port][/db]`, `rediss://` with TLS, or
-    //! `memory://name` in one process. Default: none.
+    //! `memory://name` within one process. Default: none.
     ///
-    /// A change of this, or of one of the next four, leaves and joins again.
+    /// Changing this, or one of the next four, leaves the cluster and joins again.
     Q_PROPERTY(QUrl engine READ engine WRITE setEngine NOTIFY settingsChanged FINAL)
 
     //! Keeps games on one engine apart. Default: "qrepod".
     Q_PROPERTY(QString game READ game WRITE setGame NOTIFY settingsChanged FINAL)
 
-    //! How clients reach this node, "host:port". Default: 127.0.0.1 and the server's port.
+    //! The address at which clients reach this node, "host:port". Default: 127.0.0.1 and the
+    //! server's port.
     Q_PROPERTY(QString address READ address WRITE setAddress NOTIFY settingsChanged FINAL)
 
-    //! The same for browsers. Default: none.
+    //! The same for clients in browsers. Default: none.
     Q_PROPERTY(QString webSocketAddress READ webSocketAddress WRITE setWebSocketAddress NOTIFY
                    settingsChanged FINAL)
 
@@ -56,12 +58,12 @@ class QmlCluster : public QObject, public QQmlParserStatus
 
     Q_PROPERTY(bool online READ isOnline NOTIFY onlineChanged FINAL)
 
-    //! Why it is not online; empty if it is, or has not tried.
+    //! Why the node is not online; empty if it is, or has not tried.
     Q_PROPERTY(QString errorString READ errorString NOTIFY onlineChanged FINAL)
 
     Q_PROPERTY(QString nodeId READ nodeId NOTIFY nodesChanged FINAL)
 
-    //! The nodes that are there, this one first.
+    //! All nodes of the cluster, this one first.
     Q_PROPERTY(QStringList nodes READ nodes NOTIFY nodesChanged FINAL)
 
     //! The users of the whole cluster: a model with the roles `user`, `node` and `data`.
@@ -90,16 +92,16 @@ public:
     QStringList nodes() const { return m_cluster ? m_cluster->nodes() : QStringList(); }
     QAbstractItemModel *users() const { return m_cluster ? m_cluster->users() : nullptr; }
 
-    //! Says who the client of \a channel is, everywhere; an empty \a user takes it back.
+    //! Sets who the client of \a channel is, in the whole cluster. An empty \a user undoes this.
     Q_INVOKABLE void setUser(QRepod::Channel *channel, const QString &user,
                              const QVariantMap &data = {});
 
-    //! Sends a message to a user, wherever it is.
+    //! Sends a message to \a user, wherever it is connected.
     Q_INVOKABLE void sendTo(const QString &user, const QString &action,
                             const QVariantMap &fields = {});
 
-    //! A Promise of the address of the node that has the room \a name: this one, where it is open
-    //! then, if it was nobody's.
+    //! Returns a Promise of the address of the node that owns the room \a name. If no node does,
+    //! this one opens the room.
     Q_INVOKABLE QJSValue openRoom(const QString &name);
 
     void classBegin() override { }
@@ -129,7 +131,7 @@ private:
     void rejoin();
     void followServer();
 
-    Server *m_server = nullptr; // the parent, once complete
+    Server *m_server = nullptr; // the parent, once the component is complete
     std::unique_ptr<Cluster> m_cluster;
     QUrl m_engine;
     QString m_game = QStringLiteral("qrepod");

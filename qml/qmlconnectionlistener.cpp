@@ -62,7 +62,7 @@ void QmlConnectionListener::setStatisticsInterval(int milliseconds)
     Q_EMIT statisticsIntervalChanged();
 }
 
-//! Statistics change while there is a connection, and once more with its end.
+//! Statistics change while there is a connection, and once more when it ends.
 void QmlConnectionListener::followState()
 {
     if (state() == State::Disconnected || statisticsInterval() <= 0)

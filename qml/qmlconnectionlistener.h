@@ -16,7 +16,7 @@
 
 namespace QRepod {
 
-//! The QML type ConnectionListener: a game's end of the connection.
+//! The QML type ConnectionListener: a client's connection to a game.
 ///
 /// \code
 /// ConnectionListener {
@@ -33,14 +33,14 @@ namespace QRepod {
 /// \endcode
 ///
 /// The rules for handlers are those of the C++ class, QRepod::ConnectionListener, whose properties
-/// (such as state and reconnect) and signals this type has, too. Since QML gives parameters without
-/// a type no other way to be told apart, one such parameter, whatever its name, gets the whole
-/// message; several get the fields of their names. The event loop delivers what arrives, as
-/// autoPump is true.
+/// (such as state and reconnect) and signals this type has too. A single parameter without a type
+/// gets the whole message, whatever its name, because QML cannot tell it from a field. Several
+/// parameters get the fields of their names. The event loop delivers messages, because autoPump is
+/// true.
 ///
-/// Numbers arrive as numbers, exactly up to 2^53; bytes as ArrayBuffer; times as Date; nil as null;
-/// lists and maps as arrays and objects. An extension of MessagePack is opaque, but can be sent
-/// back. What send() makes of JavaScript values is said in the class JavaScript.
+/// Numbers arrive as numbers, exact up to 2^53; bytes as ArrayBuffer; times as Date; nil as null;
+/// lists and maps as arrays and objects. A MessagePack extension is opaque, but can be sent back.
+/// The class JavaScript describes what send() makes of JavaScript values.
 class QmlConnectionListener : public QRepod::ConnectionListener,
                               public Endpoint<QmlConnectionListener>
 {
@@ -49,55 +49,55 @@ class QmlConnectionListener : public QRepod::ConnectionListener,
     QML_NAMED_ELEMENT(ConnectionListener)
     Q_CLASSINFO("DefaultProperty", "resources")
 
-    //! Where to connect to: a name or an address. Default: "127.0.0.1".
+    //! Where to connect: a name or an address. Default: "127.0.0.1".
     ///
-    /// A change of host or port while active closes the connection and makes a new one, when
-    /// control returns to the event loop: one for both.
+    /// If host or port changes while active, the connection is closed and a new one made when
+    /// control returns to the event loop, only once for both.
     Q_PROPERTY(QString host READ host WRITE setHost NOTIFY hostChanged FINAL)
 
-    //! Default: 5071. One that is none, such as 70000, is an error when it is connected to.
+    //! Default: 5071. Connecting to an invalid port, such as 70000, is an error.
     Q_PROPERTY(int port READ port WRITE setPort NOTIFY portChanged FINAL)
 
-    //! Where to connect to instead of host and port: a url of the schemes repod, repods, ws or wss,
-    //! such as `"ws://game.example/play"`. Default: empty. connect(host, port) empties it.
+    //! Where to connect instead of host and port: a URL with the scheme repod, repods, ws or wss,
+    //! such as `"ws://game.example/play"`. Default: empty. connect(host, port) clears it.
     Q_PROPERTY(QUrl url READ url WRITE setUrl NOTIFY urlChanged FINAL)
 
-    //! Whether the line was lost and the server keeps this client's place; send() keeps what it is
-    //! given meanwhile. The signals interrupted and resumed tell, too.
+    //! Whether the connection was lost and the server keeps this client's place. send() keeps
+    //! messages meanwhile. The signals interrupted and resumed report changes.
     Q_PROPERTY(bool isInterrupted READ isInterrupted NOTIFY stateChanged FINAL)
 
     //! Whether a connection is wanted. Default: false.
     ///
-    /// It is made when the component is complete and this is true, and closed when this turns
-    /// false. It stays true when the connection fails or ends; state tells. connect() tries again.
+    /// It is made once the component is complete and this is true, and closed when this becomes
+    /// false. It stays true when the connection fails or ends; see state. connect() tries again.
     Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged FINAL)
 
-    //! Why the connection could not be made or broke; empty again when the next one is started, or,
-    //! with reconnect, stands.
+    //! Why the connection could not be made, or broke. Cleared when the next attempt starts or,
+    //! with reconnect, succeeds.
     Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
 
     //! What has passed through the connection, and what waits in it: messagesReceived, bytesSent,
     //! roundTripTime (microseconds) and the other members of QRepod::Statistics.
     ///
-    /// Always new when it is read; bindings follow it when statisticsInterval is set.
+    /// Reading it always returns current values. Bindings update if statisticsInterval is set.
     Q_PROPERTY(QRepod::Statistics statistics READ statistics NOTIFY statisticsChanged FINAL)
 
-    //! How often bindings to statistics are evaluated while there is a connection, in milliseconds.
+    //! How often bindings to statistics update while there is a connection, in milliseconds.
     //! Default: 0, never.
     Q_PROPERTY(int statisticsInterval READ statisticsInterval WRITE setStatisticsInterval NOTIFY
                    statisticsIntervalChanged FINAL)
 
-    //! How long request() waits for its answer, in milliseconds; negative: for ever. Default:
+    //! How long request() waits for an answer, in milliseconds; forever if negative. Default:
     //! 10,000.
     Q_PROPERTY(int requestTimeout READ requestTimeout WRITE setRequestTimeout NOTIFY
                    requestTimeoutChanged FINAL)
 
-    //! Objects that are asked for `network_<action>` functions after this one, in this order.
+    //! Objects whose `network_<action>` functions are called after this one's, in this order.
     ///
-    /// One that is destroyed leaves the list.
+    /// A destroyed object leaves the list.
     Q_PROPERTY(QQmlListProperty<QObject> handlers READ handlers NOTIFY handlersChanged FINAL)
 
-    //! Objects declared inside of this one, for example a Timer.
+    //! Objects declared inside this one, for example a Timer.
     Q_PROPERTY(QQmlListProperty<QObject> resources READ resources NOTIFY resourcesChanged FINAL)
 
 public:
@@ -119,40 +119,40 @@ public:
     QQmlListProperty<QObject> handlers() { return m_handlers.property(); }
     QQmlListProperty<QObject> resources() { return m_resources.property(); }
 
-    //! Makes a new connection and sets active; one that stands is closed first.
+    //! Makes a new connection and sets active. Closes an existing connection first.
     Q_INVOKABLE void connect();
 
-    //! The same, to another \a host and \a port, which become the properties' values.
+    //! The same, to another \a host and \a port, which become the values of the properties.
     Q_INVOKABLE void connect(const QString &host, int port = 5071);
 
-    //! Ends the connection and unsets active. What was sent before still goes out.
+    //! Closes the connection and clears active. What was sent before still goes out.
     Q_INVOKABLE void close();
 
     using ConnectionListener::send;
 
-    //! `send({action: "chat", text: "hello"})` or `send("chat", {text: "hello"})`; the action alone
-    //! will do.
+    //! `send({action: "chat", text: "hello"})` or `send("chat", {text: "hello"})`. The fields may
+    //! be omitted.
     ///
-    /// \return the bytes accepted; 0 when there is no connection or when a value cannot be encoded,
-    ///         the latter with a warning. Arguments of other kinds throw a TypeError.
+    /// \return the bytes accepted; 0 if there is no connection, or if a value cannot be encoded,
+    ///         which prints a warning. Other arguments throw a TypeError.
     ///
-    /// A last argument SendMode.Latest stands for QRepod::SendMode::Latest:
+    /// A last argument of SendMode.Latest has the meaning of QRepod::SendMode::Latest:
     /// `send("position", {x: 1}, SendMode.Latest)`.
     Q_INVOKABLE qint64 send(const QJSValue &messageOrAction, const QJSValue &fields = {},
                             const QJSValue &mode = {});
 
-    //! Sends what send() would send, as a request, and returns a Promise of the answer:
+    //! Sends the same messages as send(), as a request, and returns a Promise of the answer:
     //! `request("buy", {item: 3}).then(result => …, error => console.log(error.message))`.
     ///
-    /// What a handler returns is the answer to a request of the server, a Promise too.
+    /// The return value of a handler answers a request of the server. It may be a Promise too.
     Q_INVOKABLE QJSValue request(const QJSValue &messageOrAction, const QJSValue &fields = {});
 
     void network_received(const QVariantMap &message) override;
 
 Q_SIGNALS:
-    //! The connection could not be made, or broke; errorString says the same.
+    //! The connection could not be made, or broke; errorString has the same text.
     ///
-    /// In the place of the core's signal, whose QML handlers would run before errorString is set.
+    /// Replaces the core's signal, whose QML handlers would run before errorString is set.
     void errorOccurred(const QString &error);
 
     void urlChanged();

@@ -18,7 +18,7 @@ QVariant QmlFunction::call(std::initializer_list<QVariant> arguments)
 
     const int count = m_method.parameterCount();
     QVarLengthArray<QVariant, 2> values(arguments.begin(), arguments.end());
-    values.resize(count); // more parameters than arguments are undefined, as in JavaScript
+    values.resize(count); // parameters without an argument are undefined, as in JavaScript
     QVarLengthArray<void *, 3> pointers = {nullptr};
     for (int i = 0; i < count; ++i) {
         const QMetaType type = m_method.parameterMetaType(i);
@@ -44,7 +44,7 @@ QVariant QmlFunction::call(std::initializer_list<QVariant> arguments)
 
 QMetaMethod QmlFunction::find() const
 {
-    for (int i = m_type->methodCount() - 1; i >= 0; --i) { // the most derived one first
+    for (int i = m_type->methodCount() - 1; i >= 0; --i) { // the most derived first
         const QMetaMethod method = m_type->method(i);
         if (method.name() == m_name)
             return method;

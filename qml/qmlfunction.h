@@ -10,7 +10,7 @@ namespace QRepod {
 
 //! A function that QML code may have declared on an object, for example `network_received`.
 ///
-/// It is found by reflection, as handlers are, once the object is complete: at the first call.
+/// It is found by reflection, like handlers, at the first call, when the object is complete.
 class QmlFunction
 {
 public:
@@ -20,9 +20,10 @@ public:
     {
     }
 
-    //! Calls it with as many of \a arguments as it has parameters. It may delete the object.
+    //! Calls the function with as many of \a arguments as it has parameters. It may delete the
+    //! object.
     ///
-    /// \return what it returns; an invalid QVariant if there is no such function.
+    /// \return its return value; an invalid QVariant if there is no such function.
     QVariant call(std::initializer_list<QVariant> arguments);
 
 private:
@@ -30,7 +31,7 @@ private:
 
     QObject *const m_object;
     const char *const m_name;
-    const QMetaObject *m_type = nullptr; // that m_method is of
+    const QMetaObject *m_type = nullptr; // the type that m_method belongs to
     QMetaMethod m_method;
 };
 

@@ -10,8 +10,8 @@
 
 namespace QRepod {
 
-//! The QML type MetricsPage: a page about the Server that it is declared in, for Prometheus and for
-//! people.
+//! The QML type MetricsPage: a web page about the Server that it is declared in, for Prometheus and
+//! for people.
 ///
 /// \code
 /// Server {
@@ -20,7 +20,7 @@ namespace QRepod {
 /// }
 /// \endcode
 ///
-/// It listens while its server does. It is there if the module was built with the component
+/// It listens while its server does. The type exists if the module was built with the component
 /// Monitor.
 class QmlMetricsPage : public QObject, public QQmlParserStatus
 {
@@ -31,15 +31,15 @@ class QmlMetricsPage : public QObject, public QQmlParserStatus
     //! The address to listen on. Default: "127.0.0.1".
     Q_PROPERTY(QString host READ host WRITE setHost NOTIFY hostChanged FINAL)
 
-    //! The port that is asked for; 0 lets the system pick one. Default: 9100.
+    //! The requested port; 0 lets the system pick one. Default: 9100.
     Q_PROPERTY(int port READ port WRITE setPort NOTIFY portChanged FINAL)
 
-    //! The port that it listens on; 0 while it does not.
+    //! The port that it listens on; 0 while it does not listen.
     Q_PROPERTY(int actualPort READ actualPort NOTIFY listeningChanged FINAL)
 
     Q_PROPERTY(bool listening READ isListening NOTIFY listeningChanged FINAL)
 
-    //! Why listening failed; empty when it did not.
+    //! Why listening failed; empty if it did not.
     Q_PROPERTY(QString errorString READ errorString NOTIFY listeningChanged FINAL)
 
 public:
@@ -66,7 +66,7 @@ Q_SIGNALS:
 private:
     void followServer();
 
-    Server *m_server = nullptr; // the parent, once complete
+    Server *m_server = nullptr; // the parent, once the component is complete
     std::unique_ptr<MetricsPage> m_page;
     QString m_host = QStringLiteral("127.0.0.1");
     int m_port = 9100;

@@ -14,7 +14,7 @@ QmlReplica::QmlReplica(QObject *parent)
     QObject::connect(this, &QmlReplica::targetChanged, this, &QmlReplica::followTarget);
 }
 
-//! Those that are destroyed are not to be looked at again.
+//! Forgets a target when it is destroyed.
 void QmlReplica::followTarget()
 {
     if (QObject *const target = m_target) {
@@ -33,7 +33,7 @@ void QmlReplica::componentComplete()
     follow();
 }
 
-//! Another listener or name: what was known is of no meaning.
+//! Starts over for another listener or name.
 void QmlReplica::follow()
 {
     if (!m_isComplete)
@@ -58,7 +58,8 @@ void QmlReplica::follow()
         Q_EMIT ready();
 }
 
-//! Whether a shared \a property would hide something of this type, or of those it derives from.
+//! Returns whether a shared \a property would hide a property or function of this type or its
+//! bases.
 bool QmlReplica::isTaken(const QString &property)
 {
     static const QSet<QString> taken = [] {
@@ -77,8 +78,8 @@ void QmlReplica::takeValues()
 {
     QVariantMap all = values().toMap();
     all.removeIf([](QVariantMap::iterator entry) { return isTaken(entry.key()); });
-    // A binding that has asked for a property makes it one of the keys. It is not to be cleared:
-    // the binding would not be told when the value comes.
+    // A binding that has asked for a property makes it one of the keys. Do not clear it: the
+    // binding would not be notified when the value arrives.
     const QStringList known = keys();
     for (const QString &property : known) {
         if (!all.contains(property) && value(property).isValid())
@@ -91,7 +92,7 @@ void QmlReplica::takeValues()
     Q_EMIT valuesChanged();
 }
 
-//! The server's values are not changed here.
+//! The server's values cannot be changed here.
 QVariant QmlReplica::updateValue(const QString &key, const QVariant &)
 {
     return value(key);

@@ -24,34 +24,34 @@ namespace QRepod {
 /// Text { text: world.score }
 /// \endcode
 ///
-/// Each property of the shared object is one of the replica; it is undefined until it has come, and
-/// cannot be set here. One that is called like something of this type, as `name` is, is reached by
-/// `values`. `valueChanged(property, value)` tells of each that is another.
+/// Each property of the shared object becomes a property of the replica. It is undefined until it
+/// arrives, and cannot be set here. A property with the same name as one of this type, such as
+/// `name`, is only in `values`. `valueChanged(property, value)` is emitted for each change.
 ///
-/// What can be set is bindable in Qt's sense, and has to be: a binding of another kind on this
-/// object would keep QQmlPropertyMap from noticing which properties others ask for before they have
-/// come.
+/// The properties that can be set are bindable in Qt's sense, and must be: with another kind of
+/// binding on this object, QQmlPropertyMap would not notice which properties are asked for before
+/// they arrive.
 class QmlReplica : public QQmlPropertyMap, public QQmlParserStatus
 {
     Q_OBJECT
     Q_INTERFACES(QQmlParserStatus)
     QML_NAMED_ELEMENT(Replica)
 
-    //! Whose server shares it.
+    //! The client whose server shares the object.
     Q_PROPERTY(QRepod::ConnectionListener *listener READ listener WRITE setListener BINDABLE
                    bindableListener NOTIFY listenerChanged FINAL)
 
-    //! What the server shares it as.
+    //! The name under which the server shares the object.
     Q_PROPERTY(QString name READ name WRITE setName BINDABLE bindableName NOTIFY nameChanged FINAL)
 
-    //! Whether everything has come. False until then, after the connection has ended, and when the
-    //! object is not shared any more; the values stay as they were.
+    //! Whether all values have arrived. False until then, after the connection has ended, and when
+    //! the object is no longer shared; the values stay as they were.
     Q_PROPERTY(bool isReady READ isReady NOTIFY readyChanged FINAL)
 
-    //! All values, by the names of the properties.
+    //! All values, by property name.
     Q_PROPERTY(QVariant values READ values NOTIFY valuesChanged FINAL)
 
-    //! An object whose writable properties of the same names follow. Default: null.
+    //! An object whose writable properties of the same names are updated. Default: null.
     Q_PROPERTY(QObject *target READ target WRITE setTarget BINDABLE bindableTarget NOTIFY
                    targetChanged FINAL)
 
@@ -77,7 +77,7 @@ public:
     void componentComplete() override;
 
 Q_SIGNALS:
-    //! Everything has come, for the first time or again.
+    //! All values have arrived, for the first time or again.
     void ready();
 
     void listenerChanged();
@@ -100,7 +100,7 @@ private:
     Q_OBJECT_BINDABLE_PROPERTY(QmlReplica, QString, m_name, &QmlReplica::nameChanged)
     Q_OBJECT_BINDABLE_PROPERTY(QmlReplica, QObject *, m_target, &QmlReplica::targetChanged)
 
-    std::unique_ptr<Replica> m_replica; // once it is known whose and of what
+    std::unique_ptr<Replica> m_replica; // once listener and name are set
     bool m_isComplete = true;           // not between classBegin() and componentComplete()
 };
 

@@ -32,7 +32,7 @@ void QmlReplicaModel::componentComplete()
     follow();
 }
 
-//! Another listener or name: what was known is of no meaning.
+//! Starts over for another listener or name.
 void QmlReplicaModel::follow()
 {
     if (!m_isComplete)

@@ -33,15 +33,15 @@ class QmlReplicaModel : public QIdentityProxyModel, public QQmlParserStatus
     Q_INTERFACES(QQmlParserStatus)
     QML_NAMED_ELEMENT(ReplicaModel)
 
-    //! Whose server shares it.
+    //! The client whose server shares the model.
     Q_PROPERTY(QRepod::ConnectionListener *listener READ listener WRITE setListener NOTIFY
                    listenerChanged FINAL)
 
-    //! What the server shares it as.
+    //! The name under which the server shares the model.
     Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged FINAL)
 
-    //! Whether everything has come. False until then, after the connection has ended, and when the
-    //! model is not shared any more; the rows stay as they were.
+    //! Whether all rows have arrived. False until then, after the connection has ended, and when
+    //! the model is no longer shared; the rows stay as they were.
     Q_PROPERTY(bool isReady READ isReady NOTIFY readyChanged FINAL)
 
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
@@ -58,14 +58,14 @@ public:
     bool isReady() const { return m_replica && m_replica->isReady(); }
     int count() const { return m_replica ? m_replica->count() : 0; }
 
-    //! The values of \a row by role; empty if there is no such row.
+    //! Returns the values of \a row by role; nothing if there is no such row.
     Q_INVOKABLE QVariantMap get(int row) const;
 
     void classBegin() override { m_isComplete = false; }
     void componentComplete() override;
 
 Q_SIGNALS:
-    //! Everything has come, for the first time or again.
+    //! All rows have arrived, for the first time or again.
     void ready();
 
     void listenerChanged();
@@ -78,7 +78,7 @@ private:
 
     QPointer<ConnectionListener> m_listener;
     QString m_name;
-    std::unique_ptr<ReplicaModel> m_replica; // once it is known whose and of what
+    std::unique_ptr<ReplicaModel> m_replica; // once listener and name are set
     bool m_isComplete = true;                // not between classBegin() and componentComplete()
 };
 

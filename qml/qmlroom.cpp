@@ -38,7 +38,7 @@ QmlRoom::QmlRoom(QObject *parent)
 
 QmlRoom::~QmlRoom()
 {
-    // Room lets the channels leave next, when the connections above have nothing to stand on.
+    // Next, Room makes the channels leave. By then the connections above must be gone.
     QObject::disconnect(this, &Room::channelJoined, this, nullptr);
     QObject::disconnect(this, &Room::channelLeft, this, nullptr);
     m_channels->clear();

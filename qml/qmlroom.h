@@ -19,8 +19,8 @@ class QmlServer;
 
 //! The QML type Room: clients of a Server that play, chat or wait together.
 ///
-/// A server makes them, of its `roomComponent`, when a channel joins a room that nobody has opened
-/// or `Server.openRoom()` is called:
+/// A server makes rooms from its `roomComponent`, when a channel joins a room that is not open or
+/// when `Server.openRoom()` is called:
 ///
 /// \code
 /// Server {
@@ -32,8 +32,9 @@ class QmlServer;
 ///             onChannelLeft: channel => match.sendToAll("left", {nickname: channel.userData})
 ///
 ///             function network_move(channel, x, y) { match.sendToAll("move", {x, y}, channel) }
-///             function refusal(channel, options) { return options.code === "1234" ? "" : "the code
-///             is wrong" }
+///             function refusal(channel, options) {
+///                 return options.code === "1234" ? "" : "the code is wrong"
+///             }
 ///         }
 ///     }
 ///
@@ -41,13 +42,13 @@ class QmlServer;
 /// }
 /// \endcode
 ///
-/// Handlers get the channel and then what a handler of a ConnectionListener would get. A message
+/// Handlers get the channel, and then what a handler of a ConnectionListener gets. A message
 /// reaches the handlers of its channel's rooms, in the order of joining, before those of the
-/// server. `network_received(channel, message)` gets what nobody handles.
+/// server. `network_received(channel, message)` gets messages without a handler.
 ///
-/// A function `refusal(channel, options)` is asked whether a channel may join that `open` and
-/// `maximumChannels` would let in: it returns why not, or nothing. Name and server are known when
-/// the component is complete; a client is in the room at the first channelJoined().
+/// If `open` and `maximumChannels` let a channel in, the function `refusal(channel, options)`
+/// decides: it returns why the channel may not join, or nothing. Name and server are known when the
+/// component is complete. A client is in the room when channelJoined() is emitted.
 class QmlRoom : public QRepod::Room, public QQmlParserStatus
 {
     Q_OBJECT
@@ -58,25 +59,25 @@ class QmlRoom : public QRepod::Room, public QQmlParserStatus
     QML_NAMED_ELEMENT(Room)
     Q_CLASSINFO("DefaultProperty", "resources")
 
-    //! The name that it was opened with.
+    //! The name that the room was opened with.
     Q_PROPERTY(QString name READ name CONSTANT FINAL)
 
     Q_PROPERTY(QRepod::QmlServer *server READ server CONSTANT FINAL)
 
-    //! Who is in it.
+    //! The channels in the room.
     Q_PROPERTY(QRepod::ChannelModel *channels READ channels CONSTANT FINAL)
 
-    //! Whatever the application wants to know about this room. Default: undefined.
+    //! Any data of the application about this room. Default: undefined.
     Q_PROPERTY(QJSValue userData READ userData WRITE setUserData NOTIFY userDataChanged FINAL)
 
-    //! Objects declared inside of this one, for example a Timer.
+    //! Objects declared inside this one, for example a Timer.
     Q_PROPERTY(QQmlListProperty<QObject> resources READ resources NOTIFY resourcesChanged FINAL)
 
 public:
     explicit QmlRoom(QObject *parent = nullptr);
     ~QmlRoom() override;
 
-    //! It is a room of \a server, which makes it, from now on.
+    //! Makes this a room of \a server, which has created it.
     void prepare(QmlServer *server, const QString &name);
 
     QString name() const { return m_name; }
@@ -93,9 +94,9 @@ public:
     //! `sendToAll("chat", {text: "hello"}, except, mode)` or `sendToAll({action: "chat", text:
     //! "hello"}, except, mode)`.
     ///
-    /// A Channel as \a except gets nothing; the mode is SendMode.Reliable or SendMode.Latest. Both
-    /// may be left out. A value that cannot be encoded: nothing is sent, with a warning. Arguments
-    /// of other kinds throw a TypeError.
+    /// The Channel \a except gets nothing; the mode is SendMode.Reliable or SendMode.Latest. Both
+    /// may be omitted. If a value cannot be encoded, nothing is sent and a warning printed. Other
+    /// arguments throw a TypeError.
     Q_INVOKABLE void sendToAll(const QJSValue &messageOrAction, const QJSValue &fields = {},
                                const QJSValue &except = {}, const QJSValue &mode = {});
 
@@ -106,10 +107,10 @@ public:
     void componentComplete() override;
 
 Q_SIGNALS:
-    //! A client is in the room, and is the last of `channels`.
+    //! A client has joined the room, and is the last of `channels`.
     void channelJoined(QRepod::QmlChannel *channel);
 
-    //! A client has left the room, and is not one of `channels` any more.
+    //! A client has left the room, and is no longer one of `channels`.
     void channelLeft(QRepod::QmlChannel *channel);
 
     void userDataChanged();

@@ -52,7 +52,7 @@ QmlServer::QmlServer(QObject *parent)
 
 QmlServer::~QmlServer()
 {
-    m_channels->clear(); // Server deletes them next, and the models live longer
+    m_channels->clear(); // Server deletes the channels next, but the models live longer
     m_rooms->clear();
 }
 
@@ -87,7 +87,7 @@ QmlRoom *QmlServer::createRoom(QQmlComponent &component, const QString &name)
     QObject *const object = component.beginCreate(context);
     auto *const room = qobject_cast<QmlRoom *>(object);
     if (room)
-        room->prepare(this, name); // for what the component does when it is complete
+        room->prepare(this, name); // the component may use them when it is complete
     component.completeCreate();
     if (room)
         return room;

@@ -35,10 +35,10 @@ namespace QRepod {
 /// }
 /// \endcode
 ///
-/// Handlers get the channel and then what a handler of a ConnectionListener would get; a typed
-/// parameter, `channel: Channel`, will do as well. `network_connected(channel)`,
+/// Handlers get the channel, and then what a handler of a ConnectionListener gets. The parameter
+/// may have a type, `channel: Channel`. `network_connected(channel)`,
 /// `network_disconnected(channel)` and `network_error(channel, error: string)` are called when a
-/// client has joined and has left.
+/// client has joined or left.
 class QmlServer : public QRepod::Server, public Endpoint<QmlServer>
 {
     Q_OBJECT
@@ -46,50 +46,50 @@ class QmlServer : public QRepod::Server, public Endpoint<QmlServer>
     QML_NAMED_ELEMENT(Server)
     Q_CLASSINFO("DefaultProperty", "resources")
 
-    //! The address to listen on. Default: "127.0.0.1", for clients on this machine alone; "0.0.0.0"
+    //! The address to listen on. Default: "127.0.0.1", for clients on this machine only; "0.0.0.0"
     //! is for all.
     ///
-    /// A change of host or port while active closes the server with all its channels and opens it
-    /// again, when control returns to the event loop: once for both.
+    /// If host or port changes while active, the server closes with all its channels and listens
+    /// again when control returns to the event loop, only once for both.
     Q_PROPERTY(QString host READ host WRITE setHost NOTIFY hostChanged FINAL)
 
-    //! The port that is asked for; 0 lets the system pick one. Default: 5071.
+    //! The requested port; 0 lets the system pick one. Default: 5071.
     Q_PROPERTY(int port READ port WRITE setPort NOTIFY portChanged FINAL)
 
-    //! The port that the server listens on; 0 while it does not.
+    //! The port that the server listens on; 0 while it does not listen.
     Q_PROPERTY(int actualPort READ actualPort NOTIFY listeningChanged FINAL)
 
     //! Whether the server is wanted. Default: false.
     ///
-    /// It listens when the component is complete and this is true, and closes, its channels as
-    /// well, when this turns false. It stays true when listening fails; `listening` tells.
+    /// It listens once the component is complete and this is true, and closes, with its channels,
+    /// when this becomes false. It stays true when listening fails; see `listening`.
     Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged FINAL)
 
-    //! Why listening failed; empty when it did not.
+    //! Why listening failed; empty if it did not.
     Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
 
-    //! How long the request() of a Channel waits for its answer, in milliseconds; negative: for
-    //! ever. Default: 10,000.
+    //! How long the request() of a Channel waits for an answer, in milliseconds; forever if
+    //! negative. Default: 10,000.
     Q_PROPERTY(int requestTimeout READ requestTimeout WRITE setRequestTimeout NOTIFY
                    requestTimeoutChanged FINAL)
 
-    //! The rooms that are open.
+    //! The open rooms.
     Q_PROPERTY(QRepod::RoomModel *rooms READ rooms CONSTANT FINAL)
 
-    //! What rooms are made of, a Component of a Room; for rooms from now on. Default: none, and
-    //! then they are plain ones.
+    //! The Component of a Room from which new rooms are made. Default: none, which makes plain
+    //! rooms.
     Q_PROPERTY(QQmlComponent *roomComponent READ roomComponent WRITE setRoomComponent NOTIFY
                    roomComponentChanged FINAL)
 
-    //! The clients connected now.
+    //! The connected clients.
     Q_PROPERTY(QRepod::ChannelModel *channels READ channels CONSTANT FINAL)
 
-    //! Objects that are asked for `network_<action>` functions after this one, in this order.
+    //! Objects whose `network_<action>` functions are called after this one's, in this order.
     ///
-    /// One that is destroyed leaves the list.
+    /// A destroyed object leaves the list.
     Q_PROPERTY(QQmlListProperty<QObject> handlers READ handlers NOTIFY handlersChanged FINAL)
 
-    //! Objects declared inside of this one, for example a Timer.
+    //! Objects declared inside this one, for example a Timer.
     Q_PROPERTY(QQmlListProperty<QObject> resources READ resources NOTIFY resourcesChanged FINAL)
 
 public:
@@ -109,13 +109,14 @@ public:
     QQmlComponent *roomComponent() const { return m_roomComponent; }
     void setRoomComponent(QQmlComponent *component);
 
-    //! The room of this name, opened unless there is one; null, with a warning, if roomComponent
-    //! makes none.
+    //! Returns the room of this name, and opens it if necessary. If roomComponent makes no room, it
+    //! prints a warning and returns null.
     ///
-    /// A room that is opened so stays until somebody has joined it and the last channel leaves.
+    /// A room that is opened this way stays until somebody has joined it and the last channel
+    /// leaves.
     Q_INVOKABLE QRepod::QmlRoom *openRoom(const QString &name);
 
-    //! The open room of this name, or null.
+    //! Returns the open room of this name, or null.
     Q_INVOKABLE QRepod::QmlRoom *room(const QString &name) const;
 
     ChannelModel *channels() const { return m_channels; }
@@ -127,27 +128,27 @@ public:
 
     //! `sendToAll({action: "chat", text: "hello"})` or `sendToAll("chat", {text: "hello"})`.
     ///
-    /// A value that cannot be encoded: nothing is sent, with a warning. Arguments of other kinds
-    /// throw a TypeError.
+    /// If a value cannot be encoded, nothing is sent and a warning printed. Other arguments throw a
+    /// TypeError.
     ///
-    /// A last argument SendMode.Latest stands for QRepod::SendMode::Latest.
+    /// A last argument of SendMode.Latest has the meaning of QRepod::SendMode::Latest.
     Q_INVOKABLE void sendToAll(const QJSValue &messageOrAction, const QJSValue &fields = {},
                                const QJSValue &mode = {});
 
-    //! Neither this nor an object in `handlers` took \a message of \a channel.
+    //! Neither this object nor one in `handlers` took \a message of \a channel.
     void received(QmlChannel *channel, const QVariantMap &message);
 
 Q_SIGNALS:
     //! A client has joined, and is the last of `channels`.
     void channelConnected(QRepod::QmlChannel *channel);
 
-    //! A client has left, and is not one of `channels` any more.
+    //! A client has left, and is no longer one of `channels`.
     void channelDisconnected(QRepod::QmlChannel *channel);
 
-    //! A room is open, and is the last of `rooms`; nobody is in it yet.
+    //! A room has opened, and is the last of `rooms`; nobody is in it yet.
     void roomOpened(QRepod::QmlRoom *room);
 
-    //! A room has closed, and is not one of `rooms` any more.
+    //! A room has closed, and is no longer one of `rooms`.
     void roomClosed(QRepod::QmlRoom *room);
 
     //! Listening failed, or a client could not be accepted.

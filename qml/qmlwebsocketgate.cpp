@@ -59,7 +59,7 @@ void QmlWebSocketGate::componentComplete()
     followServer();
 }
 
-//! The server closes it by itself.
+//! When the server closes, it closes the gate itself.
 void QmlWebSocketGate::followServer()
 {
     if (!m_server->isListening() || m_gate->isListening())

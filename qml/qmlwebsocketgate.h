@@ -21,7 +21,7 @@ class Server;
 /// }
 /// \endcode
 ///
-/// It listens while its server does. It is there if the module was built with the component
+/// It listens while its server does. The type exists if the module was built with the component
 /// WebSocket.
 class QmlWebSocketGate : public QObject, public QQmlParserStatus
 {
@@ -29,26 +29,26 @@ class QmlWebSocketGate : public QObject, public QQmlParserStatus
     Q_INTERFACES(QQmlParserStatus)
     QML_NAMED_ELEMENT(WebSocketGate)
 
-    //! The address to listen on. Default: "127.0.0.1". A change while it listens closes it and
-    //! opens it again; who has come in stays.
+    //! The address to listen on. Default: "127.0.0.1". If it changes while the gate listens, the
+    //! gate closes and opens again; connected clients stay.
     Q_PROPERTY(QString host READ host WRITE setHost NOTIFY hostChanged FINAL)
 
-    //! The port that is asked for; 0 lets the system pick one. Default: 5072.
+    //! The requested port; 0 lets the system pick one. Default: 5072.
     Q_PROPERTY(int port READ port WRITE setPort NOTIFY portChanged FINAL)
 
-    //! The port that it listens on; 0 while it does not.
+    //! The port that it listens on; 0 while it does not listen.
     Q_PROPERTY(int actualPort READ actualPort NOTIFY listeningChanged FINAL)
 
     Q_PROPERTY(bool listening READ isListening NOTIFY listeningChanged FINAL)
 
-    //! Why listening failed; empty when it did not.
+    //! Why listening failed; empty if it did not.
     Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
 
-    //! The pages whose players are let in besides those of the gate's own host.
+    //! The pages whose players are let in, besides those of the gate's own host.
     Q_PROPERTY(QStringList allowedOrigins READ allowedOrigins WRITE setAllowedOrigins NOTIFY
                    allowedOriginsChanged FINAL)
 
-    //! The reverse proxies whose `X-Forwarded-For` is believed.
+    //! The reverse proxies whose `X-Forwarded-For` is trusted.
     Q_PROPERTY(QStringList trustedProxies READ trustedProxies WRITE setTrustedProxies NOTIFY
                    trustedProxiesChanged FINAL)
 
@@ -86,7 +86,7 @@ private:
     void followServer();
     void reopen();
 
-    Server *m_server = nullptr; // the parent, once complete
+    Server *m_server = nullptr; // the parent, once the component is complete
     std::unique_ptr<WebSocketGate> m_gate;
     QString m_host = QStringLiteral("127.0.0.1");
     int m_port = 5072;

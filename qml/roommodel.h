@@ -6,7 +6,7 @@
 
 namespace QRepod {
 
-//! The QML type RoomModel: the rooms of a Server that are open, in order of opening.
+//! The QML type RoomModel: the open rooms of a Server, in the order of opening.
 ///
 /// A model with one role, `room`, for views such as a lobby's:
 ///
@@ -31,7 +31,7 @@ public:
     {
     }
 
-    //! The room at \a index; null if there is none.
+    //! Returns the room at \a index; null if there is none.
     Q_INVOKABLE QRepod::QmlRoom *get(int index) const { return static_cast<QmlRoom *>(at(index)); }
 };
 

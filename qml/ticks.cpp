@@ -9,7 +9,7 @@ namespace QRepod {
 
 namespace {
 
-constexpr double quietTicks = 3; // so many without a change are a pause
+constexpr double quietTicks = 3; // this many ticks without a change are a pause
 
 } // namespace
 
@@ -19,7 +19,7 @@ std::shared_ptr<Ticks> Ticks::of(const StateTick &tick)
     thread_local QHash<Key, std::weak_ptr<Ticks>> known;
     const Key key(tick.listener, tick.name);
     std::shared_ptr<Ticks> ticks = known.value(key).lock();
-    if (!ticks || !ticks->m_listener) { // there was another listener at this address
+    if (!ticks || !ticks->m_listener) { // another listener had this address
         ticks.reset(new Ticks(tick));
         known.insert(key, ticks);
         known.removeIf([](const auto &entry) { return entry.value().expired(); });

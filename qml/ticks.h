@@ -13,23 +13,23 @@
 
 namespace QRepod {
 
-//! The ticks of one shared thing, for all interpolators that follow it. Used in the thread of its
-//! listener.
+//! The ticks of one shared object or model, for all interpolators that follow it. Used in the
+//! thread of its listener.
 class Ticks : public QObject
 {
     Q_OBJECT
 
 public:
-    //! Those that \a tick is one of.
+    //! Returns the ticks that \a tick belongs to.
     static std::shared_ptr<Ticks> of(const StateTick &tick);
 
-    //! The server's time; -1: not known yet.
+    //! The server's time; -1 if it is not known yet.
     qint64 now() const { return m_listener ? m_listener->serverTime() : -1; }
 
-    //! How many milliseconds lie between two ticks, mostly.
+    //! The usual time between two ticks, in milliseconds.
     double spacing() const { return m_spacing; }
 
-    //! Whether nothing had changed for a while before the tick at \a time.
+    //! Returns whether nothing had changed for a while before the tick at \a time.
     bool wasQuietBefore(qint64 time) const;
 
     double delay() const { return m_delay.delay(); }
