@@ -19,12 +19,12 @@
 
 #include <optional>
 
-//! What a server's program listens on, as its command line says: `program [host [port [port for
-//! browsers]]]`, also by the names of these, and more. See --help.
+//! The addresses that a server listens on, from its command line: `program [host [port [port for
+//! browsers]]]`, or by the names of these, and more. See --help.
 class Endpoints
 {
 public:
-    //! Adds the options to a program's own.
+    //! Adds the options to those of the program.
     static void addOptions(QCommandLineParser &options)
     {
         options.addHelpOption();
@@ -53,10 +53,10 @@ public:
     {
     }
 
-    //! Opens what \a options ask for, says where it is, and lets Ctrl+C end the program.
+    //! Opens what \a options ask for, prints the addresses, and lets Ctrl+C end the program.
     ///
-    /// \a game is how the server is called and, in lower case, its page in examples/browser.
-    /// \return false if something cannot be opened, and says why.
+    /// \a game is the name of the server and, in lower case, of its page in examples/browser.
+    /// \return false if something cannot be opened; prints why.
     bool open(const QString &game, const QCommandLineParser &options)
     {
         const QString host = value(options, "host", 0);
@@ -77,7 +77,7 @@ public:
     }
 
 private:
-    //! What is given without a name counts more.
+    //! A positional argument takes precedence.
     static QString value(const QCommandLineParser &options, const QString &name, int position)
     {
         return options.positionalArguments().value(position, options.value(name));

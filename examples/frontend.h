@@ -15,8 +15,8 @@
 #include <memory>
 
 //! Runs the window of the module \a game, and with `--host` also a \a Server for it, which windows
-//! on the local network find: `program [--host] [host [port]]`. Without any of these the window
-//! asks where to connect to.
+//! on the local network find: `program [--host] [host [port]]`. Without arguments the window asks
+//! where to connect.
 template <class Server>
 int runFrontend(QGuiApplication &application, const QString &game, const QString &description)
 {
@@ -44,7 +44,7 @@ int runFrontend(QGuiApplication &application, const QString &game, const QString
         port = server->port();
         const QHostAddress address(host);
         QRepod::Server &own = *server;
-        if (!address.isLoopback()) // other machines may join, so their windows find it
+        if (!address.isLoopback()) // other machines may join, so let their windows find it
             own.announce(QSysInfo::machineHostName(), {{"game", game}});
         if (address == QHostAddress::AnyIPv4 || address == QHostAddress::Any)
             host = "127.0.0.1";
@@ -53,7 +53,7 @@ int runFrontend(QGuiApplication &application, const QString &game, const QString
     }
 
     QQmlApplicationEngine engine;
-    engine.addImportPath(QREPOD_QML_IMPORT_PATH); // where this build has put it
+    engine.addImportPath(QREPOD_QML_IMPORT_PATH); // where this build has put the module
     engine.setInitialProperties({{"host", host},
                                  {"port", port},
                                  {"hosting", bool(server)},

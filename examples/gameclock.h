@@ -9,14 +9,14 @@
 #include <functional>
 #include <utility>
 
-//! Calls a function with the number of steps that a game is due, sixty a second by default.
+//! Calls a function with the number of steps that are due, 60 per second by default.
 ///
-/// Timers are late, now more and now less. The steps are counted by the clock instead, so that the
-/// game never runs slow. After a long halt (a laptop that slept, say) it goes on where it was.
+/// Timers are late, sometimes more and sometimes less. So steps are counted by the clock, and the
+/// game never runs slow. After a long halt, such as a laptop's sleep, it goes on where it was.
 class GameClock
 {
 public:
-    //! Works in the thread of \a owner, also when that moves to another one.
+    //! Works in the thread of \a owner, even if that moves to another thread.
     GameClock(QObject *owner, std::function<void(int steps)> due)
         : m_due(std::move(due))
         , m_timer(owner)
@@ -33,7 +33,7 @@ public:
         m_steps = 0;
     }
 
-    //! Does nothing if it runs already.
+    //! Does nothing if the clock is running.
     void start()
     {
         if (m_timer.isActive())
@@ -54,7 +54,7 @@ private:
         const qint64 most = std::max<qint64>(1, longestHalt / m_interval);
         const qint64 steps = std::clamp<qint64>(now - m_steps, 0, most);
         m_steps = now;
-        waitForNext(); // first, as the game may stop the clock
+        waitForNext(); // first, because the game may stop the clock
         m_due(int(steps));
     }
 

@@ -14,7 +14,7 @@ inline void quitOnInterrupt(QCoreApplication &application)
     std::signal(SIGINT, interrupt);
     std::signal(SIGTERM, interrupt);
 
-    // A signal handler may do next to nothing, so a timer looks at what it has noted.
+    // A signal handler may do next to nothing, so a timer checks what it has noted.
     auto *timer = new QTimer(&application);
     QObject::connect(timer, &QTimer::timeout, &application, [] {
         if (interrupted)

@@ -10,13 +10,13 @@
 
 #include <memory>
 
-//! Serves the pages of examples/browser, for players who open them by the game's own server.
+//! Serves the pages of examples/browser, for players who open them from the game's own server.
 ///
-/// The package that they need comes from there, too, once `npm install` has brought it.
+/// It also serves the package that they need, once `npm install` has installed it.
 class PageServer
 {
 public:
-    //! Serves \a page at the root, and tells it the port of the gate.
+    //! Serves \a page at the root, and passes it the port of the gate.
     PageServer(const QString &page, quint16 gatePort)
         : m_folder(QREPOD_BROWSER_FOLDER)
     {
@@ -25,7 +25,8 @@ public:
         });
     }
 
-    //! On an address, or on all if \a host is empty. \return false if that is not possible.
+    //! Listens on \a host, or on all addresses if it is empty. \return false if that is not
+    //! possible.
     bool listen(const QString &host, int port)
     {
         if (port < 0 || port > 65535)
@@ -36,7 +37,7 @@ public:
         if (!socket->listen(address, quint16(port)))
             return false;
         m_port = socket->serverPort();
-        m_http.bind(socket.release()); // which it owns from now on
+        m_http.bind(socket.release()); // m_http owns it from now on
         return true;
     }
 
@@ -50,7 +51,7 @@ private:
         return {"text/html; charset=utf-8", html.arg(page).arg(gatePort).toUtf8()};
     }
 
-    //! Of what lies below the folder: scripts and pages, with plain names, and nothing else.
+    //! Returns a file below the folder: only scripts and pages with plain names.
     QHttpServerResponse file(const QString &path) const
     {
         static const QRegularExpression plain(

@@ -4,7 +4,7 @@
 #include <QtCore/QList>
 #include <QtCore/QString>
 
-//! A player's name as the others may see it: one short line, and nothing invisible in it.
+//! Returns a player's name as others may see it: one short line, with nothing invisible in it.
 inline QString playerName(const QString &text)
 {
     constexpr qsizetype longest = 16;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Builds QRepod and shows a conversation: sh examples/quickstart.sh [--gui]
 # On Debian it first installs what is missing, as root or with sudo. On a desktop, or with --gui, it
-# ends by opening the game arena, with its server and some bots in the same process. --no-gui leaves
+# finally opens the game arena, with its server and some bots in the same process. --no-gui leaves
 # that out.
 set -eu
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// In a program that links QRepod statically, `import QRepod` finds the module inside of it.
+// If a program links QRepod statically, `import QRepod` finds the module inside it.
 
 #include <QtPlugin>
 

@@ -3,16 +3,16 @@ import QtQuick
 import QRepod
 import Arena
 
-//! Where a player chooses a room.
+//! Lets a player choose a room.
 Column {
     id: lobby
 
     required property ConnectionListener listener
-    property var wish: null ///< the room that was asked for, if one was
-    property var seat: null ///< {room, ship} while one plays
+    property var wish: null ///< the requested room, if any
+    property var seat: null ///< {room, ship} while playing
     property string problem
 
-    //! Any room, or the public one of this name, or, with a "#" before it, one for friends.
+    //! Joins any room, or the public one of this name, or with a "#" before it a private one.
     function join(room: string) {
         wish = room;
         problem = "";
@@ -27,7 +27,7 @@ Column {
 
     function network_connected() {
         seat = null;
-        if (wish !== null) // this server has the room, not the one before; or the session was lost
+        if (wish !== null) // redirected to the server that has the room, or the session was lost
             join(wish);
     }
 

@@ -4,7 +4,7 @@ import QtQuick
 import QRepod
 import Arena
 
-//! The lobby, or a match: scores, the arena, what is said, and the shop.
+//! The lobby, or a match: scores, the arena, chat, and the shop.
 GameWindow {
     id: window
 
@@ -24,7 +24,7 @@ GameWindow {
         host: window.host
         port: window.port
         active: window.connectAtOnce
-        reconnect: notice.wasConnected // a server that cannot be reached at first is not asked again
+        reconnect: notice.wasConnected // do not retry a server that never answered
         handlers: [lobby]
     }
 
@@ -80,7 +80,7 @@ GameWindow {
             onClicked: lobby.leave()
         }
 
-        Steering { // also below the arena, which is small on a telephone
+        Steering { // extends below the arena, which is small on a phone
             id: controls
 
             readonly property var input: ({ x: course.x, y: course.y, fire: fires })

@@ -4,15 +4,15 @@ import QtQuick
 import QRepod
 import Arena
 
-//! The arena, and what flies about in it.
+//! The arena and everything that flies in it.
 Ground {
     id: space
 
     required property ConnectionListener listener
-    required property int ship ///< the number of one's own
-    property point place       ///< where that is
-    property int gold: 0       ///< that it has
-    readonly property real zoom: Math.max(1, 0.65 / unit) ///< for things to be seen in a small window
+    required property int ship ///< the number of the player's ship
+    property point place       ///< where that ship is
+    property int gold: 0       ///< the gold that it has
+    readonly property real zoom: Math.max(1, 0.65 / unit) ///< enlarges things in a small window
     readonly property var inks: ["#58a6ff", "#56d378", "#ffa657", "#d2a8ff"]
     readonly property ReplicaModel ships: ReplicaModel { listener: space.listener; name: "ships" }
 
@@ -79,7 +79,7 @@ Ground {
 
             objectName: "ship" + model.number
             opacity: model.hull === 0 ? 0 : model.away ? 0.4 : 1
-            scale: model.hull === 0 ? 3 * space.zoom : space.zoom // it bursts
+            scale: model.hull === 0 ? 3 * space.zoom : space.zoom // it explodes
             Interpolator on x { value: ship.model.x; delay: -1; maximumStep: 100 }
             Interpolator on y { value: ship.model.y; delay: -1; maximumStep: 100 }
             Behavior on opacity { NumberAnimation { duration: 250 } }
@@ -109,7 +109,7 @@ Ground {
                 }
             }
 
-            Rectangle { // what is left of its hull
+            Rectangle { // the rest of its hull
                 x: -20
                 y: 27
                 width: 0.4 * ship.model.hull
@@ -119,7 +119,7 @@ Ground {
 
             Label {
                 anchors.horizontalCenter: parent.left
-                y: ship.y > 70 ? -24 - height : 36 // inside of the arena
+                y: ship.y > 70 ? -24 - height : 36 // inside the arena
                 text: ship.model.away ? qsTr("%1 (away)").arg(ship.model.name) : ship.model.name
                 color: ship.isMine ? "white" : "#b9c3dc"
                 font { pixelSize: Math.max(14, 11 / space.unit / space.zoom); bold: ship.isMine }

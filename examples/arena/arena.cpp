@@ -118,7 +118,7 @@ void Arena::think(Ship &bot)
             && QPointF::dotProduct(wayTo(other), ahead(bot)) > 0.98 * distanceTo(other);
     };
     const QPointF course = wayTo(*std::ranges::min_element(m_gold, {}, distanceTo));
-    bot.course = 0.6 * course / std::max(1., length(course)); // players are a bit faster
+    bot.course = 0.6 * course / std::max(1., length(course)); // slightly slower than players
     bot.fires = std::ranges::any_of(m_ships, isInSight) && random(1) < 0.1;
 }
 
@@ -164,7 +164,7 @@ void Arena::move(Thing &shot)
             continue;
         shot.life = 0;
         target.hull -= 25;
-        target.repairs = 2 * ticksPerSecond; // in case that was the last
+        target.repairs = 2 * ticksPerSecond; // in case that was the last hit
         if (Ship *winner = ship(shot.owner); winner && target.hull == 0)
             winner->score += 5;
         return;

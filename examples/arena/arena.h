@@ -7,7 +7,7 @@
 
 #include <random>
 
-//! A piece of gold or a shot. Everybody in the room sees the properties.
+//! A piece of gold or a shot. Everybody in the room can see the properties.
 struct Thing
 {
     Q_GADGET
@@ -20,8 +20,8 @@ public:
     float y() const { return float(place.y()); }
 
     int number = 0;
-    QPointF place, speed;    // units, and units a second
-    int owner = 0, life = 0; // of a shot: the ship's number, and ticks to go
+    QPointF place, speed;    // units, and units per second
+    int owner = 0, life = 0; // for a shot: the ship's number, and ticks to go
 };
 
 struct Ship : Thing
@@ -40,30 +40,30 @@ public:
 
     QString name;
     float angle = 0; // degrees, clockwise from the right
-    int hull = 100;  // 0: destroyed, and soon back
+    int hull = 100;  // 0: destroyed, back soon
     int score = 0, gold = 0;
-    bool away = false; // the player's line is broken: nothing hits it
+    bool away = false; // the player's connection is lost: nothing hits the ship
     bool isBot = false, fires = false;
-    QPointF course;              // where to, at most 1 long
+    QPointF course;              // direction and speed, of length 1 at most
     int engine = 0, cannon = 0;  // levels
     int reload = 0, repairs = 0; // ticks to go
 };
 
-//! The rules: ships collect gold and shoot at each other; 50 points win. No network and no clock.
+//! The rules: ships collect gold and shoot at each other; 50 points win. No network, no clock.
 class Arena
 {
 public:
     static constexpr int ticksPerSecond = 30, maximumShips = 4, winningScore = 50;
     static constexpr int width = 960, height = 600;
 
-    //! Bots fill up to so many \a ships, and give way to players.
+    //! Bots fill the arena up to \a ships ships, and make room for players.
     explicit Arena(int ships = 0, std::uint32_t seed = std::random_device()());
 
     int addPlayer(const QString &name); // returns the ship's number, 1 to 4
     void remove(int number);
     void steer(int number, QPointF course, bool fires);
-    QString buy(int number, const QString &item); // why not; empty if it is bought
-    QString tick(); // a thirtieth of a second; the name of who has won, and all begin again
+    QString buy(int number, const QString &item); // why not; empty if bought
+    QString tick(); // a 30th of a second; returns who has won, if anybody; then all restart
 
     Ship *ship(int number); // nullptr if there is none
     const QList<Ship> &ships() const { return m_ships; }

@@ -15,16 +15,15 @@
 
 #include <functional>
 
-// The protocol, for clients in any language. What returns something is a request, with `_request`.
-//   client: join {name, room}: one of the lobby's, "" for any, or a private one: "#" and a word
-//           that friends have agreed on; returns {room, ship}
-//           input {x, y, fire}: where to, each from -1 to 1; it holds until the next
-//           buy {item}: "repair", "engine" or "cannon"; returns the gold that is left
-//           chat {text}   leave {}
-//   server: chat {name, text}   won {name}   and shared lists: in the lobby `rooms`, in a room
-//           `ships`, `shots` and `gold`, with the properties of OpenRoom, Ship and Thing
+// The protocol, for clients in any language. Messages that return something are requests, with
+// `_request`. client: join {name, room}: a room of the lobby, "" for any, or a private one, "#" and
+// a word that friends have agreed on; returns {room, ship} input {x, y, fire}: the course, each
+// from -1 to 1; it holds until the next input buy {item}: "repair", "engine" or "cannon"; returns
+// the remaining gold chat {text}   leave {} server: chat {name, text}   won {name}   and shared
+// lists: `rooms` in the lobby, `ships`, `shots` and `gold` in a room, with the properties of
+// OpenRoom, Ship and Thing
 
-//! One client: in the lobby, or in a match.
+//! One client, in the lobby or in a match.
 class Pilot : public QRepod::Channel
 {
     Q_OBJECT
@@ -33,7 +32,7 @@ public:
     QString name;
     int ship = 0; // its number in the match
 
-    //! Goes to another room, or to the lobby if that refuses; the error says why.
+    //! Goes to another room, or to the lobby if the room refuses; returns why.
     QString go(const QString &room)
     {
         for (const QRepod::Room *left : rooms())
@@ -49,13 +48,13 @@ public slots:
     void Network_leave() { go("lobby"); }
 };
 
-//! A room where up to four play.
+//! A room for up to four players.
 class Match : public QRepod::Room
 {
     Q_OBJECT
 
 public:
-    //! With fewer players, bots fill up to so many \a ships.
+    //! With fewer players, bots fill the room up to \a ships ships.
     explicit Match(int ships)
         : m_arena(ships)
     {
@@ -130,7 +129,7 @@ public:
     int players = 0;
 };
 
-//! The lobby and the rooms. A player whose line breaks has half a minute to come back.
+//! The lobby and the rooms. A player whose connection is lost has half a minute to come back.
 class ArenaServer : public QRepod::Server
 {
     Q_OBJECT
@@ -150,7 +149,8 @@ public:
         startTimer(250);
     }
 
-    //! In a cluster: opens a room on one of its servers, and tells where clients reach that.
+    //! In a cluster: opens a room on one of its servers, and returns where clients reach that
+    //! server.
     std::function<QFuture<QString>(const QString &room)> openSomewhere;
 
 public slots:
@@ -192,7 +192,7 @@ private:
             .onFailed(pilot, [=](const QRepod::RequestError &e) { request.refuse(e.error()); });
     }
 
-    //! The first with a place left. One that is not open yet opens when somebody joins it.
+    //! Returns the first room with a free place. A room that is not open opens when somebody joins.
     QString freeRoom() const
     {
         for (int number = 1;; ++number) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Arena as a page: arena.html?server=ws://host:5072, or ?port=5072 of the page's host.
+// Arena as a page: arena.html?server=ws://host:5072, or ?port=5072 for the page's own host.
 
 import {ConnectionListener, Replica} from "./qrepod.js";
 import {Space, inkOf} from "./space.js";
@@ -9,9 +9,9 @@ const byId = id => document.getElementById(id);
 const offers = [["repair", "Repair", 3], ["engine", "Engine", 5], ["cannon", "Cannon", 5]];
 
 class Arena extends ConnectionListener {
-    #wish = null; // the room that was asked for, if one was
+    #wish = null; // the requested room, if any
 
-    /** Any room, or the public one of this name, or, with a "#" before it, one for friends. */
+    /** Joins any room, or the public one of this name, or with a "#" before it a private one. */
     async join(room) {
         this.#wish = room;
         byId("problem").textContent = "";
@@ -32,7 +32,7 @@ class Arena extends ConnectionListener {
 
     Network_connected() {
         show("lobby");
-        if (this.#wish !== null) // this server has the room, not the one before; or the session was lost
+        if (this.#wish !== null) // redirected to the server that has the room, or the session was lost
             this.join(this.#wish);
     }
 
@@ -63,16 +63,16 @@ class Arena extends ConnectionListener {
     }
 }
 
-/** Where the player wants to fly, by keys, or by the mouse or a finger that is held down. */
+/** Where the player wants to fly, by keys, or by holding the mouse or a finger down. */
 class Controls {
     #down = new Set(); // keys
-    #pointer = null;   // where it is held, in units of the arena
+    #pointer = null;   // where it is held, in the arena's units
     #told = "";
 
     constructor(canvas) {
         canvas.onkeydown = event => this.#turn(event, () => this.#down.add(event.code));
         canvas.onkeyup = event => this.#turn(event, () => this.#down.delete(event.code));
-        canvas.onblur = () => this.release(); // a key that is released elsewhere is not seen
+        canvas.onblur = () => this.release(); // the release of a key elsewhere is not seen
         canvas.onpointerdown = canvas.onpointermove = event => {
             if (!event.buttons)
                 return;
@@ -82,10 +82,10 @@ class Controls {
             this.#pointer = {x: event.offsetX * unit, y: event.offsetY * unit};
         };
         canvas.onpointerup = canvas.onpointercancel = () => this.#pointer = null;
-        setInterval(() => this.#tell(), 50); // the ship moves under a finger that rests
+        setInterval(() => this.#tell(), 50); // the ship moves relative to a resting finger
     }
 
-    /** Forgets the keys, and tells the input anew. */
+    /** Forgets the keys, and sends the input again. */
     release() {
         this.#down.clear();
         this.#pointer = null;
@@ -95,7 +95,7 @@ class Controls {
     #turn(event, change) {
         if (!/^(Arrow|Space|Key[WASD]$)/.test(event.code))
             return;
-        event.preventDefault(); // the page does not scroll
+        event.preventDefault(); // keep the page from scrolling
         change();
         this.#tell();
     }
@@ -115,7 +115,7 @@ class Controls {
                 y: held("ArrowDown", "KeyS") - held("ArrowUp", "KeyW")};
     }
 
-    /** In steps of 15 degrees, so that not every pixel is a message. */
+    /** In steps of 15 degrees, so that not every pixel sends a message. */
     #courseToPointer() {
         const {x, y} = space.ownPlace;
         const [wayX, wayY] = [this.#pointer.x - x, this.#pointer.y - y];
@@ -125,7 +125,7 @@ class Controls {
     }
 }
 
-/** The error of a request begins with the action. */
+/** Strips the action from the error of a request. */
 const reasonOf = error => error.message.replace(/^\w+: /, "");
 
 function say(line) {
@@ -136,7 +136,7 @@ function say(line) {
         byId("lines").firstChild.remove();
 }
 
-/** The part of the page with this id; without one only the notice. */
+/** Shows the part of the page with this id; without an id, only the notice. */
 function show(part = "", room = "") {
     byId("lobby").hidden = part !== "lobby";
     byId("match").hidden = part !== "match";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-// A connection that has held for so long was a good one: the delay begins anew, in milliseconds.
+// A connection that lasted this long was good: the delay starts over. In milliseconds.
 const holdTime = 5000;
 
 /**
- * How long to wait before each attempt to connect again: doubled each time up to a maximum, and
- * varied by a quarter, so that the players of a server that comes back do not all come at once.
+ * The delays before attempts to reconnect. They double up to a maximum, and vary by a quarter, so
+ * that the players of a server that comes back do not all connect at once.
  */
 export class Backoff {
     #attempts = 0;
@@ -29,7 +29,7 @@ export class Backoff {
             this.reset();
     }
 
-    /** Whether no attempt has been counted since a connection held. */
+    /** Whether no attempt has been counted since a connection lasted. */
     get isFresh() {
         return this.#attempts === 0;
     }
@@ -38,7 +38,7 @@ export class Backoff {
         return maximum > 0 && this.#attempts >= maximum;
     }
 
-    /** Counts the next attempt, and returns what to wait before it. */
+    /** Counts the next attempt, and returns the delay before it. */
     next(interval, maximum) {
         const exact = Math.min(interval * 2 ** this.#attempts++, maximum);
         return exact * (0.75 + Math.random() / 2);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/** What is drawn on a whiteboard, and its picture on a canvas. Points are in units of the board. */
+/** The lines on a whiteboard, and their picture on a canvas. Points are in units of the board. */
 export class Board {
     static width = 780;
     static height = 560;
     #pen;
     #scale = 1;
-    #lines = [];         // all, in the order in which they are drawn
-    #latest = new Map(); // of each player, the line at hand
+    #lines = [];         // in drawing order
+    #latest = new Map(); // the current line of each player
     #isDrawingDue = false;
 
     constructor(canvas) {
@@ -15,7 +15,7 @@ export class Board {
         this.resize();
     }
 
-    /** As many pixels as the screen has. */
+    /** Uses as many pixels as the screen has. */
     resize() {
         const {canvas} = this.#pen;
         this.#scale = (canvas.clientWidth || Board.width) * devicePixelRatio / Board.width;
@@ -24,7 +24,7 @@ export class Board {
         this.#drawSoon();
     }
 
-    /** `lines` are those of each player. */
+    /** `lines` are the lines of each player. */
     reset(lines) {
         this.#lines = Object.entries(lines)
             .flatMap(([id, player]) => player.lines.map(line => ({id, ...line})));
@@ -65,7 +65,7 @@ export class Board {
         return this.#lines.filter(line => line.id === id).length;
     }
 
-    /** Once for all that comes until the next picture is shown. */
+    /** Draws once for everything that comes before the next frame. */
     #drawSoon() {
         if (!this.#isDrawingDue)
             requestAnimationFrame(() => this.#draw());
@@ -80,7 +80,7 @@ export class Board {
         this.#lines.forEach(line => this.#stroke(line));
     }
 
-    /** As the window of Qt's: parabolas from the middle between two points to the next middle. */
+    /** Like the Qt window: parabolas from the middle between two points to the next middle. */
     #stroke({points, color, thickness}) {
         this.#pen.strokeStyle = `rgb(${color})`;
         this.#pen.lineWidth = thickness;

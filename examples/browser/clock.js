@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 
 const exchangesThatCount = 16;
-const slew = 0.05; // of the time that passes: 50 ms in a second
-const leap = 1000; // an error so large is corrected at once, if that is forwards
+const slew = 0.05; // relative to the time that passes: 50 ms in a second
+const leap = 1000; // milliseconds; a larger error is corrected at once, if forwards
 
 const quickQuestions = 8;
-const quickInterval = 50; // milliseconds, as the next
+const quickInterval = 50; // milliseconds, like the next two
 const interval = 2000;
 const longestExchange = 60000;
 
 /**
- * What time it is on the server's clock, by the exchanges of pings and pongs with it.
+ * Estimates the time on the server's clock from exchanges of pings and pongs.
  *
- * An exchange says between what the offset lies: its question cannot have come before it was asked,
- * nor its answer after it came. Of the latest exchanges the sharpest bounds count. The time that is
- * shown goes after the middle between them at a pace that nobody sees, and never backwards.
+ * An exchange bounds the offset: the ping cannot have arrived before it was sent, nor the pong have
+ * been sent after it arrived. The tightest bounds of the latest exchanges count. The time shown
+ * approaches the middle between them so slowly that nobody notices, and never goes backwards.
  */
 export class ServerClock {
     #exchanges = [];
@@ -25,14 +25,14 @@ export class ServerClock {
         return this.#exchanges.length > 0;
     }
 
-    /** A ping went out at `sent`, and its pong, which says `serverTime`, came in at `received`. */
+    /** A ping was sent at `sent`, and its pong, which says `serverTime`, came at `received`. */
     add(sent, received, serverTime) {
         this.#exchanges.push({least: serverTime - received, most: serverTime - sent});
         if (this.#exchanges.length > exchangesThatCount)
             this.#exchanges.shift();
     }
 
-    /** The server's time when it is `now` here; of no meaning before the first exchange. */
+    /** The server's time at the local time `now`; meaningless before the first exchange. */
     timeAt(now) {
         const target = this.#estimate();
         const error = target - this.#offset;
@@ -52,7 +52,7 @@ export class ServerClock {
     }
 }
 
-/** Asks the server for its time, once somebody wants to know it: quickly at first, then seldom. */
+/** Asks the server for its time once somebody wants to know it: often at first, then rarely. */
 export class ServerTime {
     #clock = new ServerClock();
     #send = null; // to a server that answers
@@ -60,7 +60,7 @@ export class ServerTime {
     #asked = 0;
     #timer = null;
 
-    /** In whole milliseconds; -1: not known yet. */
+    /** In whole milliseconds; -1 if not known yet. */
     get now() {
         if (!this.#isWanted) {
             this.#isWanted = true;
@@ -69,7 +69,7 @@ export class ServerTime {
         return this.#clock.isKnown ? Math.round(this.#clock.timeAt(performance.now())) : -1;
     }
 
-    /** `send(control)` reaches a server that understands control frames. */
+    /** `send(control)` sends to a server that understands control frames. */
     follow(send) {
         this.stop();
         this.#send = send;
@@ -85,13 +85,13 @@ export class ServerTime {
         this.#clock = new ServerClock();
     }
 
-    /** The answer to a question, and when it came. */
+    /** Takes the answer to a question, received at `received`. */
     take({_pong: sent, _time: time}, received) {
         if (typeof time === "number" && received >= sent && received - sent <= longestExchange)
             this.#clock.add(sent, received, time);
     }
 
-    /** The question carries when it was asked, so that none need be remembered. */
+    /** The question carries the time when it was asked, so none has to be remembered. */
     #ask() {
         if (!this.#send)
             return;

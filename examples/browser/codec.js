@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Bytes and messages. A binary message is one MessagePack map; a text is JSON.
+// Converts bytes to messages and back. A binary message is one MessagePack map; a text is JSON.
 
 import {decode, encode} from "@msgpack/msgpack";
 
@@ -11,14 +11,14 @@ export function encodeMessage(message) {
     return encode(message, encoding);
 }
 
-/** What `data` of a WebSocket says. Throws if that is no message. */
+/** Returns the message in `data` of a WebSocket. Throws if there is none. */
 export function decodeMessage(data) {
     if (typeof data === "string")
         return JSON.parse(data);
     return tidy(decode(new Uint8Array(data), decoding));
 }
 
-/** Keys that are no text become their text, as in the C++ library. */
+/** Converts keys that are not text, like the C++ library. */
 function keyText(key) {
     if (key instanceof Date)
         return key.toISOString();
@@ -37,7 +37,7 @@ function bytesText(bytes) {
     }
 }
 
-/** Integers that a number holds exactly are numbers. */
+/** Converts integers that a number holds exactly to numbers. */
 function tidy(value) {
     if (typeof value === "bigint")
         return Number.isSafeInteger(Number(value)) ? Number(value) : value;

@@ -3,32 +3,32 @@
 import {decodeMessage, encodeMessage} from "./codec.js";
 import {Session} from "./session.js";
 
-// A page cannot close with the code 1002 of RFC 6455, so this one says that the peer broke the
+// A page cannot close with code 1002 of RFC 6455, so this code says that the peer broke the
 // protocol. The library knows it.
 const faultCode = 4000;
-// With these a server says that this side broke it. All other ends may be those of a line.
+// With these codes a server says that this side broke it. Any other end may be a lost connection.
 const faultCodes = new Set([1002, 1003, 1007, 1009, faultCode]);
 const orderlyCodes = new Set([1000, 1001, 1005]);
 
 /**
  * One WebSocket, from the delay before it to its end.
  *
- * It counts and acknowledges what arrives, sends heartbeats and notices a server that is silent.
- * What happens it tells its owner by `arrived(delivery)`, in this order: `joined`; `message` and
- * `control`; `ended`, once.
+ * It counts and acknowledges what arrives, sends heartbeats, and notices a silent server. It reports
+ * to its owner by `arrived(delivery)`, in this order: `joined`; `message` and `control`; `ended`,
+ * once.
  */
 export class Connection {
     session;
-    arrived;      // told of each delivery
+    arrived;      // called with each delivery
     greeting = null;
     hasJoined = false;
-    isCancelled = false; // nothing of it is to be delivered any more
+    isCancelled = false; // nothing from it must be delivered any more
     #settings;
     #url;
     #socket = null;
     #isOver = false;
-    #isAwaitingAnswer; // to a resume; nothing else is sent before that
-    #unclaimed = []; // sizes of the messages that came before it
+    #isAwaitingAnswer; // to a resume; nothing else is sent before it comes
+    #unclaimed = []; // sizes of the messages that came before the answer
     #isFirst = true;
     #knowsControl = false; // the server has said hello
     #hearsHeartbeats = false;
@@ -36,7 +36,7 @@ export class Connection {
     #said = 0;
     #timers = new Set();
 
-    /** `settings` are the listener's. A session with a token is one to resume. */
+    /** `settings` are the listener's. A session with a token is resumed. */
     constructor(url, settings, session, arrived) {
         this.#url = url;
         this.#settings = settings;
@@ -86,21 +86,21 @@ export class Connection {
         this.#socket.send(bytes);
     }
 
-    /** Dropped unless the server has said hello. */
+    /** Drops the frame unless the server has said hello. */
     sendControl(control) {
         if (this.#knowsControl)
             this.sendBytes(encodeMessage(control));
     }
 
-    /** The game closes it: what was sent still goes out. Nothing arrives any more. */
+    /** The game closes the connection: what was sent still goes out, and nothing more arrives. */
     close() {
         this.#knowsControl ||= Boolean(this.greeting?._session);
         if (!this.#isAwaitingAnswer)
-            this.sendControl({_bye: 1}); // or it would be an interruption
+            this.sendControl({_bye: 1}); // otherwise it would be an interruption
         this.#leave(1000);
     }
 
-    /** This side breaks it off. A loss is an interruption, if there is a session. */
+    /** This side ends the connection. If it was lost and there is a session, this is an interruption. */
     fail(error, isLoss) {
         if (this.#isOver)
             return;
@@ -131,7 +131,7 @@ export class Connection {
             if (!/__proto__/.test(error.message))
                 return this.fail(`the server sends what is no message: ${error.message}`, false);
             console.warn(`qrepod: a message was left out: ${error.message}`);
-            message = {action: ""}; // it counts all the same
+            message = {action: ""}; // it still counts
         }
         if (message === null || typeof message !== "object" || Array.isArray(message))
             return;
@@ -145,13 +145,13 @@ export class Connection {
         const isFirst = this.#isFirst;
         this.#isFirst = false;
         if (isFirst && message.action === "connected")
-            this.greeting = message; // which does not count
+            this.greeting = message; // the greeting does not count
         else if (this.#isAwaitingAnswer)
             this.#unclaimed.push(size);
         else
             this.session.count(size);
         if (isFirst && this.#isAwaitingAnswer && !this.greeting?._session)
-            this.#beginAnew(); // this server keeps none
+            this.#beginAnew(); // this server keeps no sessions
         this.arrived({kind: "message", connection: this, message, size, isFirst});
         if (this.session.isResumable && this.session.isAcknowledgementDue)
             this.sendControl(this.session.acknowledgement());
@@ -173,7 +173,7 @@ export class Connection {
         this.arrived({kind: "control", connection: this, control, time: this.#heard});
     }
 
-    /** The session cannot be resumed: what arrives is of another. */
+    /** The session cannot be resumed: what arrives belongs to another. */
     #beginAnew() {
         this.session = new Session();
         this.#isAwaitingAnswer = false;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * What has arrived and waits for `pump()`.
+ * Everything that has arrived and waits for `pump()`.
  *
- * A delivery may lead to several calls of the game's handlers. They are made one at a time: one that
- * throws leaves the rest to the next `pump()`.
+ * A delivery may lead to several calls of the game's handlers. They are made one at a time: if one
+ * throws, the rest are left to the next `pump()`.
  */
 export class Deliveries {
     #deliver;
     #isAutomatic;
     #queue = [];
-    #calls = []; // of handlers, to be made before the next delivery
+    #calls = []; // calls of handlers to make before the next delivery
     #isPumping = false;
 
-    /** `deliver(delivery)` makes calls of it; while `isAutomatic()`, nobody has to pump. */
+    /** `deliver(delivery)` adds its calls. While `isAutomatic()`, nobody has to pump. */
     constructor(deliver, isAutomatic) {
         this.#deliver = deliver;
         this.#isAutomatic = isAutomatic;
@@ -33,7 +33,7 @@ export class Deliveries {
         return this.#queue.some(condition);
     }
 
-    /** Delivers what is queued now; returns how many calls that were. */
+    /** Delivers what is queued now; returns the number of calls. */
     pump() {
         if (this.#isPumping)
             return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** Messages to methods named `Network_<action>`, of the listener and of what was added to it. */
+/** Delivers messages to methods named `Network_<action>`, of the listener and of added objects. */
 export class Dispatcher {
     #listener;
     #handlers = [];
@@ -19,8 +19,8 @@ export class Dispatcher {
     }
 
     /**
-     * Every object that has the handler gets the message; the first answer counts. What a handler
-     * throws answers a request; otherwise it is thrown once all have had their turn.
+     * Every object with a handler gets the message; the first answer counts. An exception from a
+     * handler answers a request. Otherwise it is thrown once all handlers have been called.
      */
     dispatch(message, reply) {
         const name = "Network_" + message.action;

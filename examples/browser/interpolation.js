@@ -4,8 +4,8 @@ const memory = 5000; // milliseconds
 const greatestCount = 512;
 
 /**
- * A number that moves smoothly, though it is known only now and then: it is drawn as it was a
- * little while ago, between the two samples around that time.
+ * A number that is known only now and then but moves smoothly: it is drawn as it was a little while
+ * ago, between the two samples around that time.
  */
 export class Interpolation {
     period = 0;
@@ -66,7 +66,7 @@ export class Interpolation {
         return this.#samples.at(-1)?.time ?? 0;
     }
 
-    /** Where the first sample after `time` is; mostly that is the end. */
+    /** The index of the first sample after `time`; usually that is the end. */
     #firstAfter(time) {
         let place = this.#samples.length;
         while (place > 0 && this.#samples[place - 1].time > time)
@@ -74,7 +74,7 @@ export class Interpolation {
         return place;
     }
 
-    /** The way from one sample to the next; 0 if it is a jump. */
+    /** The difference from one sample to the next; 0 if it is a jump. */
     #step(from, to) {
         let way = to.value - from.value;
         if (this.period > 0)
@@ -82,7 +82,7 @@ export class Interpolation {
         return this.maximumStep > 0 && Math.abs(way) > this.maximumStep ? 0 : way;
     }
 
-    /** `time` is that of the newest sample or later. */
+    /** `time` must be that of the newest sample or later. */
     #past(time) {
         const last = this.#samples.at(-1);
         const before = this.#samples.at(-2);
@@ -96,7 +96,7 @@ export class Interpolation {
         return this.period > 0 ? ((value % this.period) + this.period) % this.period : value;
     }
 
-    /** The one before the oldest stays: the value comes from there. */
+    /** Keeps the sample before the oldest, which the interpolation starts from. */
     #forgetOld() {
         const oldest = this.newestTime - memory;
         let first = this.#samples.findIndex(sample => sample.time >= oldest);

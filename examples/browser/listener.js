@@ -10,13 +10,13 @@ import {Replicas, replicasOf} from "./replica.js";
 import {PendingRequests} from "./requests.js";
 import {Session} from "./session.js";
 
-// What may come between the greeting and the answer to a resume, in bytes.
+// The most that may come between the greeting and the answer to a resume, in bytes.
 const greatestHeld = 1024 * 1024;
 const longestRedirectDelay = 1000; // milliseconds
 
 /**
- * The game's end, as STATE-MACHINE.md tells it. State changes where the game can see it: inside of
- * `connect()` and `close()`, and of `pump()`, when what a connection tells is delivered.
+ * A client's end of a game, as STATE-MACHINE.md describes it. Its state changes only where the game
+ * can see it: inside `connect()`, `close()` and `pump()`, when an event of a connection is delivered.
  */
 export class ConnectionListener {
     autoPump = true;
@@ -33,15 +33,15 @@ export class ConnectionListener {
 
     #state = "disconnected";
     #url = "";
-    #current = null; // the connection that the game has asked for, or the attempt at it
-    #session = null; // of the connection that stands, or is interrupted
-    #isUp = false; // `connected` has been delivered, and no `disconnected` after it
+    #current = null; // the requested connection, or the attempt to make it
+    #session = null; // of the open or interrupted connection
+    #isUp = false; // `connected` has been delivered, but no `disconnected` since
     #isInterrupted = false;
     #refusal = null; // why the server does not want this client
     #hasSaidBye = false;
     #redirect = "";
-    #isElsewhere = false; // an attempt to resume goes where a server has sent it
-    #token = ""; // of the greeting of the connection at hand
+    #isElsewhere = false; // an attempt to resume goes to where a server has redirected it
+    #token = ""; // from the current connection's greeting
     #held = [];  // messages that came before the answer to a resume
     #heldBytes = 0;
     #answerTimer = null;
@@ -77,7 +77,7 @@ export class ConnectionListener {
         clearTimeout(this.#answerTimer);
         if (connection) {
             const isTold = this.#state === "connected" || this.#isInterrupted;
-            // What an attempt has brought is nobody's.
+            // What an attempt has brought belongs to nobody.
             connection.isCancelled = !isTold || this.#isInterrupted;
             connection.close();
             if (isTold)
@@ -122,14 +122,14 @@ export class ConnectionListener {
 
     network_received(message) {}
 
-    // The life of a connection.
+    // The life of a connection
 
     #start(delay) {
         this.#refusal = null;
         this.#open(new Session(), delay, this.#url);
     }
 
-    /** The next connection, of this session, becomes the current one. */
+    /** Makes the next connection, of this session, the current one. */
     #open(session, delay, url) {
         this.#redirect = "";
         this.#hasSaidBye = false;
@@ -184,7 +184,7 @@ export class ConnectionListener {
             if (!this.#isInterrupted)
                 connection.session.begin(this.#token);
         }
-        const {_session, ...said} = message; // the token is no handler's business
+        const {_session, ...said} = message; // handlers must not see the token
         const isBare = message === connection.greeting && Object.keys(said).length === 1;
         const taken = message === connection.greeting ? said : message;
         if (this.#isInterrupted && this.#isCurrent(connection))
@@ -205,7 +205,7 @@ export class ConnectionListener {
         });
     }
 
-    /** Never to a later session than the one that has asked. */
+    /** Replies never go to a later session than the one that asked. */
     #reply(connection, message) {
         this.#sendTo(connection.session === this.#session ? this.#current ?? connection : connection, message);
     }
@@ -231,7 +231,7 @@ export class ConnectionListener {
         this.#serverTime.follow(control => this.#current?.sendControl(control));
     }
 
-    /** A connection, or an attempt at one, has ended. */
+    /** A connection, or an attempt to make one, has ended. */
     #ended(delivery) {
         const {connection, error} = delivery;
         if (this.#isCurrent(connection)) {
@@ -267,7 +267,7 @@ export class ConnectionListener {
         return this.#backoff.next(this.reconnectInterval, this.maximumReconnectInterval);
     }
 
-    /** The current connection has ended: another attempt begins, or it was the last. */
+    /** The current connection has ended: starts another attempt, unless it was the last. */
     #followEnd() {
         if (this.#redirect)
             return this.#followRedirect();
@@ -278,7 +278,7 @@ export class ConnectionListener {
             this.#current = null;
     }
 
-    /** Two servers that send it to each other must not keep it busy: only the first goes at once. */
+    /** Two servers that redirect to each other must not keep it busy: only the first redirect is followed at once. */
     #followRedirect() {
         this.#url = this.#urlElsewhere();
         const isFirst = this.#backoff.isFresh;
@@ -291,9 +291,9 @@ export class ConnectionListener {
         return Object.assign(new URL(this.#url), {host: this.#redirect}).href;
     }
 
-    // Sessions.
+    // Sessions
 
-    /** Whether it is an end that the server may not even notice. */
+    /** Whether the server may not even notice this end. */
     #isInterruption({connection, isLoss}) {
         return isLoss && this.#isUp && connection.session.isResumable && !this.#hasSaidBye
             && !this.#redirect && this.#mayTryAgain;
@@ -305,7 +305,7 @@ export class ConnectionListener {
         this.#announce({action: "interrupted"});
     }
 
-    /** If another server keeps the session, it is asked, for this once. Who is sent on from there has to wait. */
+    /** If another server keeps the session, asks that one, only this once. If it redirects again, the client waits. */
     #tryToResume() {
         clearTimeout(this.#answerTimer);
         this.#held = [];
@@ -316,7 +316,7 @@ export class ConnectionListener {
         this.#state = "reconnecting";
     }
 
-    /** A message before the answer. It is not of the session, but of another if that is lost. */
+    /** A message before the answer belongs not to this session, but to a new one if this is lost. */
     #hold(connection, message, size, isBare) {
         if (!isBare)
             this.#held.push(message);
@@ -348,14 +348,14 @@ export class ConnectionListener {
         this.#isInterrupted = false;
         this.#announce({action: "error", error: `the session was lost: ${reason}`});
         this.#announceEnd();
-        connection.session.begin(this.#token); // a new one, since the server has said so
+        connection.session.begin(this.#token); // a new session, as the server has said
         this.#followTime();
         this.#announceConnected(connection);
         this.#held.forEach(message => this.#take(message, connection));
         this.#held = [];
     }
 
-    /** The server goes on with something that this end cannot. */
+    /** The server resumes in a way that this end cannot follow. */
     #abandon(reason) {
         clearTimeout(this.#answerTimer);
         this.#isInterrupted = false;
@@ -368,7 +368,7 @@ export class ConnectionListener {
         if (this.#mayTryAgain && !this.#hasSaidBye)
             return this.#tryToResume();
         this.#isInterrupted = false;
-        if (!this.#hasSaidBye) // else the server has sent it away while the line was lost
+        if (!this.#hasSaidBye) // otherwise the server redirected it while the connection was lost
             this.#redirect = "";
         this.#followEnd();
         if (this.#refusal || error)
@@ -376,7 +376,7 @@ export class ConnectionListener {
         this.#announceEnd();
     }
 
-    // Bytes and delivery.
+    // Bytes and delivery
 
     #sendTo(connection, message) {
         const {session} = connection;

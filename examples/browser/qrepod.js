@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * A browser's or Node.js program's end of a QRepod game: see README.md, and qrepod.d.ts for types.
+ * A QRepod client for browsers and Node.js: see README.md, and qrepod.d.ts for types.
  *
  *     class Game extends ConnectionListener {
  *         Network_connected() { this.send("login", {name: "Ada"}); }

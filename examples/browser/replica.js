@@ -2,10 +2,10 @@
 
 import {rowChanges} from "./rowchanges.js";
 
-/** How a replica finds what its listener knows; for this package alone. */
+/** How a replica finds what its listener knows; only for this package. */
 export const replicasOf = Symbol("replicas");
 
-// Objects and lists that are known of one server, whether or not there is a replica.
+// The most objects and lists to know of one server, with or without a replica.
 const mostStates = 1000;
 
 /** An object or a list that the server shares. */
@@ -36,13 +36,13 @@ export class Replica {
         return this.#state.time;
     }
 
-    /** It follows no more. */
+    /** Stops following. */
     close() {
         this.#state.replicas = this.#state.replicas.filter(each => each !== this);
     }
 }
 
-/** What a listener knows of what its server shares, by name. */
+/** Everything that a listener knows of what its server shares, by name. */
 export class Replicas {
     #states = new Map();
 
@@ -52,7 +52,7 @@ export class Replicas {
         return this.#states.get(name);
     }
 
-    /** Takes a message with the action `_state`; whether there is a replica of its name. */
+    /** Takes a message with the action `_state`; returns whether there is a replica for its name. */
     take(message) {
         if (typeof message.name !== "string"
             || (!this.#states.has(message.name) && this.#states.size >= mostStates))
@@ -65,7 +65,7 @@ export class Replicas {
         return isTaken;
     }
 
-    /** The connection has ended. What is known stays, so that what is the same is not told again. */
+    /** The connection has ended. What is known stays, so that only differences are reported later. */
     expire() {
         for (const [name, state] of this.#states) {
             state.end();
@@ -84,8 +84,8 @@ class State {
     isReady = false;
     #roles = [];
     #key = "";
-    #parts = null; // of a message whose last part has not come
-    #changes = []; // that have been made and not told
+    #parts = null; // of a message whose last part is still missing
+    #changes = []; // made but not reported yet
 
     take(part) {
         const message = this.#joined(part);
@@ -93,7 +93,7 @@ class State {
             return;
         if (message.end)
             return this.end();
-        if (!message.full && !this.isReady) // until everything has come once, changes mean nothing
+        if (!message.full && !this.isReady) // without a first message, changes have no meaning
             return;
         const wasReady = this.isReady;
         this.isReady = true;
@@ -115,7 +115,7 @@ class State {
         this.#tell();
     }
 
-    /** The message that `part` completes; null while others are missing. */
+    /** The message that `part` completes; null while parts are missing. */
     #joined({more, ...part}) {
         if (this.#parts && !part.full && !part.end) {
             this.#parts.time = part.time;
@@ -150,7 +150,7 @@ class State {
         return changes.every(change => this.#apply(change));
     }
 
-    /** All rows of a first message, with those that have come in later parts, at once. */
+    /** Applies all rows of a first message at once, with those in its later parts. */
     #replaceAll({roles = [], key = "", rows, changes}) {
         const all = new State();
         all.#replace(roles, key, rows);
@@ -160,7 +160,7 @@ class State {
         return true;
     }
 
-    /** All there is. Rows are matched by their key, so that only the difference is told. */
+    /** Replaces all rows. They are matched by their key, so that only differences are reported. */
     #replace(roles, key, rows) {
         const keyPlace = roles.indexOf(key);
         const keys = rows.map(row => row[keyPlace]);
@@ -183,7 +183,7 @@ class State {
         return Object.fromEntries(this.#roles.map((role, i) => [role, values[i] ?? null]));
     }
 
-    /** False if it is about a row that does not exist. */
+    /** Returns false if the change refers to a row that does not exist. */
     #apply([kind, row, ...rest]) {
         const {length} = this.rows;
         switch (kind) {
@@ -199,7 +199,7 @@ class State {
             this.rows.splice(row, rest[0]);
             this.#changes.push(["remove", row, rest[0]]);
             return true;
-        case "move": // `to` is counted without the rows that move
+        case "move": // `to` is counted without the moving rows
             if (row + rest[0] > length || rest[1] + rest[0] > length)
                 return false;
             this.rows.splice(rest[1], 0, ...this.rows.splice(row, rest[0]));
@@ -208,10 +208,10 @@ class State {
         case "set":
             return row < length && this.#assign(row, rest[0]);
         }
-        return true; // of a later version
+        return true; // a change of a later version
     }
 
-    /** Roles that nobody knows are left out. */
+    /** Unknown roles are ignored. */
     #assign(row, values) {
         const known = this.rows[row];
         const roles = this.#roles.filter(role => role in values && !isSame(known[role], values[role]));
@@ -223,7 +223,7 @@ class State {
     }
 }
 
-/** Whether two values of messages say the same. */
+/** Whether two values of messages are the same. */
 function isSame(a, b) {
     if (Object.is(a, b))
         return true;

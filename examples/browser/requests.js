@@ -2,22 +2,22 @@
 
 const mostRequests = 10000;
 
-/** A request that was refused or got no answer; its message names the action and why. */
+/** A request was refused or not answered; the message names the action and the reason. */
 export class RequestError extends Error {
     name = "RequestError";
 }
 
-/** What this side has asked, and waits for. */
+/** What this side has asked and waits for. */
 export class PendingRequests {
     #requests = new Map();
     #next = 1;
-    #isAnswered; // tells whether the answer to a number has arrived, and only waits to be delivered
+    #isAnswered; // whether the answer to a number has arrived and only waits for delivery
 
     constructor(isAnswered) {
         this.#isAnswered = isAnswered;
     }
 
-    /** A Promise of the answer to what `send(number)` sends, which returns 0 if it cannot. */
+    /** Returns a Promise of the answer to what `send(number)` sends; `send` returns 0 if it cannot. */
     ask(action, timeout, send) {
         return new Promise((resolve, reject) => {
             const fail = reason => reject(new RequestError(`request "${action}": ${reason}`));
@@ -31,7 +31,7 @@ export class PendingRequests {
         });
     }
 
-    /** Whether `reply` is what somebody waits for. */
+    /** Returns whether somebody waits for `reply`. */
     take(reply) {
         const request = this.#remove(reply._request);
         if (request && reply.error !== undefined)
@@ -47,7 +47,7 @@ export class PendingRequests {
     }
 
     #expire(number, timeout) {
-        if (!this.#isAnswered(number)) // what has arrived by now has arrived in time
+        if (!this.#isAnswered(number)) // an answer that has arrived by now is in time
             this.#remove(number)?.fail(`no answer within ${timeout} ms`);
     }
 

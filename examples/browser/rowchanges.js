@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-/** The places in `numbers` of a longest ascending sequence. */
+/** Returns the indices of a longest ascending subsequence of `numbers`. */
 function longestAscending(numbers) {
-    const lasts = []; // of the best sequence of each length: the place of its last number
+    const lasts = []; // for each length, the index of the last number of the best sequence
     const previous = [];
     numbers.forEach((number, place) => {
         let length = lasts.length;
@@ -18,13 +18,13 @@ function longestAscending(numbers) {
 }
 
 /**
- * The steps from one order of different keys to another, as changes of the protocol: first what is
- * removed, then what moves, then what is inserted, of which `rowsOf(first, end)` tells the rows.
+ * Returns the steps from one order of distinct keys to another, as changes of the protocol: removals
+ * first, then moves, then insertions, for which `rowsOf(first, end)` returns the rows.
  */
 export function rowChanges(before, after, rowsOf) {
     const targets = new Map(after.map((key, row) => [key, row]));
     const changes = [];
-    for (let row = before.length - 1; row >= 0; --row) { // from the end: the others keep their numbers
+    for (let row = before.length - 1; row >= 0; --row) { // from the end, so that earlier rows keep their numbers
         if (!targets.has(before[row]))
             changes.push(["remove", row, 1]);
     }
@@ -35,7 +35,7 @@ export function rowChanges(before, after, rowsOf) {
     const kept = after.filter(key => present.has(key));
     kept.forEach((key, place) => {
         const row = rows.indexOf(key, 0);
-        // Behind the one that comes before it in the new order.
+        // After its predecessor in the new order.
         let to = place === 0 ? 0 : rows.indexOf(kept[place - 1]) + 1;
         if (standing.has(key) || to === row)
             return;

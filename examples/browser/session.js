@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// After how much the other side is told that it can forget what it has sent.
+// After this much, the other side is told that it can forget what it has sent.
 const acknowledgedMessages = 64;
 const acknowledgedBytes = 64 * 1024;
 
@@ -8,9 +8,10 @@ const acknowledgedBytes = 64 * 1024;
 const greatestKept = 128 * 1024 * 1024;
 
 /**
- * What outlives a connection: what the server may not have received, and how much this side has.
+ * What outlives a connection: messages that the server may not have received, and how many this side
+ * has received.
  *
- * Whether the server keeps a session is known with its greeting; until then everything is kept.
+ * Whether the server keeps a session is known with its greeting. Until then everything is kept.
  */
 export class Session {
     token = "";
@@ -22,7 +23,7 @@ export class Session {
     #acknowledged = 0;
     #unacknowledgedBytes = 0;
 
-    /** With the token of the greeting; without one, nothing is kept any more. */
+    /** Begins with the token of the greeting; without one, nothing is kept any more. */
     begin(token) {
         this.token = token;
         if (!token)
@@ -44,12 +45,12 @@ export class Session {
         return this.#keptBytes;
     }
 
-    /** What the server may not have received, in order. */
+    /** The messages that the server may not have received, in order. */
     get kept() {
         return this.#kept;
     }
 
-    /** Notes a message that is being sent, or will be once the connection is back. */
+    /** Keeps a message that is being sent, or will be once the connection is back. */
     keep(bytes) {
         if (!this.#isKeeping)
             return;
@@ -59,7 +60,7 @@ export class Session {
             this.end();
     }
 
-    /** The server has so many messages; false if that cannot be, and then nothing changes. */
+    /** The server has received `count` messages. Returns false, and changes nothing, if that is impossible. */
     forget(count) {
         const surplus = count - this.#forgotten;
         if (!Number.isInteger(count) || surplus < 0 || surplus > this.#kept.length)
@@ -70,19 +71,19 @@ export class Session {
         return true;
     }
 
-    /** Counts a message of the server's. */
+    /** Counts a message from the server. */
     count(size) {
         ++this.received;
         this.#unacknowledgedBytes += size;
     }
 
-    /** Whether so much has come that it is time to acknowledge it. */
+    /** Whether enough has come that it is time to acknowledge. */
     get isAcknowledgementDue() {
         return this.received - this.#acknowledged >= acknowledgedMessages
             || this.#unacknowledgedBytes >= acknowledgedBytes;
     }
 
-    /** Whether something has come that has not been acknowledged. */
+    /** Whether something has not been acknowledged. */
     get isBehind() {
         return this.received > this.#acknowledged;
     }

@@ -7,11 +7,11 @@ const inks = ["#58a6ff", "#56d378", "#ffa657", "#d2a8ff"];
 /** The colour of the ship with this number. */
 export const inkOf = number => inks[(number - 1) % inks.length];
 
-/** What flies about, drawn as it was a moment ago, so that it moves smoothly. */
+/** Everything that flies, drawn as it was a moment ago, so that it moves smoothly. */
 export class Space {
     static width = 960;
     static height = 600;
-    ownNumber = 0; // of the player's ship
+    ownNumber = 0; // the number of the player's ship
     #game;
     #pen;
     #scale = 1;
@@ -19,7 +19,7 @@ export class Space {
     #shots;
     #gold;
 
-    /** \a game is the listener; the others are replicas of the lists that the room shares. */
+    /** `game` is the listener; the others are replicas of the lists that the room shares. */
     constructor(canvas, game, {ships, shots, gold}) {
         this.#pen = canvas.getContext("2d");
         this.#game = game;
@@ -43,12 +43,12 @@ export class Space {
         return this.#game.serverTime() - Track.delay;
     }
 
-    /** By how much more things are drawn on a small screen, to be seen there. */
+    /** How much larger things are drawn on a small screen. */
     get #zoom() {
         return Math.max(1, 0.65 * devicePixelRatio / this.#scale);
     }
 
-    /** As many pixels as the screen has. */
+    /** Uses as many pixels as the screen has. */
     #resize() {
         const {canvas} = this.#pen;
         this.#scale = canvas.clientWidth * devicePixelRatio / Space.width;
@@ -116,16 +116,16 @@ export class Space {
         pen.fillStyle = isMine ? "white" : "#b9c3dc";
         pen.font = `${isMine ? "bold " : ""}${textSize}px system-ui, sans-serif`;
         pen.textAlign = "center";
-        pen.fillText(ship.away ? `${ship.name} (away)` : ship.name, 0, y > 70 ? -28 : 50); // inside of the arena
+        pen.fillText(ship.away ? `${ship.name} (away)` : ship.name, 0, y > 70 ? -28 : 50); // inside the arena
         pen.restore();
     }
 }
 
-/** The rows of a list, each with the way that it has come. */
+/** The rows of a list, each with the path that it has taken. */
 class Track {
     static delay = 100; // milliseconds
     #replica;
-    #ways = new Map(); // by a row's number
+    #ways = new Map(); // by the number of a row
 
     constructor(replica) {
         this.#replica = replica;
@@ -155,7 +155,7 @@ class Track {
 
     static #begin() {
         const [x, y, angle] = [0, 0, 0].map(() => new Interpolation(Track.delay));
-        x.maximumStep = y.maximumStep = 100; // a ship that begins anew does not fly there
+        x.maximumStep = y.maximumStep = 100; // a ship that restarts does not fly there
         angle.period = 360;
         return {x, y, angle};
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The whiteboard as a page: whiteboard.html?server=ws://host:5072, or ?port=5072 of the page's host.
+// The whiteboard as a page: whiteboard.html?server=ws://host:5072, or ?port=5072 for the page's own
+// host.
 
 import {Board} from "./board.js";
 import {ConnectionListener} from "./qrepod.js";
@@ -13,7 +14,7 @@ const board = new Board(canvas);
 const pen = {color: colors.black};
 
 class Whiteboard extends ConnectionListener {
-    #id = null; // that the server has for this player; without one it takes no line back
+    #id = null; // the server's ID for this player; servers that send none cannot undo
 
     Network_connected() {
         this.#id = null;

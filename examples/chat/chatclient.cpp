@@ -52,5 +52,5 @@ void ChatClient::Network_disconnected()
 void ChatClient::print(const QString &line)
 {
     static QTextStream out(stdout);
-    out << m_prefix << printable(line) << Qt::endl; // most of it is what others have typed
+    out << m_prefix << printable(line) << Qt::endl; // most of it was typed by others
 }

@@ -3,13 +3,13 @@
 
 #include <QRepod/ConnectionListener>
 
-//! Shows on the terminal what happens in the chat.
+//! Prints on the terminal what happens in the chat.
 class ChatClient : public QRepod::ConnectionListener
 {
     Q_OBJECT
 
 public:
-    //! \a prefix stands before every line it prints.
+    //! \a prefix is printed before every line.
     explicit ChatClient(const QString &nickname, const QString &prefix = {});
 
     void say(const QString &text);

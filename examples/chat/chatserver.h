@@ -17,7 +17,7 @@ public slots:
     void Network_message(const QString &text);
 };
 
-//! Passes what one says on to all, and tells who is there.
+//! Passes on what one person says to all, and tells who is there.
 class ChatServer : public QRepod::Server
 {
     Q_OBJECT

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// chat-client [host [port [nickname]]], then one line after the other.
+// chat-client [host [port [nickname]]], then one message per line.
 
 #include "chat/chatclient.h"
 #include "interrupt.h"
@@ -12,7 +12,7 @@
 
 namespace {
 
-//! Reads lines on a thread of its own, since reading waits. The end of input closes \a client.
+//! Reads lines in a thread of its own, because reading blocks. The end of input closes \a client.
 void readLines(ChatClient *client)
 {
     std::thread([client] {

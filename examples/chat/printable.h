@@ -4,8 +4,8 @@
 #include <QtCore/QList>
 #include <QtCore/QString>
 
-//! \a text as it may be printed: what others send can hold characters that clear the screen, move
-//! the cursor or turn the line around, and these are shown as `\u{1b}` instead.
+//! Makes \a text safe to print: what others send can contain characters that clear the screen, move
+//! the cursor or reverse the line. These are shown as `\u{1b}` instead.
 inline QString printable(const QString &text)
 {
     QString result;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! How many values lie in each part of the axis of a LinePlot, at most 1: beside it, or lying below it.
+//! Shows how many values are in each part of the axis of a LinePlot, at most 1: beside it, or below
+//! it.
 Rectangle {
     id: distribution
 

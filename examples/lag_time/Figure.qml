@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! A number, and what it is.
+//! A number with its label.
 Column {
     id: figure
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! Values one after the other, the latest at the right.
+//! A plot of successive values, the latest at the right.
 Rectangle {
     id: plot
 
@@ -9,7 +9,7 @@ Rectangle {
     property var values: []
     property int capacity: 300
 
-    //! The decades that have a mark: as many as there is room for.
+    //! The decades to label: as many as there is room for.
     readonly property var decades: {
         const step = Math.ceil(axis.decades * 24 / Math.max(canvas.height, 24));
         return Array.from({ length: Math.floor(axis.decades / step) + 1 }, (_, i) => i * step);

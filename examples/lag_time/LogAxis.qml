@@ -8,7 +8,7 @@ QtObject {
 
     readonly property int decades: Math.max(1, Math.round(Math.log10(highest / lowest)))
 
-    //! Where a value lies between the lowest, 0, and the highest, 1.
+    //! Returns where a value is between the lowest, 0, and the highest, 1.
     function part(value: real): real {
         return Math.log10(value / lowest) / decades;
     }

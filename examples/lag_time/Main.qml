@@ -9,7 +9,7 @@ Window {
     required property string host
     required property int port
     property bool hosting: false
-    property bool connectAtOnce: true ///< or when the player says so
+    property bool connectAtOnce: true ///< otherwise when the player says so
 
     readonly property int gap: width >= 640 ? 20 : 12
     readonly property bool isWide: width >= 640

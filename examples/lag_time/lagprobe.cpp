@@ -13,7 +13,7 @@ namespace {
 constexpr qsizetype shown = 300;
 constexpr auto answerDelay = 20ms;
 constexpr int partCount = 48;      // of the distribution
-constexpr double shortest = 0.001; // milliseconds; what is shorter counts as this
+constexpr double shortest = 0.001; // milliseconds; shorter times count as this
 
 double milliseconds(qint64 nanoseconds)
 {
@@ -69,7 +69,7 @@ QList<double> LagProbe::distribution() const
 
 void LagProbe::Network_connected()
 {
-    m_sinceAnswer.invalidate(); // the first ping answers nothing
+    m_sinceAnswer.invalidate(); // the first ping is not an answer
 }
 
 void LagProbe::Network_ping(int count)

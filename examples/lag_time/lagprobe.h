@@ -8,33 +8,33 @@
 #include <QtCore/QElapsedTimer>
 #include <QtQml/qqmlregistration.h>
 
-//! A client of the lag_time server for QML to show: a C++ class of the game's, with handlers in
-//! C++.
+//! A client of the lag_time server for QML: a C++ class of the game, with handlers in C++.
 ///
-/// The server pings again as soon as it has its answer, so what passes between an answer and the
-/// next ping is a round trip. Answers wait for a moment, or the two would do nothing else.
+/// The server pings again as soon as it has an answer, so the time from an answer to the next ping
+/// is a round trip. The client waits a moment before it answers; otherwise the two would do nothing
+/// else.
 class LagProbe : public QRepod::ConnectionListener
 {
     Q_OBJECT
     QML_ELEMENT
 
-    //! The latest round trips in milliseconds, oldest first; and minimum, median, 99th percentile
-    //! and maximum of these.
+    //! The latest round trips in milliseconds, oldest first, and their minimum, median, 99th
+    //! percentile and maximum.
     Q_PROPERTY(QList<double> roundTrips READ roundTrips NOTIFY measured)
     Q_PROPERTY(double minimum READ minimum NOTIFY measured)
     Q_PROPERTY(double median READ median NOTIFY measured)
     Q_PROPERTY(double p99 READ p99 NOTIFY measured)
     Q_PROPERTY(double maximum READ maximum NOTIFY measured)
 
-    //! How many there have been.
+    //! The total number of round trips.
     Q_PROPERTY(int count READ count NOTIFY measured)
 
-    //! The powers of ten that all of these lie between, in milliseconds.
+    //! The powers of ten that enclose all of these, in milliseconds.
     Q_PROPERTY(double lowest READ lowest NOTIFY measured)
     Q_PROPERTY(double highest READ highest NOTIFY measured)
 
-    //! How many of them lie in each of 48 parts from lowest to highest, each the same factor wide;
-    //! 1 stands for the most.
+    //! How many round trips are in each of 48 parts from lowest to highest, each the same factor
+    //! wide. The largest number is scaled to 1.
     Q_PROPERTY(QList<double> distribution READ distribution NOTIFY measured)
 
 public:

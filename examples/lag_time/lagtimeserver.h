@@ -8,7 +8,7 @@
 
 #include <QtCore/QElapsedTimer>
 
-//! Pings each client, and again after each answer; prints the round trips.
+//! Pings each client, again after each answer, and prints the round trips.
 class LagTimeServer : public QRepod::Server
 {
     Q_OBJECT
@@ -16,7 +16,7 @@ class LagTimeServer : public QRepod::Server
 public:
     LagTimeServer();
 
-    //! Whether each round trip is printed, or just what came out when a client leaves.
+    //! Whether to print each round trip, or only the summary when a client leaves.
     void setVerbose(bool isVerbose) { m_isVerbose = isVerbose; }
     bool isVerbose() const { return m_isVerbose; }
 

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
-//! The latest round trips, and what can be said about them. Times are in nanoseconds.
+//! The latest round trips and their statistics. Times are in nanoseconds.
 class RoundTrips
 {
 public:
-    //! Keeps the latest \a maximum; 0: all.
+    //! Keeps the latest \a maximum round trips; 0 for all.
     explicit RoundTrips(qsizetype maximum = 0)
         : m_maximum(maximum)
     {
@@ -25,7 +25,8 @@ public:
     const QList<qint64> &values() const { return m_values; }
     bool isEmpty() const { return m_values.isEmpty(); }
 
-    //! The value that \a percent of the values do not exceed: 0 is the minimum, 100 the maximum.
+    //! Returns the value that \a percent of the values do not exceed: 0 is the minimum, 100 the
+    //! maximum.
     qint64 percentile(int percent) const
     {
         if (isEmpty())

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! The field with all that moves on it. `unit` is how long the field's unit is on the screen.
+//! The field and everything that moves on it. `unit` is the length of the field's unit on the
+//! screen.
 Rectangle {
     id: court
 
     required property Game game
     required property real unit
-    required property bool running ///< whether the ball is to be seen
+    required property bool running ///< whether the ball is visible
 
     readonly property color leftColor: "#4fb3ff"
     readonly property color rightColor: "#ff8f5e"
@@ -15,7 +16,7 @@ Rectangle {
 
     function moveBall(x: real, y: real) {
         if (Math.abs(x - ball.x) > 4 * game.ballSize)
-            trail.clear(); // it was put back
+            trail.clear(); // it was reset
         else if (x !== ball.x || y !== ball.y)
             trail.add(ball.x / game.field.width, ball.y / game.field.height);
         ball = Qt.point(x, y);
@@ -29,7 +30,7 @@ Rectangle {
         return game.names[slot] || qsTr("Opponent");
     }
 
-    //! A length on the screen whose half is whole, for what is to be round.
+    //! A length on the screen with an integral half, for round things.
     function even(length: real): int {
         return Math.max(4, 2 * Math.round(length * unit / 2));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! The keys, and who one is.
+//! The keys, and which player this is.
 Item {
     id: footer
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! What the server has said of the game.
+//! The state of the game as last sent by the server.
 QtObject {
     property int slot: -1 ///< ours: 0 on the left, 1 on the right
     property size field: Qt.size(800, 600)
@@ -12,7 +12,7 @@ QtObject {
 
     property var paddles: [300, 300]
     property var scores: [0, 0]
-    property var names: ["", ""] ///< of the players who have said theirs
+    property var names: ["", ""] ///< of the players who have given one
     property string state: "waiting"
     property int winner: -1
     property bool opponentHasLeft: false

@@ -27,7 +27,7 @@ GameWindow {
 
         property bool wasConnected: false
 
-        // The server's answer to an early return may be that the one who left is still there.
+        // If we return too early, the server may answer that the one who left is still there.
         property int returnsLeft: 0
 
         host: window.host
@@ -75,16 +75,16 @@ GameWindow {
             game.opponentHasLeft = true;
             game.names = ["", ""];
             if (wasOver)
-                playAgain(); // a server may keep the points of who stays
+                playAgain(); // a server may keep the points of a player who stays
         }
 
         function network_full() {
             game.isFull = true;
             if (returnsLeft > 0)
-                close(); // and come back
+                close(); // then come back
         }
 
-        //! Leaves and comes back: that is how a new game starts.
+        //! Leaves and comes back, which starts a new game.
         function playAgain() {
             returnsLeft = 10;
             close();
@@ -217,7 +217,7 @@ GameWindow {
         }
     }
 
-    //! Which way the keys that are down say. The latest one counts.
+    //! The direction of the keys that are down. The latest one counts.
     Item {
         id: keys
 
@@ -266,7 +266,7 @@ GameWindow {
         }
     }
 
-    // The release of a key is not seen in another window.
+    // The release of a key in another window is not seen.
     onActiveChanged: {
         if (!active)
             keys.change([]);

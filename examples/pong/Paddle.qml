@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! A paddle. One's own shines.
+//! A paddle. The player's own shines.
 Rectangle {
     id: paddle
 

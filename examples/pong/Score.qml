@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! The points of one player, in a figure and as marks on the way to the last one.
+//! The points of one player, as a number and as marks on the way to the last one.
 Column {
     id: view
 
@@ -43,7 +43,7 @@ Column {
         }
     }
 
-    Text { // what the player has typed, nothing else
+    Text { // plain text, as typed by the player
         objectName: view.objectName.replace("score", "name")
         anchors.horizontalCenter: parent.horizontalCenter
         text: view.name

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! Where the ball was before. It fades away.
+//! The last positions of the ball, fading away.
 Item {
     id: trail
 

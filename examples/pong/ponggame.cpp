@@ -55,7 +55,7 @@ void PongGame::setDirection(int slot, int direction)
 
 PongGame::Event PongGame::tick()
 {
-    // Also while nothing else moves, so that who waits feels that the keys work.
+    // Also while nothing else moves, so that a waiting player notices that the keys work.
     movePaddles();
 
     switch (m_state) {
@@ -122,13 +122,13 @@ void PongGame::moveBall()
 
 void PongGame::bounceOff(int slot)
 {
-    // Seen from the paddle: how far the ball is before its centre, and how fast it comes.
+    // Relative to the paddle: how far the ball is before its centre, and how fast it comes.
     const double outwards = slot == 0 ? 1 : -1;
     const double paddleX = slot == 0 ? paddleMargin : fieldWidth - paddleMargin;
     const double distance = (m_ball.x - paddleX) * outwards;
     const double across = m_ball.y - paddle(slot);
 
-    // At its top speed the ball moves by its own size in a tick, so it cannot jump over a paddle.
+    // At top speed the ball moves by its own size in a tick, so it cannot jump over a paddle.
     constexpr double reach = (paddleWidth + ballSize) / 2;
     if (m_ball.vx * outwards >= 0 || std::abs(distance) > reach
         || std::abs(across) >= (paddleHeight + ballSize) / 2)

@@ -7,10 +7,10 @@
 #include <random>
 
 //! The rules of pong: two paddles, a ball, and who has won. No network, no clock: one tick() is a
-//! sixtieth of a second.
+//! 60th of a second.
 ///
-/// Slot 0 plays on the left, slot 1 on the right. x grows to the right and y down; the ball and the
-/// paddles are where their centres are.
+/// Slot 0 plays on the left, slot 1 on the right. x grows to the right and y down. The positions of
+/// the ball and the paddles are those of their centres.
 class PongGame
 {
 public:
@@ -20,7 +20,7 @@ public:
     static constexpr int paddleWidth = 12;
     static constexpr int paddleHeight = 90;
     static constexpr int paddleMargin = 30;    ///< from the edge to the paddle's centre
-    static constexpr double paddleSpeed = 380; ///< a second
+    static constexpr double paddleSpeed = 380; ///< per second
     static constexpr int ballSize = 10;
     static constexpr double firstBallSpeed = 320;
     static constexpr double speedGain = 18; ///< at each paddle
@@ -28,8 +28,8 @@ public:
 
     enum class State {
         Waiting,  ///< for two players
-        Playing,  ///< the ball is on its way
-        Scored,   ///< a second's rest before the next round
+        Playing,  ///< the ball is moving
+        Scored,   ///< a rest of one second before the next round
         Finished, ///< until somebody leaves and somebody joins
     };
 
@@ -42,7 +42,7 @@ public:
         double speed = firstBallSpeed;
     };
 
-    //! What a call has brought about.
+    //! The result of a call.
     enum class Event {
         None,
         RoundStarted,
@@ -51,18 +51,18 @@ public:
 
     explicit PongGame(int winScore = 5, std::uint32_t seed = std::random_device()());
 
-    //! The slot that is free, the left one first.
+    //! The free slot, the left one first.
     std::optional<int> freeSlot() const;
 
     bool isEmpty() const;
 
-    //! Takes \a slot, which is free. A new game starts when it was the second.
+    //! Takes \a slot, which must be free. A new game starts if it was the second.
     Event join(int slot);
 
     //! Frees \a slot. The game ends without a winner; the next one starts at 0:0.
     void leave(int slot);
 
-    //! \a direction is -1 for up, 1 for down and 0 to rest; of other numbers the sign counts.
+    //! \a direction is -1 for up, 1 for down and 0 to rest; for other numbers the sign counts.
     void setDirection(int slot, int direction);
 
     Event tick();
@@ -74,7 +74,7 @@ public:
     int winScore() const { return m_winScore; }
     std::optional<int> winner() const;
 
-    //! Puts the ball somewhere else, for tests and training.
+    //! Moves the ball, for tests and training.
     void setBall(const Ball &ball) { m_ball = ball; }
 
 private:

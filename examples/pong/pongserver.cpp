@@ -112,11 +112,11 @@ void PongServer::announce(PongGame::Event event)
     case PongGame::Event::None:
         break;
     case PongGame::Event::RoundStarted:
-        sendState(); // of a new game, too: it starts at 0:0
+        sendState(); // also for a new game, which starts at 0:0
         sendToPlayers({{"action", "round_start"}});
         break;
     case PongGame::Event::GameOver:
-        // The last point is in the state, and who is told the end shall know it already.
+        // The last point is in the state, and players should have it when they are told the end.
         sendState();
         sendToPlayers({{"action", "game_over"}, {"winner", *m_game.winner()}});
         out << "Player " << *m_game.winner() + 1 << " wins " << m_game.score(0) << " to "

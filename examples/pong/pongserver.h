@@ -9,7 +9,7 @@
 
 #include <optional>
 
-//! One player, or one who found the game full.
+//! One player, or a client that found the game full.
 class PongChannel : public QRepod::Channel
 {
     Q_OBJECT
@@ -23,10 +23,10 @@ public slots:
     void Network_name(const QString &name);
 };
 
-//! Plays the game for its two players, sixty ticks a second, and tells them where everything is.
+//! Plays the game for its two players, 60 ticks per second, and tells them where everything is.
 ///
-/// Players only say where they want to go: nobody can cheat about where the ball is. Whoever finds
-/// the game full is told so and may stay.
+/// Players only say where they want to go, so nobody can cheat about where the ball is. A client
+/// that finds the game full is told so and may stay.
 class PongServer : public QRepod::Server
 {
     Q_OBJECT
@@ -34,13 +34,13 @@ class PongServer : public QRepod::Server
 public:
     explicit PongServer(int winScore = 5);
 
-    //! For the ticks to follow each other faster or slower. Default: a sixtieth of a second.
+    //! Makes the ticks faster or slower. Default: a 60th of a second.
     void setTickInterval(std::chrono::nanoseconds interval) { m_clock.setInterval(interval); }
 
     void setDirection(int slot, int direction);
     const PongGame &game() const { return m_game; }
 
-    //! Tells both players' names, once one of them has said it.
+    //! Sends both players' names, once one of them has given one.
     void sendNames();
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A chat server and two clients in one program, talking over TCP. Exits 0 when both have heard
-// both.
+// A chat server and two clients in one program, talking over TCP. Exits with 0 when both clients
+// have heard both.
 
 #include "chat/chatclient.h"
 #include "chat/chatserver.h"
@@ -24,7 +24,7 @@ int main(int argc, char *argv[])
     ChatClient alice("alice", "  alice sees | ");
     ChatClient bob("bob", "    bob sees | ");
 
-    // Alice greets bob when she sees him come, he answers, and then they leave.
+    // Alice greets Bob when she sees him come, he answers, and then they leave.
     int heard = 0;
     QObject::connect(&alice, &ChatClient::messageReceived, &alice,
                      [&](const QString &action, const QVariantMap &message) {

@@ -2,7 +2,7 @@
 import QtQuick
 import Tag
 
-//! The ground with everything on it.
+//! The ground and everything on it.
 Ground {
     id: arena
 

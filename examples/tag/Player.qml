@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! A disc with the player's name. One's own has a white ring, and who is it glows red.
+//! A disc with the player's name. One's own has a white ring; the player who is it glows red.
 Rectangle {
     id: player
 
@@ -37,7 +37,7 @@ Rectangle {
 
     Text {
         objectName: "label"
-        // Above the disc, but inside of the arena.
+        // Above the disc, but inside the arena.
         x: Math.max(4 - player.x, Math.min(player.roomX - player.x - width - 4,
                                            (player.width - width) / 2))
         y: player.y > height + 10 ? -height - 6 : player.height + 6
@@ -46,7 +46,7 @@ Rectangle {
                 return player.name;
             return player.isMe ? qsTr("You are it") : qsTr("%1 is it").arg(player.name);
         }
-        textFormat: Text.PlainText // what the player has typed
+        textFormat: Text.PlainText // typed by the player
         color: player.isIt ? "#ff9a9a" : "#dbe2f0"
         font { pixelSize: Math.max(13, 11 / player.scaling); bold: player.isIt || player.isMe }
     }

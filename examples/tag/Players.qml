@@ -2,17 +2,17 @@
 import QtQml
 import QtQml.Models
 
-//! Who plays, and where they are, as the server has said last.
+//! The players and their positions, as last sent by the server.
 ListModel {
     id: players
 
     property int me: -1
     property int it: -1
     property real radius: 14
-    property var names: ({}) ///< by number, of those who have said theirs
+    property var names: ({}) ///< by number, of the players who have given one
     property point myPosition
 
-    //! \a state has the players by their numbers. Who is still there keeps the row.
+    //! \a state has the players by number. A player who is still there keeps the row.
     function update(it: int, state: var) {
         players.it = it;
         for (let row = count - 1; row >= 0; --row) {

@@ -6,10 +6,10 @@
 
 namespace {
 
-// Obstacles leave a way around them at the edges.
+// Obstacles leave room at the edges.
 constexpr int clearance = 60;
 
-//! Where no player's centre can be: less than a radius from the obstacle.
+//! Returns where no player's centre can be: less than a radius from the obstacle.
 QRectF around(const QRect &obstacle)
 {
     constexpr double r = TagArena::radius;
@@ -104,7 +104,7 @@ QPointF TagArena::freePlace()
         if (isFree(place))
             return place;
     }
-    return {radius, radius}; // a corner, where nothing stands
+    return {radius, radius}; // a corner, which is always free
 }
 
 bool TagArena::isFree(QPointF position) const
@@ -114,8 +114,8 @@ bool TagArena::isFree(QPointF position) const
         [position](const QRect &obstacle) { return isInside(position, around(obstacle)); });
 }
 
-//! First across and then up or down, so that a player who runs into an obstacle at an angle slides
-//! along it.
+//! Moves first across, then up or down, so that a player who runs into an obstacle at an angle
+//! slides along it.
 void TagArena::move(Player &player) const
 {
     if (player.dx == 0 && player.dy == 0)

@@ -11,7 +11,7 @@
 #include <random>
 
 //! The rules of tag: players run around obstacles, and one of them is it, until another one is
-//! caught. No network, no clock: one tick() is a sixtieth of a second.
+//! caught. No network, no clock: one tick() is a 60th of a second.
 ///
 /// x grows to the right and y down. A player is a disc, whose position is its centre.
 class TagArena
@@ -21,9 +21,9 @@ public:
     static constexpr int width = 800;
     static constexpr int height = 600;
     static constexpr int radius = 14;
-    static constexpr double speed = 200; ///< a second, in every direction
-    static constexpr double reach = 32;  ///< how near two have to come
-    static constexpr int restTicks = 90; ///< after a change of who is it
+    static constexpr double speed = 200; ///< per second, in every direction
+    static constexpr double reach = 32;  ///< how near two players must come
+    static constexpr int restTicks = 90; ///< after another player becomes it
     static constexpr int obstacleCount = 7;
 
     struct Player
@@ -33,7 +33,7 @@ public:
         int dy = 0;
     };
 
-    //! Who has caught whom.
+    //! Which player has caught which.
     struct Catch
     {
         int tagger;
@@ -42,26 +42,26 @@ public:
 
     explicit TagArena(std::uint32_t seed = std::random_device()());
 
-    //! Adds a player at a free place and returns the player's number. The first one is it.
+    //! Adds a player at a free place and returns the player's number. The first player is it.
     int join();
 
-    //! If it was the one who is it, the one who has been there longest is it now.
+    //! If the player was it, the one who has been there longest becomes it.
     void leave(int id);
 
-    //! \a dx and \a dy are -1, 0 or 1; of other numbers the sign counts. Does nothing if there is
+    //! \a dx and \a dy are -1, 0 or 1; for other numbers the sign counts. Does nothing if there is
     //! no such player.
     void setDirection(int id, int dx, int dy);
 
-    //! Everybody moves, and then somebody may be caught.
+    //! Moves everybody, after which somebody may be caught.
     std::optional<Catch> tick();
 
-    //! Who is it; nobody while there are no players.
+    //! The player who is it; nobody while there are no players.
     std::optional<int> it() const;
 
     const std::map<int, Player> &players() const { return m_players; }
     const QList<QRect> &obstacles() const { return m_obstacles; }
 
-    //! For tests and for levels of one's own.
+    //! For tests and custom levels.
     void setObstacles(const QList<QRect> &obstacles) { m_obstacles = obstacles; }
     void setPosition(int id, QPointF position) { m_players.at(id).position = position; }
 

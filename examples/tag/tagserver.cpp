@@ -23,7 +23,7 @@ TagChannel *playerOf(QRepod::Channel *channel)
     return qobject_cast<TagChannel *>(channel);
 }
 
-//! None of these is red: that is who is it.
+//! None of these is red, the colour of the player who is it.
 QVariantList colorOf(int id)
 {
     static const std::array<QVariantList, 8> colors = {{
@@ -112,7 +112,7 @@ void TagServer::tick(int times)
 
 void TagServer::sendState()
 {
-    QMap<int, QVariant> players; // the numbers stay numbers: a map's keys need not be text
+    QMap<int, QVariant> players; // keys stay numbers: the keys of a map need not be text
     for (const auto &[id, player] : m_arena.players()) {
         players[id] = QVariantMap{{"x", toTenths(player.position.x())},
                                   {"y", toTenths(player.position.y())},

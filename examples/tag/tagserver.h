@@ -21,9 +21,9 @@ public slots:
     void Network_name(const QString &name);
 };
 
-//! Plays the game, sixty ticks a second, and tells everybody where everybody is.
+//! Plays the game, 60 ticks per second, and tells everybody where everybody is.
 ///
-/// Players only say where they want to go: nobody can run through a wall, or faster than the
+/// Players only say where they want to go, so nobody can run through a wall, or faster than the
 /// others.
 class TagServer : public QRepod::Server
 {
@@ -34,10 +34,10 @@ public:
 
     TagArena &arena() { return m_arena; }
 
-    //! For the ticks to follow each other faster or slower. Default: a sixtieth of a second.
+    //! Makes the ticks faster or slower. Default: a 60th of a second.
     void setTickInterval(std::chrono::nanoseconds interval) { m_clock.setInterval(interval); }
 
-    //! Tells the names of those who have said theirs.
+    //! Sends the names of the players who have given one.
     void sendNames();
 
 private:

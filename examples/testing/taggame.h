@@ -6,7 +6,7 @@
 #include <QtCore/QMap>
 #include <QtCore/QPointF>
 
-//! The network side of a game of tag: who is where, and who is it.
+//! The network side of a game of tag: where the players are, and which one is it.
 class TagGame : public QRepod::ConnectionListener
 {
     Q_OBJECT
@@ -14,13 +14,13 @@ class TagGame : public QRepod::ConnectionListener
 public:
     explicit TagGame(const QString &name);
 
-    //! Moves the player, here at once and at the others' when they hear of it.
+    //! Moves the player, here at once and on other clients when they are told.
     void move(QPointF to);
 
     const QMap<QString, QPointF> &players() const { return m_players; }
     QString it() const { return m_it; }
 
-    //! What the player should read: why there is no game any more.
+    //! What to show the player: why there is no game any more.
     QString problem() const { return m_problem; }
 
 public slots:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a game's network side is tested. Copy this file and put your game in.
+// How to test the network side of a game. Copy this file and put in your game.
 
 #include "testing/taggame.h"
 
@@ -35,7 +35,7 @@ private slots:
 
 void tst_TagGame::joinsByName()
 {
-    TestServer server; // listens on a free port already
+    TestServer server; // already listens on a free port
     TagGame game("alice");
     game.connect("127.0.0.1", server.port());
     server.pumpWhileWaiting(&game); // or game.setAutoPump(true)
@@ -108,7 +108,7 @@ void tst_TagGame::signalsWhenSomethingHasChanged()
 void tst_TagGame::playsOverABadLine()
 {
     TestServer server;
-    FaultProxy line(server.port()); // the game connects to this one
+    FaultProxy line(server.port()); // the game connects to this
     line.setLatency(20);
     line.setJitter(20);
     line.setChunkSize(1);

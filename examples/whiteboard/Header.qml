@@ -2,7 +2,7 @@
 import QtQuick
 import QRepod
 
-//! What the window is, how the connection is, and how many are here.
+//! The title, the state of the connection, and how many players are here.
 Item {
     id: header
 
@@ -101,7 +101,7 @@ Item {
             anchors.centerIn: parent
             width: Math.min(implicitWidth, header.width / 3)
             elide: Text.ElideRight
-            textFormat: Text.PlainText // names are what the players have typed
+            textFormat: Text.PlainText // names were typed by players
             text: {
                 const others = header.players - header.names.length;
                 if (header.names.length === 0 || header.compact)

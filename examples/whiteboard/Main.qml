@@ -10,15 +10,15 @@ Window {
     required property string host
     required property int port
     property bool hosting: false
-    property bool connectAtOnce: true ///< or when the player says so
+    property bool connectAtOnce: true ///< otherwise when the player says so
 
     readonly property bool isWide: width >= 640
     readonly property int gap: isWide ? 16 : 12
 
     property int players: 0
-    property var names: [] ///< of those who have said theirs
+    property var names: [] ///< of the players who have given one
 
-    width: 928 // a sheet of the board's own size
+    width: 928 // fits a sheet of the board's own size
     height: 640
     minimumWidth: 340
     minimumHeight: 460
@@ -63,7 +63,7 @@ Window {
         }
 
         onStateChanged: {
-            mouseArea.isDown = false; // a line does not go on in the next connection
+            mouseArea.isDown = false; // a line does not continue in the next connection
             if (state !== ConnectionListener.Connected)
                 window.players = 0;
             if (state !== ConnectionListener.Connected)

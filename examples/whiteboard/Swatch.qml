@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! One colour to choose.
+//! A colour to choose.
 Item {
     id: swatch
 
@@ -25,7 +25,7 @@ Item {
     Accessible.checked: chosen
     Accessible.onPressAction: choose()
 
-    Rectangle { // the ring around the one that is chosen
+    Rectangle { // the ring around the chosen colour
         anchors.fill: parent
         radius: width / 2
         color: "transparent"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! One thickness to choose, shown as it draws.
+//! A thickness to choose, shown as it draws.
 Rectangle {
     id: choice
 

@@ -2,12 +2,12 @@
 import QtQuick
 import Whiteboard
 
-//! The colours, the thicknesses and the ways back, in a column beside the board or below it.
+//! The colours, the thicknesses, undo and clear, in a column beside the board or below it.
 Rectangle {
     id: tools
 
     required property bool vertical
-    required property bool dense ///< there is little height
+    required property bool dense ///< little height is available
     required property Pen pen
     required property bool canUndo
     readonly property int swatch: vertical && dense ? 26 : 34

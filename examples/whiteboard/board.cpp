@@ -11,20 +11,20 @@
 
 namespace {
 
-// A line is painted in pieces of so many stretches: whole pieces go into the image, and the piece
-// that still grows is painted on top of it. A piece is one path, since every seam between two paths
-// shows in the smooth edge. Where the pieces begin does not depend on when the points arrived, so
-// that everyone has the same picture.
+// A line is painted in pieces of this many segments. Complete pieces go into the image, and the
+// piece that still grows is painted on top. A piece is one path, because a seam between two paths
+// shows in the smooth edge. Where pieces begin does not depend on when points arrived, so everyone
+// has the same picture.
 constexpr qsizetype pieceSize = 64;
 
-//! Where stretch \a i of the line begins: in the middle between two points, or at the first point.
+//! Returns where segment \a i of the line begins: between two points, or at the first point.
 QPointF begin(const QList<QPointF> &points, qsizetype i)
 {
     return i == 0 ? points[0] : (points[i - 1] + points[i]) / 2;
 }
 
-//! The stretches \a from up to \a to: parabolas from the middle between two points to the next
-//! middle, drawn towards the point between them.
+//! Returns the segments \a from up to \a to: parabolas from the middle between two points to the
+//! next middle, drawn towards the point between them.
 QPainterPath pathOf(const QList<QPointF> &points, qsizetype from, qsizetype to)
 {
     QPainterPath path(begin(points, from));
@@ -33,7 +33,7 @@ QPainterPath pathOf(const QList<QPointF> &points, qsizetype from, qsizetype to)
     return path;
 }
 
-//! The first stretch that is not in a whole piece.
+//! Returns the first segment that is not in a complete piece.
 qsizetype endOf(const QList<QPointF> &points)
 {
     return (points.size() - 1) / pieceSize * pieceSize;
@@ -51,7 +51,7 @@ void paintPiece(QPainter *painter, const Line &line, qsizetype from, qsizetype t
     painter->strokePath(pathOf(line.points, from, to), penOf(line));
 }
 
-//! The stretches from \a from on, and the way to the last point.
+//! Paints the segments from \a from on, and the way to the last point.
 void paintEnd(QPainter *painter, const Line &line, qsizetype from)
 {
     if (line.points.size() == 1) {
@@ -64,20 +64,20 @@ void paintEnd(QPainter *painter, const Line &line, qsizetype from)
     painter->strokePath(path, penOf(line));
 }
 
-//! Lets \a painter, whose device is \a width wide, paint in the board's units.
+//! Makes \a painter, whose device is \a width wide, paint in the board's units.
 void prepare(QPainter *painter, double width)
 {
     painter->setRenderHint(QPainter::Antialiasing);
     painter->scale(width / Board::resolution().width(), width / Board::resolution().width());
 }
 
-//! What holds the points from \a from on, and the curve through them.
+//! Returns the rectangle around the points from \a from on, and the curve through them.
 QRectF bounds(const QList<QPointF> &points, qsizetype from)
 {
     return QPolygonF(points.sliced(std::max<qsizetype>(from, 0))).boundingRect();
 }
 
-//! The same with as much around it as a pen of that \a thickness reaches, its soft edge included.
+//! Widens it by the reach of a pen of that \a thickness, including its soft edge.
 QRectF widened(const QRectF &rect, double thickness)
 {
     const double reach = thickness / 2 + 2;
@@ -118,7 +118,7 @@ void Board::move(QPointF point)
 void Board::Network_initial(const QVariantMap &message)
 {
     const QVariantMap lines = message["lines"].toMap();
-    m_isImageValid = false; // so that nothing is painted in between
+    m_isImageValid = false; // so that nothing is painted meanwhile
     m_lines.clear();
     m_current.clear();
     m_pending.clear();
@@ -220,10 +220,10 @@ void Board::append(Line &line, QPointF point)
     repaint(bounds(line.points, line.points.size() - 3), line.thickness);
 }
 
-//! Takes what has come back from the server off what it owes us.
+//! Removes from the pending points what has come back from the server.
 void Board::settle(const QString &id, const Pending &arrived)
 {
-    // Nobody tells us which player we are, but the first line that comes back does.
+    // Not every server tells us which player we are, but the first line that comes back does.
     if (m_id.isEmpty() && arrived.startsLine && !m_pending.empty() && arrived == m_pending.front())
         m_id = id;
     if (id != m_id)
@@ -233,7 +233,7 @@ void Board::settle(const QString &id, const Pending &arrived)
         m_pending.erase(m_pending.begin(), it + 1);
 }
 
-//! Puts the stretches \a from up to \a to into the image.
+//! Paints the segments \a from up to \a to into the image.
 void Board::keep(const Line &line, qsizetype from, qsizetype to)
 {
     if (!m_isImageValid)
@@ -244,7 +244,7 @@ void Board::keep(const Line &line, qsizetype from, qsizetype to)
     repaint(bounds(line.points, from - 1), line.thickness);
 }
 
-//! Puts what is not in the image yet of a line into it. Nothing will be added to that line.
+//! Paints into the image what it lacks of a line that will not grow any more.
 void Board::keepEnd(const Line &line)
 {
     if (!m_isImageValid)
@@ -277,14 +277,14 @@ void Board::paint(QPainter *painter)
         paintOwn(painter);
 }
 
-//! The end of our own line, and what the pen has drawn since, as if that had come back already.
+//! Paints the end of our own line, and what was drawn since, as if it had come back already.
 void Board::paintOwn(QPainter *painter) const
 {
     Line line;
     qsizetype from = 0;
     if (const Line *current = m_current.value(m_id)) {
         const qsizetype end = endOf(current->points);
-        from = end == 0 ? 0 : 1; // a stretch begins between two points
+        from = end == 0 ? 0 : 1; // a segment begins between two points
         line = {current->points.sliced(end - from), current->color, current->thickness};
     }
     for (const Pending &pending : m_pending) {
@@ -306,8 +306,8 @@ void Board::geometryChange(const QRectF &newGeometry, const QRectF &oldGeometry)
     QQuickPaintedItem::geometryChange(newGeometry, oldGeometry);
     if (newGeometry.size() == oldGeometry.size())
         return;
-    // The first picture is due at once. While a window is being resized the one that stands is
-    // stretched, since all that was ever drawn is not painted within a frame.
+    // The first picture is due at once. While a window is being resized, the old one is stretched,
+    // because painting everything ever drawn takes longer than a frame.
     if (m_image.isNull())
         renew();
     else
@@ -329,12 +329,12 @@ void Board::timerEvent(QTimerEvent *event)
     renew();
 }
 
-//! Has the image painted anew before the next frame.
+//! Paints the image again before the next frame.
 void Board::renew()
 {
     m_isImageValid = false;
     polish();
-    update(boundingRect().toAlignedRect()); // update() would be forgotten for a part that follows
+    update(boundingRect().toAlignedRect()); // after update(), an update of a part would replace it
 }
 
 void Board::updatePolish()
@@ -360,8 +360,8 @@ bool Board::isCurrent(const Line &line) const
     return std::find(m_current.begin(), m_current.end(), &line) != m_current.end();
 }
 
-//! Has the part \a board of the board painted again, and as much around it as a pen of that
-//! \a thickness reaches.
+//! Paints the part \a board of the board again, and as much around it as a pen of that \a thickness
+//! reaches.
 void Board::repaint(const QRectF &board, double thickness)
 {
     const QRectF wide = widened(board, thickness);

@@ -14,18 +14,18 @@
 //! The picture: what everybody has drawn, in the order in which it arrived.
 ///
 /// It is a handler of the connection: `initial`, `startline` and `drawpoint` come here directly.
-/// A point costs the same however much is on the board and however long its line is: the picture
-/// is kept as an image, and only the ends of lines are painted.
+/// The cost of a point does not depend on how much is on the board or how long its line is: the
+/// picture is kept as an image, and only the ends of lines are painted.
 ///
-/// The pen does not wait for the server, which sends everyone's lines back to them: press() and
-/// move() show a line at once, until its points come back and take their place in the picture.
+/// The pen does not wait for the server, which sends all lines back to everyone: press() and move()
+/// show a line at once, until its points come back and take their place in the picture.
 class Board : public QQuickPaintedItem
 {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(QSize resolution READ resolution CONSTANT)
 
-    //! Whether we have drawn something that the server can take off the board again.
+    //! Whether we have drawn something that the server can remove again.
     Q_PROPERTY(bool canUndo READ canUndo NOTIFY canUndoChanged)
 
 public:
@@ -36,11 +36,11 @@ public:
 
     bool canUndo() const { return m_isTold && m_ownLines > 0; }
 
-    //! The point of the board under \a position, which is in the item's coordinates, or the nearest
-    //! one if that is outside. Exact to a tenth.
+    //! Returns the point of the board at \a position, which is in the item's coordinates, or the
+    //! nearest point if that is outside. Exact to a tenth.
     Q_INVOKABLE QPointF toBoard(QPointF position) const;
 
-    //! Shows what the pen draws. Points are the board's.
+    //! Shows what the pen draws. Points are in the board's units.
     Q_INVOKABLE void press(QPointF point, const QVariantList &color, double thickness);
     Q_INVOKABLE void move(QPointF point);
 
@@ -65,7 +65,7 @@ protected:
     void timerEvent(QTimerEvent *event) override;
 
 private:
-    //! What the pen drew and the server has not sent back: the next point, or the first of a line.
+    //! What was drawn and has not come back yet: the next point, or the first point of a line.
     struct Pending
     {
         bool startsLine = false;
@@ -95,16 +95,16 @@ private:
     double scaleToItem() const;
     QSize imageSize() const;
 
-    std::list<Drawn> m_lines;        // in the order of their starts
-    QMap<QString, Line *> m_current; // each player's latest
+    std::list<Drawn> m_lines;        // in the order in which they were started
+    QMap<QString, Line *> m_current; // each player's latest line
     int m_ownLines = 0;
     QImage m_image; // everything but the ends of the current lines
     bool m_isImageValid = false;
     QBasicTimer m_resizing;
 
     std::deque<Pending> m_pending;
-    QString m_id;            // ours: the server has said it, or sent back a line of ours
-    bool m_isTold = false;   // it has said it
-    QList<QPointF> m_stroke; // the last points of the pen, for what to repaint
+    QString m_id;            // our own: the server has sent it, or a line of ours has come back
+    bool m_isTold = false;   // the server has sent it
+    QList<QPointF> m_stroke; // the last points of the pen, to know what to repaint
     double m_strokeThickness = 0;
 };

@@ -6,7 +6,7 @@
 
 namespace {
 
-constexpr double farthest = 10'000; // no point is farther from the board's corner
+constexpr double farthest = 10'000; // limit for a point's distance from the board's corner
 constexpr double thickest = 100;
 
 std::optional<double> numberFrom(const QVariant &value)
@@ -31,7 +31,7 @@ std::optional<QPointF> pointFrom(const QVariantList &point)
         return {};
     const std::optional<double> x = numberFrom(point[0]);
     const std::optional<double> y = numberFrom(point[1]);
-    // Written so that what is not a number fails, too.
+    // Written so that NaN fails too.
     if (!x || !y || !(std::abs(*x) <= farthest) || !(std::abs(*y) <= farthest))
         return {};
     return QPointF(*x, *y);

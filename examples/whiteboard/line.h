@@ -8,7 +8,7 @@
 #include <array>
 #include <optional>
 
-//! One line on the board: what was drawn from pressing the pen to the next press.
+//! One line on the board: drawn from one press of the pen to the next.
 ///
 /// Coordinates and thickness are in units of the board, which is 780 wide and 560 high.
 struct Line
@@ -21,14 +21,14 @@ struct Line
 };
 
 /// \name To and from the wire
-/// A peer may send anything. What is no point, colour or thickness is nothing here.
+/// A peer may send anything. An invalid point, colour or thickness returns nothing.
 /// @{
 std::optional<QPointF> pointFrom(const QVariantList &point);
 std::optional<Line::Color> colorFrom(const QVariantList &color);
 std::optional<double> thicknessFrom(double thickness);
 std::optional<Line> lineFrom(const QVariantMap &line);
 
-//! Whole numbers become integers: they are shorter, and what repod's own client sends.
+//! Whole numbers become integers: these are shorter, and repod's own client sends them too.
 QVariant toNumber(double number);
 QVariantList toList(QPointF point);
 QVariantList toList(const Line::Color &color);

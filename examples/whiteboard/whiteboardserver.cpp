@@ -151,7 +151,7 @@ void WhiteboardServer::join(QRepod::Channel *channel)
         lines[it.key()] = QVariantMap{{"lines", it.value()}};
     channel->send({{"action", "initial"}, {"lines", lines}});
     sendPlayers();
-    // repod's whiteboard does not say it: by this a client knows that lines can be taken back.
+    // repod's whiteboard does not send this. It tells a client that lines can be undone.
     channel->send({{"action", "you"}, {"id", idOf(channel)}});
     if (!m_names.isEmpty())
         channel->send({{"action", "names"}, {"list", m_names}});
@@ -185,8 +185,8 @@ void WhiteboardServer::sendPlayers()
     sendToAll({{"action", "players"}, {"count", channels().size()}});
 }
 
-//! The whole picture is one message, `initial`, and a message may hold only so many values. The
-//! board keeps what fits, with something left for the players who have not drawn.
+//! The whole picture is one message, `initial`, and the number of values in a message is limited.
+//! The board keeps what fits, and leaves some room for players who have not drawn yet.
 void WhiteboardServer::forgetOldest()
 {
     while (m_values > maximumValues() / 10 * 9) {

@@ -24,20 +24,20 @@ public slots:
                            double thickness = 3);
     void Network_drawpoint(const QVariantList &point);
 
-    // Not in repod's whiteboard, whose clients and server skip them.
+    // Not in repod's whiteboard, whose clients and server ignore them.
     void Network_undo();
     void Network_clear();
     void Network_name(const QString &name);
 
 private:
     bool m_started = false;
-    std::weak_ptr<Line> m_line; // the one being drawn, as long as the board keeps it
+    std::weak_ptr<Line> m_line; // the line being drawn, as long as the board keeps it
 };
 
-//! Passes every line on to all, the one who draws it included, and keeps the picture for those
-//! who join later. Everyone may take back their own lines.
+//! Sends every line to all, including the one who draws it, and keeps the picture for those who
+//! join later. Everyone may undo their own lines.
 ///
-/// Who leaves takes nothing off the board; when the last one has left it is wiped.
+/// A player's lines stay when the player leaves. When the last one has left, the board is wiped.
 class WhiteboardServer : public QRepod::Server
 {
     Q_OBJECT
@@ -45,16 +45,16 @@ class WhiteboardServer : public QRepod::Server
 public:
     WhiteboardServer();
 
-    //! Keeps \a line, which was drawn by \a id. The board forgets it when it is wiped, or when so
-    //! much was drawn since that the picture would not fit into one message.
+    //! Keeps \a line, drawn by \a id. The board forgets it when it is wiped, or when so much has
+    //! been drawn since that the picture would not fit into one message.
     std::weak_ptr<Line> addLine(const QString &id, const Line &line);
     void addPoint(Line &line, QPointF point);
 
-    //! Takes the last line of \a id off the board, or all of them; false if there is none.
+    //! Removes the last line of \a id, or all of them; returns false if there is none.
     bool removeLast(const QString &id);
     bool removeAll(const QString &id);
 
-    //! Tells everyone the names of those who have said theirs, if these are others now.
+    //! Sends everyone the names that players have given, if they have changed.
     void sendNames();
 
 private:

@@ -2,7 +2,7 @@
 import QtQuick
 import QRepod
 
-//! Says how the connection is, over its parent, and asks where the server is while there is none.
+//! Shows the state of the connection over its parent, and asks for the server while there is none.
 Notice {
     id: notice
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! A line to fill in, in the window's colours, with its label above or inside.
+//! An input line in the window's colours, with its label above or inside.
 FocusScope {
     id: field
 
     required property string label
-    property bool labelInside: false ///< while the line is empty
-    property string action: ""       ///< of a button beside it; then only a text is accepted
+    property bool labelInside: false ///< shown while the line is empty
+    property string action: ""       ///< the text of a button beside it; then input is required
     property alias text: input.text
     property alias maximumLength: input.maximumLength
     property alias validator: input.validator

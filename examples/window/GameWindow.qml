@@ -2,12 +2,12 @@
 import QtQuick
 import QtQuick.Window
 
-//! A dark window, with what the command line says about the server.
+//! A dark window, with the server from the command line.
 Window {
     required property string host
     required property int port
     property bool hosting: false
-    property bool connectAtOnce: true ///< or when the player says so
+    property bool connectAtOnce: true ///< otherwise when the player says so
     readonly property bool isWide: width >= 640
 
     width: 860

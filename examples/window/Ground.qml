@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! The ground of a game. What is put on it is placed in the game's units.
+//! The ground of a game. Its children are placed in the game's units.
 Rectangle {
     id: ground
 
-    required property real unit            ///< how long it is on the screen
+    required property real unit            ///< the length of a unit on the screen
     property size field: Qt.size(800, 600) ///< in the game's units
     default property alias things: units.data
 

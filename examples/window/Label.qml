@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! A text in the window's colours. What players have typed is shown as it is.
+//! A text in the window's colours, shown as plain text because players may have typed it.
 Text {
     textFormat: Text.PlainText
     wrapMode: Text.Wrap

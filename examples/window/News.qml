@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! A line that says what has happened, for some seconds.
+//! A line that shows news for some seconds.
 Text {
     id: news
 
@@ -13,7 +13,7 @@ Text {
     objectName: "news"
     width: Math.min(implicitWidth, parent.width - 20)
     elide: Text.ElideRight
-    textFormat: Text.PlainText // there are names in it
+    textFormat: Text.PlainText // it contains names
     color: "#ffe27a"
     opacity: 0
     font { pixelSize: 18; bold: true }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! What there is to say while nobody plays, over the game: a title, a text, and a button for what can
-//! be done about it. Without a connection there are fields for where the server is and who one is.
+//! What to show over the game while nobody plays: a title, a text, and a button for what can be
+//! done about it. Without a connection there are fields for the server's address and the player's
+//! name.
 Item {
     id: notice
 
@@ -28,7 +29,7 @@ Item {
         opacity: notice.asks ? 0.85 : 0.6
     }
 
-    MouseArea { // what is below it does not take the mouse
+    MouseArea { // keeps the mouse from what is below
         anchors.fill: parent
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! A button, in the window's colours. It takes the mouse, a finger, and the keyboard.
+//! A button in the window's colours, for mouse, finger and keyboard.
 Rectangle {
     id: button
 
@@ -9,7 +9,7 @@ Rectangle {
     signal clicked
 
     implicitWidth: label.implicitWidth + 32
-    implicitHeight: 40 // for a finger
+    implicitHeight: 40 // large enough for a finger
     radius: height / 2
     color: {
         if (!enabled)
@@ -33,7 +33,7 @@ Rectangle {
 
         anchors.centerIn: parent
         width: Math.min(implicitWidth, button.width - 10)
-        fontSizeMode: Text.HorizontalFit // which is smaller if need be
+        fontSizeMode: Text.HorizontalFit // smaller if necessary
         minimumPixelSize: 11
         elide: Text.ElideRight
         text: button.text

@@ -3,7 +3,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import QRepod
 
-//! The servers of a game that announce themselves on the local network.
+//! The servers of a game that are announced on the local network.
 Column {
     id: list
 

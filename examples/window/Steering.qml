@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-//! Where the player wants to go, by keys, or by the mouse or a finger that is held down.
+//! Where the player wants to go, by keys, or by holding the mouse or a finger down.
 MouseArea {
     id: steering
 
-    required property point position ///< of the player, in this item
-    property int directions: 24      ///< that a held finger can tell apart
-    property real tolerance: 20      ///< who is as near to the finger has arrived
+    required property point position ///< the player's, in this item
+    property int directions: 24      ///< directions that a held finger can tell apart
+    property real tolerance: 20      ///< nearer to the finger than this, the player has arrived
     readonly property point course: {
         if (!pressed)
             return Qt.point(isHeld(Qt.Key_Right, Qt.Key_D) - isHeld(Qt.Key_Left, Qt.Key_A),
@@ -21,7 +21,7 @@ MouseArea {
 
     readonly property var keys: [Qt.Key_Left, Qt.Key_A, Qt.Key_Right, Qt.Key_D, Qt.Key_Up, Qt.Key_W,
                                  Qt.Key_Down, Qt.Key_S, Qt.Key_Space]
-    property var down: [] ///< of the keys
+    property var down: [] ///< the keys that are down
 
     function isHeld(key: int, other: int): bool {
         return down.includes(key) || down.includes(other);
@@ -29,7 +29,7 @@ MouseArea {
 
     activeFocusOnTab: true
     onPressed: forceActiveFocus()
-    onActiveFocusChanged: down = [] // a key that is released elsewhere is not seen
+    onActiveFocusChanged: down = [] // the release of a key elsewhere is not seen
     Keys.onPressed: event => {
         event.accepted = keys.includes(event.key);
         if (event.accepted && !down.includes(event.key))
