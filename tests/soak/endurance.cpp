@@ -53,7 +53,7 @@ void expect(bool isTrue, const char *what)
     std::printf("    FAILED: %s\n", what);
 }
 
-//! Runs the event loop until \a condition holds.
+//! Runs the event loop until \a condition holds, or it takes too long.
 bool eventually(const std::function<bool()> &condition)
 {
     const QDeadlineTimer deadline(patience);
@@ -80,7 +80,7 @@ public:
 
 // Connect, exchange, close
 
-//! One connection from its beginning to its end, at both ends.
+//! Makes one connection and ends it, at both ends.
 bool cycle(ConnectionListener &listener, const Server &server, bool serverCloses)
 {
     bool isConnected = false;
@@ -109,7 +109,7 @@ bool cycle(ConnectionListener &listener, const Server &server, bool serverCloses
     return until(hasEnded) && eventually([&] { return server.channels().isEmpty(); });
 }
 
-//! Qt gives some of what it holds back when it likes.
+//! Waits, because Qt releases some resources when it likes.
 Resources settled(const Resources &wanted)
 {
     Resources now = Resources::now();
@@ -136,7 +136,7 @@ void cycles(int count)
         }
         return true;
     };
-    expect(run(100), "the first cycles end"); // they open what is kept
+    expect(run(100), "the first cycles end"); // they open what stays open
     const Resources before = Resources::now();
     QElapsedTimer clock;
     clock.start();
@@ -159,7 +159,7 @@ double median(std::vector<double> &values)
 
 // One stalled client among many
 
-//! Clients of the system's own sockets, read by whoever waits for what they get.
+//! Clients that are sockets of the system, read by the code that waits for them.
 class Audience
 {
 public:
@@ -191,7 +191,7 @@ public:
         return descriptor;
     }
 
-    //! Reads until everybody has got \a bytes more.
+    //! Reads until everybody has received \a bytes more.
     bool receive(qint64 bytes)
     {
         for (qint64 &wanted : m_wanted)
@@ -221,11 +221,11 @@ private:
     std::vector<qint64> m_wanted; // bytes
 };
 
-//! In microseconds.
+//! Times in microseconds.
 struct Cost
 {
     double time = 0;
-    double processor = 0; // of this whole program: on a busy machine, the better measure
+    double processor = 0; // of the whole program; the better measure on a busy machine
 };
 
 double processorTime()
@@ -238,8 +238,8 @@ double processorTime()
     return microseconds(usage.ru_utime) + microseconds(usage.ru_stime);
 }
 
-//! What each of \a rounds broadcasts costs, one after the other, until the whole audience has had
-//! it.
+//! Returns the cost of each of \a rounds broadcasts, one after another, until the whole audience
+//! has received it.
 Cost broadcast(Server &server, Audience &audience, int rounds)
 {
     const QVariantMap message{{QStringLiteral("action"), QStringLiteral("state")},
@@ -272,7 +272,7 @@ void oneStalledAmong(int count, int rounds)
            "everybody is greeted");
     broadcast(server, audience, rounds); // warms up
 
-    std::array<std::vector<double>, 2> times; // without and with the stalled one
+    std::array<std::vector<double>, 2> times; // without and with the stalled client
     std::array<std::vector<double>, 2> processor;
     std::vector<int> stalled;
     const Resources before = Resources::now();
@@ -300,7 +300,7 @@ void oneStalledAmong(int count, int rounds)
                     with / without);
     }
 
-    // Now until it is too much.
+    // Now send until it is too much.
     const int last = Audience::connectTo(server.port(), 4096);
     expect(eventually([&] { return server.channels().size() == count; }), "it joins");
     Channel *const channel = server.channels().last();
@@ -316,7 +316,7 @@ void oneStalledAmong(int count, int rounds)
     };
     qint64 peak = before.resident;
     qint64 sent = 0;
-    // It is gone, and must not be asked, once something is refused.
+    // Once a message is refused, the channel is gone and must not be used.
     const QVariantMap message{{QStringLiteral("action"), QStringLiteral("state")},
                               {QStringLiteral("data"), QByteArray(32 * 1024, 'x')}};
     while (const qint64 accepted = channel->send(message)) {
@@ -327,7 +327,7 @@ void oneStalledAmong(int count, int rounds)
     std::printf("    it is closed after %.1f MiB; memory grew by %.1f MiB: %s\n",
                 double(sent) / (1024 * 1024), double(peak - before.resident) / 1024,
                 qPrintable(error));
-    const qint64 limit = 4 * server.maximumSendBacklog() / 1024; // of who takes nothing at all
+    const qint64 limit = 4 * server.maximumSendBacklog() / 1024; // if a client takes nothing at all
     expect(isSanitized || peak - before.resident <= limit + limit / 4,
            "memory inside of the limit of the send backlog");
     expect(eventually([&] { return server.channels().size() == count - 1; }), "the others stay");
@@ -337,7 +337,7 @@ void oneStalledAmong(int count, int rounds)
 
 // A server that is killed
 
-//! The other process: listens, says where, and echoes until it is killed.
+//! The other process: listens, prints its port, and echoes until it is killed.
 int serve(int output)
 {
     Server server;

@@ -67,7 +67,7 @@ void Flow::end()
     m_tally.lost += m_sent - m_heard + qint64(m_missing.size()) + (m_asked - m_answered);
 }
 
-//! The server's end. Which client it is, it learns from the first message.
+//! The server's end. It learns from the first message which client it has.
 class InterruptedChannel : public Channel
 {
     Q_OBJECT
@@ -93,7 +93,7 @@ public slots:
         if (m_player)
             m_player->serverCourse.interrupted();
         else
-            close(); // nobody comes back to it
+            close(); // nobody will come back to it
     }
     void Network_resumed() { m_player ? m_player->serverCourse.resumed() : stranger(); }
     void Network_disconnected()
@@ -105,7 +105,7 @@ public slots:
     }
     void Network_error()
     {
-        if (m_player) // else its line was lost before it had said who it is
+        if (m_player) // otherwise the line was lost before the first message
             m_player->serverCourse.failed();
     }
     qint64 Network_number(qint64 number, const QByteArray &body)
@@ -266,7 +266,7 @@ bool InterruptedGame::play(const std::function<bool()> &isDone, const std::funct
     QObject::connect(&damaging, &QTimer::timeout, damage);
     damaging.start(10);
     damage();
-    // After a fault it may never be done: a session that was lost is not resumed.
+    // After a fault it may never be done, because a lost session is not resumed.
     return waitFor([&] { return isDone() || tally.faults() > 0; },
                    "there are as many interruptions as wanted");
 }
@@ -297,12 +297,12 @@ void InterruptedGame::finish()
 bool InterruptedGame::waitFor(const std::function<bool()> &condition, const char *what)
 {
     QDeadlineTimer deadline(patience);
-    QTimer nowAndThen; // there may be no events while the line is cut
+    QTimer nowAndThen; // because there may be no events while the line is cut
     nowAndThen.start(5);
     qint64 seen = 0;
     while (!condition()) {
         const qint64 moved = tally.interruptions + tally.messages;
-        if (std::exchange(seen, moved) != moved) // it takes as long as it takes
+        if (std::exchange(seen, moved) != moved) // as long as there is progress, wait
             deadline.setRemainingTime(patience);
         if (deadline.hasExpired()) {
             ::tally().violation(QLatin1String("in vain: ") + QLatin1String(what));

@@ -16,24 +16,24 @@
 #include <memory>
 #include <vector>
 
-//! What came of all interruptions.
+//! The outcome of all interruptions.
 struct InterruptionTally
 {
-    qint64 interruptions = 0; ///< that a client was told of
+    qint64 interruptions = 0; ///< reported to a client
     qint64 messages = 0;      ///< delivered, in both directions
     qint64 requests = 0;      ///< answered
     qint64 lost = 0;
     qint64 doubled = 0;
     qint64 outOfOrder = 0;
     qint64 wrong = 0;       ///< messages and answers that are not what was sent
-    qint64 wrongEvents = 0; ///< not `connected`, and then `interrupted` and `resumed` by turns
+    qint64 wrongEvents = 0; ///< not `connected`, then `interrupted` and `resumed` alternately
 
     qint64 strangers = 0; ///< attempts whose first frame took 100 ms, and so count as new clients
 
     qint64 faults() const { return lost + doubled + outOfOrder + wrong + wrongEvents; }
 };
 
-//! One direction of one session: what was sent, and what has come.
+//! One direction of one session: what was sent, and what has arrived.
 class Flow
 {
 public:
@@ -42,18 +42,19 @@ public:
     {
     }
 
-    //! Enough is under way to keep the line busy, and no more than can be sent again quickly.
+    //! Whether to send more: enough to keep the line busy, and no more than can be resent quickly.
     bool hasRoom() const { return m_sent - m_heard < window; }
 
     bool isComplete() const { return m_heard == m_sent && m_answered == m_asked; }
 
-    //! Sends the next one with \a send, or asks with \a request, in the name of \a context.
+    //! Sends the next message with \a send, or as a request with \a request, on behalf of
+    //! \a context.
     void say(QObject *context, const std::function<qint64(const QVariantMap &)> &send,
              const std::function<QFuture<QVariant>(const QVariantMap &)> &request);
 
     void heard(qint64 number, const QByteArray &body);
 
-    //! What has not come, although the line is sound again.
+    //! Counts what has not arrived although the line is sound again.
     void end();
 
 private:
@@ -67,10 +68,10 @@ private:
 
     InterruptionTally &m_tally;
     qint64 m_sent = 0;
-    qint64 m_heard = 0; // the latest
+    qint64 m_heard = 0; // the last number
     qint64 m_asked = 0;
     qint64 m_answered = 0;
-    std::vector<qint64> m_missing; // left out when a later one came
+    std::vector<qint64> m_missing; // skipped when a later one came
 };
 
 //! The order of events at one end of one session.
@@ -89,7 +90,7 @@ public:
     void failed() { ++m_tally.wrongEvents; }
     void heard() { pass(State::Up, State::Up); }
 
-    //! From now on the end is no fault.
+    //! From now on, the end is not a fault.
     void allowEnd() { m_mayEnd = true; }
 
     bool isUp() const { return m_state == State::Up; }
@@ -109,7 +110,7 @@ private:
     bool m_mayEnd = false;
 };
 
-//! One client, and what both ends of its session say and hear.
+//! One client, and what both ends of its session send and receive.
 class InterruptedPlayer : public QRepod::ConnectionListener
 {
     Q_OBJECT
@@ -117,19 +118,19 @@ class InterruptedPlayer : public QRepod::ConnectionListener
 public:
     InterruptedPlayer(int number, InterruptionTally &tally);
 
-    //! The server's end introduces itself.
+    //! The server's end registers itself.
     void setChannel(QRepod::Channel *channel);
 
-    //! Both ends send as much as they may.
+    //! Makes both ends send as much as they may.
     void talk();
 
-    //! Both ends know of each other, and the client of its session: the greeting came before.
+    //! Whether both ends know each other, and the client its session: the greeting came before.
     bool isJoined() const { return m_isWelcome; }
     bool isSettled() const;
     void leave();
     bool hasLeft() const { return course.hasEnded() && serverCourse.hasEnded(); }
 
-    //! Counts what has not come.
+    //! Counts what has not arrived.
     void end();
 
     Flow toServer;
@@ -153,27 +154,27 @@ private:
     bool m_isWelcome = false;
 };
 
-//! A server, and clients on a line that can be broken. Works in one thread's event loop.
+//! A server, and clients on lines that can be broken. Works in one thread's event loop.
 class InterruptedGame
 {
 public:
     explicit InterruptedGame(const InterruptionPlan &plan);
 
-    //! Everybody has joined. Without a fault: who is lost before the greeting has no session.
+    //! Waits until everybody has joined, without faults: before the greeting there is no session.
     bool start(int reconnectInterval);
 
-    //! All send, until \a isDone; \a damage breaks the line meanwhile.
+    //! Makes everybody send until \a isDone; meanwhile \a damage breaks the lines.
     ///
     /// \return false if it takes too long.
     bool play(const std::function<bool()> &isDone, const std::function<void()> &damage);
 
-    //! The line is sound again: waits for all that was sent, and lets everybody go.
+    //! The lines are sound again: waits for everything that was sent, and lets everybody leave.
     void finish();
 
-    //! How often the clients have connected, all together.
+    //! How often the clients have connected in all.
     qint64 connectionCount() const;
 
-    //! To the server's port and, if the plan has them, that of the browsers' gate.
+    //! To the server's port and, if the plan has browsers, to the gate's.
     using Lines = std::vector<std::unique_ptr<QRepod::FaultProxy>>;
 
     InterruptionTally tally;

@@ -14,8 +14,8 @@
 
 namespace {
 
-//! After how many bytes a connection may be cut: while it resumes the session, soon after that, and
-//! when much has passed. With TLS, what it takes to agree on keys comes before.
+//! Returns after how many bytes a connection may be cut: while it resumes the session, soon after,
+//! and after much more. TLS first takes some bytes for its handshake.
 std::array<qint64, 3> cuts(const InterruptionPlan &plan)
 {
     if (plan.isEncrypted)
@@ -23,7 +23,7 @@ std::array<qint64, 3> cuts(const InterruptionPlan &plan)
     return {250, 1'000, 5'000};
 }
 
-//! The line is another one from moment to moment, and sometimes breaks for everybody.
+//! Changes the faults of the lines all the time, and sometimes breaks them for everybody.
 class Damage
 {
 public:
@@ -48,7 +48,7 @@ public:
 
 private:
     const std::array<qint64, 3> m_cuts;
-    const int m_rarity; // of breaks for everybody, behind which all agree on keys anew
+    const int m_rarity; // of breaks for everybody, after which all repeat the handshake
     const InterruptedGame::Lines &m_lines;
     QRandomGenerator m_random;
 };
@@ -80,7 +80,7 @@ double percentile(std::vector<double> &values, double part)
     return values[size_t(part * double(values.size() - 1))];
 }
 
-//! How long it takes from the line being back to `resumed`.
+//! Measures the time from the line's return to `resumed`.
 void measureOutages(const InterruptionPlan &plan, int longest)
 {
     constexpr int interval = 50; // milliseconds
@@ -89,7 +89,7 @@ void measureOutages(const InterruptionPlan &plan, int longest)
         return;
     QRandomGenerator random(plan.seed);
     std::vector<double> times;
-    qint64 back = 0; // when the line is, in nanoseconds
+    qint64 back = 0; // when the line returned, in nanoseconds
     QElapsedTimer clock;
     clock.start();
     for (const auto &player : game.players) {

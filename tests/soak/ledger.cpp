@@ -147,7 +147,7 @@ void Ledger::heardUnknown(Direction direction, const QVariantMap &message)
 void Ledger::heardError(Direction direction, const QString &error)
 {
     const std::lock_guard lock(m_mutex);
-    // A broken frame of WebSocket is told to the other end, too.
+    // A broken WebSocket frame is also reported to the other end.
     if (m_plan.isWebSocket && m_plan.ending == Plan::Ending::Corruption) {
         ++tally().protocolErrors;
         return;
@@ -219,14 +219,14 @@ void Ledger::judge(Direction direction)
         judgeCut(direction);
 }
 
-//! Whatever lay before the cut has passed, so it must have come.
+//! Everything before the cut has passed, so it must have arrived.
 void Ledger::judgeCut(Direction direction)
 {
-    // What else was in the stream, at most: hello or greeting, control frames, messages to all.
+    // The most of anything else in the stream: hello or greeting, control frames, messages to all.
     constexpr qint64 first = 64;
     constexpr qint64 controls = 40 * 24; // pings and their answers, and heartbeats
     constexpr qint64 tick = 64;
-    constexpr qint64 handshake = 1024; // of WebSocket, whose frames have longer heads
+    constexpr qint64 handshake = 1024; // for WebSocket, whose frames have longer headers
     constexpr qint64 longerHead = 10;
     qint64 others = first + controls + (m_plan.isWebSocket ? handshake : 0);
     if (direction == Direction::ToClient)

@@ -10,13 +10,13 @@
 #include <mutex>
 #include <vector>
 
-//! What both ends of one connection have said and heard, and whether that agrees. Any thread.
+//! What both ends of one connection have said and heard, and whether that agrees. Thread-safe.
 class Ledger
 {
 public:
     using Send = std::function<qint64(const QVariantMap &message)>;
 
-    //! A new ledger that find() knows by its key.
+    //! Creates a ledger that find() finds by its key.
     static std::shared_ptr<Ledger> create(int client, const Plan &plan);
     static std::shared_ptr<Ledger> find(qint64 key);
 
@@ -26,10 +26,10 @@ public:
     /// \name Saying
     /// @{
 
-    //! The first message of the client.
+    //! Returns the client's first message.
     QVariantMap hello() const;
 
-    //! Sends the next message with \a body, by \a send, and writes it down if it was accepted.
+    //! Sends the next message with \a body by calling \a send, and notes it if it was accepted.
     void say(QRepod::Direction direction, const QByteArray &body, const Send &send);
     /// @}
 
@@ -49,14 +49,14 @@ public:
     bool hasServerJoined() const;
     bool hasServerEnded() const;
 
-    //! The client has not closed it but was disconnected.
+    //! The client was disconnected without closing.
     void endedByItself();
 
-    //! Both ends have ended: checks what can be checked only now, and forgets the key.
+    //! Both ends have ended: makes the final checks, and forgets the key.
     void judge();
     /// @}
 
-    //! Something is wrong with this connection.
+    //! Reports that something is wrong with this connection.
     void violation(const QString &text) const;
 
     static qint64 checksum(qint64 key, qint64 number, const QByteArray &body);
@@ -66,9 +66,9 @@ private:
     struct Way
     {
         qint64 said = 0;
-        qint64 next = 0;          // the number that is to be heard next
-        qint64 bytes = 0;         // said
-        std::vector<qint64> ends; // of each message said, in bytes since the first
+        qint64 next = 0;          // the number to be heard next
+        qint64 bytes = 0;         // bytes said
+        std::vector<qint64> ends; // the end of each message, in bytes since the first
     };
 
     Ledger(qint64 key, int client, const Plan &plan);

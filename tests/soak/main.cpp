@@ -19,7 +19,7 @@
 
 namespace {
 
-//! Warnings are part of some faults: each text is printed once, without its numbers.
+//! Warnings are part of some faults. Prints each text once, ignoring its numbers.
 void printOnce(QtMsgType, const QMessageLogContext &, const QString &text)
 {
     static std::mutex mutex; // guards printed
@@ -70,17 +70,17 @@ private:
     QThread m_thread;
 };
 
-//! What a run is asked for.
+//! What a run is asked to do.
 struct SoakPlan
 {
     quint32 seed = 1;
     int clients = 8;
     int threads = 0;          ///< Server::setThreads()
-    bool hasBrowsers = false; ///< a third of the clients comes by WebSocket
+    bool hasBrowsers = false; ///< a third of the clients use WebSocket
     qint64 milliseconds = 0;
 };
 
-//! One run with its participants, all of whom have gone when it has returned.
+//! Runs all participants, and returns when they have left.
 void soak(const SoakPlan &plan, ResourceCurve &curve)
 {
     SoakServer server;
@@ -135,7 +135,7 @@ void soak(const SoakPlan &plan, ResourceCurve &curve)
     loop.exec();
 }
 
-//! The resources given back, at the end. Qt ends its last threads when it likes.
+//! Waits until the resources are released. Qt ends its last threads when it likes.
 Resources settled(const Resources &wanted)
 {
     Resources now = Resources::now();
@@ -150,7 +150,7 @@ Resources settled(const Resources &wanted)
     return now;
 }
 
-//! What \a parser was given, if it was given any of it.
+//! Returns the options for interruptions in \a parser, if there are any.
 std::optional<InterruptionPlan> interruptionPlan(const QCommandLineParser &parser)
 {
     if (!parser.isSet("interruptions") && !parser.isSet("outages"))
@@ -196,7 +196,7 @@ int main(int argc, char *argv[])
     plan.milliseconds = qint64(parser.value("minutes").toDouble() * 60'000);
     qInstallMessageHandler(printOnce);
 
-    { // What Qt opens once and keeps is opened now.
+    { // Make Qt open now what it opens once and keeps.
         QEventLoop loop;
         QTimer::singleShot(0, &loop, &QEventLoop::quit);
         loop.exec();

@@ -20,7 +20,7 @@ Plan Plan::random(QRandomGenerator &random)
     Plan plan;
     plan.ending = Ending(random.bounded(8));
     plan.direction = random.bounded(2) ? Direction::ToServer : Direction::ToClient;
-    // Mostly somewhere, often right at the beginning.
+    // Usually anywhere, often right at the beginning.
     plan.offset = random.bounded(oneOf(random, {20, 100, 1000, 20'000, 200'000}));
     plan.mask = quint8(random.bounded(2) ? 1 << random.bounded(8) : random.bounded(1, 256));
 

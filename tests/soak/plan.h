@@ -6,7 +6,7 @@
 #include <QtCore/QRandomGenerator>
 #include <QtCore/QString>
 
-//! What one connection goes through, and how it ends.
+//! The faults of one connection, and how it ends.
 struct Plan
 {
     enum class Ending {
@@ -21,20 +21,20 @@ struct Plan
     };
 
     Ending ending = Ending::ClientClose;
-    QRepod::Direction direction = QRepod::Direction::ToServer; ///< of Cut, HalfClose, Corruption
-    qint64 offset = 0;                                         ///< of Cut and Corruption
-    quint8 mask = 0;                                           ///< of Corruption
+    QRepod::Direction direction = QRepod::Direction::ToServer; ///< for Cut, HalfClose, Corruption
+    qint64 offset = 0;                                         ///< for Cut and Corruption
+    quint8 mask = 0;                                           ///< for Corruption
 
     int latency = 0;
     int jitter = 0;
     int chunkSize = 0;
     qint64 bandwidth = 0;
     bool stalls = false;
-    bool isWebSocket = false; ///< it comes through the server's gate
+    bool isWebSocket = false; ///< the client uses the server's gate
 
-    int duration = 0;    ///< of sending, in milliseconds
-    int interval = 0;    ///< between bursts, likewise
-    int burst = 0;       ///< messages at once, at most
+    int duration = 0;    ///< how long to send, in milliseconds
+    int interval = 0;    ///< between bursts, in milliseconds
+    int burst = 0;       ///< the most messages at once
     int maximumBody = 0; ///< bytes
 
     static Plan random(QRandomGenerator &random);
@@ -46,7 +46,7 @@ struct Plan
         return ending == Ending::Corruption && direction == in;
     }
 
-    //! Whether everything that is sent in a direction must come.
+    //! Whether everything that is sent in a direction must arrive.
     bool isComplete(QRepod::Direction in) const
     {
         if (in == QRepod::Direction::ToServer)
@@ -54,10 +54,10 @@ struct Plan
         return ending == Ending::ServerClose;
     }
 
-    //! Whether it may fail before it is up: a handshake is long enough to be damaged.
+    //! Whether the connection may fail before it is up: a handshake is long enough to be damaged.
     bool mayFailToConnect() const { return isWebSocket && !isSound(); }
 
-    //! Whether a connection of this plan may end without an error only.
+    //! Whether a connection with this plan must end without an error.
     bool isSound() const
     {
         return ending == Ending::ClientClose || ending == Ending::ServerClose

@@ -13,10 +13,10 @@ constexpr bool isSanitized = __has_feature(address_sanitizer) || __has_feature(t
 constexpr bool isSanitized = false;
 #endif
 
-//! What the process holds now, as /proc and glibc say; zeros on systems that have none.
+//! The resources that the process holds now, from /proc and glibc; zeros on other systems.
 struct Resources
 {
-    qint64 resident = 0; ///< memory, in KiB, with what glibc's arenas keep for later
+    qint64 resident = 0; ///< memory in KiB, including what glibc's arenas keep for later
     qint64 heap = 0;     ///< memory in use, in KiB
     qint64 descriptors = 0;
     qint64 threads = 0;
@@ -25,17 +25,17 @@ struct Resources
     QString toString() const;
 };
 
-//! Samples over a run, and whether they grow.
+//! Samples during a run, and whether they grow.
 class ResourceCurve
 {
 public:
     void add(const Resources &sample) { m_samples.push_back(sample); }
 
-    //! Compares the second quarter of the run with the last: what has grown, one text each.
+    //! Compares the second quarter of the run with the last; returns a text for each growth.
     ///
-    /// The first quarter is for warming up. What is resident is not compared: each thread's arena
-    /// keeps its own high-water mark, so that it approaches a bound slowly. With a sanitizer,
-    /// memory is left to that.
+    /// The first quarter is for warming up. Resident memory is not compared: each thread's arena
+    /// keeps its own high-water mark, so it approaches a bound slowly. With a sanitizer, checking
+    /// memory is left to the sanitizer.
     QStringList growth() const;
 
 private:

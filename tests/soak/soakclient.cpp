@@ -14,10 +14,10 @@ namespace {
 // How often the client acts, in milliseconds.
 constexpr int workInterval = 3;
 
-// Within this, a connection must end at both ends, in milliseconds.
+// Within this time, in milliseconds, both ends of a connection must end.
 constexpr int endTimeout = 60'000;
 
-// How long a client that the server may never have made out is waited for, likewise.
+// How long to wait for a client that the server may never have identified, in milliseconds.
 constexpr int strangerTimeout = 1000;
 
 } // namespace
@@ -110,7 +110,7 @@ void SoakClient::work()
 void SoakClient::joined()
 {
     if (m_listener->current() != m_ledger)
-        return; // connected elsewhere already
+        return; // already connected elsewhere
     setState(State::Sending);
     m_sinceBurst.start();
     if (m_style == Style::SendingThreadInThread)
@@ -121,7 +121,7 @@ void SoakClient::left(const std::shared_ptr<Ledger> &ledger)
 {
     stopSender();
     if (ledger == m_ledger) {
-        endStall(); // or the server would never hear of it
+        endStall(); // otherwise the server would never notice
         if (!m_hasClosed)
             ledger->endedByItself();
         if (!m_hasClosed && ledger->plan().ending == Plan::Ending::Cut)
@@ -175,8 +175,8 @@ void SoakClient::endSending()
     const Plan &plan = m_ledger->plan();
     switch (plan.ending) {
     case Plan::Ending::ClientClose:
-    case Plan::Ending::Cut:        // it has not come that far,
-    case Plan::Ending::Corruption: // or nothing was noticed, or a frame is awaited that is none
+    case Plan::Ending::Cut:        // the offset has not been reached,
+    case Plan::Ending::Corruption: // or nothing was noticed, or an invalid frame is awaited
         m_listener->close();
         break;
     case Plan::Ending::ServerClose:
@@ -185,7 +185,7 @@ void SoakClient::endSending()
     case Plan::Ending::Reconnect:
         if (m_pending.empty())
             begin();
-        else // the other proxy is still needed as it is
+        else // the other proxy is still in use
             m_listener->close();
         break;
     case Plan::Ending::Destruction:
@@ -206,7 +206,7 @@ void SoakClient::endSending()
     }
 }
 
-//! Judges the connections that the server is through with, too.
+//! Also judges connections that the server has finished with.
 void SoakClient::judgePending()
 {
     const auto isJudged = [this](const Pending &pending) {
@@ -232,7 +232,7 @@ void SoakClient::setState(State state)
     m_inState.start();
 }
 
-//! A thread of the game sends as well, through the connection.
+//! Sends from another thread of the game too, through the connection.
 void SoakClient::startSender()
 {
     m_isSending = true;

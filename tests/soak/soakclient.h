@@ -13,13 +13,13 @@
 #include <thread>
 #include <vector>
 
-//! Makes one connection after the other, by plans drawn from a seed. Lives in one thread.
+//! Makes one connection after another, by plans drawn from a seed. Lives in one thread.
 class SoakClient : public QObject
 {
     Q_OBJECT
 
 public:
-    //! How it uses the library.
+    //! How the client uses the library.
     enum class Style {
         PolledMaps,
         AutoTyped,
@@ -27,14 +27,14 @@ public:
         SendingThreadInThread,
     };
 
-    //! Connects to \a serverPort, which is that of a gate if \a isWebSocket.
+    //! Connects to \a serverPort, which is a gate's port if \a isWebSocket.
     SoakClient(int number, Style style, quint32 seed, quint16 serverPort, bool isWebSocket);
     ~SoakClient() override;
 
-    //! Begins; called in its thread.
+    //! Begins; call it in the client's thread.
     void start();
 
-    //! Ends after the connection at hand. Any thread.
+    //! Ends after the current connection. Thread-safe.
     void stop() { m_isStopping = true; }
 
 signals:
@@ -43,7 +43,7 @@ signals:
 private:
     enum class State { Connecting, Sending, Ending, Judging };
 
-    //! A connection whose ends are not both through yet.
+    //! A connection whose ends have not both finished.
     struct Pending
     {
         std::shared_ptr<Ledger> ledger;
@@ -70,10 +70,10 @@ private:
     const Style m_style;
     const bool m_isWebSocket;
     QRandomGenerator m_random;
-    std::unique_ptr<QRepod::FaultProxy> m_proxies[2]; // in turn, so that one can end its connection
+    std::unique_ptr<QRepod::FaultProxy> m_proxies[2]; // alternating, so that one can finish
     int m_proxy = 0;
     std::unique_ptr<SoakListener> m_listener;
-    std::shared_ptr<Ledger> m_ledger; // of the connection at hand
+    std::shared_ptr<Ledger> m_ledger; // of the current connection
     std::vector<Pending> m_pending;
     State m_state = State::Connecting;
     QElapsedTimer m_inState;
@@ -83,5 +83,5 @@ private:
     std::atomic<bool> m_isSending = false;
     std::atomic<bool> m_isStopping = false;
     bool m_isStalled = false;
-    bool m_hasClosed = false; // we have ended the connection at hand
+    bool m_hasClosed = false; // this end has closed the current connection
 };

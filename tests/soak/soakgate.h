@@ -10,12 +10,12 @@ class Server;
 class WebSocketGate;
 } // namespace QRepod
 
-//! The way into a server for the clients that come by WebSocket. Where the component is not built,
-//! there is none: the program ends.
+//! Lets WebSocket clients into a server. If the component is not built, there is no gate and the
+//! program ends.
 class SoakGate
 {
 public:
-    //! Of \a server; nullptr if there are no such clients. Port 0: the system picks one.
+    //! For \a server; nullptr if there are no such clients. Port 0 lets the system pick one.
     explicit SoakGate(QRepod::Server *server, int port = 0);
     ~SoakGate();
 

@@ -9,7 +9,7 @@ using QRepod::Direction;
 
 SoakListener::SoakListener()
 {
-    setCloseTimeout(30'000); // slow lines must not look like losses
+    setCloseTimeout(30'000); // so that slow lines do not look like losses
     QObject::connect(this, &ConnectionListener::connected, this, &SoakListener::join);
     QObject::connect(this, &ConnectionListener::errorOccurred, this, &SoakListener::fail);
     QObject::connect(this, &ConnectionListener::disconnected, this, &SoakListener::leave);

@@ -15,16 +15,16 @@ class SoakListener : public QRepod::ConnectionListener
 public:
     SoakListener();
 
-    //! Begins the connection that \a ledger is about, on a port of this machine.
+    //! Begins the connection for \a ledger, on a port of this machine.
     void begin(const std::shared_ptr<Ledger> &ledger, quint16 port);
 
-    //! What is being sent on: null unless connected.
+    //! The ledger of the current connection; null unless connected.
     const std::shared_ptr<Ledger> &current() const { return m_current; }
 
     void network_received(const QVariantMap &message) override;
 
 signals:
-    void joined(); ///< and hello has been said
+    void joined(); ///< hello has been sent
     void left(const std::shared_ptr<Ledger> &ledger);
 
 protected:
@@ -36,8 +36,8 @@ private:
     void fail(const QString &error);
     void leave();
 
-    std::deque<std::shared_ptr<Ledger>> m_coming; // begun and not yet connected
-    std::shared_ptr<Ledger> m_current;            // connected, as far as has been delivered
+    std::deque<std::shared_ptr<Ledger>> m_coming; // begun but not connected yet
+    std::shared_ptr<Ledger> m_current;            // connected, as delivered
     bool m_hasFailed = false;                     // an error came; only `disconnected` may follow
 };
 

@@ -68,7 +68,7 @@ void SoakChannel::answer(int count)
     }
 }
 
-//! Its hello was damaged on the way.
+//! The client's hello was damaged on the way.
 void SoakChannel::refuseStranger()
 {
     if (m_isRefused)

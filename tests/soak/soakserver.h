@@ -6,7 +6,7 @@
 #include <QRepod/Channel>
 #include <QRepod/Server>
 
-//! The server's end of a connection: answers with messages of its own.
+//! The server's end of a connection. It answers with messages of its own.
 class SoakChannel : public QRepod::Channel
 {
     Q_OBJECT
@@ -27,7 +27,7 @@ private:
     void answer(int count);
     void refuseStranger();
 
-    std::shared_ptr<Ledger> m_ledger; // null until a sound hello has come
+    std::shared_ptr<Ledger> m_ledger; // null until a valid hello has come
     QRandomGenerator m_random;
     bool m_isRefused = false;
 };

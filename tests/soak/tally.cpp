@@ -5,7 +5,7 @@
 
 void Tally::violation(const QString &text)
 {
-    if (++violations <= 100) // the first ones tell
+    if (++violations <= 100) // the first ones are enough
         std::fprintf(stderr, "VIOLATION %s\n", qPrintable(text));
 }
 

@@ -18,7 +18,7 @@ enum class Fault {
     Destruction,
 };
 
-//! The figures of the whole run, and where violations are reported. Any thread.
+//! The figures of the whole run, and the place to report violations. Thread-safe.
 struct Tally
 {
     std::atomic<quint64> connections = 0;
@@ -31,17 +31,17 @@ struct Tally
     std::atomic<quint64> swallowed = 0; ///< messages missing, where a byte was corrupted
     std::atomic<quint64> protocolErrors =
         0;                              ///< connections ended by one, where a byte was corrupted
-    std::atomic<quint64> strangers = 0; ///< clients that the server could not make out
-    std::atomic<quint64> corruptedToServer = 0; ///< connections on which that may be so
+    std::atomic<quint64> strangers = 0; ///< clients that the server could not identify
+    std::atomic<quint64> corruptedToServer = 0; ///< connections on which that may happen
     std::atomic<quint64> violations = 0;
     std::array<std::atomic<quint64>, 9> faults{};
 
     void count(Fault fault) { ++faults[size_t(fault)]; }
 
-    //! Counts and prints it.
+    //! Counts and prints a violation.
     void violation(const QString &text);
 
-    //! One line.
+    //! Returns the figures in one line.
     QString summary() const;
 };
 

@@ -16,7 +16,7 @@
 #include <memory>
 #include <vector>
 
-//! A server that is a node of a cluster, its clients, and what it has been told.
+//! A server that is a node of a cluster, with its clients and what it was told.
 class ClusterNode
 {
 public:
@@ -32,7 +32,7 @@ public:
 
     bool isOnline() const { return cluster.isOnline(); }
 
-    //! A client, and the channel of it.
+    //! A client and its channel.
     struct Guest
     {
         std::unique_ptr<RawClient> client;
@@ -53,7 +53,7 @@ public:
         return {std::move(client), channel};
     }
 
-    //! The users that it knows of, as `"user@node"`, sorted.
+    //! The users that the node knows, as `"user@node"`, sorted.
     QStringList users() const
     {
         QStringList users;
@@ -67,7 +67,7 @@ public:
         return users;
     }
 
-    //! The address that openRoom() tells, or why it tells none.
+    //! Returns the address from openRoom(), or why there is none.
     QString open(const QString &room)
     {
         const QFuture<QString> future = cluster.openRoom(room);
@@ -89,7 +89,7 @@ private:
     Q_DISABLE_COPY_MOVE(ClusterNode)
 };
 
-//! Whether all are online and know each other.
+//! Waits until all are online and know each other.
 inline bool haveMet(const std::vector<ClusterNode *> &nodes)
 {
     return eventually([&] {

@@ -7,10 +7,10 @@
 
 inline constexpr int patience = 60'000; // milliseconds; for a sanitizer on a loaded machine
 
-//! Whether \a condition comes to hold, while this thread's events are processed.
+//! Processes this thread's events until \a condition holds; returns whether it does.
 ///
-/// It is looked at after every turn of the event loop, of which QTest::qWaitFor() has a hundred a
-/// second; and now and then, as it may come to hold in another thread.
+/// It is checked after every turn of the event loop, whereas QTest::qWaitFor() checks a hundred
+/// times a second, and also now and then, because another thread may make it true.
 template <class Condition>
 bool eventually(Condition condition)
 {

@@ -4,7 +4,7 @@
 #include <QtCore/QByteArray>
 #include <QtCore/QString>
 
-// Qt has these from 6.4 on.
+// Qt has these since 6.4.
 
 inline QString operator""_s(const char16_t *text, size_t size)
 {

@@ -10,7 +10,7 @@
 #    include <sys/socket.h>
 #endif
 
-//! Passes each connection on to the server that is the target when it comes. Works in the thread
+//! Forwards each connection to the server that is the target when it arrives. Works in the thread
 //! of the test.
 class LoadBalancer : public QObject
 {
@@ -29,7 +29,7 @@ public:
     quint16 port() const { return m_server.serverPort(); }
     void setTarget(quint16 port) { m_target = port; }
 
-    //! Cuts all connections.
+    //! Breaks all connections.
     void cut()
     {
         const QList<QTcpSocket *> sockets = m_server.findChildren<QTcpSocket *>();
@@ -37,12 +37,12 @@ public:
             socket->abort();
     }
 
-    //! As a cable that is pulled and plugged in again: meanwhile nothing passes, and neither end is
-    //! told of anything, not even that the other has gone.
+    //! Acts like a cable that is unplugged and plugged in again: meanwhile nothing passes, and
+    //! neither end is told anything, not even that the other has gone.
     ///
-    /// On Linux the system drops what clients send, without a word: nothing is acknowledged, and
-    /// connections that begin get no answer. Nobody needs any rights for that, as for a network of
-    /// one's own. Elsewhere bytes are acknowledged, and wait here.
+    /// On Linux the system silently drops what clients send: nothing is acknowledged, and new
+    /// connections get no answer. Unlike a network of one's own, that needs no special rights.
+    /// Elsewhere bytes are acknowledged, and wait here.
     void setSilent(bool isSilent)
     {
         m_isSilent = isSilent;
@@ -85,7 +85,7 @@ private:
         connect(this, &LoadBalancer::audible, from, pass);
     }
 
-    //! Whether the system drops all that arrives at the socket.
+    //! Makes the system drop everything that arrives at the socket, or not.
     static void setDeaf([[maybe_unused]] qintptr socket, [[maybe_unused]] bool isDeaf)
     {
 #ifdef Q_OS_LINUX

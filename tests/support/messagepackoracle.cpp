@@ -39,7 +39,7 @@ private:
     Structure &m_structure;
 };
 
-//! As it is: QString::fromUtf8() would drop a byte order mark.
+//! Converts text unchanged: QString::fromUtf8() would drop a byte order mark.
 QString text(QByteArrayView utf8)
 {
     constexpr QByteArrayView mark("\xef\xbb\xbf", 3);
@@ -118,14 +118,14 @@ QVariant value(const msgpack::object &object)
     case msgpack::type::MAP: {
         QVariantMap map;
         for (const msgpack::object_kv &pair : object.via.map)
-            map.insert(key(pair.key), value(pair.val)); // of two equal keys the latter counts
+            map.insert(key(pair.key), value(pair.val)); // of two equal keys the last one counts
         return map;
     }
     }
     qFatal("no value: %d", int(object.type));
 }
 
-//! msgpack::packer would send a float that is a whole number as an integer.
+//! msgpack::packer would send a whole float as an integer.
 void pack(msgpack::sbuffer &out, double real)
 {
     char bytes[1 + sizeof real] = {'\xcb'};
@@ -206,7 +206,7 @@ Structure structure(QByteArrayView payload)
     size_t offset = 0;
     try {
         msgpack::parse(payload.data(), size_t(payload.size()), offset, visitor);
-    } catch (const msgpack::size_overflow &) { // an extension of 4 GiB, where size_t has 32 bits
+    } catch (const msgpack::size_overflow &) { // an extension of 4 GiB with a size_t of 32 bits
         return Structure::Truncated;
     }
     if (structure == Structure::OneValue && offset < size_t(payload.size()))

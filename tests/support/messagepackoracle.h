@@ -7,27 +7,28 @@
 
 #include <optional>
 
-//! MessagePack as msgpack-cxx understands it, which the library's own reader and writer are
-//! compared with.
+//! MessagePack as msgpack-cxx reads and writes it, to compare the library's own reader and writer
+//! with.
 namespace MessagePackOracle {
 
 enum class Structure {
     OneValue,
     Truncated,
     Undefined, ///< a byte that MessagePack does not define
-    LeftOver,  ///< bytes behind the value
+    LeftOver,  ///< bytes after the value
 };
 
-//! Limits, the kind of a key, and UTF-8 are not looked at.
+//! Ignores limits, the kinds of keys, and UTF-8.
 Structure structure(QByteArrayView payload);
 
-//! What an error of validate() says of the structure; nothing if it is about something else.
+//! Returns what an error of validate() says of the structure; nothing if it is about something
+//! else.
 std::optional<Structure> structureOf(const QString &error);
 
-//! The value that \a payload is, as PROTOCOL.md says; the validator has let it pass.
+//! Returns the value of a validated \a payload, by the rules of PROTOCOL.md.
 QVariant decode(QByteArrayView payload);
 
-//! \a decoded has a type that decode() gives, and so have the values in it.
+//! Encodes \a decoded, whose types, including nested ones, are those that decode() returns.
 QByteArray encode(const QVariant &decoded);
 
 } // namespace MessagePackOracle

@@ -21,7 +21,7 @@ inline QVariantMap number(qint64 n)
     return message(u"number"_s, {{u"n"_s, n}});
 }
 
-//! A message whose one field holds \a size bytes.
+//! Returns a message with a single field of \a size bytes.
 inline QVariantMap bulky(qsizetype size, const QString &action = u"bulky"_s)
 {
     return message(action, {{u"data"_s, QByteArray(size, 'x')}});

@@ -8,12 +8,12 @@
 #include <QtCore/QSet>
 #include <QtCore/QStringList>
 
-//! Reads figures in the text format of Prometheus, as strictly as its own parser and `promtool
-//! check metrics` do, and with what this library asks for beside that.
+//! Reads figures in the text format of Prometheus as strictly as its own parser and `promtool check
+//! metrics`, and with this library's own rules.
 class PrometheusText
 {
 public:
-    //! error() is empty if everything is right.
+    //! Reads \a text; error() is empty if it is correct.
     explicit PrometheusText(const QString &text)
     {
         if (!text.endsWith(u'\n'))
@@ -33,11 +33,11 @@ public:
 
     const QString &error() const { return m_error; }
 
-    //! By name and labels, as they stand in the text.
+    //! Samples by name and labels, as in the text.
     const QHash<QString, double> &samples() const { return m_samples; }
 
 private:
-    //! `# HELP` first, then `# TYPE`, then samples if there are any.
+    //! `# HELP` comes first, then `# TYPE`, then samples, if any.
     void readComment(const QString &line)
     {
         static const QRegularExpression help(
@@ -78,7 +78,7 @@ private:
     }
 
     QString m_error;
-    QString m_name; // whose samples come now
+    QString m_name; // the metric whose samples follow
     QString m_kind;
     QSet<QString> m_names;
     QHash<QString, double> m_samples;

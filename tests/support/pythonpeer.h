@@ -3,8 +3,8 @@
 
 #include <QtCore/QProcess>
 
-//! A program of tests/integration/python/ that plays the other end of a connection. It is asked to
-//! end in the destructor.
+//! A program from tests/integration/python/ that plays the other end of a connection. The
+//! destructor asks it to end.
 class PythonPeer
 {
 public:
@@ -12,23 +12,23 @@ public:
     PythonPeer(const QString &script, const QStringList &arguments) { start(script, arguments); }
     ~PythonPeer();
 
-    //! Starts \a script, which lies in tests/integration/python/.
+    //! Starts \a script, a file in tests/integration/python/.
     void start(const QString &script, const QStringList &arguments);
 
-    //! Waits until a server says where it listens; 0 if it never does.
+    //! Waits until a server prints where it listens; returns 0 if it never does.
     quint16 port();
 
-    //! Runs the event loop until it prints \a line.
+    //! Runs the event loop until the program prints \a line.
     bool hasSaid(const QByteArray &line);
 
     bool hasEnded() const { return m_process.state() == QProcess::NotRunning; }
 
     //! Runs the event loop until the program has ended by itself.
     ///
-    /// \return why its checks did not hold, or nothing.
+    /// \return why its checks failed, or nothing.
     QString complaint();
 
-    //! The same after it was asked to end.
+    //! Asks the program to end, then does the same.
     QString end();
 
 private:

@@ -31,7 +31,7 @@ int check(int result)
 }
 
 #ifdef Q_OS_MACOS
-constexpr int withoutSignal = 0; // an option of the socket stands for it
+constexpr int withoutSignal = 0; // a socket option does this
 #else
 constexpr int withoutSignal = MSG_NOSIGNAL;
 #endif
@@ -149,7 +149,7 @@ const QList<QVariantMap> &RawClient::messages()
             break;
         const QByteArrayView payload(received.constData() + m_parsed + 4, length);
         const QVariantMap message = QRepod::decode(payload).value();
-        if (!message.isEmpty()) // a heartbeat
+        if (!message.isEmpty()) // not a heartbeat
             m_messages << message;
         m_parsed += 4 + length;
     }

@@ -82,7 +82,7 @@ void RawServer::sendBytes(const QByteArray &bytes)
 void RawServer::closeClient()
 {
     waitForClient();
-    // With its first frame unread, the system would reset the connection instead of closing it.
+    // With the client's first frame unread, the system would reset the connection.
     const auto isDone = [this] { return m_hasClientSaidHello || clientHasClosed(); };
     if (m_isReading && !QTest::qWaitFor(isDone, 30'000))
         qFatal("the client has not said hello");

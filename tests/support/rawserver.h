@@ -7,7 +7,7 @@
 
 //! A peer that does exactly what a test says, byte by byte: it knows frames, but no rules.
 ///
-/// It works in the test's event loop and serves one client at a time, the latest.
+/// It works in the test's event loop and serves one client at a time, the last one.
 class RawServer : public QObject
 {
     Q_OBJECT
@@ -17,29 +17,29 @@ public:
 
     quint16 port() const { return m_server.serverPort(); }
 
-    //! The latest client; nullptr until there is one.
+    //! The last client; nullptr until there is one.
     QTcpSocket *client() const { return m_client; }
     int clientCount() const { return m_clientCount; }
 
     void send(const QVariantMap &message);
     void sendBytes(const QByteArray &bytes);
 
-    //! Closes in order, after everything has been written and the client has said hello.
+    //! Closes orderly, after everything has been written and the client has said hello.
     void closeClient();
 
-    //! Closes with a reset, as a crash of the peer's machine or a firewall does.
+    //! Closes with a reset, like a crash of the peer's machine or a firewall.
     void resetClient();
 
     //! The messages received, in order, from all clients.
     const QList<QVariantMap> &received() const { return m_received; }
 
-    //! The control frames that were among them, and are not listed there.
+    //! The control frames received, which are not in received().
     const QList<QVariantMap> &controls() const { return m_controls; }
 
-    //! How many heartbeats were among them.
+    //! How many heartbeats were received.
     int heartbeats() const { return m_heartbeats; }
 
-    //! Whether the latest client has closed its end.
+    //! Whether the last client has closed its end.
     bool clientHasClosed() const;
 
     //! Lets the client's bytes pile up instead of reading them.

@@ -7,8 +7,8 @@
 
 #include <functional>
 
-//! Writes down everything that a listener is told, in order: `"connected()"` for a signal,
-//! `"connected"` for a message.
+//! Logs everything that a listener is told, in order: `"connected()"` for a signal, `"connected"`
+//! for a message.
 class RecordingListener : public QRepod::ConnectionListener
 {
     Q_OBJECT
@@ -29,8 +29,8 @@ public:
 
     QStringList log;
     QList<QVariantMap> messages;
-    QString error; ///< the text of the latest errorOccurred()
+    QString error; ///< the text of the last errorOccurred()
 
-    //! Called for every message, after it has been written down.
+    //! Called for every message, after it has been logged.
     std::function<void(const QVariantMap &)> onMessage;
 };

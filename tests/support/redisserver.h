@@ -12,7 +12,7 @@
 
 #include <csignal>
 
-//! A redis-server of the test's own, on a free port, which keeps nothing on disk.
+//! A redis-server for one test, on a free port, which stores nothing on disk.
 class RedisServer
 {
 public:
@@ -30,7 +30,7 @@ public:
 
     ~RedisServer() { kill(); }
 
-    //! Starts it, also again after kill(), and waits until it answers.
+    //! Starts the server, again after kill() if needed, and waits until it answers.
     bool start()
     {
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
@@ -57,11 +57,11 @@ public:
         m_process.waitForFinished();
     }
 
-    //! As a machine that has no time for it.
+    //! Acts like a machine that has no time for it.
     void stall() { ::kill(pid_t(m_process.processId()), SIGSTOP); }
     void resume() { ::kill(pid_t(m_process.processId()), SIGCONT); }
 
-    //! Has it do something, as `redis-cli` would; \return what it answers.
+    //! Runs a command, like `redis-cli`; \return the answer.
     QByteArray tell(const QByteArray &command) const
     {
         QTcpSocket socket;

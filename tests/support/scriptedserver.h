@@ -14,17 +14,17 @@
 
 inline const QString local = u"127.0.0.1"_s;
 
-//! What the channels of one server do, and what they were told.
+//! What the channels of a server do, and what they were told.
 struct Script
 {
-    //! Called for every message that a client sent, after it has been written down.
+    //! Called for every message from a client, after it has been logged.
     std::function<void(QRepod::Channel *, const QVariantMap &)> onMessage;
 
     QStringList log;
     QList<qint64> numbers; ///< the field `n` of every message
 };
 
-//! A channel without handlers: everything comes to network_received().
+//! A channel without handlers: everything goes to network_received().
 class ScriptedChannel : public QRepod::Channel
 {
     Q_OBJECT
@@ -48,7 +48,7 @@ protected:
     Script &m_script;
 };
 
-//! One with a handler for each built-in message.
+//! A channel with a handler for each built-in message.
 class AttentiveChannel : public ScriptedChannel
 {
     Q_OBJECT
@@ -64,7 +64,7 @@ public:
     }
 };
 
-//! A server that listens, with channels of one class that all follow one script.
+//! A server that listens, with channels of one class that follow one script.
 template <class C = ScriptedChannel>
 class TestServer
 {
@@ -80,7 +80,7 @@ public:
 
     QRepod::Server *operator->() const { return server; }
 
-    //! Has the script write down every signal of the server and its channels, with the number of
+    //! Makes the script log every signal of the server and its channels, with the number of
     //! channels at that time.
     void logSignals()
     {
@@ -104,7 +104,7 @@ public:
         return eventually([&] { return server->channels().size() == channelCount; });
     }
 
-    //! Waits until a message of \a action has come so often.
+    //! Waits until \a count messages with this \a action have arrived.
     bool receives(const QString &action, qsizetype count = 1) const
     {
         return eventually([&] { return script.log.count(action) >= count; });

@@ -3,7 +3,7 @@
 
 #include <QtCore/QObject>
 
-//! Something to share, with one value.
+//! An object to share, with one value.
 class SharedWorld : public QObject
 {
     Q_OBJECT

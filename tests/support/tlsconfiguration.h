@@ -25,7 +25,7 @@ inline QSslConfiguration serverConfiguration(const char *certificateName = "serv
     return configuration;
 }
 
-//! Trusts the tests' authority, and no other.
+//! Trusts only the tests' authority.
 inline QSslConfiguration clientConfiguration()
 {
     QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();

@@ -4,7 +4,7 @@
 #include <QtCore/qlogging.h>
 #include <QtCore/qstringlist.h>
 
-//! Collects the warnings of the library while it exists.
+//! Collects the library's warnings while it exists.
 class Warnings
 {
 public:

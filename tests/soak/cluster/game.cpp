@@ -13,18 +13,18 @@
 
 namespace {
 
-constexpr int talkInterval = 20;          // milliseconds, as the others here
-constexpr int recoveryPatience = 120'000; // on a machine that does other things, too
+constexpr int talkInterval = 20;          // milliseconds, like the others here
+constexpr int recoveryPatience = 120'000; // for a busy machine
 constexpr int playersOfTable = 30;
-constexpr int cutInterval = 100; // one of all lines each time
+constexpr int cutInterval = 100; // cuts one of all lines each time
 constexpr int longestCut = 1000;
-constexpr qint64 bytesOfLine = 8000; // at most, after which it breaks
+constexpr qint64 bytesOfLine = 8000; // the most after which a line breaks
 
 constexpr const char *names[] = {"a node killed", "a node stopped",  "a node cut off",
                                  "Redis killed",  "Redis stalled",   "listeners cut by Redis",
                                  "lines cut",     "lines led astray"};
 
-qint64 now() // by the machine's clock, as the nodes say it; nanoseconds
+qint64 now() // nanoseconds by the machine's clock, like the nodes' times
 {
     return std::chrono::steady_clock::now().time_since_epoch().count();
 }
@@ -69,7 +69,7 @@ bool ClusterGame::startNodes()
     });
 }
 
-//! Travellers sit at the tables of the players; a third of them are browsers.
+//! Seats travellers at the tables of the players. A third of them are browsers.
 void ClusterGame::sendClients()
 {
     const int count = m_plan.clients * nodeCount;
@@ -90,7 +90,7 @@ void ClusterGame::sendClients()
     }
 }
 
-//! Clients take turns, so that something is under way all the time.
+//! Clients take turns, so that something is always in transit.
 void ClusterGame::saySome()
 {
     const size_t count = m_players.size() + m_travellers.size();
@@ -115,7 +115,7 @@ void ClusterGame::suffer(const std::vector<Fault> &faults)
         ++m_faults[size_t(fault)];
         what << names[size_t(fault)];
     }
-    // Also too short for a lease to end.
+    // Times too short for a lease to end are included.
     play(m_plan.leaseTime / 4 + m_random.bounded(m_plan.leaseTime * 5 / 2));
     for (const Fault fault : faults)
         mend(fault, node);
@@ -135,8 +135,8 @@ int ClusterGame::offlines() const
     return sum;
 }
 
-//! A session ends before its node does only for who is led astray, if the other node was too slow
-//! to stay online: then it does not know where to send the client.
+//! A session may end before its node only for a client led astray to a node that was too slow to
+//! stay online: that node does not know where to redirect the client.
 void ClusterGame::judgeBetrayals(bool mayBe)
 {
     const QStringList betrayals = std::exchange(m_journeys.betrayals, {});
@@ -193,7 +193,7 @@ void ClusterGame::mend(Fault fault, NodeProcess &node)
     }
 }
 
-//! All roads to a node begin with the end of one to the next node.
+//! Makes all roads to a node begin at the next node.
 void ClusterGame::leadAstray()
 {
     for (size_t i = 0; i < m_nodes.size(); ++i) {
@@ -206,7 +206,7 @@ void ClusterGame::leadAstray()
     }
 }
 
-//! At once, for a while, or in the middle of a message, for as long as the fault lasts.
+//! Cuts at once, for a while, or in the middle of a message, for as long as the fault lasts.
 void ClusterGame::cutLine()
 {
     const auto &roads = m_nodes[m_lineRandom.bounded(quint32(nodeCount))]->roads;
@@ -253,7 +253,8 @@ bool ClusterGame::waitFor(const std::function<bool()> &condition)
     return true;
 }
 
-//! All nodes see each other, all clients are at home and hear all nodes, and all arenas are in use.
+//! Waits until all nodes see each other, all clients are at home and hear all nodes, and all arenas
+//! are in use.
 bool ClusterGame::recovers()
 {
     QElapsedTimer clock;

@@ -17,16 +17,16 @@
 struct ClusterPlan
 {
     quint32 seed = 1;
-    int clients = 300;   ///< of each node
-    int travellers = 30; ///< of each node, besides those
+    int clients = 300;   ///< per node
+    int travellers = 30; ///< per node, in addition
     int arenas = 12;
     int leaseTime = 2000; ///< milliseconds
-    double rate = 0.5;    ///< what each client says in a second
+    double rate = 0.5;    ///< messages per second and client
     qint64 milliseconds = 0;
 };
 
-//! Three nodes, their clients, a Redis, the lines between them, and what happens to them. Works in
-//! one thread's event loop.
+//! Three nodes, their clients, a Redis, the lines between them, and their faults. Works in one
+//! thread's event loop.
 class ClusterGame
 {
 public:
@@ -41,8 +41,8 @@ public:
         LeadAstray,
     };
 
-    //! Those of a node, of Redis, and of the lines of travellers. Who is led astray comes to
-    //! another node, which learns from Redis where its session is.
+    //! Faults of a node, of Redis, and of the travellers' lines. A traveller led astray reaches
+    //! another node, which learns from Redis where the session is.
     static constexpr std::array nodeFaults = {Fault::KillNode, Fault::StopNode, Fault::CutNode};
     static constexpr std::array redisFaults = {Fault::KillRedis, Fault::StallRedis,
                                                Fault::CutListeners};
@@ -50,17 +50,17 @@ public:
 
     explicit ClusterGame(const ClusterPlan &plan);
 
-    //! Everybody has joined and hears everybody.
+    //! Returns when everybody has joined and hears everybody.
     void start();
 
-    //! Lets the \a faults be for a while, mends them, and waits until all is as before. There is at
-    //! most one of a node, one of Redis and one of the lines.
+    //! Makes the \a faults last for a while, mends them, and waits until everything is as before.
+    //! There may be at most one fault each of a node, of Redis and of the lines.
     void suffer(const std::vector<Fault> &faults);
 
-    //! Whether it has, each time.
+    //! Whether it has recovered each time.
     bool isSound() const { return m_isSound; }
 
-    //! What is wrong with the whole run becomes violations.
+    //! Turns what is wrong with the whole run into violations.
     void judge() const;
 
     QString summary() const;
@@ -86,7 +86,7 @@ private:
 
     const ClusterPlan m_plan;
     QRandomGenerator m_random{m_plan.seed};
-    QRandomGenerator m_lineRandom{m_plan.seed}; // what is drawn from it depends on time
+    QRandomGenerator m_lineRandom{m_plan.seed}; // how much is drawn from it depends on time
     RedisServer m_redis;
     Ownerships m_arenas{m_plan.arenas};
     std::vector<std::unique_ptr<NodeProcess>> m_nodes;
@@ -96,10 +96,10 @@ private:
     std::vector<std::unique_ptr<Traveller>> m_travellers;
     QTimer m_talk;
     QTimer m_cuts;
-    size_t m_next = 0; // to say something
-    double m_due = 0;  // how many are to
+    size_t m_next = 0; // the client to speak next
+    double m_due = 0;  // how many are due to speak
     std::array<int, nodeFaults.size() + redisFaults.size() + lineFaults.size()> m_faults{};
-    qint64 m_betrayals = 0;       // that may be
+    qint64 m_betrayals = 0;       // permitted ones
     qint64 m_longestRecovery = 0; // milliseconds
     bool m_isSound = true;
 };

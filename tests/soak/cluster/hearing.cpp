@@ -28,7 +28,7 @@ void Hearing::take(const QVariantMap &message)
     }
 }
 
-//! The next number of somebody: one in the order of each, and each one once.
+//! Checks the next number of a sender: numbers come in order, and each once.
 void Hearing::number(const QString &who, const QVariantMap &message)
 {
     ++m_heard.messages;

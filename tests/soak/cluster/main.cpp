@@ -18,7 +18,7 @@
 
 namespace {
 
-//! Each client takes one, here and at its node.
+//! Each client takes one file here, and one at its node.
 void allowManyFiles()
 {
     rlimit limit{};
@@ -28,8 +28,8 @@ void allowManyFiles()
     }
 }
 
-//! Each fault alone, and each of a node and cut lines with each of Redis, and each of a node with
-//! cut lines.
+//! Returns each fault alone, each fault of a node with each of Redis, and cut lines with each of
+//! both.
 std::vector<std::vector<ClusterGame::Fault>> rounds()
 {
     using Fault = ClusterGame::Fault;
@@ -49,7 +49,7 @@ std::vector<std::vector<ClusterGame::Fault>> rounds()
     return rounds;
 }
 
-//! All of them in an order of the seed's, again and again.
+//! Goes through all rounds again and again, in an order drawn from the seed.
 void soak(ClusterGame &game, const ClusterPlan &plan)
 {
     std::mt19937 random(plan.seed);

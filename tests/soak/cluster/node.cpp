@@ -21,13 +21,13 @@
 
 namespace {
 
-constexpr int tickInterval = 500; // milliseconds, as the others here
+constexpr int tickInterval = 500; // milliseconds, like the others here
 constexpr int actInterval = 20;
 constexpr int claimInterval = 50;
 constexpr int beatInterval = 500;
-constexpr int longestAbsence = 60'000; // than any fault of a line lasts
+constexpr int longestAbsence = 60'000; // longer than any fault of a line
 
-//! A room of one node. It is in use from its first moment to its last.
+//! A room of one node, in use from its first act to its last.
 class Arena : public QRepod::Room
 {
     Q_OBJECT
@@ -43,11 +43,11 @@ public:
 private:
     void act()
     {
-        // Before it acts: who is stopped in between has not acted later than this.
+        // Before it acts: if it is stopped in between, it has not acted later than this.
         const qint64 now = std::chrono::steady_clock::now().time_since_epoch().count();
         const QPointer<Arena> alive(this);
         const QRepod::Server *const games = server();
-        sendToAll("act"); // unless the room is another's by now
+        sendToAll("act"); // unless another node owns the room by now
         if (alive && games->room(name()) == this)
             std::printf("act %s %d %lld\n", qPrintable(name()), m_ownership, (long long)now);
     }
@@ -58,7 +58,7 @@ private:
     QTimer m_timer;
 };
 
-//! The server and its cluster, and what it says of itself.
+//! The server and its cluster, and what it tells its clients.
 class Node : public QRepod::Server
 {
     Q_OBJECT
@@ -70,7 +70,7 @@ public:
 
     QString id() const { return m_cluster.nodeId(); }
 
-    //! How often others were told that something of this node is lost.
+    //! How often others were told that something from this node was lost.
     int offlines() const { return m_offlines; }
 
 private:
@@ -82,7 +82,7 @@ private:
     const int m_arenas;
     QRepod::Cluster m_cluster{this};
     int m_offlines = 0;
-    int m_losses = 0; // of nodes
+    int m_losses = 0; // of other nodes
     int m_ticks = 0;
 };
 
@@ -133,7 +133,7 @@ Node::Node(int arenas)
     });
 }
 
-//! The ports are those by which clients reach it.
+//! The ports are those at which clients reach this node.
 void Node::join(const QUrl &engine, int leaseTime, const QString &port, const QString &gatePort)
 {
     using QRepod::Cluster;
@@ -166,7 +166,7 @@ void Node::tellNodes()
     std::printf("cluster %d\n", int(nodes));
 }
 
-//! One arena at a time: so all nodes come to have some.
+//! Claims one arena at a time, so that all nodes get some.
 void Node::claim()
 {
     const QString name = QString("arena%1").arg(QRandomGenerator::global()->bounded(m_arenas));
@@ -174,8 +174,8 @@ void Node::claim()
         m_cluster.openRoom(name);
 }
 
-//! Tells the clients of all nodes that it is there; and its own, how often it was announced that
-//! something of others is missing.
+//! Tells the clients of all nodes that this one is there, and its own clients how often it was
+//! announced that something from others is missing.
 void Node::tick()
 {
     everyone()->sendToAll("tick", {{"n", ++m_ticks}, {"node", id()}, {"offlines", m_offlines}});

@@ -62,7 +62,7 @@ void NodeProcess::read()
         const QByteArray said = m_process.readLine().trimmed();
         const QByteArrayList words = said.split(' ');
         if (words[0] == "act" && words.size() == 4)
-            m_arenas.acted(words[1].mid(5).toInt(), // behind "arena"
+            m_arenas.acted(words[1].mid(5).toInt(), // after "arena"
                            {m_number, m_starts, words[2].toInt()}, words[3].toLongLong());
         else if (words[0] == "cluster")
             m_offlines += (m_nodes = words.value(1).toInt()) == 0;

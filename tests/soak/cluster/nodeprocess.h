@@ -10,8 +10,8 @@
 #include <memory>
 #include <vector>
 
-//! A node's process, the line between it and Redis, the roads to it, and what it has said. Works in
-//! the thread of the soak.
+//! A node's process, the line between it and Redis, the roads to it, and what it has printed. Works
+//! in the thread of the soak.
 class NodeProcess : public QObject
 {
     Q_OBJECT
@@ -20,7 +20,7 @@ public:
     NodeProcess(int number, quint16 redisPort, int leaseTime, Ownerships &arenas, quint32 seed);
     ~NodeProcess() override;
 
-    //! Also again, on the same ports, after kill().
+    //! Can be called again after kill(); uses the same ports.
     void start();
     void kill();
     void stop();
@@ -28,18 +28,18 @@ public:
 
     quint16 port() const { return roads.front()->port; }
 
-    //! By Cluster::nodeId(); empty while it does not run, and before it has said it.
+    //! Its Cluster::nodeId(); empty while it does not run or has not printed it.
     const QString &id() const { return m_id; }
 
     //! How many nodes it sees, itself included; 0 while it is offline.
     int nodes() const { return m_nodes; }
 
-    //! How often it was offline.
+    //! How often it has been offline.
     int offlines() const { return m_offlines; }
 
     LoadBalancer line;
 
-    //! To its server and, where that is built, to its gate.
+    //! Roads to its server and, if that is built, to its gate.
     std::vector<std::unique_ptr<Road>> roads;
 
 private:

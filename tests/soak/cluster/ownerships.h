@@ -8,15 +8,15 @@
 #include <tuple>
 #include <vector>
 
-//! Who has acted as the owner of which room, and when: two at a time must not.
+//! Which node acted as the owner of which room, and when: no two at the same time.
 class Ownerships
 {
 public:
-    //! One time that a node has a room, from its first act to its last.
+    //! One period during which a node owns a room, from its first act to its last.
     struct Owner
     {
         int node;
-        int start;  // of its process, counted
+        int start;  // of its process, counted from the first
         int number; // counted by the process
 
         friend bool operator<(const Owner &a, const Owner &b)
@@ -34,7 +34,7 @@ public:
     qint64 acts() const { return m_acts; }
     qint64 owners() const;
 
-    //! What processes say comes in the order of each, but not in that of the machine's clock.
+    //! Acts arrive in order for each process, but not in the order of the machine's clock.
     void acted(int room, const Owner &owner, qint64 time)
     {
         ++m_acts;
@@ -43,10 +43,10 @@ public:
         span.last = std::max(span.last, time);
     }
 
-    //! One text for each pair that has owned a room at the same time.
+    //! Returns one text for each pair that has owned a room at the same time.
     QStringList overlaps() const;
 
-    //! How many rooms have an owner that has acted since \a time, by the machine's clock.
+    //! Returns how many rooms have an owner that has acted since \a time, by the machine's clock.
     int ownedSince(qint64 time) const
     {
         return int(std::count_if(m_rooms.begin(), m_rooms.end(), [time](const Spans &spans) {
@@ -79,7 +79,7 @@ inline QStringList Ownerships::overlaps() const
 {
     QStringList texts;
     for (size_t room = 0; room < m_rooms.size(); ++room) {
-        std::vector<std::pair<Span, int>> spans; // and whose
+        std::vector<std::pair<Span, int>> spans; // with the owner's node
         for (const auto &[owner, span] : m_rooms[room])
             spans.emplace_back(span, owner.node);
         std::sort(spans.begin(), spans.end(),

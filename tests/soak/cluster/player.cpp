@@ -32,7 +32,7 @@ Player::Player(int number, int home, const QString &table, PortOf portOf, Heard 
         m_socket.write(
             QRepod::encode({{"action", "enter"}, {"table", m_table}, {"from", m_number}}));
     });
-    // Also when it could not connect.
+    // Also if it could not connect.
     connect(&m_socket, &QTcpSocket::stateChanged, this, [this](QTcpSocket::SocketState state) {
         if (state == QTcpSocket::UnconnectedState)
             handleEnd();
@@ -56,7 +56,7 @@ void Player::goHome()
     if (m_socket.state() == QTcpSocket::UnconnectedState)
         handleEnd();
     else
-        m_socket.abort(); // and what follows from that
+        m_socket.abort(); // then handleEnd() follows
 }
 
 void Player::handleEnd()

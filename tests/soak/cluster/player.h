@@ -7,11 +7,11 @@
 
 #include <functional>
 
-//! One client of many, which checks what it hears. It is a bare socket: hundreds share the thread
-//! of the soak.
+//! One client of many, which checks what it hears. It is a bare socket, because hundreds share the
+//! thread of the soak.
 ///
-/// It stays with its node as long as that lives, and goes to the next when its connection ends. All
-/// that it remembers is of one connection.
+/// It stays with its node as long as that lives, and goes to the next one when its connection ends.
+/// It remembers nothing beyond a connection.
 class Player : public QObject
 {
     Q_OBJECT
@@ -24,13 +24,13 @@ public:
 
     bool isHome() const { return m_place == m_home && !m_hearing.node().isEmpty(); }
 
-    //! Connects to its own node, from wherever it is.
+    //! Connects to its own node, wherever it is.
     void goHome();
 
-    //! The next number, to its table.
+    //! Sends the next number to its table.
     void say();
 
-    //! Whether something of \a count nodes has come since listen().
+    //! Whether something from \a count nodes has come since listen().
     bool hasHeard(qsizetype count) const { return m_hearing.hasHeard(count); }
     void listen() { m_hearing.listen(); }
 

@@ -7,7 +7,7 @@
 
 #include <QtNetwork/QTcpServer>
 
-//! How travellers reach one port of a node, which stays the same when the node is started anew.
+//! How travellers reach one port of a node, which stays the same when the node is restarted.
 /// Works in the thread of the soak.
 struct Road
 {
@@ -17,7 +17,7 @@ struct Road
         entry.setTarget(line.port());
     }
 
-    //! A port that was free a moment ago.
+    //! Returns a port that was free a moment ago.
     static quint16 freePort()
     {
         QTcpServer server;
@@ -26,6 +26,6 @@ struct Road
     }
 
     const quint16 port = freePort();
-    QRepod::FaultProxy line; ///< leads to the node; others send clients here that belong to it
-    LoadBalancer entry;      ///< leads there, or to the line of another node
+    QRepod::FaultProxy line; ///< leads to the node; other nodes redirect the node's clients here
+    LoadBalancer entry;      ///< leads to the line, or to the line of another node
 };

@@ -5,7 +5,7 @@
 
 namespace {
 
-// Milliseconds. A node that is stopped is noticed before it goes on.
+// Milliseconds. A stopped node must be noticed before it goes on.
 constexpr int shortestPause = 100; // between attempts
 constexpr int longestPause = 1000;
 constexpr int travellersBeat = 500;
@@ -77,8 +77,8 @@ void Traveller::Network_resumed()
     ++m_journeys.resumes;
 }
 
-//! Only who is interrupted learns that its session has ended. Who is not known yet may go at any
-//! time.
+//! Only an interrupted traveller learns that its session has ended. One that its node does not know
+//! yet may be disconnected at any time.
 void Traveller::Network_disconnected()
 {
     if (isKnown() && !std::exchange(m_isLeaving, false)) {

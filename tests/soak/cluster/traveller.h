@@ -9,43 +9,43 @@
 #include <QtCore/QStringList>
 #include <QtCore/QUrl>
 
-//! What has happened to all travellers.
+//! Totals of what has happened to all travellers.
 struct Journeys
 {
     qint64 interruptions = 0;
     qint64 resumes = 0;
-    qint64 lost = 0;        ///< sessions, each with its node
+    qint64 lost = 0;        ///< sessions lost, each with its node
     qint64 byWebSocket = 0; ///< messages heard
-    QStringList betrayals;  ///< sessions that have ended although their nodes have not, and why
+    QStringList betrayals;  ///< sessions that ended although their nodes live, and why
 };
 
 //! One client with a session, on a line that is cut again and again. It checks what it hears, and
-//! what it is told of its connection. Works in the thread of the soak; its socket has one of its
-//! own.
+//! what it is told of its connection. Works in the thread of the soak; its socket has a thread of
+//! its own.
 ///
-/// With a session nothing is lost on its own node, however often it is interrupted. The session
-/// ends only when the node does, or cannot be found: then the traveller gets another, wherever it
-/// is.
+/// With a session, nothing is lost on its own node, however often the line is cut. The session ends
+/// only when the node does, or cannot be found. Then the traveller gets another session, wherever
+/// it is.
 class Traveller : public QRepod::ConnectionListener
 {
     Q_OBJECT
 
 public:
-    //! Connects to its \a home by that one's road of this number, the second being for browsers.
+    //! Connects to its \a home by the \a road of this number; the second road is for browsers.
     Traveller(int number, const NodeProcess &home, size_t road, const QString &table, Heard &heard,
               Journeys &journeys);
 
-    //! The next number, to its table. It is kept while the line is cut.
+    //! Sends the next number to its table. It is kept while the line is cut.
     void say();
 
-    //! Whether it is connected, and something of \a count nodes has come since listen().
+    //! Whether it is connected, and something from \a count nodes has come since listen().
     bool hasHeard(qsizetype count) const
     {
         return m_phase == Phase::Up && m_hearing.hasHeard(count);
     }
     void listen() { m_hearing.listen(); }
 
-    //! Whether it has got a session at another node than its own.
+    //! Whether it has a session at another node than its own.
     bool isAstray() const
     {
         return m_phase == Phase::Up && !m_isLeaving && isKnown() && m_hearing.node() != m_home.id();
@@ -56,7 +56,7 @@ public:
 
 public slots:
     void Network_connected();
-    void Network_socketConnect() { } // the same once more
+    void Network_socketConnect() { } // follows connected
     void Network_interrupted();
     void Network_resumed();
     void Network_error(const QString &error) { m_error = error; }
@@ -67,7 +67,7 @@ private:
 
     void pass(Phase from, Phase to, const char *event);
 
-    //! Whether its node has heard of it, which it tells: before that a cut is the end.
+    //! Whether its node knows it, which the node tells. Before that, a cut is the end.
     bool isKnown() const { return !m_hearing.node().isEmpty(); }
 
     const int m_number;
@@ -78,8 +78,8 @@ private:
     Journeys &m_journeys;
     Hearing m_hearing;
     Phase m_phase = Phase::Away;
-    bool m_isLeaving = false; // for home
-    QString m_error;          // the latest
+    bool m_isLeaving = false; // to go home
+    QString m_error;          // the last one
     int m_life = 0;           // counts sessions
     int m_said = 0;           // in this life
 };
