@@ -29,7 +29,7 @@ std::vector<Scenario> allScenarios(bool isQuick)
     return all;
 }
 
-//! Interleaved: each round runs every contender once, so that what disturbs the machine meets all.
+//! Each round runs every contender once, so that disturbances of the machine affect all of them.
 QJsonObject measure(const Scenario &scenario, int rounds, const QStringList &only)
 {
     Report report(scenario);

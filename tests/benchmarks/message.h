@@ -4,8 +4,8 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qvariant.h>
 
-//! The message that is measured: a player has moved. 50 bytes of MessagePack.
+//! The message to measure: a player has moved. 50 bytes of MessagePack.
 const QVariantMap &moveMessage();
 
-//! It as one frame on QRepod's wire: 54 bytes.
+//! The message as a frame on QRepod's wire: 54 bytes.
 const QByteArray &moveFrame();

@@ -7,13 +7,13 @@
 #include <memory>
 #include <utility>
 
-//! What an end does with a message that has come.
+//! What an end does with a message that has arrived.
 enum class Duty {
     Count,
-    Echo, ///< counts it and sends one back
+    Echo, ///< count it and send one back
 };
 
-//! One end of a connection. Used by the thread that made it.
+//! One end of a connection. Used by the thread that created it.
 class Endpoint
 {
 public:
@@ -26,22 +26,22 @@ public:
 
     virtual bool isConnected() const = 0;
 
-    //! Sends the message. It goes out at the latest with the next flush() or receive().
+    //! Sends the message, at the latest in the next flush() or receive().
     virtual void send() = 0;
 
-    //! Lets out what was sent, as far as the other end takes it, without waiting.
+    //! Writes what was sent as far as the other end takes it, without waiting.
     virtual void flush() { }
 
-    //! Waits until something has happened, for some 20 ms at the most.
+    //! Waits until something happens, for about 20 ms at most.
     ///
-    /// \return how many messages have come since the last call.
+    /// \return how many messages have arrived since the last call.
     qint64 receive()
     {
         wait();
         return std::exchange(m_received, 0);
     }
 
-    //! Of a server: where it listens on 127.0.0.1.
+    //! A server's port on 127.0.0.1.
     virtual quint16 port() const { return 0; }
 
 protected:
@@ -73,9 +73,9 @@ public:
 
     virtual std::unique_ptr<Endpoint> listen(Duty duty) const = 0;
 
-    //! Returns once it is connected.
+    //! Returns once the connection is open.
     virtual std::unique_ptr<Endpoint> connect(quint16 port) const = 0;
 
     const QString name;
-    const int slowness; ///< where others carry n messages, it is measured over n / slowness
+    const int slowness; ///< measured with n / slowness messages where others get n
 };

@@ -5,7 +5,7 @@
 
 #include <QtCore/qstringlist.h>
 
-//! What is measured beside QRepod. A function returns null if its package was not there.
+//! The libraries to compare with. A function returns null if its package was not found.
 namespace Peers {
 
 std::unique_ptr<Peer> dataStream();
@@ -16,11 +16,11 @@ std::unique_ptr<Peer> enet();
 
 enum class Reader {
     Blocking,
-    Spinning, ///< the client asks again and again; the server blocks
+    Spinning, ///< the client polls all the time; the server blocks
 };
 std::unique_ptr<Peer> sockets(Reader reader = Reader::Blocking);
 
-//! Those that this program was built without.
+//! Returns the peers that this program was built without.
 QStringList missing();
 
 } // namespace Peers

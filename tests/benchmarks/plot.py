@@ -11,7 +11,7 @@ ROW, TITLE = 18, 34
 
 
 def metrics(scenario):
-    """The metrics of a scenario, in the order in which they first come."""
+    """The metrics of a scenario, in the order in which they first occur."""
     names = []
     for contender in scenario["contenders"]:
         names += [name for name in contender["metrics"] if name not in names]
@@ -32,7 +32,7 @@ def text(x, y, content, **attributes):
 
 
 def bar(y, name, spread, most):
-    """One contender: a bar as long as the median, a line from the least to the most."""
+    """One contender: a bar as long as the median, and a line from the least to the greatest."""
     def scale(value):
         return LABEL + BAR * min(value / most, 1)
 

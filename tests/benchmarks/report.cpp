@@ -68,7 +68,7 @@ std::vector<double> Report::ratios(const Target &target) const
         return std::vector<double>();
     };
     std::vector<double> of = valuesOf(target.of);
-    if (target.to.isEmpty()) // a bound on the value itself
+    if (target.to.isEmpty()) // a bound for the value itself
         return of;
     const std::vector<double> to = valuesOf(target.to);
     of.resize(std::min(of.size(), to.size()));

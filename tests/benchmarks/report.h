@@ -5,7 +5,7 @@
 
 #include <QtCore/qjsonobject.h>
 
-//! The samples of one scenario, a row for each round.
+//! The samples of one scenario, one row per round.
 class Report
 {
 public:
@@ -20,22 +20,22 @@ public:
         m_samples[contender].push_back(std::move(sample));
     }
 
-    //! The table, on the standard output.
+    //! Prints the table on standard output.
     void print() const;
 
     QJsonObject json() const;
 
 private:
-    //! Of a metric, in each round; empty if the contender has none.
+    //! Returns a metric in each round; empty if the contender does not have it.
     std::vector<double> values(size_t contender, const QString &metric) const;
     std::map<QString, double> cpu(size_t contender) const;
 
-    //! In each round; empty if a contender was skipped.
+    //! Returns the ratio in each round; empty if a contender was skipped.
     std::vector<double> ratios(const Target &target) const;
     bool isMet(const Target &target) const;
     void printTarget(const Target &target) const;
     QJsonObject json(const Target &target) const;
 
     const Scenario &m_scenario;
-    std::vector<std::vector<Sample>> m_samples; // of each contender
+    std::vector<std::vector<Sample>> m_samples; // by contender
 };

@@ -7,21 +7,21 @@
 #include <map>
 #include <vector>
 
-//! What one contender did in one round.
+//! The result of one contender in one round.
 struct Sample
 {
     std::map<QString, double> values; ///< by metric, whose name ends with its unit
-    std::map<QString, double> cpu;    ///< of each thread, in microseconds per message
+    std::map<QString, double> cpu;    ///< by thread, in microseconds per message
 };
 
-//! One of those that are compared.
+//! One of the things that are compared.
 struct Contender
 {
     QString name;
     std::function<Sample()> run;
 };
 
-//! A bound on the ratio of one contender to another in the same round.
+//! A bound for the ratio of one contender to another in the same round.
 struct Target
 {
     QString metric;
@@ -34,15 +34,15 @@ struct Target
 struct Scenario
 {
     QString name;  ///< as in `--scenario`
-    QString title; ///< a line for the reader
+    QString title; ///< one line for the reader
     std::vector<Contender> contenders;
     std::vector<Target> targets;
 };
 
 double median(std::vector<double> values);
 
-//! \a percent of the values are not above it.
+//! Returns the value that \a percent of the values do not exceed.
 double percentile(std::vector<double> values, double percent);
 
-//! Median and 99th percentile of \a nanoseconds, in microseconds.
+//! Returns median and 99th percentile of \a nanoseconds, in microseconds.
 std::map<QString, double> latencies(const std::vector<double> &nanoseconds);

@@ -21,7 +21,7 @@ void Session::serve(const Peer &peer, Duty duty, const std::function<void(Endpoi
     ThreadTimes::setName("server");
     const std::unique_ptr<Endpoint> server = peer.listen(duty);
     m_port.set_value(server->port());
-    while (!server->isConnected() || !m_isClientReady) // connecting may take answers
+    while (!server->isConnected() || !m_isClientReady) // connecting may need answers
         server->receive();
     m_isServing.set_value();
     if (task)

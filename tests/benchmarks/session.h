@@ -9,16 +9,16 @@
 #include <future>
 #include <thread>
 
-//! A server in a thread of its own and a client in the caller's, connected.
+//! A server in a thread of its own and a client in the calling thread, connected.
 class Session
 {
 public:
-    //! The server does \a task once the client calls start(), and then its duty until the end.
+    //! The server runs \a task once the client calls start(), then does its duty until the end.
     Session(const Peer &peer, Duty duty, std::function<void(Endpoint &)> task = {});
     ~Session();
     Q_DISABLE_COPY_MOVE(Session)
 
-    //! Both ends are connected when it returns, and the server is at its task.
+    //! Returns once both ends are connected and the server has begun its task.
     void start()
     {
         m_isClientReady = true;

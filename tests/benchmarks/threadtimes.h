@@ -5,20 +5,19 @@
 
 #include <map>
 
-//! CPU time of this process's threads, by what they are called: nanoseconds. Linux only; empty
-//! elsewhere.
+//! CPU time of this process's threads by thread name, in nanoseconds. Linux only; empty elsewhere.
 class ThreadTimes
 {
 public:
     static ThreadTimes now();
 
-    //! What each thread has used since \a earlier. Threads that have ended are not in it.
+    //! Returns the time used by each thread since \a earlier, without threads that have ended.
     std::map<QString, double> since(const ThreadTimes &earlier) const;
 
     //! Names the calling thread.
     static void setName(const char *name);
 
-    //! Of the calling thread, in nanoseconds.
+    //! Returns the CPU time of the calling thread, in nanoseconds.
     static double ofThisThread();
 
 private:
@@ -27,5 +26,5 @@ private:
         QString name;
         double time;
     };
-    std::map<QString, Thread> m_threads; // by their id
+    std::map<QString, Thread> m_threads; // by thread ID
 };

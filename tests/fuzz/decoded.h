@@ -10,8 +10,8 @@
 
 #include <cstring>
 
-//! Whether both are the same value of the same type. Unlike with operator==, a NaN is the same as
-//! itself and 0 is not -0.
+//! Returns whether both are the same value of the same type. Unlike with operator==, a NaN is the
+//! same as itself and 0 is not -0.
 inline bool isSame(const QVariant &a, const QVariant &b)
 {
     if (a.metaType() != b.metaType())
@@ -34,13 +34,13 @@ inline bool isSame(const QVariant &a, const QVariant &b)
     }
 }
 
-//! A text that UTF-8 can hold: no surrogate without its other half.
+//! Expects text that UTF-8 can hold: without lone surrogates.
 inline void expectText(const QString &text)
 {
     expect(text.isValidUtf16(), "decoded text is valid");
 }
 
-//! Only the types of the table in PROTOCOL.md, nested no deeper than \a depth.
+//! Expects only types from PROTOCOL.md's table, nested no deeper than \a depth.
 inline void expectDecoded(const QVariant &value, int depth)
 {
     switch (value.metaType().id()) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-//! decode() gives a value or an error, validate() agrees with it, and both with msgpack-cxx: on
-//! what is MessagePack, and on the value. No part of a value is a value, and nothing may follow
-//! one.
+//! decode() returns a value or an error, validate() agrees with it, and both agree with msgpack-cxx
+//! on what is MessagePack and on the value. No part of a value is a value, and nothing may follow a
+//! value.
 ///
 /// Input: a byte for the limits, a byte for where a part ends, and the payload.
 
@@ -29,7 +29,7 @@ void expectAction(const QVariantMap &message, const Verdict &verdict)
         expect(!verdict.action.isEmpty(), "a text for an action that is none");
 }
 
-//! \a payload breaks no limit but perhaps these: either it is an error or nothing changes.
+//! \a payload breaks no limits except perhaps these: either it is an error or nothing changes.
 void expectLimits(QByteArrayView payload, const MessageLimits &limits, const Verdict &verdict)
 {
     const Verdict limited = validate(payload, limits);
@@ -39,7 +39,7 @@ void expectLimits(QByteArrayView payload, const MessageLimits &limits, const Ver
            "a limit is an error or means nothing");
 }
 
-//! Whether \a payload is one whole value, and which, is what another library makes of it.
+//! Another library decides whether \a payload is one whole value, and which.
 void expectOracle(QByteArrayView payload, const QString &error)
 {
     const auto structure = MessagePackOracle::structureOf(error);
@@ -58,7 +58,7 @@ void expectOracle(QByteArrayView payload, const QString &error)
     expect(skipping.bytesLeft() == 0, "and skipped");
 }
 
-//! No prefix of a value is a value; copied, so that not a byte behind it can be looked at.
+//! No prefix of a value is a value. The prefix is copied, so that no byte after it can be read.
 void expectPrefix(QByteArrayView payload)
 {
     const auto copy = std::make_unique<char[]>(size_t(payload.size()));

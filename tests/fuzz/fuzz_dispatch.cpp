@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-//! A message into handlers of every form. Handlers are filled by reading the payload; here it is
-//! worked out from the decoded map whether one is called, which overload and with what, and both
-//! have to agree. No number may be changed on its way into a parameter.
+//! Dispatches a message to handlers of every form. Handlers are filled by reading the payload. Here
+//! the decoded map determines whether one is called, which overload and with what, and both must
+//! agree. No number may change on its way into a parameter.
 ///
-/// Input: a byte that chooses the action, a byte of flags, and the payload, or what Generator makes
-/// one of.
+/// Input: a byte that chooses the action, a byte of flags, and the payload, or the input from which
+/// Generator makes one.
 
 #include "dispatch/converters.h"
 #include "dispatch/dispatcher.h"
@@ -27,9 +27,9 @@ using namespace QRepod;
 
 namespace {
 
-// Where equal values may differ, a property has a WRITE: moc's code for a MEMBER does not write
-// what equals what is there, and of two fields of one name, 0.0 and -0.0, or 1 and 1.0 for a
-// QVariant, the first would stay.
+// If equal values may differ, a property has a WRITE: moc's code for a MEMBER does not write a
+// value that is equal to the old one. Of two fields with the same name, 0.0 and -0.0, or 1 and 1.0
+// for a QVariant, the first would stay.
 
 struct Point
 {
@@ -83,7 +83,7 @@ private:
     float m_y = 0;
 };
 
-//! Handlers of every form; each writes down what it is given.
+//! Handlers of every form. Each notes what it is given.
 class Target : public QObject
 {
     Q_OBJECT
@@ -182,7 +182,7 @@ const QList<QByteArray> words = {"a",
                                  "{67C8770B-44F1-410A-AB9A-F9B5446F13EE}",
                                  ""};
 
-//! The same bytes for the same values, NaN and gadgets included.
+//! Returns the same bytes for the same values, including NaN and gadgets.
 QByteArray fingerprint(const QVariantList &arguments)
 {
     QByteArray bytes;
@@ -249,7 +249,8 @@ struct Method
     int optional = 0; ///< how many of the last parameters have default arguments
 };
 
-//! What \a method is called with for \a message, without what has a default; nothing if it is not.
+//! Returns the arguments for \a method and \a message without omitted ones; nothing if it is not
+//! called.
 std::optional<QVariantList> arguments(const Method &method, const QVariantMap &message)
 {
     const auto count = qsizetype(method.types.size());
@@ -292,7 +293,7 @@ std::vector<Action> actionsOf(const QMetaObject &type)
     std::vector<Action> actions;
     for (int i = type.methodOffset(); i < type.methodCount(); ++i) {
         const QMetaMethod method = type.method(i);
-        if (method.attributes() & QMetaMethod::Cloned) { // of the one before, with a parameter less
+        if (method.attributes() & QMetaMethod::Cloned) { // the last one, with a parameter less
             ++actions.back().methods.back().optional;
             continue;
         }
@@ -308,7 +309,7 @@ std::vector<Action> actionsOf(const QMetaObject &type)
     return actions;
 }
 
-//! The first of the methods for \a action that \a message fits.
+//! Expects the first method for \a action that \a message fits.
 void expectCalled(const std::optional<QVariantList> &called, const Action &action,
                   const QVariantMap &message)
 {
@@ -332,7 +333,7 @@ void expectCalled(const std::optional<QVariantList> &called, const Action &actio
 
 } // namespace
 
-// A warning is a part of what is tried, its way to the terminal is not.
+// Warnings are part of the test, but printing them is not.
 extern "C" int LLVMFuzzerInitialize(int *, char ***)
 {
     qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {});
@@ -357,7 +358,7 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
     if (!message)
         return 0;
 
-    // A new table warns again, so that the text for a mismatch is made.
+    // A new table warns again, which creates the text for a mismatch.
     const bool isNewTable = (flags & 0x7e) == 0x7e;
     const auto table = isNewTable ? HandlerTable::create(&Target::staticMetaObject) : sharedTable;
     Target target;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 //! Two connections with their queues and walks, and a wire between them, driven by a script: sends,
-//! slices, turns of the event loop, pumps, closes, and faults of the wire. Each side has to see
-//! `connected`, messages, perhaps an error, `disconnected`, in this order and nothing after; the
-//! messages are those that the other side's outbox accepted, in order and without a gap, and all of
-//! them if neither the wire nor the reader broke off.
+//! slices, turns of the event loop, pumps, closes, and faults of the wire. Each side must see
+//! `connected`, messages, perhaps an error, and `disconnected`, in this order and nothing after.
+//! The messages are those that the other side's outbox accepted, in order and without a gap, and
+//! all of them unless the wire or the reader broke off.
 ///
-/// Everything works in one thread and no clock is asked, so that an input always does the same. The
-/// wire is a TCP connection for each side, between which the script carries the bytes.
+/// Everything runs in one thread and no clock is used, so an input always does the same. The wire
+/// is one TCP connection per side, and the script carries the bytes between them.
 ///
-/// Input: two bytes of settings, then the script: an operation with its side in one byte, and the
+/// Input: two bytes of settings, then the script: an operation and its side in one byte, the
 /// operation's argument in the next.
 
 #include "delivery/walk.h"
@@ -34,7 +34,7 @@ using namespace QRepod;
 
 namespace {
 
-constexpr int patience = 10'000; // milliseconds, for the system to bring what it was given
+constexpr int patience = 10'000; // milliseconds, for the system to deliver what it was given
 
 void turn()
 {
@@ -42,7 +42,7 @@ void turn()
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
 
-//! The result of \a call, which libFuzzer's timer may have interrupted.
+//! Repeats \a call while libFuzzer's timer interrupts it.
 template <class Call>
 int uninterrupted(Call call)
 {
@@ -53,7 +53,7 @@ int uninterrupted(Call call)
     }
 }
 
-//! Where the wires' ends meet: a TCP socket that listens on this machine.
+//! The place where the ends of the wires meet: a TCP socket that listens on this machine.
 class Listener
 {
 public:
@@ -68,13 +68,13 @@ public:
             abort();
     }
 
-    //! Both ends of a new connection, the one that connects first. With small buffers in the
-    //! direction towards that one, the other soon stalls.
+    //! Returns both ends of a new connection, the connecting one first. With small buffers in the
+    //! direction towards that end, the other end soon stalls.
     std::array<int, 2> open(bool isSmall)
     {
         const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        // Each from an address of its own: the system keeps what was closed for a minute, and one
-        // address would soon be out of ports.
+        // Use a new address each time: the system keeps closed connections for a minute, and one
+        // address would soon run out of ports.
         sockaddr_in source = {};
         source.sin_family = AF_INET;
         source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (++m_count & 0xffffU));
@@ -117,7 +117,7 @@ class Descriptor
 public:
     ~Descriptor() { close(); }
 
-    //! \return the other end, which is the caller's.
+    //! \return the other end, which the caller owns.
     int open(bool isSmall)
     {
         static Listener listener;
@@ -134,7 +134,7 @@ public:
             ::close(std::exchange(m_descriptor, -1));
     }
 
-    //! Up to \a size bytes, appended to \a bytes.
+    //! Appends up to \a size bytes to \a bytes.
     ///
     /// \return false at the end of the stream.
     bool read(QByteArray &bytes, qsizetype size)
@@ -151,7 +151,7 @@ public:
         return isOpen();
     }
 
-    //! How many bytes it took; a peer that has gone takes everything.
+    //! Returns how many bytes were taken; a peer that has gone takes everything.
     qsizetype write(QByteArrayView bytes)
     {
         const ssize_t sent = isOpen() && !bytes.isEmpty()
@@ -230,7 +230,7 @@ public:
         isClosed = isDetached = true;
         m_link.outbox->close();
         m_link.inbox->detachReader();
-        m_waker.forget(this); // as for a reader that is deleted
+        m_waker.forget(this); // like for a reader that is deleted
     }
 
     bool hasConnection() const { return !m_group.isEmpty(); }
@@ -238,9 +238,9 @@ public:
 
     Descriptor wire;
     Reaction reaction = Reaction::None;
-    int accepted = 0;      ///< messages that the outbox took
-    int delivered = 0;     ///< messages that the walk brought
-    bool isClosed = false; ///< by this side
+    int accepted = 0;      ///< messages taken by the outbox
+    int delivered = 0;     ///< messages delivered by the walk
+    bool isClosed = false; ///< closed by this side
     bool isAborted = false;
     bool isDetached = false;
     bool isCorrupted = false; ///< what arrives is not what was sent
@@ -317,13 +317,13 @@ private:
 
     Waker m_waker;
     const Link m_link;
-    ConnectionGroup m_group; // of one connection
+    ConnectionGroup m_group; // with one connection
     Walk m_walk{this, *this};
     TextCache m_texts;
     bool m_isConnected = false;
 };
 
-//! Both sides and what is on its way between them.
+//! Both sides, and what is in transit between them.
 class Session
 {
 public:
@@ -341,7 +341,7 @@ public:
         }
     }
 
-    //! Carries on until nothing moves, and looks at what has come of it.
+    //! Carries on until nothing moves, then checks the result.
     void settle()
     {
         const QDeadlineTimer deadline(patience);
@@ -360,7 +360,7 @@ public:
             expect(side->isDetached || side->isDrained(), "nothing is left, and there is room");
     }
 
-    //! Without a wire both connections end.
+    //! Without a wire, both connections must end.
     void end()
     {
         m_sides[0]->wire.close();
@@ -369,7 +369,7 @@ public:
         while (m_sides[0]->hasConnection() || m_sides[1]->hasConnection()) {
             expect(!deadline.hasExpired(), "a connection without a wire ends");
             turn();
-            pump(0); // a reader that is full does not see the end
+            pump(0); // a full reader does not see the end
             pump(1);
         }
         for (const size_t side : {0U, 1U}) {
@@ -424,7 +424,7 @@ private:
                 endpoint.detach();
             return;
         default:
-            if (argument >= 0xa0) // rarely, as most of a script means little after it
+            if (argument >= 0xa0) // rarely, because most of a script means little after it
                 damage(operation % 16, side, argument);
         }
     }
@@ -433,9 +433,9 @@ private:
     {
         m_isIntact = false;
         switch (operation) {
-        case 13: // cut, with what is on its way
+        case 13: // cut, losing what is in transit
             return m_sides[side]->wire.close();
-        case 14: // half of it
+        case 14: // half-closed
             m_transit[1 - side].clear();
             m_isEnded[1 - side] = true;
             return m_sides[side]->wire.endWriting();
@@ -448,7 +448,7 @@ private:
         }
     }
 
-    //! Takes up to \a size bytes from the wire of \a side to that of the other.
+    //! Carries up to \a size bytes from the wire of \a side to that of the other.
     int carry(size_t side, qsizetype size)
     {
         Descriptor &from = m_sides[side]->wire;
@@ -469,7 +469,7 @@ private:
 
     int pump(size_t side) { return m_sides[side]->pump(QDeadlineTimer(QDeadlineTimer::Forever)); }
 
-    //! Whether one of the two has broken off what goes from \a side to the other.
+    //! Whether one of the two has broken off the direction from \a side to the other.
     bool isBroken(size_t side) const
     {
         return m_sides[side]->isAborted || m_sides[1 - side]->isClosed;
@@ -488,7 +488,7 @@ private:
         return !m_isIntact || (isComplete(0) && isComplete(1));
     }
 
-    //! The wire brought everything: what \a side accepted is there unless the reader broke off.
+    //! The wire was intact: what \a side accepted must be there unless the reader broke off.
     void expectComplete(size_t side) const
     {
         const Endpoint &sender = *m_sides[side];
@@ -502,7 +502,7 @@ private:
     }
 
     std::array<std::unique_ptr<Endpoint>, 2> m_sides;
-    std::array<QByteArray, 2> m_transit; ///< from this side, not yet to the other
+    std::array<QByteArray, 2> m_transit; ///< read from this side, not yet written to the other
     std::array<bool, 2> m_isEnded = {};
     std::array<bool, 2> m_isEndPassed = {};
     bool m_isIntact = true;
@@ -511,7 +511,7 @@ private:
 ConnectionSettings settingsFrom(quint8 choice)
 {
     ConnectionSettings settings;
-    settings.closeTimeout = 3'600'000; // no clock may decide what a script does
+    settings.closeTimeout = 3'600'000; // so that no clock decides what a script does
     settings.heartbeatInterval = 0;
     settings.idleTimeout = 0;
     if (choice & 1)

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-//! A stream cut into frames: in whatever slices it arrives, the frames, the skipped and the error
-//! are those of the stream that arrives at once, and those that validate() gives for each payload.
+//! A stream is cut into frames. In whatever slices it arrives, the frames, the number skipped and
+//! the error are the same as for the stream at once, and as validate() gives for each payload.
 ///
 /// Input: a byte for the limits, a byte for the number of slices, that many bytes of slices, and
-/// the stream. A slice's lower bits are its size, its upper ones how much more is asked for than
-/// comes.
+/// the stream. A slice's lower bits are its size, its upper bits how much more room is asked for.
 
 #include "input.h"
 #include "protocol/framereader.h"
@@ -48,7 +47,7 @@ bool lies(QByteArrayView inner, QByteArrayView outer)
     return inner.begin() >= outer.begin() && inner.end() <= outer.end();
 }
 
-//! Gives a reader the slices that it is told, and writes down what comes of it.
+//! Gives a reader its slices, and notes the outcome.
 class Stream
 {
 public:
@@ -76,7 +75,7 @@ public:
             take();
         m_outcome.skipped = m_reader.skipped();
         m_outcome.heartbeats = m_reader.heartbeats();
-        m_outcome.error = m_reader.error().section(u';', 0, 0); // without what it may be due to
+        m_outcome.error = m_reader.error().section(u';', 0, 0); // without the guess at the cause
         m_outcome.pending = isSound ? m_reader.pendingBytes() : 0;
     }
 
@@ -109,7 +108,7 @@ private:
     qsizetype m_largest = 0;
 };
 
-//! What a reader has to find, worked out frame by frame.
+//! Works out frame by frame what a reader must find.
 Outcome expectedOutcome(QByteArrayView bytes, const MessageLimits &limits)
 {
     Outcome outcome;

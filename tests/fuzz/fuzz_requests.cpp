@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-//! Both ends of requests, by a script: one end asks, and is given answers that fit, come twice,
-//! name a number that nobody waits for, or are made up; the other end gets requests and answers
-//! them never, once, or often, in copies. A future finishes once, with its own answer and with no
-//! other's; what is no answer is left to the handlers; no request is answered more than once.
+//! Both ends of requests, driven by a script. One end asks, and gets answers that fit, come twice,
+//! name a number that nobody waits for, or are invented. The other end gets requests and answers
+//! them never, once, or often, in copies. A future finishes once, with its own answer. Messages
+//! that are no answers go to the handlers. No request is answered more than once.
 ///
-/// Input: operations, of one byte, with their arguments in the bytes behind it.
+/// Input: operations of one byte, each with its arguments in the bytes after it.
 
 #include "delivery/incomingrequest.h"
 #include "delivery/requester.h"
@@ -27,7 +27,7 @@ namespace {
 
 constexpr MessageLimits limits;
 
-//! An end that has a peer: what it sends is here, and nothing arrives by itself.
+//! An end with a peer: what it sends is available here, and nothing arrives by itself.
 class End : private Wakeable
 {
 public:
@@ -44,7 +44,7 @@ public:
     bool takeReply(const Message &message) { return m_requester->takeReply(message); }
     void end() { m_requester->failAll(connectionEnded()); }
 
-    //! What it has sent since the last call.
+    //! Returns what it has sent since the last call.
     FrameBatch sent()
     {
         FrameReader reader{limits};
@@ -53,7 +53,7 @@ public:
             expect(reader.commit(part.size()), "what is sent is well-formed");
             m_session.link().outbox->written(part.size());
         }
-        m_session.link().outbox->takeAll(); // and now it will be woken again
+        m_session.link().outbox->takeAll(); // so that it will be woken again
         return reader.takeFrames();
     }
 
@@ -72,7 +72,7 @@ private:
     std::unique_ptr<Requester> m_requester;
 };
 
-//! What somebody waits for, and what has to come of it.
+//! A pending request, and its expected outcome.
 struct Asked
 {
     enum class Outcome { Open, Result, Error };
@@ -108,7 +108,7 @@ public:
             return reply(number(input), {{resultField(), m_next}});
         case 2:
             return reply(number(input), {{errorField(), QStringLiteral("no")}, {resultField(), 1}});
-        case 3: // of any kind, and perhaps none at all
+        case 3: // with an error that is nil
             return reply(number(input), {{errorField(), QVariant()}, {resultField(), m_next}});
         case 4:
             return madeUp(input);
@@ -143,7 +143,7 @@ private:
         expect(isNew, "no number is used again");
     }
 
-    //! One that somebody waits for, or waited for, or any.
+    //! Returns the number of a pending request, of an earlier one, or any number.
     quint64 number(Input &input)
     {
         const quint8 choice = input.byte();
@@ -175,7 +175,7 @@ private:
         asked->second.result = result;
     }
 
-    //! A payload of the input's: whatever it is, only an answer that is awaited is taken.
+    //! Delivers a payload from the input. Whatever it is, only a pending answer is taken.
     void madeUp(Input &input)
     {
         const QByteArrayView bytes = input.take(input.byte());
@@ -186,7 +186,7 @@ private:
         const auto asked = verdict.request ? m_asked.find(*verdict.request) : m_asked.end();
         const bool isAwaited = verdict.action == "_reply" && asked != m_asked.end()
             && asked->second.outcome == Asked::Outcome::Open;
-        if (isAwaited) // what comes of it is known to the document alone
+        if (isAwaited) // the outcome depends on the payload
             m_asked.erase(asked);
         expect(deliver(payload) == isAwaited, "what is no answer is left to the handlers");
     }
@@ -198,7 +198,7 @@ private:
         return m_asker.takeReply(Message(frame, m_texts));
     }
 
-    //! Answered as the input says; \a number is the peer's.
+    //! Answers a request as the input says; \a number is the peer's.
     void request(Input &input)
     {
         const quint64 asked = number(input);
@@ -230,7 +230,7 @@ private:
     End m_answerer;
     TextCache m_texts;
     std::map<quint64, Asked> m_asked; // by number
-    qint64 m_next = 1;                // what the next result is
+    qint64 m_next = 1;                // the next result
 };
 
 } // namespace

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-//! A server's rooms, its channels and their clients, by a script: joins, leaves, rooms that are
-//! opened, closed, deleted, filled or shut, clients that go, channels that are closed or deleted,
-//! messages to rooms and to channels; each of them also in the middle of another, from the slot of
-//! a signal. Who is in which room is the same seen from room and channel, empty rooms close, and
-//! each client gets the messages that it had to get, in order.
+//! A server's rooms, its channels and their clients, driven by a script: joins, leaves, rooms that
+//! are opened, closed, deleted, filled or shut, clients that go, channels that are closed or
+//! deleted, messages to rooms and channels. Each of these also happens in the middle of another,
+//! from the slot of a signal. Rooms and channels agree on who is where, empty rooms close, and each
+//! client gets the messages that it must get, in order.
 ///
-/// Everything works in one thread. Input: a byte of settings, then operations of three bytes:
-/// which, on whom and where, and a reaction to the next signal.
+/// Everything runs in one thread. Input: a byte of settings, then operations of three bytes: the
+/// operation, its objects, and a reaction to the next signal.
 
 #include "rawpeer.h"
 
@@ -31,13 +31,13 @@ namespace {
 constexpr size_t maximumClients = 5;
 constexpr int roomNames = 4;
 
-//! A client, and what it must get.
+//! A client, and what it must receive.
 struct Client
 {
     RawPeer peer;
     QPointer<Channel> channel;
-    std::deque<qint64> expected; ///< numbers of messages that have been sent to it
-    bool isCut = false;          ///< it may miss what is still on its way
+    std::deque<qint64> expected; ///< numbers of messages sent to it
+    bool isCut = false;          ///< it may miss what is still in transit
 
     void read()
     {
@@ -96,7 +96,7 @@ public:
         expect(m_server.listen(QStringLiteral("127.0.0.1"), 0), "the server listens");
     }
 
-    ~Run() { m_depth = maximumDepth; } // nobody reacts any more
+    ~Run() { m_depth = maximumDepth; } // no more reactions
 
     void step(quint8 operation, quint8 place, quint8 reaction)
     {
@@ -274,7 +274,7 @@ private:
         turnUntil([this] { return m_hasJoined; }, "a client joins");
     }
 
-    //! Rooms and channels agree on who is where.
+    //! Checks that rooms and channels agree on who is where.
     void check() const
     {
         const QList<Room *> rooms = m_server.rooms();
@@ -312,11 +312,11 @@ private:
     const bool m_isPersistent;
     const int m_maximum;
     std::vector<std::unique_ptr<Client>> m_clients;
-    std::deque<Reaction> m_reactions; // of the next slots
+    std::deque<Reaction> m_reactions; // for the next slots
     Server m_server;
-    QObject m_scope; // of the slots that are the run's; they are gone before the server
+    QObject m_scope; // the context of the run's slots, destroyed before the server
     bool m_hasJoined = false;
-    QList<const Room *> m_opened; // that may be empty: nobody had joined
+    QList<const Room *> m_opened; // may be empty, because nobody had joined
     int m_depth = 0;
     qint64 m_sent = 0;
 };

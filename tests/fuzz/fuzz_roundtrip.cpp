@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-//! What has been decoded is encoded to the bytes that msgpack-cxx writes, and these are decoded to
-//! the same. The encoder keeps to the limits that the validator checks.
+//! What has been decoded is encoded to the bytes that msgpack-cxx writes, and these decode to the
+//! same. The encoder applies the same limits as the validator.
 ///
-/// Input: a byte for the limits, the lowest bit of which says whether the rest is a payload or what
-/// Generator makes one of.
+/// Input: a byte for the limits, whose lowest bit says whether the rest is a payload or input for
+/// Generator.
 
 #include "decoded.h"
 #include "generator.h"
@@ -22,7 +22,7 @@ namespace {
 const QList<QByteArray> words = {"action",       "a", "text", "n", "\xef\xbb\xbf",
                                  "h\xc3\xa9llo", "",  "1"};
 
-//! A frame within \a limits is encoded to \a frame, one over them not at all.
+//! A message within \a limits is encoded to \a frame; one over them is refused.
 void expectLimits(const QVariantMap &message, const QByteArray &frame, const MessageLimits &limits)
 {
     const QByteArray before("before");

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-//! A server that keeps sessions, and clients whose every frame the script decides: sends, losses in
-//! the middle of a frame, resumes with the right token and number and with wrong ones, tokens used
-//! twice, takeovers, receipts that cannot be, goodbyes. Each end gets what the other has accepted
-//! once and in order, over all connections; a session is resumed exactly when it has to be; the
-//! events of a channel are in order.
+//! A server that keeps sessions, and clients whose every frame the script decides: sends, losses
+//! inside a frame, resumes with right and wrong tokens and numbers, tokens used twice, takeovers,
+//! impossible acknowledgements, goodbyes. Each end gets what the other has accepted, once and in
+//! order, over all connections. A session is resumed exactly when it must be. The events of a
+//! channel are in order.
 ///
-/// Everything works in one thread. Input: a byte of settings, then operations of two bytes: which,
-/// with its client, and an argument.
+/// Everything runs in one thread. Input: a byte of settings, then operations of two bytes: the
+/// operation with its client, and an argument.
 
 #include "rawpeer.h"
 
@@ -26,7 +26,7 @@ namespace {
 
 class Client;
 
-//! The server's end: what it hears, and when.
+//! The server's end: what it receives, and when.
 class SessionChannel : public Channel
 {
 public:
@@ -64,7 +64,7 @@ public:
         said += send(message) > 0;
     }
 
-    int key = -1; ///< which session it is, once it has heard from it
+    int key = -1; ///< the session, once a message has named it
     int heard = 0;
     int said = 0;
 
@@ -73,7 +73,7 @@ private:
     bool m_hasEnded = false;
 };
 
-//! A client that keeps to the rules unless the script has it do otherwise.
+//! A client that keeps to the rules unless the script makes it break them.
 class Client
 {
 public:
@@ -83,7 +83,7 @@ public:
         Member,
         Away,
         Asking, ///< has asked to resume
-        Gone,   ///< by its own wish or the server's
+        Gone,   ///< closed by itself or the server
     };
 
     Client(int key, quint16 port)
@@ -98,11 +98,11 @@ public:
     {
         m_peer.open(m_port);
         m_peer.write(QRepod::encode({{QStringLiteral("_hello"), 1}}));
-        say(); // or it might be taken for a plain peer, when the clock says so
+        say(); // otherwise the server might take it for a plain peer after a time
         standing = Standing::Greeting;
     }
 
-    //! With a token that leads nowhere.
+    //! Begins with a token that is unknown.
     void beginWith(const QString &token)
     {
         m_peer.open(m_port);
@@ -117,7 +117,7 @@ public:
             m_peer.write(frame(said));
     }
 
-    //! Only the beginning of a message gets through.
+    //! Sends only the beginning of a message.
     void sayPart(qsizetype size)
     {
         ++said;
@@ -131,7 +131,7 @@ public:
     {
         m_peer.close(isAbrupt);
         switch (standing) {
-        case Standing::Greeting: // without a token there is no way back
+        case Standing::Greeting: // without a token it cannot come back
             standing = Standing::Gone;
             isUnknown = true;
             break;
@@ -144,7 +144,7 @@ public:
         }
     }
 
-    //! In another connection, whether the one before is lost or not.
+    //! Resumes in another connection, whether or not the last one is lost.
     void resume()
     {
         if (standing != Standing::Away && standing != Standing::Member)
@@ -215,8 +215,8 @@ public:
     QStringList voidTokens;
     int said = 0;
     int received = 0;
-    bool mayResume = true; ///< has a token that the server must know
-    bool mayEnd = false;   ///< the server has been told to close it, or is full
+    bool mayResume = true; ///< it has a token that the server must know
+    bool mayEnd = false;   ///< the server was told to close it, or is full
     bool isUnknown = false;
 
 private:
@@ -299,7 +299,7 @@ private:
     RawPeer m_peer;
     QString m_nextToken;
     QString m_usedToken;
-    QString m_confirmedToken; // that the server has let in
+    QString m_confirmedToken; // the last token with which the server has let it in
     qint64 m_forgotten = 0;
 };
 
@@ -308,7 +308,7 @@ class Run
 public:
     explicit Run(quint8 settings)
     {
-        m_server.setSessionTimeout(3'600'000); // no clock may decide what a script does
+        m_server.setSessionTimeout(3'600'000); // so that no clock decides what a script does
         m_server.setHeartbeatInterval(0);
         m_server.setIdleTimeout(0);
         m_server.setCloseTimeout(1'000);
@@ -387,14 +387,14 @@ public:
         }
     }
 
-    //! Whoever can come back does, and then nothing is missing.
+    //! Makes all clients come back that can. After that, nothing may be missing.
     void settle()
     {
         for (const auto &client : m_clients) {
             if (client->standing == Client::Standing::Away)
                 client->resume();
         }
-        if (m_isFull || m_isTight) { // who has to go is the server's affair
+        if (m_isFull || m_isTight) { // the server decides who must go
             turn();
             for (const auto &client : m_clients)
                 client->read();
@@ -433,7 +433,7 @@ private:
         return nullptr;
     }
 
-    //! A token that is unknown, or was used before; or a number that cannot be.
+    //! Presents a token that is unknown or was used before, or an impossible number.
     void lie(Client *client, quint8 argument)
     {
         if (argument % 3 == 0 && client) {
@@ -459,7 +459,7 @@ private:
         return channel && channel->heard == client.said && channel->said == client.received;
     }
 
-    // Channels before the server that deletes them, as their slots look at nothing else.
+    // Declared before the server, which deletes the channels: their slots use nothing else.
     std::vector<QPointer<SessionChannel>> m_channels;
     Server m_server;
     std::vector<std::unique_ptr<Client>> m_clients;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Input: a script. Each step is a message of the action `_state` for the replicas of one end: one
-// as a server makes them, one that is forged, or bytes that are any message; or the connection
-// ends.
+// Input: a script. Each step is a message of the action `_state` for the replicas of one end,
+// either as a server sends it, or forged, or any bytes; or the connection ends.
 //
-// A view holds what observers have told it of the rows, and Qt's own tester watches its signals.
-// Expected: the view has the rows that the replica has. An end that gets the messages cut into
-// parts, as a server with low limits sends them, comes to the same.
+// A view keeps what its observers were told of the rows, and Qt's own tester watches its signals.
+// Expected: the view has the rows of the replica. An end that gets the messages cut into parts, as
+// a server with low limits sends them, has the same result.
 
 #include "generator.h"
 
@@ -30,7 +29,7 @@ namespace {
 
 const QString shared = QStringLiteral("s");
 
-//! The rows as observers hear of them.
+//! The rows as observers are told of them.
 class View final : public QAbstractListModel, private RowsObserver, private ReplicaObserver
 {
 public:
@@ -200,7 +199,7 @@ public:
             return honest({{StateField::changes(), changes(input)}});
         case 5:
             return honest({{StateField::end(), true}});
-        case 6: // of words that have a meaning
+        case 6: // made of words that have a meaning
             return forged(Generator(input, words).message());
         case 7:
             return forged(input.take(input.byte()).toByteArray());
@@ -216,7 +215,7 @@ public:
     void check()
     {
         for (End *const end : {&m_whole, &m_parts}) {
-            end->state = end->replicas.find(shared); // what nobody looks at may be another
+            end->state = end->replicas.find(shared); // without an observer it may be another
             if (end->view)
                 end->view->check();
         }
@@ -287,7 +286,7 @@ private:
         return fields;
     }
 
-    //! Most of them about rows that exist.
+    //! Returns changes, most of them about rows that exist.
     static QVariantList changes(Input &input)
     {
         QVariantList list;
@@ -313,7 +312,7 @@ private:
         return list;
     }
 
-    //! As the other end has it.
+    //! Returns \a fields as the other end receives them.
     static QVariantMap wire(QVariantMap fields)
     {
         fields.insert(StateField::name(), shared);
@@ -325,7 +324,7 @@ private:
     {
         m_whole.replicas.take(wire(fields));
         MessageLimits limits;
-        limits.values = 20; // which every single row and value keeps to
+        limits.values = 20; // every single row and value is within this
         const auto fits = [&](const QVariantMap &part) {
             return EncodedMessage(withAction(stateAction(), part), limits).isValid();
         };
@@ -335,7 +334,7 @@ private:
             m_parts.replicas.take(wire(part));
     }
 
-    //! The same for both.
+    //! Delivers the same message to both ends.
     void forged(const QByteArray &payload)
     {
         auto fields = decode(payload);

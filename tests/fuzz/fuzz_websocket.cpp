@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-//! A peer's bytes, of a WebSocket's handshake or behind it, at either end: in whatever slices they
-//! arrive, what comes of them is that of the bytes at once.
+//! A peer's bytes, of a WebSocket's handshake or after it, at either end. In whatever slices they
+//! arrive, the outcome is the same as for all bytes at once.
 ///
-/// Input: a byte for the end and what is read, a byte for the slices, and the bytes. The part of a
-/// mask is left to the fuzzer, which changes a payload as it likes with a mask of zeros.
+/// Input: a byte for the end and what is read, a byte for the slices, and the bytes. Masking is
+/// left to the fuzzer, which can change a payload freely if the mask is zero.
 
 #include "input.h"
 
@@ -63,14 +63,14 @@ Outcome read(Role role, QByteArrayView bytes, qsizetype slice)
     if (reader.close())
         outcome.close = reader.close()->code;
     outcome.held = reader.heldBytes();
-    constexpr qint64 header = 14; // the longest of WebSocket's
+    constexpr qint64 header = 14; // the longest header of WebSocket
     constexpr qint64 control = 125;
     expect(outcome.held <= limits().frameSize + frameHeaderSize + header + control,
            "no more is held than a message has");
     return outcome;
 }
 
-//! What a handshake makes of \a bytes, \a slice at a time.
+//! Gives \a bytes to a handshake, \a slice at a time, and returns its state.
 Handshake::State shake(Handshake &handshake, QByteArrayView bytes, qsizetype slice)
 {
     QByteArray input;
@@ -101,7 +101,7 @@ void shakeHands(Role role, QByteArrayView bytes, qsizetype slice)
            "the same of a handshake in slices");
 }
 
-//! JSON that is read is MessagePack, and is written as JSON that can be read.
+//! JSON that was read becomes MessagePack, which is written as JSON that can be read.
 void readJson(QByteArrayView text)
 {
     QByteArray frame;

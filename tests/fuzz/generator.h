@@ -9,12 +9,12 @@
 
 #include <bit>
 
-//! Writes a MessagePack map that is well-formed whatever the input is, so that a mutation of the
-//! input is a mutation of the message.
+//! Writes a MessagePack map that is well-formed for any input, so that a mutation of the input is a
+//! mutation of the message.
 class Generator
 {
 public:
-    //! The keys and texts are picked from \a words, if they do not come from the input.
+    //! Keys and texts come from \a words or from the input.
     Generator(Input &input, const QList<QByteArray> &words)
         : m_input(input)
         , m_words(words)
@@ -82,7 +82,7 @@ private:
             m_out += char(0xc2 | (choice >> 7));
             return;
         case 2:
-            return text(m_input.take(choice / 18)); // made valid there
+            return text(m_input.take(choice / 18)); // text() makes it valid
         case 3:
             return fixed('\xd0', 1);
         case 4:
@@ -112,12 +112,12 @@ private:
         case 16:
             return fixed('\xd7', 9); // an extension of 8 bytes
         default:
-            m_out += "\xc7\x0c\xff"; // a timestamp of 12
+            m_out += "\xc7\x0c\xff"; // a timestamp of 12 bytes
             return raw(12);
         }
     }
 
-    //! A number next to a power of two, where types end.
+    //! Writes a number next to a power of two, where types end.
     void edge()
     {
         const quint8 choice = m_input.byte();

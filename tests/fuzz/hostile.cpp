@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-//! What hostile input costs a server, and what it says to it: a table of the peak memory above that
-//! of an idle server, and of the errors, for each kind of input.
+//! Measures what hostile input costs a server, and what the server reports. Prints for each kind of
+//! input the peak memory above that of an idle server, and the errors.
 ///
-/// Each case has a server of its own, in a new process, so that its peak is its own. The peer is
-/// this process. Fails if an error is not the expected one or the memory is over the bound of the
-/// case; with a sanitizer only the errors mean something.
+/// Each case has a server of its own in a new process, so that its peak is its own. The peer is
+/// this process. Fails if an error is not as expected, or the memory is over the bound of the case.
+/// With a sanitizer, only the errors are checked.
 
 #include <QRepod/Channel>
 #include <QRepod/Protocol>
@@ -52,11 +52,11 @@ void forgetPeak()
         references.write("5");
 }
 
-//! Counts messages and errors. The first client warms it up; what follows is measured.
+//! Counts messages and errors. The first client warms up the server; the rest is measured.
 class MeasuredServer : public QObject
 {
 public:
-    //! Writes its port to \a output, and a byte once it measures. Done when \a input ends.
+    //! Writes its port to \a output, and a byte once it measures. It is done when \a input ends.
     MeasuredServer(int input, int output)
         : m_input(input, QSocketNotifier::Read)
     {
@@ -67,7 +67,7 @@ public:
                 });
         connect(&m_server, &QRepod::Server::channelDisconnected, this, [this, output] {
             if (!std::exchange(m_isMeasuring, true)) {
-                withoutNumbers(QString()); // its first use takes memory
+                withoutNumbers(QString()); // the first use takes memory
                 forgetPeak();
                 m_baseline = kibibytes("VmRSS:");
                 write(output, "", 1);
@@ -86,7 +86,7 @@ public:
         write(output, &port, sizeof port);
     }
 
-    //! \return whether all is as expected.
+    //! \return whether everything is as expected.
     bool report(const char *name, const QString &expected, qint64 bound) const
     {
         const double peak = double(kibibytes("VmHWM:") - m_baseline) / 1024;
@@ -120,7 +120,7 @@ private:
         int &m_messages;
     };
 
-    //! An error and those that differ in their numbers only.
+    //! An error, and others that differ only in their numbers.
     struct Error
     {
         QString first;
@@ -147,7 +147,7 @@ private:
 
     void quitIfDone()
     {
-        if (m_isDone && m_server.channels().isEmpty()) // a turn later: a peer may be waiting
+        if (m_isDone && m_server.channels().isEmpty()) // later, because a peer may be waiting
             QTimer::singleShot(100, this, [this] {
                 if (m_server.channels().isEmpty())
                     QCoreApplication::quit();
@@ -156,7 +156,7 @@ private:
 
     QRepod::Server m_server;
     QSocketNotifier m_input;
-    QMap<QString, Error> m_errors; // by their texts without the numbers
+    QMap<QString, Error> m_errors; // by text without numbers
     int m_messages = 0;
     qint64 m_baseline = 0;
     bool m_isMeasuring = false;
@@ -181,7 +181,7 @@ public:
         setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &enabled, sizeof enabled);
     }
 
-    //! Waits until the server has closed as well.
+    //! Waits until the server has closed too.
     ~Peer()
     {
         ::shutdown(m_descriptor, SHUT_WR);
@@ -191,7 +191,7 @@ public:
     }
     Q_DISABLE_COPY_MOVE(Peer)
 
-    //! Ends early if the server has closed.
+    //! Sends \a bytes; ends early if the server has closed.
     void send(QByteArrayView bytes) const
     {
         while (!bytes.isEmpty()) {
@@ -214,7 +214,7 @@ QByteArray frame(const QByteArray &payload)
     return bytes + payload;
 }
 
-//! A message whose field `v` is \a value in MessagePack.
+//! Returns a message whose field `v` is \a value in MessagePack.
 QByteArray messageWith(const QByteArray &value)
 {
     return frame("\x82\xa6"
@@ -245,7 +245,7 @@ QByteArray randomBytes(QRandomGenerator &random, int most)
     return bytes;
 }
 
-//! \a count entries of a map, with keys that are numbers.
+//! Returns \a count entries of a map, with numbers as keys.
 QByteArray entries(quint32 count)
 {
     QByteArray bytes;
@@ -257,12 +257,12 @@ QByteArray entries(quint32 count)
 struct Case
 {
     const char *name;
-    const char *expected; ///< one of the errors; empty: there is none
-    int bound;            ///< of the memory, in MiB
+    const char *expected; ///< one of the errors; empty for none
+    int bound;            ///< for the memory, in MiB
     std::function<void(quint16 port)> attack;
 };
 
-//! One client that sends these bytes.
+//! Returns an attack by one client that sends \a bytes.
 std::function<void(quint16)> sends(const QByteArray &bytes)
 {
     return [bytes](quint16 port) { Peer(port).send(bytes); };
@@ -296,7 +296,7 @@ void randomPayloads(quint16 port)
         Peer(port).send(frame(randomBytes(random, 200)));
 }
 
-//! The system brings each byte on its own; the last one of the second frame never comes.
+//! The system delivers each byte separately; the last byte of the second frame never comes.
 void slowLoris(quint16 port)
 {
     const Peer peer(port);
@@ -306,7 +306,7 @@ void slowLoris(quint16 port)
         peer.send(QByteArrayView(&byte, 1));
 }
 
-//! All of them at once, each a byte into a frame that claims to be as large as is allowed.
+//! All of them at once, each one byte into a frame that claims to have the largest allowed size.
 void manySlowLoris(quint16 port)
 {
     std::vector<std::unique_ptr<Peer>> peers;
@@ -319,7 +319,7 @@ void manySlowLoris(quint16 port)
     }
 }
 
-//! The same, but a byte of each per second: nothing that the system could put together.
+//! The same, but each sends one byte per second, which the system cannot combine.
 void slowLorisesPerSecond(quint16 port, int seconds)
 {
     std::vector<std::unique_ptr<Peer>> peers;
@@ -389,7 +389,7 @@ std::vector<Case> cases(int seconds)
     };
 }
 
-//! The other side of run(), in a process that has done nothing yet.
+//! The other side of run(), in a fresh process.
 int serve(char **arguments)
 {
     int argc = 1;

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-//! Ends the run, and so reports the input that led here, if \a condition does not hold.
+//! Ends the run, which reports the current input, if \a condition does not hold.
 inline void expect(bool condition, const char *expectation)
 {
     if (condition)
@@ -16,7 +16,7 @@ inline void expect(bool condition, const char *expectation)
     abort();
 }
 
-//! What a fuzz target is given, taken from the front; zeros once it is used up.
+//! The input of a fuzz target, taken from the front; zeros once it is used up.
 class Input
 {
 public:
@@ -28,7 +28,7 @@ public:
     bool isEmpty() const { return m_rest.isEmpty(); }
     quint8 byte() { return m_rest.isEmpty() ? 0 : quint8(take(1).front()); }
 
-    //! The next \a size bytes, or as many as are left.
+    //! Takes the next \a size bytes, or as many as are left.
     QByteArrayView take(qsizetype size)
     {
         const QByteArrayView taken = m_rest.first(std::min(size, m_rest.size()));

@@ -20,14 +20,14 @@
 #include <tuple>
 #include <utility>
 
-//! What a peer has got: a message, or a control frame.
+//! What a peer has received: a message, or a control frame.
 struct RawFrame
 {
     QVariantMap map;
     bool isMessage() const { return map.contains(QStringLiteral("action")); }
 };
 
-//! The application, and a turn of its event loop, for targets that drive a server through its
+//! Creates the application and runs its event loop, for targets that drive a server through its
 //! public interface.
 inline void prepareApplication()
 {
@@ -48,7 +48,7 @@ inline void turn()
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
 
-//! Turns until \a condition holds; the system may take a moment.
+//! Runs the event loop until \a condition holds; the system may need a moment.
 inline void turnUntil(const std::function<bool()> &condition, const char *expectation)
 {
     const QDeadlineTimer deadline(10'000);
@@ -58,7 +58,7 @@ inline void turnUntil(const std::function<bool()> &condition, const char *expect
     }
 }
 
-//! A client's end of a TCP connection on this machine, which knows frames and no rules.
+//! A client's end of a TCP connection on this machine, which knows frames but no rules.
 class RawPeer
 {
 public:
@@ -68,15 +68,15 @@ public:
 
     bool isOpen() const { return m_descriptor >= 0; }
 
-    //! Whether the server has closed it.
+    //! Whether the server has closed the connection.
     bool hasEnded() const { return m_hasEnded; }
 
     void open(quint16 port)
     {
         close();
         m_descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        // Each from an address of its own: the system keeps what was closed for a minute, and one
-        // address would soon be out of ports.
+        // Use a new address each time: the system keeps closed connections for a minute, and one
+        // address would soon run out of ports.
         static quint32 count = 0;
         sockaddr_in source = loopback(++count & 0xffffU, 0);
         sockaddr_in target = loopback(0, port);
@@ -88,12 +88,12 @@ public:
         while (::connect(m_descriptor, address(target), sizeof target) != 0) {
             if (errno == EISCONN)
                 break;
-            if (errno != EINTR && errno != EALREADY) // libFuzzer's timer
+            if (errno != EINTR && errno != EALREADY) // interrupted by libFuzzer's timer
                 abort();
         }
     }
 
-    //! Small enough for the system to take it at once.
+    //! Writes \a bytes, which must be few enough for the system to take them at once.
     void write(QByteArrayView bytes) const
     {
         if (isOpen())
@@ -101,7 +101,7 @@ public:
                                  MSG_NOSIGNAL | MSG_DONTWAIT);
     }
 
-    //! Gives every frame that has come to \a take, which may close this.
+    //! Passes every frame that has arrived to \a take, which may close this peer.
     void read(const std::function<void(const RawFrame &)> &take)
     {
         std::array<char, 16 * 1024> buffer;
@@ -121,12 +121,12 @@ public:
             const auto map = QRepod::decode(QByteArrayView(m_bytes).sliced(4, length));
             expect(map.has_value(), "what a server sends is well-formed");
             m_bytes.remove(0, 4 + length);
-            if (!map->isEmpty()) // a heartbeat
+            if (!map->isEmpty()) // not a heartbeat
                 take({*map});
         }
     }
 
-    //! With everything that has not been read. If \a isAbrupt, the server sees a reset.
+    //! Closes and drops what has not been read. If \a isAbrupt, the server sees a reset.
     void close(bool isAbrupt = false)
     {
         if (!isOpen())
@@ -155,6 +155,6 @@ private:
     }
 
     int m_descriptor = -1;
-    QByteArray m_bytes; // not a whole frame yet
+    QByteArray m_bytes; // the beginning of a frame
     bool m_hasEnded = false;
 };

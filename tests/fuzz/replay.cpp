@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Runs a fuzz target over the files and folders that are given, where libFuzzer is not linked.
+//! Runs a fuzz target over the given files and folders when libFuzzer is not linked.
 
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Builds the fuzz targets and runs each for a while: sh tests/fuzz/run.sh [seconds each] [target…]
-# What is new in the corpus, and the input of a finding, is in build/fuzz/findings; FOLDER names
-# another build folder. Fails on a finding.
+# New inputs for the corpus, and the input of a finding, are put into build/fuzz/findings; FOLDER
+# names another build folder. Fails if it finds something.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -25,13 +25,13 @@ configure fuzz "$folder"
 step 'Building'
 cmake --build "$folder" --target qrepod_fuzzers || fail 'the build failed, see above'
 
-# Less of what AddressSanitizer keeps for a report makes an input half as fast again; run it again
-# without, for the whole report.
+# If AddressSanitizer keeps less for a report, inputs run 1.5 times as fast. Run it again without
+# this for the whole report.
 ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=1:quarantine_size_mb=16}
 UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 export ASAN_OPTIONS UBSAN_OPTIONS
 
-# fuzz TARGET: runs it, and leaves the file `failed` if it has found something.
+# fuzz TARGET: runs the target, and leaves the file `failed` if it has found something.
 fuzz() {
     case $1 in
         endpoints | session | rooms) length=96 ;;
@@ -46,7 +46,7 @@ fuzz() {
         >"$findings/log" 2>&1 || touch "$findings/failed"
 }
 
-# As many at once as there are processors; what each prints comes when its turn has ended.
+# Runs as many at once as there are processors; their output is printed when they have ended.
 found=
 finish() {
     wait

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the seeds in corpus/ anew: the examples of PROTOCOL.md, a message for each handler of
+"""Writes the seeds in corpus/: the examples of PROTOCOL.md, a message for each handler of
 fuzz_dispatch, and scripts for the targets that take one. Needs Python's msgpack."""
 
 import datetime
@@ -18,7 +18,7 @@ SLICES = bytes([0x01, 0x22, 0x03, 0x1F])
 
 
 def examples(block):
-    """The bytes of each example in the document's blocks of that kind, and what becomes of them."""
+    """The bytes and the outcome of each example in the document's blocks of that kind."""
     for text in re.findall(rf"```{block}\n(.*?)```", PROTOCOL.read_text(), re.DOTALL):
         pending = ""
         for line in text.splitlines():

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a player of the example arena does, for repodcat --bots: joins any room, steers, and repairs
-// the ship now and then, which is answered also if there is not enough gold.
+// Plays the example arena, for repodcat --bots: joins any room, steers, and repairs the ship now
+// and then, which is answered even without enough gold.
 
 function connected(bot) {
     bot.request("join", {name: "bot" + bot.id, room: ""});

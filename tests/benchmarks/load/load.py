@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What a server costs as players grow: load.py BUILD [--bots N…] [--svg FILE] [--json FILE]
+"""The cost of a server as the number of players grows: load.py BUILD [--bots N…] [--svg FILE] [--json FILE]
 
-Starts the example arena's server for each number of bots, lets repodcat's bots play, and prints what
-the server took of the processor and of memory, and the bots' round trips. Draws it, if asked to. The
-bots are on the same machine: what they take is printed, too, since they may be what gives way.
-Needs Linux, and nothing but Python.
+Starts the example arena's server for each number of bots, lets repodcat's bots play, and prints the
+server's processor time and memory, and the bots' round trips. Plots them if asked to. The bots run on
+the same machine; what they take is printed too, because they may be the bottleneck.
+Needs Linux, and only Python.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def find(build, name):
 
 
 def processor_seconds(pid):
-    """Of all threads of a process, in user and system mode."""
+    """The processor time of all threads of a process, in user and system mode."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
@@ -43,7 +43,7 @@ def memory_mib(pid):
 
 
 def measure(server_program, bots_program, bots, rate, seconds, options):
-    """One run with so many bots; None if they could not play."""
+    """One run with this many bots; None if they could not play."""
     server = subprocess.Popen([server_program, "--port", "0", *options],
                               stdout=subprocess.PIPE, text=True)
     try:
@@ -94,7 +94,7 @@ def print_row(row):
                   for value in row))
 
 
-# The drawing: a panel for each of these, with one line for each column of the table.
+# The plot: one panel for each of these, with one line for each column of the table.
 PANELS = [
     ("Processor, % of one core", ["server CPU %", "bots' CPU %"], False),
     ("Memory of the server, MiB", ["server MiB"], False),

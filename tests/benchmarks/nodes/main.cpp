@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-//! Two nodes of a cluster in processes of their own: how many messages a second go from one to the
-//! clients of the other over Redis, how long that takes, and what it costs each process.
+//! Runs two nodes of a cluster in processes of their own, and measures how many messages per second
+//! go from one to the clients of the other over Redis, how long they take, and what they cost.
 //!
 //!     qrepod-nodes REDIS_URL REDIS_PID [RATE…]
 //!
-//! Beside it, Socket.IO's Redis adapter, if socketio.mjs is given the same; see README.md.
+//! socketio.mjs measures Socket.IO's Redis adapter with the same arguments; see README.md.
 
 #include <QRepod/Channel>
 #include <QRepod/Client>
@@ -38,7 +38,7 @@ qint64 nanoseconds()
     return std::chrono::steady_clock::now().time_since_epoch().count();
 }
 
-//! Sends to all, on every node, as often as a client says.
+//! Sends to all clients on every node, at the rate that a client asks for.
 class Sender : public QRepod::Channel
 {
     Q_OBJECT
@@ -87,7 +87,7 @@ int serve(const QString &engine)
     return QCoreApplication::exec();
 }
 
-//! What a process has used of the processor, in nanoseconds, by the scheduler's own count.
+//! Returns the processor time of a process in nanoseconds, as counted by the scheduler.
 qint64 cpuOf(qint64 pid)
 {
     qint64 sum = 0;
@@ -136,7 +136,7 @@ struct Process
     qint64 pid;
 };
 
-//! \a near is a client of the node that sends, \a far one of the other.
+//! \a near is a client of the sending node, \a far a client of the other.
 void measure(int rate, quint16 senderPort, quint16 otherPort, const std::vector<Process> &processes)
 {
     Player near;

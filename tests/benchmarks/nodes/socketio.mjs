@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! What main.cpp measures, of Socket.IO with its Redis adapter:
+//! Measures the same as main.cpp, for Socket.IO with its Redis adapter:
 //!
 //!     npm install socket.io socket.io-client @socket.io/redis-adapter redis
 //!     node socketio.mjs REDIS_URL REDIS_PID [RATE…]

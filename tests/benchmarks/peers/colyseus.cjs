@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Things that move, in Colyseus' schema, encoded once for a tick and written to every client in a
-// frame with four bytes of length: colyseus.cjs MODULE THINGS CLIENTS TICKS RATE
+// Moving things in Colyseus' schema, encoded once per tick and written to every client in a frame
+// with four bytes of length: colyseus.cjs MODULE THINGS CLIENTS TICKS RATE
 //
-// Prints the port; with all clients there sends the first state, runs some ticks for the compiler's
-// sake, waits for a line on stdin, runs the ticks, and prints what CPU its thread has used, in
-// nanoseconds. Ends when stdin does.
+// Prints the port. Once all clients are connected, it sends the first state, runs some ticks to
+// warm up the compiler, waits for a line on stdin, runs the ticks, and prints the CPU time of its
+// thread in nanoseconds. Ends when stdin does.
 
 "use strict";
 

@@ -43,7 +43,7 @@ private:
 
     QTcpSocket *m_socket = nullptr;
     QDataStream m_in;
-    QDataStream m_out; // of its own: a message that is not complete yet stops the other
+    QDataStream m_out; // separate, because an incomplete message stops m_in
 };
 
 class ServerEnd : public DataStreamEnd

@@ -8,7 +8,7 @@
 
 namespace {
 
-//! Reliable packets of the message's bytes, over UDP.
+//! Sends the message's bytes in reliable packets over UDP.
 class EnetEnd : public Endpoint
 {
 public:

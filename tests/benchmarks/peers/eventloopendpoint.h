@@ -18,7 +18,7 @@ public:
 protected:
     void wait() override { m_loop.processEvents(QEventLoop::WaitForMoreEvents); }
 
-    //! Works until \a isDone, at most ten seconds.
+    //! Works until \a isDone, for at most ten seconds.
     template <class Condition>
     void workUntil(Condition isDone)
     {
@@ -32,5 +32,5 @@ protected:
 
 private:
     QEventLoop m_loop;
-    QTimer m_tick; // bounds the waiting
+    QTimer m_tick; // limits the waiting
 };

@@ -46,7 +46,7 @@ public:
         : m_arrived(std::move(arrived))
     {
     }
-    // The parameters' names are what counts.
+    // Only the names of the parameters matter.
     Q_SLOT void Network_move([[maybe_unused]] int id, [[maybe_unused]] double x,
                              [[maybe_unused]] double y, [[maybe_unused]] const QString &name)
     {
@@ -105,7 +105,7 @@ public:
         m_server.setSessionTimeout(sessionTimeout);
         m_server.setChannelFactory([this, handlers]() -> QRepod::Channel * {
             const auto count = [this](QRepod::Channel *channel) {
-                m_channel = channel; // the one to answer
+                m_channel = channel; // the channel to answer
                 arrived();
             };
             if (handlers == Peers::Handlers::Map)
@@ -160,7 +160,7 @@ public:
         m_listener.setAutoPump(kind == Peers::Client::EventDriven);
         m_listener.setReconnect(hasSession);
         m_listener.connect(url);
-        // Until the greeting has told whether the server keeps a session, everything is kept.
+        // Until the greeting tells whether the server keeps a session, everything is kept.
         workUntil([this] { return isConnected() && hasPumped(); });
     }
 
@@ -169,7 +169,7 @@ public:
         return m_listener.state() == QRepod::ConnectionListener::State::Connected;
     }
     void send() override { m_listener.send(moveMessage()); }
-    void flush() override { } // its network thread does
+    void flush() override { } // the network thread does it
 
 protected:
     void wait() override

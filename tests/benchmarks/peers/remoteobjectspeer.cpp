@@ -13,7 +13,7 @@ namespace {
 
 const auto objectName = QStringLiteral("bench");
 
-//! What the server shares: a signal one way, a slot the other.
+//! What the server shares: a signal in one direction, a slot in the other.
 class Source : public QObject
 {
     Q_OBJECT
@@ -42,7 +42,7 @@ public Q_SLOTS:
     void take(const QVariantMap &) { arrived(); }
 };
 
-//! A host is given its port; the system picks it here.
+//! A host must be given its port, so ask the system for one.
 quint16 freePort()
 {
     QTcpServer server;

@@ -22,7 +22,7 @@ sockaddr_in loopback(quint16 port)
     return address;
 }
 
-//! The floor: frames over blocking sockets, counted by their headers and not looked at.
+//! The floor: frames over blocking sockets, counted by their headers only.
 class SocketEnd : public Endpoint
 {
 public:
@@ -94,7 +94,7 @@ private:
     const int m_flags;
     int m_socket = -1;
     QByteArray m_in;
-    qsizetype m_end = 0; // of what has been received, in m_in
+    qsizetype m_end = 0; // the end of the received bytes in m_in
     QByteArray m_out;
 };
 

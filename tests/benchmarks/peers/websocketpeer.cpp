@@ -10,7 +10,7 @@
 
 namespace {
 
-//! One JSON object in each text message.
+//! Sends one JSON object per text message.
 class WebSocketEnd : public EventLoopEndpoint
 {
 public:

@@ -15,7 +15,7 @@ public:
         , m_context(zmq_ctx_new())
         , m_socket(zmq_socket(m_context, ZMQ_PAIR))
     {
-        setOption(ZMQ_SNDHWM, 0); // the benchmark bounds what is under way
+        setOption(ZMQ_SNDHWM, 0); // the benchmark limits what is in transit
         setOption(ZMQ_RCVHWM, 0);
         setOption(ZMQ_RCVTIMEO, 20);
         setOption(ZMQ_LINGER, 0);

@@ -24,7 +24,7 @@ namespace {
 
 constexpr int clientCount = 1'000;
 
-//! A server in a thread of its own, and how it tells all of its clients.
+//! A server in a thread of its own that sends to all its clients.
 class Station
 {
 public:
@@ -33,7 +33,7 @@ public:
     virtual void broadcast() = 0;
 };
 
-//! With so many network threads.
+//! A server with this number of network threads.
 template <int threads>
 class QRepodStation : public Station
 {
@@ -85,7 +85,7 @@ public:
 
     void broadcast() override
     {
-        const QString text = moveText(); // made once, as QRepod does
+        const QString text = moveText(); // made only once, as in QRepod
         for (QWebSocket *socket : m_sockets)
             socket->sendTextMessage(text);
     }
@@ -107,7 +107,7 @@ private:
     PlainSockets m_sockets;
 };
 
-//! Each message reaches all clients before the next is sent, as one does in a game's tick.
+//! Each message must reach all clients before the next is sent, as in a game's tick.
 template <class AnyStation>
 Sample run(int messages, qsizetype frameSize, const QByteArray &hello = {})
 {
@@ -171,7 +171,7 @@ Scenario Scenarios::broadcast(bool isQuick)
     scenario.contenders.push_back(
         {"sockets, a loop", [=] { return run<SocketStation>(messages, moveFrame().size()); }});
     scenario.targets.push_back({"deliveries/s", "QRepod", "QWebSocketServer", Target::AtLeast, 3});
-    // That of the thread which sends, a delivery.
+    // The time of the sending thread per delivery.
     scenario.targets.push_back(
         {"game thread us", "QRepod", "sockets, a loop", Target::AtMost, 1 / 0.9});
     scenario.targets.push_back(

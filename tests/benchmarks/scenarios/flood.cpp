@@ -32,7 +32,7 @@ private:
     {
         ThreadTimes::setName("flooder");
         QVariantMap message = moveMessage();
-        message["action"] = "flood"; // the server takes it and does not answer
+        message["action"] = "flood"; // the server does not answer this
         const QByteArray frames = QRepod::encode(message).repeated(1'000);
         QTcpSocket socket;
         socket.connectToHost("127.0.0.1", port);

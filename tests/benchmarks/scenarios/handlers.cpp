@@ -16,7 +16,7 @@ class Mover : public QObject
     }
 };
 
-//! Has one for another.
+//! Has a handler for another message.
 class Chatter : public QObject
 {
     Q_OBJECT

@@ -11,7 +11,7 @@
 
 namespace {
 
-//! A QTcpServer that sends back what comes.
+//! A QTcpServer that echoes.
 class PlainServerEnd : public EventLoopEndpoint
 {
 public:
@@ -54,7 +54,7 @@ public:
     std::unique_ptr<Endpoint> connect(quint16) const override { return nullptr; }
 };
 
-//! A server with idle clients, and one on a plain socket that is not.
+//! A server with idle clients, and one active client on a plain socket.
 class Crowd : public Peer
 {
 public:
@@ -71,7 +71,7 @@ public:
     std::unique_ptr<Endpoint> connect(quint16 port) const override
     {
         m_others = std::make_unique<RawClients>(port, m_idle);
-        return m_active->connect(port); // last, so that its first answer says that all are there
+        return m_active->connect(port); // last: its first answer shows that all are there
     }
 
 private:

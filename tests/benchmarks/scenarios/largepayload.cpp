@@ -26,7 +26,7 @@ namespace {
 
 const QString copiesOption("--copies-of-an-echo");
 constexpr qsizetype payloadSize = 16 * 1024 * 1024;
-constexpr qint64 limit = 2 * payloadSize; // the frame is a little larger than the payload
+constexpr qint64 limit = 2 * payloadSize; // the frame is slightly larger than the payload
 
 QVariantMap message(const QString &action, const QVariant &data)
 {
@@ -86,7 +86,7 @@ qint64 pageFaults()
     return usage.ru_minflt;
 }
 
-//! What \a echo takes, once it has run: a number of times, with the pages that are fresh for it.
+//! Measures \a echo a number of times, with its fresh pages, after it has run once.
 template <class Echo>
 Sample measure(int echoes, Echo echo)
 {
@@ -149,7 +149,7 @@ bool receiveAll(int socket, QByteArray &bytes)
     return ::recv(socket, bytes.data(), size, MSG_WAITALL) == ssize_t(size);
 }
 
-//! Blocking sockets on both ends: what is received whole is sent back whole.
+//! Blocking sockets at both ends: each message is received whole, then sent back.
 Sample sockets(int echoes)
 {
     const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -188,8 +188,8 @@ double statusMib(QByteArrayView field)
     return 0;
 }
 
-//! How much more memory there was at the peak of an echo than before, in payloads. The client takes
-//! none: it sends what it has, and drops what comes back.
+//! Returns how much more memory there was at the peak of an echo than before, in payloads. The
+//! client allocates none: it sends what it has, and drops what comes back.
 double copies()
 {
     const BlobServer server;
@@ -197,7 +197,7 @@ double copies()
     const int client = connectTo(server.port());
     QThread::msleep(100);
     malloc_trim(0);
-    QFile peak("/proc/self/clear_refs"); // "5" sets the peak back
+    QFile peak("/proc/self/clear_refs"); // "5" resets the peak
     if (peak.open(QIODevice::WriteOnly))
         peak.write("5");
     peak.close();
@@ -216,10 +216,10 @@ double copies()
     reader.join();
     ::close(client);
     const double more = (statusMib("VmHWM:") - before) / (payloadSize / 1'048'576.0);
-    return std::round(more * 20) / 20; // beside a copy there are small things
+    return std::round(more * 20) / 20; // besides copies there are small allocations
 }
 
-//! In a process of its own, whose heap holds nothing from before that could be used again.
+//! Runs in a process of its own, whose heap holds nothing that could be reused.
 Sample copiesOfFreshProcess()
 {
     QProcess process;

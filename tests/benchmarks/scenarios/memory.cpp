@@ -23,17 +23,17 @@ double allocatedKib()
     return double(info.uordblks + info.hblkhd) / 1024;
 }
 
-//! What each of \a count connections holds of the heap once \a connected() says that all are there.
+//! Returns the heap per connection, for \a count connections, once \a connected() counts them all.
 template <class Connected>
 Sample measure(quint16 port, int count, Connected connected, const QByteArray &hello = {})
 {
     QCoreApplication::processEvents();
     const double before = allocatedKib();
-    // The clients' side holds 4 bytes for each.
+    // The clients' side holds 4 bytes per connection.
     const RawClients clients(port, count, hello);
     while (connected() < count)
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
-    QElapsedTimer settling; // whatever is posted or deleted later is done
+    QElapsedTimer settling; // lets posted events and deferred deletions finish
     settling.start();
     while (settling.elapsed() < 200)
         QCoreApplication::processEvents();
@@ -78,7 +78,7 @@ Sample plain(int count)
 
 Scenario Scenarios::memory(bool isQuick)
 {
-    const int count = isQuick ? 200 : 900; // less than the backlog: both ends are in one thread
+    const int count = isQuick ? 200 : 900; // below the backlog: both ends are in one thread
     Scenario scenario{"memory", "heap that a server holds for an idle connection", {}, {}};
     scenario.contenders.push_back({"QRepod", [=] { return qrepod(count); }});
 #ifdef QREPOD_BENCH_GATE

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int ticksPerSecond = 20; // of a game
 
-//! Who looks at the figures, once a second of the game.
+//! Who reads the figures, once per second of the game.
 enum class Reader { Nobody, Caller, Http };
 
 //! A server in a thread of its own, and its figures.
@@ -79,7 +79,7 @@ private:
     }
 
 #ifdef QREPOD_BENCH_MONITOR
-    //! As Prometheus does, on one connection that stays.
+    //! Reads the figures like Prometheus, on a persistent connection.
     void scrape()
     {
         if (m_scraper.state() == QTcpSocket::UnconnectedState)
@@ -87,7 +87,7 @@ private:
         m_scraper.waitForConnected();
         m_scraper.write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
         QByteArray answer;
-        qsizetype size = -1; // of all of it
+        qsizetype size = -1; // of the whole answer
         while (size < 0 || answer.size() < size) {
             if (!m_scraper.waitForReadyRead())
                 qFatal("the page does not answer");
@@ -107,13 +107,13 @@ private:
     std::unique_ptr<QRepod::Server> m_server;
 };
 
-//! So many seconds of a game that tells all clients something in each tick; as fast as it can.
+//! Plays a number of seconds of a game that sends to all clients in each tick, as fast as possible.
 Sample play(int clientCount, int seconds, Reader reader)
 {
     Watched server;
     RawClients clients(server.port(), clientCount);
     clients.settle();
-    server.read(reader); // what is done once
+    server.read(reader); // what is done only once
     double reading = 0;
     const ThreadTimes before = ThreadTimes::now();
     for (int i = 0; i < seconds * ticksPerSecond; ++i) {

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-//! A server's end of plain sockets: the floor of what it costs to tell all clients.
+//! A server's end of plain sockets: the floor for the cost of sending to all clients.
 class PlainSockets
 {
 public:
@@ -16,7 +16,7 @@ public:
 
     quint16 port() const;
 
-    //! Nothing but a loop of send(), once all that have connected are accepted.
+    //! Accepts all that have connected, then just calls send() in a loop.
     void sendToAll(QByteArrayView frame);
 
 private:

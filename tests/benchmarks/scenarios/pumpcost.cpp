@@ -33,7 +33,7 @@ class TypedListener : public QRepod::ConnectionListener
     }
 };
 
-//! One batch of frames, written to the listener in this thread.
+//! Writes one batch of frames to the listener in this thread.
 void sendBatch(QTcpSocket &socket)
 {
     static const QByteArray batch = moveFrame().repeated(batchSize);
@@ -42,13 +42,12 @@ void sendBatch(QTcpSocket &socket)
         socket.waitForBytesWritten();
 }
 
-//! Pumps a batch that has arrived; waits for what has not. Returns the time inside of pump().
+//! Pumps a batch, waiting until it has arrived. Returns the time inside pump().
 double pumpBatch(QRepod::ConnectionListener &listener)
 {
     double time = 0;
     for (int pumped = 0; pumped < batchSize;) {
-        QThread::msleep(
-            20); // the network thread reads and validates; nothing tells that it is done
+        QThread::msleep(20); // nothing tells when the network thread has read and validated
         const double start = ThreadTimes::ofThisThread();
         pumped += listener.pump();
         time += ThreadTimes::ofThisThread() - start;

@@ -5,29 +5,29 @@
 
 #include <vector>
 
-//! Asks for a WebSocket.
+//! A request for a WebSocket.
 extern const QByteArray webSocketHello;
 
-//! Many connections to one server, without anything of Qt or QRepod on this side.
+//! Many connections to one server, without using Qt or QRepod on this side.
 class RawClients
 {
 public:
-    //! Connects \a count of them to 127.0.0.1; each sends \a hello.
+    //! Connects \a count clients to 127.0.0.1; each sends \a hello.
     RawClients(quint16 port, int count, const QByteArray &hello = {});
     ~RawClients();
     Q_DISABLE_COPY_MOVE(RawClients)
 
-    //! Reads until \a bytes have come, over all.
+    //! Reads until \a bytes have arrived in all.
     void receive(qint64 bytes);
 
-    //! Reads until nothing has come for so long.
+    //! Reads until nothing has arrived for \a milliseconds.
     void settle(int milliseconds = 200);
 
-    //! Bytes, over all.
+    //! Bytes received in all.
     qint64 received() const { return m_received; }
 
 private:
-    //! What has come within \a milliseconds; 0 if nothing has.
+    //! Returns how many bytes have arrived within \a milliseconds.
     qint64 read(int milliseconds);
 
     std::vector<int> m_sockets;

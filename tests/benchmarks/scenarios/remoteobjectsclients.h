@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-//! Bytes that have come in over the connection \a descriptor, by the system's count.
+//! Returns the bytes that have arrived over the connection \a descriptor, as counted by the system.
 inline qint64 bytesReceived(qintptr descriptor)
 {
     tcp_info info = {};
@@ -27,13 +27,13 @@ inline qint64 bytesReceived(qintptr descriptor)
     return qint64(info.tcpi_bytes_received);
 }
 
-//! Nodes of Qt Remote Objects, each with a replica: of a model, that holds all rows as a view's
-//! does, or of an object.
+//! Nodes of Qt Remote Objects, each with a replica, of a model, which holds all rows as for a view,
+//! or of an object.
 class RemoteObjectsClients
 {
 public:
-    //! Sleeps while nothing comes, as RawClients do: to wake a client costs the server's thread
-    //! something, where both are on one machine.
+    //! Sleeps while nothing arrives, like RawClients: waking a client on the same machine costs the
+    //! server's thread something.
     void settle(int milliseconds)
     {
         QDeadlineTimer silence(milliseconds);
@@ -94,7 +94,7 @@ public:
     }
 
 private:
-    std::vector<std::unique_ptr<QAbstractItemModelReplica>> m_models; // go before their nodes
+    std::vector<std::unique_ptr<QAbstractItemModelReplica>> m_models; // destroyed before m_nodes
 };
 
 class RemoteObjectClients : public RemoteObjectsClients

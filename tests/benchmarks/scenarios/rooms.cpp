@@ -45,7 +45,7 @@ public:
         kibPerRoom = (allocatedKib() - before) / roomCount;
     }
 
-    //! In nanoseconds, of a client that is in other rooms, too.
+    //! In nanoseconds, for a client that is in other rooms too.
     double joinAndLeave(int count)
     {
         const QString room = "another";
@@ -62,7 +62,7 @@ public:
         return nanoseconds;
     }
 
-    //! In nanoseconds a delivery, until the system has it.
+    //! In nanoseconds per delivery, until the system has it.
     double broadcast(int count, QRepod::SendMode mode)
     {
         const QList<QRepod::Room *> rooms = m_server.rooms();

@@ -18,10 +18,10 @@ Sample roundTrips(const Peer &peer, int count)
         while (client.receive() == 0) { }
     };
     for (int i = 0; i < count / 10 && !deadline.hasExpired();
-         ++i) // caches, and clients that the server has yet to accept
+         ++i) // fills caches, and lets the server accept all clients
         exchange();
     QThread::msleep(50);
-    client.receive(); // a greeting has put a plain socket one message ahead
+    client.receive(); // a greeting puts a plain socket one message ahead
 
     std::vector<double> nanoseconds;
     nanoseconds.reserve(size_t(count));

@@ -5,7 +5,7 @@
 
 #include <QtCore/qstringlist.h>
 
-//! The rows of the table in README.md, one file each. With \a isQuick they measure less.
+//! The rows of the table in README.md, one per file. With \a isQuick they measure less.
 namespace Scenarios {
 
 std::vector<Scenario> stream(bool isQuick);
@@ -19,7 +19,7 @@ Scenario metrics(bool isQuick);
 Scenario rooms(bool isQuick);
 Scenario largePayload(bool isQuick);
 
-//! Does what largePayload() starts this program again for, if that is what \a arguments say.
+//! Runs what largePayload() restarts this program for, if \a arguments ask for it.
 bool printCopies(const QStringList &arguments);
 
 Scenario flood(bool isQuick);

@@ -19,7 +19,7 @@
 
 namespace {
 
-constexpr int patience = 60'000; // of a server for a client that is lost, in milliseconds
+constexpr int patience = 60'000; // how long a server waits for a lost client, in milliseconds
 
 class SilentListener : public QRepod::ConnectionListener
 {
@@ -47,7 +47,7 @@ double allocatedKib()
     return double(info.uordblks + info.hblkhd) / 1024;
 }
 
-//! What a client holds of the server's heap; it has said hello, and then nothing.
+//! Returns the server's heap per client that has said hello and nothing else.
 double memoryOf(int count, int sessionTimeout)
 {
     QRepod::Server server;
@@ -59,14 +59,14 @@ double memoryOf(int count, int sessionTimeout)
     const RawClients clients(server.port(), count, QRepod::encode({{"_hello", 1}}));
     while (server.channels().size() < count)
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
-    QElapsedTimer settling; // whatever is posted or deleted later is done
+    QElapsedTimer settling; // lets posted events and deferred deletions finish
     settling.start();
     while (settling.elapsed() < 200)
         QCoreApplication::processEvents();
     return (allocatedKib() - before) / count;
 }
 
-//! On the wire, in both directions, for each message to the client.
+//! Returns the bytes on the wire, in both directions, per message to the client.
 double bytesOf(int count, int sessionTimeout)
 {
     QRepod::Server server;
@@ -89,7 +89,7 @@ double bytesOf(int count, int sessionTimeout)
     const auto received = [&] { return listener.connection()->statistics().messagesReceived; };
     const qint64 before = bytes();
     const qint64 alreadyReceived = received();
-    for (int sent = 0; sent < count; sent += 100) { // as a game sends: some at a time
+    for (int sent = 0; sent < count; sent += 100) { // like a game, some at a time
         for (int i = 0; i < 100; ++i)
             server.channels().first()->send(moveMessage());
         waitFor([&] { return received() - alreadyReceived >= sent + 100; });

@@ -14,7 +14,7 @@
 namespace {
 
 constexpr int rowCount = 1'000;
-constexpr int changedRows = 50; // in a tick
+constexpr int changedRows = 50; // per tick
 
 class RowsHost : public QRepodHost
 {
@@ -31,7 +31,7 @@ private:
     Arena m_arena{rowCount};
 };
 
-//! What games do that share nothing.
+//! What games do that do not share state.
 class WholeStateHost : public QRepodHost
 {
 public:
@@ -53,7 +53,7 @@ private:
     Arena m_arena{rowCount};
 };
 
-//! Each of \a count rows is for one of ten clients.
+//! Shows each of \a count rows to one of ten clients.
 class HidingHost : public QRepodHost
 {
 public:
@@ -87,7 +87,7 @@ void changeOne(Properties100 &object, int &next)
     next = (next + 1) % 100;
 }
 
-//! With so many network threads.
+//! A server with this number of network threads.
 template <int threads>
 class PropertiesHost : public QRepodHost
 {
@@ -155,7 +155,7 @@ private:
 
 Contender contender(const QString &name, Sample (*run)(int, int, int), int clients, int ticks)
 {
-    constexpr int pause = 30; // in which clients take what has come
+    constexpr int pause = 30; // in which clients read what has arrived
     return {name, [=] { return run(clients, ticks, pause); }};
 }
 

@@ -15,10 +15,10 @@
 #include <vector>
 
 /// \file
-/// What the scenarios of shared state have in common: servers that share something, each in a
-/// thread of its own, and how their ticks are measured.
+/// The common part of the scenarios for shared state: servers that share something, each in a
+/// thread of its own, and the measurement of their ticks.
 
-//! A server that shares something. Everything happens in its thread.
+//! A server that shares something. Everything runs in its thread.
 class StateHost
 {
 public:
@@ -26,11 +26,11 @@ public:
 
     virtual quint16 port() const = 0;
 
-    //! Changes what is shared, and tells the clients.
+    //! Changes what is shared, and sends the changes.
     virtual void tick() = 0;
 };
 
-//! A QRepod server that tells of changes at a tick alone.
+//! A QRepod server that sends changes only in a tick.
 class QRepodHost : public StateHost
 {
 public:
@@ -48,7 +48,7 @@ protected:
     QRepod::Server server;
 };
 
-//! The floor: \a size bytes to each client that nobody has to make.
+//! The floor: sends \a size bytes to each client, which nobody has to encode.
 template <int size>
 class SocketHost : public StateHost
 {
@@ -61,7 +61,7 @@ private:
     PlainSockets m_sockets;
 };
 
-//! Things that move.
+//! Moving things.
 class Arena : public QAbstractListModel
 {
 public:
@@ -99,7 +99,7 @@ public:
         return {{Id, "id"}, {X, "x"}, {Y, "y"}, {Name, "name"}};
     }
 
-    //! Moves so many of them.
+    //! Moves \a count of them.
     void move(int count)
     {
         const int step = count < rowCount() ? 7 : 1;
@@ -115,8 +115,8 @@ private:
     int m_next = 0;
 };
 
-//! Runs \a Host in a thread, and \a ticks of it once so many \a Clients are there. \a pause is what
-//! they wait for after each, in milliseconds without a byte.
+//! Runs \a Host in a thread, and \a ticks of it once all \a Clients are connected. After each, it
+//! waits for \a pause milliseconds without a byte.
 template <class Host, class Clients>
 Sample measureTicks(int clientCount, int ticks, int pause)
 {

@@ -11,9 +11,9 @@ namespace {
 
 constexpr int thingCount = 500;
 constexpr int clientCount = 50;
-constexpr int rate = 30; // ticks a second
+constexpr int rate = 30; // ticks per second
 
-//! With so many network threads.
+//! A server with this number of network threads.
 template <int threads>
 class MotionHost : public QRepodHost
 {
@@ -34,7 +34,7 @@ private:
     Arena m_arena{thingCount};
 };
 
-//! In the units that a game is planned with.
+//! Converts to the units in which a game is planned.
 Sample perSecond(Sample sample)
 {
     sample.values["% of a core"] = sample.values["server us/tick"] * rate / 1e6 * 100;
@@ -43,8 +43,8 @@ Sample perSecond(Sample sample)
 }
 
 #ifdef QREPOD_BENCH_COLYSEUS
-//! The same things in Colyseus' schema, told over sockets by a program in Node.js; see
-//! peers/colyseus.cjs. Its own thread is measured, not those that collect garbage.
+//! The same things in Colyseus' schema, sent over sockets by a program in Node.js; see
+//! peers/colyseus.cjs. Measures its main thread, not those that collect garbage.
 Sample runColyseus(int ticks)
 {
     QProcess node;

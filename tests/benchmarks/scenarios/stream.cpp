@@ -10,11 +10,11 @@
 
 namespace {
 
-// What may be under way, so that nobody's queue grows without bound: 10 MiB of QRepod's frames.
+// The most messages in transit, so that no queue grows without bound: 10 MiB of QRepod's frames.
 constexpr qint64 window = 200'000;
 constexpr qint64 sentAtOnce = 1'000;
 
-//! Messages of one kind, as fast as they go.
+//! Messages of one kind, sent as fast as possible.
 class Stream
 {
 public:

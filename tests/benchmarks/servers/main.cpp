@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-//! A room that is told something sixty times a second, and a request that is answered:
+//! A room that gets a message 60 times per second, and a request that is answered:
 //!
 //!     qrepod-room serve         prints the ports for QRepod's clients and for WebSocket
 //!     qrepod-room ask PORT N    prints N round trips of a request, in nanoseconds
 //!
-//! servers.mjs runs it beside servers in Node.js; see README.md.
+//! servers.mjs compares it with servers in Node.js; see README.md.
 
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-//! A room of 200 that is told something sixty times a second, and a request that is answered: QRepod,
-//! Socket.IO and `ws` in one run. Printed is the CPU that the server's process takes for one delivery,
-//! and the round trip of a request, each the median of the rounds and its ratio to Socket.IO's.
+//! Compares a room of 200 that gets a message 60 times per second, and a request that is answered,
+//! in QRepod, Socket.IO and `ws` in one run. Prints the CPU time of the server's process per
+//! delivery, and the round trip of a request, each as the median of the rounds with its ratio to
+//! Socket.IO.
 //!
 //!     npm install socket.io socket.io-client ws
 //!     node servers.mjs QREPOD_ROOM [ROUNDS]
@@ -24,7 +25,7 @@ const rate = 60;
 const move = {id: 7, x: 10.5, y: 20.25, name: "alice"};
 const sleep = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
-/** Calls `send` sixty times a second. */
+/** Calls `send` 60 times per second. */
 function tick(send) {
     const begin = Date.now();
     let ticks = 0;
@@ -63,7 +64,7 @@ const serve = {
     },
 };
 
-/** A client that counts what it gets. Each kind asks to enter, and counts from then on. */
+/** Clients that count what they get. Each kind asks to enter, and counts from then on. */
 const enter = {
     "Socket.IO": (port, count) => new Promise(resolve => {
         const socket = io(`http://127.0.0.1:${port}`, {transports: ["websocket"], forceNew: true});
@@ -93,7 +94,7 @@ function frame(text) {
     return Buffer.concat([length, payload]);
 }
 
-/** Round trips of one client, in nanoseconds. */
+/** Measures round trips of one client, in nanoseconds. */
 const ask = {
     "Socket.IO": port => new Promise(resolve => {
         const socket = io(`http://127.0.0.1:${port}`, {transports: ["websocket"], forceNew: true});
@@ -172,7 +173,7 @@ async function measure({server, port = 0, enter, ask}) {
 const [program, what = "3"] = process.argv.slice(2);
 if (program === "serve")
     serve[what]();
-else if (what.startsWith("only=")) // in a process of its own, so that none pays for another's clients
+else if (what.startsWith("only=")) // in a process of its own, so that no measurement pays for another's clients
     console.log(JSON.stringify(await measure(contenders[Number(what.slice(5))])));
 else
     compare(Number(what));

@@ -6,8 +6,7 @@
 //! A node of the cluster, in a process of its own. It never ends by itself.
 ///
 /// Clients are in rooms that all nodes share, `table…`, and hear each other there. Each room
-/// `arena…`
-/// belongs to one node, which acts in it all the time. The process prints lines:
+/// `arena…` belongs to one node, which acts in it all the time. The process prints lines:
 ///
 ///     node ID                            once, when clients can connect
 ///     cluster NODES                      how many nodes it sees, 0 while it is offline
