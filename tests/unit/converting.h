@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-//! Values as the decoder delivers them, and what they become.
+//! Values as the decoder returns them, and what they convert to.
 
 #include "dispatch/converters.h"
 
@@ -16,7 +16,7 @@ inline QString text(const char *utf8)
     return QString::fromUtf8(utf8);
 }
 
-//! As the decoder delivers it.
+//! An integer as the decoder returns it.
 inline QVariant integer(qint64 value)
 {
     return QVariant(value);
@@ -39,7 +39,7 @@ inline bool canBecome(QMetaType type)
     return Converters().find(type);
 }
 
-//! The object that \a value becomes, or nothing.
+//! Returns the object that \a value converts to, or nothing.
 template <class T>
 std::optional<T> to(const Value &value)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-//! Messages on their way through a dispatcher, as they come from a peer.
+//! Messages dispatched as they come from a peer.
 
 #include "dispatch/dispatcher.h"
 #include "protocol/encoder.h"
@@ -34,7 +34,7 @@ inline QByteArray frameOf(const char *action, QVariantMap fields = {})
     return frameOf(fields);
 }
 
-//! A frame of \a entries keys and values, whose MessagePack follows.
+//! Returns a frame with \a entries keys and values, whose MessagePack follows.
 inline QByteArray rawFrame(int entries, const QByteArray &messagePack)
 {
     QByteArray bytes(frameHeaderSize, '\0');
@@ -42,7 +42,7 @@ inline QByteArray rawFrame(int entries, const QByteArray &messagePack)
     return bytes + char(0x80 | entries) + messagePack;
 }
 
-//! Dispatches the messages of \a bytes, which came from a peer; the outcome is the last one's.
+//! Dispatches the messages in \a bytes, as from a peer; returns the outcome of the last one.
 inline Outcome dispatch(Dispatcher &dispatcher, const QByteArray &bytes, Answer *answer = nullptr,
                         QObject *sender = nullptr)
 {

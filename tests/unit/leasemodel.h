@@ -14,12 +14,12 @@
 #include <utility>
 #include <vector>
 
-//! Two nodes that want the same room, an engine, and everything that may happen to them, one thing
-//! at a time, on a clock of the model's own. The leases are those of the library.
+//! Two nodes that want the same room, an engine, and everything that may happen to them, one step
+//! at a time, on a clock of the model. The leases are the library's.
 ///
-/// The engine may lose all its keys while the lines stay (Flush), be started without them (Forget),
-/// or with those of a moment ago (Revert). A node may be cut off, stop and go on, leave and join
-/// again, or be started anew in place of one that was killed (Replace).
+/// The engine may lose all its keys while the connections stay (Flush), restart without them
+/// (Forget), or with those of a moment ago (Revert). A node may be cut off, stop and go on, leave
+/// and join again, or be started in place of one that was killed (Replace).
 class LeaseModel
 {
 public:
@@ -40,7 +40,7 @@ public:
         Rejoin,
         Replace
     };
-    static constexpr int common = Open; // actions, and then those of either node
+    static constexpr int common = Open; // common actions come first, then those of each node
     static constexpr int each = Replace + 1 - common;
     static constexpr int actions = common + 2 * each;
 
@@ -58,7 +58,7 @@ public:
         return model;
     }
 
-    //! Does the action of this number. \return false if it cannot happen now.
+    //! Performs the action of this number. \return false if it is impossible now.
     bool act(int number)
     {
         if (number >= common) {
@@ -83,7 +83,7 @@ public:
         }));
     }
 
-    //! All that the future depends on, relative to now.
+    //! Returns everything that the future depends on, relative to now.
     QByteArray state() const
     {
         QByteArray state = textOf(room) + '/' + textOf(before);
@@ -92,7 +92,7 @@ public:
         return state;
     }
 
-    //! Ways to states from which it is worth to look further.
+    //! Returns paths to states from which it is worth exploring.
     static std::vector<std::vector<int>> beginnings()
     {
         static constexpr int other = each; // the second node's
@@ -102,11 +102,11 @@ public:
         };
         const std::vector<int> settled{Talk, Talk + other, Tick, Talk, Lease, Talk};
         const std::vector<int> owned = behind(settled, {Open, Talk});
-        const std::vector<int> late = behind(settled, {Open, Process, Tick, Tick}); // told so late
+        const std::vector<int> late = behind(settled, {Open, Process, Tick, Tick}); // late answer
         const std::vector<int> asking = behind(owned, {Tick, Tick, Tick, Renew});
         const std::vector<int> marked =
             behind(owned, {Forget, Replace + other, Talk + other, Tick, Talk + other});
-        // The owner renews, and another waits.
+        // The owner renews its lease, and another node waits.
         const std::vector<int> renewed = behind(marked, {Talk, Tick, Tick, Renew, Talk, Tick});
         const std::vector<int> taken{Tick, Open + other, Talk + other, Flush};
         return {{},
@@ -123,7 +123,7 @@ public:
                 behind(renewed, {Revert, Tick, Tick})};
     }
 
-    //! The way to a state, for whoever has to find out why it can be.
+    //! Prints the path to a state, to find out how it was reached.
     static QString textOf(const std::vector<int> &path)
     {
         static constexpr const char *names[] = {"tick", "lease", "flush",   "forget",  "revert",
@@ -146,7 +146,7 @@ private:
     static constexpr qint64 unit = 10; // milliseconds; a fifth of a lease
     static constexpr qint64 lease = 5 * unit;
 
-    //! Who has the room, as the engine keeps it.
+    //! The key that says who has the room, as the engine stores it.
     struct Key
     {
         QByteArray holder;
@@ -201,17 +201,17 @@ private:
             questions.push_back({Question::Remove, model.now, key, value, {}, {}});
         }
 
-        const QByteArray name; // another for each process
+        const QByteArray name; // unique for each process
         LeaseModel &model;
         bool isRunning = true;
         bool hasRoom = false;
         bool mustReconnect = false;
         int engineRun = 0;
         QFuture<QString> opening;
-        std::deque<Question> questions;                  // on their way to the engine
-        std::deque<std::pair<Question, Answer>> answers; // on their way back
+        std::deque<Question> questions;                  // in transit to the engine
+        std::deque<std::pair<Question, Answer>> answers; // in transit to the node
 
-        // What the node knows of the engine's keys, by the answers that it got.
+        // What the node knows of the engine's keys, from the answers it got.
         bool isSettling = false;
         QByteArray mark;
         int markRun = 0;
@@ -220,7 +220,7 @@ private:
         QRepod::Leases leases;
     };
 
-    //! Whoever is not stopped looks at the clock at least that often.
+    //! A node that is not stopped checks the clock at least that often.
     bool tick(int times)
     {
         for (int i = 0; i < times; ++i) {
@@ -258,7 +258,7 @@ private:
 
     void keepRoom(const Key &key) { before = std::exchange(room, key); }
 
-    //! What is on its way is lost, either way, and the node is told so.
+    //! Everything in transit is lost, in both directions, and the node is told so.
     static void reconnect(Node &node)
     {
         node.mustReconnect = false;
@@ -329,7 +329,7 @@ private:
         }
     }
 
-    //! What the engine does with the node's next command.
+    //! The engine processes the node's next command.
     bool process(Node &node)
     {
         if (node.questions.empty() || node.mustReconnect)
@@ -378,7 +378,7 @@ private:
         return true;
     }
 
-    //! Everything that is on its way, and what follows from it, takes no time.
+    //! Everything in transit, and its consequences, takes no time.
     bool talk(Node &node)
     {
         bool hasTalked = false;
@@ -405,7 +405,7 @@ private:
         question.receiver(answer);
     }
 
-    //! What it has given back does not come to the engine.
+    //! What the node gives back does not reach the engine.
     static void rejoin(Node &node)
     {
         node.leases.stop();
@@ -416,7 +416,7 @@ private:
         join(node);
     }
 
-    //! It hears what has come meanwhile, but asks whether it is late before the game's code runs.
+    //! It gets what has come meanwhile, but checks whether it is late before the game's code runs.
     static bool resume(Node &node)
     {
         if (node.isRunning)

@@ -9,11 +9,11 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-//! A client together with the other end of its line, a descriptor for the connection under test.
+//! A client with the other end of its line, a descriptor for the connection under test.
 class Peer : public RawClient
 {
 public:
-    //! \a bufferSize, if given, bounds what the system holds of what neither end has read.
+    //! \a bufferSize, if given, limits the bytes that the system holds between both ends.
     explicit Peer(qsizetype bufferSize = 0)
         : Peer(Acceptor(bufferSize), bufferSize)
     {
@@ -31,7 +31,7 @@ public:
     }
 
 private:
-    //! Accepts a client and leaves the descriptor as the system gives it.
+    //! Accepts a client and leaves the descriptor as the system returns it.
     class Acceptor : public QTcpServer
     {
     public:

@@ -7,7 +7,7 @@
 
 namespace QRepod {
 
-//! While it exists, a pool keeps memory; what is left goes with the last. Counts its calls.
+//! Makes a pool keep memory while it exists; the last keeper frees it. Counts its calls.
 class PoolKeeper final : private BufferPool::Keeper
 {
 public:

@@ -14,7 +14,7 @@
 #include <functional>
 #include <vector>
 
-// What goes into the queues between threads and what comes out, as tests write and read it.
+// What goes into the queues between threads, and what comes out, in a form for tests.
 
 namespace QRepod {
 
@@ -58,7 +58,7 @@ inline qint64 numberIn(const Frame &frame)
     return decodeMap(frame.payload, keys).value(u"n"_s).toLongLong();
 }
 
-//! What \a delivery says, an entry for each frame.
+//! Returns the contents of \a delivery, one entry per frame.
 inline QStringList entries(const Delivery &delivery)
 {
     switch (delivery.kind()) {
@@ -91,7 +91,7 @@ inline QStringList entries(const std::vector<Delivery> &deliveries)
     return all;
 }
 
-//! Either end of a queue: counts how often it is woken.
+//! Either end of a queue. Counts how often it is woken.
 class Sleeper : private Wakeable
 {
 public:
@@ -99,7 +99,7 @@ public:
 
     operator WakeTarget() { return {&m_waker, this}; }
 
-    //! Lets the wake-ups arrive that are on their way, and says how many there have been in all.
+    //! Lets pending wake-ups arrive, and returns the total number.
     int wakes()
     {
         QCoreApplication::sendPostedEvents(&m_waker);

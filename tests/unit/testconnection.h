@@ -12,9 +12,9 @@
 
 namespace QRepod {
 
-inline constexpr qsizetype smallBuffer = 4 * kibi; // of a socket, so that a peer soon stalls
+inline constexpr qsizetype smallBuffer = 4 * kibi; // of a socket; small, so that a peer soon stalls
 
-//! Settings without heartbeats: what is on the wire depends on no clock.
+//! Settings without heartbeats, so that no clock determines what is on the wire.
 struct QuietSettings : ConnectionSettings
 {
     QuietSettings()
@@ -24,7 +24,7 @@ struct QuietSettings : ConnectionSettings
     }
 };
 
-//! A connection with its link, and a reader that writes down what comes out of the inbox.
+//! A connection with its link, and a reader that logs what comes out of the inbox.
 class TestConnection
 {
 public:
@@ -39,7 +39,7 @@ public:
         };
     }
 
-    //! To \a peer, as a server has it.
+    //! A connection to \a peer, as on a server.
     explicit TestConnection(Peer &peer, const ConnectionSettings &settings = QuietSettings())
         : TestConnection(settings)
     {
@@ -54,7 +54,7 @@ public:
 
     void open(std::unique_ptr<Stream> stream) { group->open(link, m_settings, std::move(stream)); }
 
-    //! As a reader does.
+    //! Takes everything from the inbox, like a reader.
     void pump()
     {
         log << entries(link.inbox->takeAll());
@@ -67,10 +67,10 @@ public:
         return eventually([&] { return log.contains(entry); });
     }
 
-    //! Whether it has closed its stream.
+    //! Whether the connection has closed its stream.
     bool hasClosed() const { return group->isEmpty(); }
 
-    //! Waits until it has, and takes what is left.
+    //! Waits until it has, then takes what is left.
     bool ends()
     {
         const bool hasEnded = eventually([&] { return hasClosed(); });

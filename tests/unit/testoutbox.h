@@ -6,13 +6,13 @@
 
 namespace QRepod {
 
-//! What is sent by most tests.
+//! Encodes \a message as most tests send it.
 inline EncodedMessage toSend(const QVariantMap &message)
 {
     return EncodedMessage(message, MessageLimits());
 }
 
-//! An outbox that is open, with somebody who would write.
+//! An open outbox with a writer.
 struct TestOutbox
 {
     explicit TestOutbox(qint64 limit = 64 * mebi)

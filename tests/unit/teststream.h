@@ -34,13 +34,13 @@ inline bool isTls(StreamKind kind)
     return kind == StreamKind::AcceptedTls || kind == StreamKind::ToServerTls;
 }
 
-//! Whether it writes past Qt, by the system's descriptor.
+//! Whether the stream bypasses Qt and uses the system's descriptor.
 inline bool isNative(StreamKind kind)
 {
     return kind == StreamKind::Accepted || kind == StreamKind::ToServer;
 }
 
-//! The owner of a stream: reads what comes, and writes down what it is told.
+//! The owner of a stream: reads what arrives, and logs what it is told.
 class StreamOwner : public Stream::Owner
 {
 public:
@@ -51,8 +51,8 @@ public:
         ++readable;
         if (onReadable)
             return onReadable();
-        // No more than there is, as connections do: what is left in a socket of Qt's is another
-        // matter then.
+        // Like connections, read no more than is available: a Qt socket treats the rest
+        // differently then.
         const qint64 size = std::clamp<qint64>(stream->readableBytes(), 1, readSize);
         QByteArray bytes(size, Qt::Uninitialized);
         received += bytes.first(stream->read(bytes.data(), bytes.size()));
@@ -74,7 +74,7 @@ public:
     Stream *stream = nullptr;
     qsizetype readSize = 1'000; // at once
     QByteArray received;
-    QStringList log; // without what can be read or written
+    QStringList log; // without readable and writable
     int readable = 0;
     int writable = 0;
     std::function<void()> onOpened;
@@ -92,7 +92,7 @@ private:
     }
 };
 
-//! Accepts as a QTcpServer does, but hands over descriptors.
+//! Accepts clients like a QTcpServer, but hands over descriptors.
 class DescriptorServer : public QTcpServer
 {
 public:
@@ -117,7 +117,7 @@ private:
     qintptr m_descriptor = -1;
 };
 
-//! A stream of any kind with its owner, and its peer, which is a socket of Qt's.
+//! A stream of any kind with its owner, and its peer, which is a Qt socket.
 class TestStream
 {
 public:
@@ -153,7 +153,7 @@ public:
         owner.stream = stream.get();
     }
 
-    //! Begins to open the stream.
+    //! Starts to open the stream.
     void begin()
     {
         stream->open(owner, *poller);
@@ -164,7 +164,7 @@ public:
             encrypted()->startServerEncryption();
     }
 
-    //! Opens it, and waits until both ends stand.
+    //! Opens the stream, and waits until both ends are open.
     bool open()
     {
         begin();
@@ -173,7 +173,7 @@ public:
                 ? encrypted()->isEncrypted()
                 : peer->state() == QAbstractSocket::ConnectedState;
             return isPeerOpen && owner.log == QStringList({u"opened"_s})
-                && stream->unwrittenBytes() == 0; // a server that speaks TLS has more to say
+                && stream->unwrittenBytes() == 0; // a TLS server still has to send some bytes
         });
     }
 
@@ -188,7 +188,7 @@ public:
         return eventually([this] { return owner.hasEnded(); });
     }
 
-    /// \name What the peer does
+    /// \name Actions of the peer
     /// @{
     void write(const QByteArray &bytes) const
     {
@@ -196,13 +196,13 @@ public:
         peer->flush();
     }
 
-    //! How much of it the system has not taken.
+    //! How many bytes the system has not taken.
     qint64 unwritten() const
     {
         return isTls(m_kind) ? encrypted()->encryptedBytesToWrite() : peer->bytesToWrite();
     }
 
-    //! Closes in order, behind what was written.
+    //! Closes orderly, after what was written.
     void close() const { peer->disconnectFromHost(); }
 
     void reset() const
@@ -212,14 +212,14 @@ public:
         peer->abort();
     }
 
-    //! Lets what comes pile up, or reads on.
+    //! Lets what arrives pile up, or goes on reading.
     void setReading(bool isReading)
     {
         peer->setReadBufferSize(isReading ? 0 : 1);
         m_isPeerReading = isReading;
     }
 
-    //! All that has come so far.
+    //! Returns all bytes received so far.
     const QByteArray &received()
     {
         if (m_isPeerReading)
@@ -252,7 +252,7 @@ public:
     std::unique_ptr<QTcpSocket> peer;
     StreamOwner owner;
     std::unique_ptr<Poller> poller{Poller::create(nullptr)};
-    std::unique_ptr<Stream> stream; // before the poller goes
+    std::unique_ptr<Stream> stream; // destroyed before the poller
 };
 
 } // namespace QRepod

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! How clients are accepted: a few at a time, also when the process is out of descriptors, and
-//! whatever the one that gets them does.
+//! How clients are accepted: a few at a time, even when the process is out of descriptors, and
+//! whatever the receiver does.
 
 #include "support/eventually.h"
 #include "support/literals.h"
@@ -38,7 +38,7 @@ int check(int result)
     return result;
 }
 
-//! A descriptor that is closed at the end.
+//! A descriptor that the destructor closes.
 class Descriptor
 {
 public:
@@ -82,7 +82,7 @@ QString addressOf(int descriptor)
     return u"127.0.0.1:%1"_s.arg(ntohs(address.sin_port));
 }
 
-//! While it exists, the process gets no further descriptor.
+//! While it exists, the process gets no more descriptors.
 class NoDescriptors
 {
 public:
@@ -90,7 +90,7 @@ public:
     {
         check(::getrlimit(RLIMIT_NOFILE, &m_limit));
         rlimit lower = m_limit;
-        lower.rlim_cur = rlim_t(Descriptor(::dup(0))) + 1; // the lowest that is free
+        lower.rlim_cur = rlim_t(Descriptor(::dup(0))) + 1; // the lowest free one
         check(::setrlimit(RLIMIT_NOFILE, &lower));
         for (int taken = ::dup(0); taken != -1; taken = ::dup(0))
             m_taken.emplace_back(taken);
@@ -103,7 +103,7 @@ private:
     std::vector<Descriptor> m_taken;
 };
 
-//! Counts the events of one type that others get.
+//! Counts the events of one type for other objects.
 class Counter : public QObject
 {
 public:
@@ -171,7 +171,7 @@ void tst_Acceptor::init()
     QVERIFY(m_acceptor->isListening());
     QVERIFY(m_acceptor->port() != 0);
 
-    // UndefinedBehaviorSanitizer needs descriptors to find out what is a QObject, and remembers it.
+    // UndefinedBehaviorSanitizer needs descriptors to find out what a QObject is, and remembers it.
     m_acceptor->close();
     QVERIFY(m_acceptor->listen(QHostAddress::LocalHost, 0));
 }
@@ -243,7 +243,7 @@ void tst_Acceptor::whoHasGoneIsNotHandedOver()
     QCOMPARE(m_peers, QStringList({addressOf(stays)}));
     m_accepted.clear();
     QCOMPARE(int(stays), next);
-    QCOMPARE(int(Descriptor(::dup(0))), next + 1); // nothing of the other is left open
+    QCOMPARE(int(Descriptor(::dup(0))), next + 1); // the other's descriptor is not left open
 }
 
 void tst_Acceptor::pausesWithoutDescriptorsAndTellsOnce()
@@ -261,7 +261,7 @@ void tst_Acceptor::pausesWithoutDescriptorsAndTellsOnce()
             }));
             QCOMPARE(m_failures, QStringList(round, qt_error_string(EMFILE)));
             QVERIFY(m_accepted.empty());
-            QVERIFY2(turns < 1'000, qPrintable(QString::number(turns))); // it does not spin
+            QVERIFY2(turns < 1'000, qPrintable(QString::number(turns))); // no busy loop
         }
         QVERIFY(accepts(2));
         m_accepted.clear();
@@ -278,14 +278,14 @@ void tst_Acceptor::closedWhilePausedStaysClosed()
     }
     QVERIFY(!m_acceptor->isListening());
     char byte = 0;
-    QVERIFY(::recv(one, &byte, 1, 0) <= 0); // reset: nobody will come
+    QVERIFY(::recv(one, &byte, 1, 0) <= 0); // a reset: nobody will connect
     QVERIFY(m_accepted.empty());
 
     QVERIFY(m_acceptor->listen(QHostAddress::LocalHost, 0));
     const Descriptor other = client(m_acceptor->port());
     {
         const NoDescriptors none;
-        QVERIFY(eventually([&] { return m_failures.size() == 2; })); // this one tells for itself
+        QVERIFY(eventually([&] { return m_failures.size() == 2; })); // it reports its own failure
     }
 }
 
@@ -310,8 +310,8 @@ void tst_Acceptor::mayBeClosedByWhoGetsAClient()
     QVERIFY(accepts(3));
 }
 
-//! What the closed socket's number is given to next is not for the acceptor, although the event
-//! loop in which it would be deleted waits for this one.
+//! The next use of the closed socket's number does not concern the acceptor, although the event
+//! loop in which it would be deleted is waiting for this one.
 void tst_Acceptor::closedInsideAnEventLoopOfAHandlerIsLeftAlone()
 {
     Counter activations(QEvent::SockAct);
@@ -324,7 +324,7 @@ void tst_Acceptor::closedInsideAnEventLoopOfAHandlerIsLeftAlone()
         std::array<int, 2> ends = {};
         check(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()));
         const std::array<Descriptor, 2> sockets{Descriptor(ends[0]), Descriptor(ends[1])};
-        for (const Descriptor &socket : sockets) // is readable, as if clients waited
+        for (const Descriptor &socket : sockets) // readable, as if clients were waiting
             QCOMPARE(::send(socket, "x", 1, 0), 1);
         for (; turns < 5; ++turns)
             QCoreApplication::processEvents();

@@ -38,7 +38,7 @@ void tst_Alarm::ringsOnceAndNotEarly()
     alarm.start(20ms);
     QTRY_COMPARE(count, 1);
     QVERIFY(clock.elapsed() >= 20);
-    QTest::qWait(60); // as a timer that repeats would come twice
+    QTest::qWait(60); // a repeating timer would ring again
     QCOMPARE(count, 1);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! The datagrams by which servers are found.
+//! The datagrams by which clients find servers.
 
 #include "protocol/announcement.h"
 #include "support/literals.h"
@@ -52,7 +52,7 @@ private Q_SLOTS:
         QVERIFY(!decodeQuestion(QByteArray(datagramSize, '\0')));
         QVERIFY(!decodeQuestion(encodeQuestion(1).chopped(1)));
         QVERIFY(!decodeQuestion(encodeQuestion(1) + '\0'));
-        // A small one would buy an answer that is larger.
+        // A small question would get a larger answer.
         QVERIFY(!decodeQuestion(payload({{u"_find"_s, 1}})));
         QByteArray withText = encodeQuestion(1);
         QVERIFY(withText.contains("_find\x01"));

@@ -43,7 +43,7 @@ int add(Arena &arena, QPointF place)
     return number;
 }
 
-//! A shoots at B, to its right, until B has been hit \a hits times.
+//! Makes A shoot at B, to its right, until B has been hit \a hits times.
 void hit(Arena &arena, int a, int b, int hits = 1)
 {
     const int before = arena.ship(b)->hull;
@@ -54,7 +54,7 @@ void hit(Arena &arena, int a, int b, int hits = 1)
         arena.tick();
     }
     arena.steer(a, {}, false);
-    pass(arena, 40); // what else was on its way
+    pass(arena, 40); // shots that are still flying
 }
 
 } // namespace
@@ -95,7 +95,7 @@ void tst_Arena::shipInItsWayIsHit()
     hit(arena, a, b);
     QVERIFY(arena.ship(b)->hull < 100);
     QCOMPARE(arena.ship(other)->hull, 100);
-    QCOMPARE(arena.ship(a)->hull, 100); // not by its own
+    QCOMPARE(arena.ship(a)->hull, 100); // not hit by its own shots
 }
 
 void tst_Arena::whoDestroysAShipGetsPoints()
@@ -110,7 +110,7 @@ void tst_Arena::whoDestroysAShipGetsPoints()
     QCOMPARE(arena.ship(b)->hull, 0);
     QCOMPARE(arena.ship(a)->score - (arena.ship(a)->gold - gold), 5);
 
-    // A wreck neither flies nor shoots, and is back after two seconds.
+    // A wreck neither flies nor shoots; it is back after two seconds.
     arena.steer(b, {1, 0}, true);
     const QPointF place = arena.ship(b)->place;
     pass(arena, 5);
@@ -188,7 +188,7 @@ void tst_Arena::shopSellsForGold()
     QCOMPARE(arena.buy(number, "cannon"), "there is nothing to improve");
     QCOMPARE(ship->gold, 85);
     ship->hull = 0;
-    QCOMPARE(arena.buy(number, "repair"), "there is nothing to improve"); // it comes by itself
+    QCOMPARE(arena.buy(number, "repair"), "there is nothing to improve"); // it comes back anyway
 }
 
 void tst_Arena::upgradesMakeAShipBetter()
@@ -221,7 +221,7 @@ void tst_Arena::firstToFiftyPointsWins()
     QCOMPARE(arena.tick(), "Grace");
     for (const Ship &ship : arena.ships())
         QCOMPARE(ship.score, 0);
-    QVERIFY(arena.ship(number)->gold >= 7); // it can still be spent
+    QVERIFY(arena.ship(number)->gold >= 7); // which can still be spent
     QCOMPARE(arena.tick(), QString());
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! How long a listener waits before it connects again, and when it begins anew.
+//! How long a listener waits before it reconnects, and when the delay starts over.
 
 #include "client/backoff.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 const Backoff::Clock::time_point start{};
 
-//! Whether the delay that comes next is \a exact, but for its quarter of chance.
+//! Returns whether the next delay is \a exact, except for the random quarter.
 bool nextIsAbout(Backoff &backoff, int exact)
 {
     const int delay = backoff.next();
@@ -92,7 +92,7 @@ void tst_Backoff::connectionThatHeldBeginsAnew()
     QCOMPARE(backoff.attempt(), attempt);
 }
 
-//! Long ago there was a connection: that does not count for the attempts after it.
+//! A connection of long ago does not count for the attempts after it.
 void tst_Backoff::attemptsThatFailCountOn()
 {
     Backoff backoff;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! The memory of large frames, from one to the next.
+//! The memory of large frames, reused from one frame to the next.
 
 #include "poolkeeper.h"
 #include "support/eventually.h"
@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-//! An array with room for exactly so much.
+//! Returns an array with exactly this capacity.
 QByteArray buffer(qsizetype capacity)
 {
     QByteArray bytes;
@@ -29,7 +29,7 @@ QByteArray buffer(qsizetype capacity)
     return bytes;
 }
 
-//! The time; what is given from now on is given later.
+//! Returns the time; what is given after this is given later.
 BufferPool::Clock::time_point now()
 {
     const auto time = BufferPool::Clock::now();
@@ -81,7 +81,7 @@ void tst_BufferPool::memoryIsTakenAgain()
     QCOMPARE(taken.constData(), memory);
 }
 
-//! As of a frame whose last bytes a handler has got, without a copy.
+//! For example a frame whose last bytes a handler holds without a copy.
 void tst_BufferPool::memoryOfAPartIsTakenWhole()
 {
     BufferPool pool;
@@ -132,7 +132,7 @@ void tst_BufferPool::littleOrTooMuchMemoryIsNotKept()
     QCOMPARE(pool.size(), BufferPool::limit);
 }
 
-//! Otherwise a small message would hold much memory, and limits would count it.
+//! Otherwise a small message would hold much memory, which the limits would count.
 void tst_BufferPool::onlyWhatFitsIsTaken()
 {
     BufferPool pool;
@@ -188,7 +188,7 @@ void tst_BufferPool::aKeeperIsCalledUntilItHasFreedAll()
     const PoolKeeper keeper(pool);
     pool.give(buffer(mebi));
     QCOMPARE(keeper.calls(), 1);
-    pool.give(pool.take(mebi)); // it was empty for a moment, but is looked at anyhow
+    pool.give(pool.take(mebi)); // empty for a moment, but it is checked anyway
     QCOMPARE(keeper.calls(), 1);
     QVERIFY(pool.release(now() + 1h) == 0ms);
     pool.give(buffer(mebi));
@@ -239,8 +239,7 @@ void tst_BufferPool::expiryFreesInItsThread()
     }
 }
 
-//! What one thread has written, and others read, is over when the memory is written again. For
-//! sanitizers.
+//! When memory is written again, earlier accesses by other threads must be over. For sanitizers.
 void tst_BufferPool::anyThreadMayTakeAndGive()
 {
     BufferPool pool;

@@ -92,7 +92,7 @@ QByteArray bigEndian(T value)
     return bytes;
 }
 
-//! The payload of a message whose field `v` is encoded as \a value.
+//! Returns the payload of a message whose field `v` is encoded as \a value.
 QByteArray holding(const QByteArray &value)
 {
     return hex("81a176") + value;
@@ -103,7 +103,7 @@ QVariantMap holding(const QVariant &value)
     return {{QStringLiteral("v"), value}};
 }
 
-//! The bytes that \a value is encoded to, without header and key.
+//! Returns the bytes that \a value is encoded to, without header and key.
 QByteArray encoded(const QVariant &value)
 {
     QString error;
@@ -124,7 +124,7 @@ QVariantMap roundTrip(const QVariantMap &message)
     return decode(encode(message).sliced(frameHeaderSize)).value_or(QVariantMap());
 }
 
-//! Equal in type and value all the way down, where QVariant would convert; NaN equals NaN.
+//! Compares types and values at all levels, where QVariant would convert; NaN equals NaN.
 bool identical(const QVariant &a, const QVariant &b)
 {
     if (a.metaType() != b.metaType())
@@ -155,7 +155,7 @@ QDateTime utc(qint64 milliseconds)
     return QDateTime::fromMSecsSinceEpoch(milliseconds, Qt::UTC);
 }
 
-//! A message with every kind of value that decoding gives, nested.
+//! Returns a message with every kind of value that decoding returns, nested.
 QVariantMap richMessage()
 {
     const QVariantMap leaf = {
@@ -436,7 +436,7 @@ void tst_Codec::sizesTakeTheSmallestHeader_data()
     text(65535, "daffff");
     text(65536, "db00010000");
 
-    // Here the number of characters foretells another header than the number of bytes needs.
+    // Here the number of characters suggests another header than the number of bytes needs.
     const auto wide = [&row](const char *name, const QString &text, const char *header) {
         row(name, text.size(), text, header, text.toUtf8().size());
     };
@@ -902,10 +902,10 @@ void tst_Codec::byteOrderMarksAreKept()
     for (const QString &text : texts) {
         QCOMPARE(decoded(encoded(text)).toString(), text);
         QCOMPARE(roundTrip({{text, 1}}).keys(), QStringList(text));
-        const QString extended = text + QString(50, u'x'); // longer than what the key cache holds
+        const QString extended = text + QString(50, u'x'); // longer than the cache's limit
         QCOMPARE(roundTrip({{extended, 1}}).keys(), QStringList(extended));
     }
-    // A peer may send as many as fit a frame.
+    // A peer may send as many as fit into a frame.
     const QString many(5'000'000, QChar(QChar::ByteOrderMark));
     QVERIFY(decoded(encoded(many)).toString() == many);
 }
@@ -1036,7 +1036,7 @@ void tst_Codec::encodingKeepsTheLimits_data()
     QTest::addColumn<QString>("error");
 
     const QString k = QStringLiteral("k");
-    // The limits of the test: 60 bytes, 4 levels, 10 values.
+    // This test's limits: 60 bytes, 4 levels, 10 values.
     QTest::newRow("size") << QVariantMap{{k, QByteArray(55, 'x')}}
                           << QVariantMap{{k, QByteArray(56, 'x')}}
                           << QStringLiteral("frame of 61 bytes is over the limit of 60");
@@ -1180,7 +1180,7 @@ void tst_Codec::decodingKeepsTheLimits()
 
 void tst_Codec::largeMapsMayHaveTheirKeysInAnyOrder()
 {
-    // Integer keys, shuffled, each of them twice.
+    // Shuffled integer keys, each of them twice.
     constexpr quint32 count = 20'000;
     QByteArray payload = hex("82a6616374696f6ea16da16ddf") + QByteArray::fromHex("00009c40");
     for (quint32 half = 0; half < 2; ++half) {
@@ -1199,7 +1199,7 @@ void tst_Codec::largeMapsMayHaveTheirKeysInAnyOrder()
     const QVariantMap map = message->value(QStringLiteral("m")).toMap();
     QCOMPARE(map.size(), qsizetype(count));
     for (auto it = map.cbegin(); it != map.cend(); ++it)
-        QCOMPARE(it.value(), QVariant(qint64(1))); // the last of the two
+        QCOMPARE(it.value(), QVariant(qint64(1))); // the last one counts
     QVERIFY(map.contains(QString::number(0x10000)));
     QVERIFY(map.contains(QString::number(0x10000 + count - 1)));
 }
@@ -1222,7 +1222,7 @@ void tst_Codec::everyTruncationIsAnError()
     }
 }
 
-//! Decodes \a payload; what it holds must then survive encoding and decoding.
+//! Decodes \a payload; a result must survive encoding and decoding.
 static bool givesAnErrorOrAValue(QByteArrayView payload)
 {
     QString error;
@@ -1304,7 +1304,7 @@ void tst_Codec::fieldsAreWhatTheMapHolds()
     QVERIFY(!FieldReader(first, keys).read(payload));
     QCOMPARE(first.map.size(), 3);
 
-    // A key that is not text is passed over, whatever it holds.
+    // A key that is not text is skipped, whatever its value.
     Collector text;
     const QByteArray mixed = hex("85"
                                  "01a161"

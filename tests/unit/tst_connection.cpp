@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! A connection in front of both queues, with a real socket on this machine: how it begins, what it
-//! reads and writes.
+//! A connection in front of both queues, with a real socket on this machine: how it begins, reads
+//! and writes.
 
 #include "protocol/bufferpool.h"
 #include "queues.h"
@@ -58,7 +58,7 @@ void tst_Connection::receivesTheSameInAnySlicing()
 {
     QFETCH(const qsizetype, slice);
     const QByteArray stream = encoded(message(u"first"_s)) + heartbeatFrame.toByteArray()
-        + encoded(number(1)) + QByteArray::fromHex("00000001c0") // nil is no message
+        + encoded(number(1)) + QByteArray::fromHex("00000001c0") // nil is not a message
         + encoded(bulky(300)) + encoded(message(u"größe"_s)) + encoded(message(u"last"_s));
 
     Peer peer;
@@ -82,7 +82,7 @@ void tst_Connection::sendsInOrder()
     TestConnection connection(peer);
     QByteArray expected;
     for (int n = 0; n < 200; ++n) {
-        // Each size takes another way through the outbox.
+        // Each size takes a different way through the outbox.
         const QByteArray frame = encoded(n % 10 == 0 ? bulky(100 * kibi) : number(n));
         QVERIFY(connection.link.outbox->send(frame).bytes > 0);
         expected += frame;
@@ -146,7 +146,7 @@ void tst_Connection::closedWhileConnectingAcceptsNothing()
     TestConnection connection;
     connection.connectToHost(u"127.0.0.1"_s, listener.serverPort());
     connection.link.close();
-    // The socket connects before the connection gets to see that it has been closed.
+    // The socket connects before the connection notices that it has been closed.
     auto *const socket = connection.group->findChild<QAbstractSocket *>();
     QVERIFY(socket->waitForConnected(patience));
     QVERIFY(!connection.link.outbox->isOpen());
@@ -178,7 +178,7 @@ void tst_Connection::fullInboxStopsReadingAndNothingIsLost()
         feed();
         return !connection.link.inbox->hasRoom();
     }));
-    // However often it gets the chance, it takes no more: what arrived stays about the limit.
+    // However often it could, it takes no more: what has arrived stays near the limit.
     for (int i = 0; i < 1'000; ++i) {
         feed();
         QCoreApplication::processEvents();
@@ -208,7 +208,7 @@ void tst_Connection::fullInboxStopsReadingAndNothingIsLost()
     }));
 }
 
-//! What came is taken by the reader, which lets go of it; what was sent is let go of when it is
+//! The reader takes what arrived and lets go of it; the memory of what was sent is free once it is
 //! written.
 void tst_Connection::memoryOfLargeFramesIsUsedAgain()
 {
@@ -238,7 +238,7 @@ void tst_Connection::deletedConnectionClosesItsOutbox()
     QVERIFY(connection.link.outbox->isOpen());
     connection.group.reset();
     QCOMPARE(connection.link.outbox->send(encoded(number(1))).status, Outbox::Status::Closed);
-    connection.link.inbox->close(); // has nobody to wake
+    connection.link.inbox->close(); // there is nobody to wake
     QVERIFY(peer.ends());
 }
 

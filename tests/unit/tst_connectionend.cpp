@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! How a connection ends: closed by this end, by its peer, which is a bare descriptor and so does
-//! what no QTcpSocket would, or by a fault.
+//! How a connection ends: closed by this end, by a fault, or by its peer, which is a bare
+//! descriptor and so does what no QTcpSocket would do.
 
 #include "queues.h"
 #include "support/eventually.h"
@@ -64,7 +64,7 @@ void tst_ConnectionEnd::closingFlushesALargeBacklogToASlowReader()
     }));
     QCOMPARE(peer.error, 0);
     QVERIFY(peer.received == expected);
-    QVERIFY(!connection.hasClosed()); // it waits for the peer to close too
+    QVERIFY(!connection.hasClosed()); // it waits for the peer to close as well
     peer.close();
     QVERIFY(connection.ends());
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"disconnected"_s}));
@@ -80,7 +80,7 @@ void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverReads()
     QVERIFY(connection.link.outbox->send(frame).bytes > 0);
     connection.link.close();
     QVERIFY(connection.ends());
-    QVERIFY(peer.ends()); // and nothing is left open
+    QVERIFY(peer.ends()); // nothing is left open
     QVERIFY(peer.received.size() < frame.size());
 }
 
@@ -116,7 +116,7 @@ void tst_ConnectionEnd::closingIsBoundedWhenThePeerNeverStopsWriting()
 void tst_ConnectionEnd::unreadInputAtCloseDoesNotLoseTheLastBytes()
 {
     QuietSettings settings;
-    settings.receiveBacklog = 1; // it stops reading after the first batch
+    settings.receiveBacklog = 1; // reading stops after the first batch
     settings.closeTimeout = patience;
     Peer peer;
     TestConnection connection(peer, settings);
@@ -131,7 +131,7 @@ void tst_ConnectionEnd::unreadInputAtCloseDoesNotLoseTheLastBytes()
     QVERIFY(connection.link.outbox->send(last).bytes > 0);
     connection.link.close();
     QVERIFY(peer.ends());
-    QCOMPARE(peer.error, 0); // a reset would be one
+    QCOMPARE(peer.error, 0); // a reset would be an error
     QCOMPARE(peer.received, last);
     peer.close();
     QVERIFY(connection.ends());
@@ -146,7 +146,7 @@ void tst_ConnectionEnd::abortingDropsWhatWasNotWritten()
     QVERIFY(connection.link.outbox->send(encoded(bulky(8 * mebi))).bytes > 0);
     QCoreApplication::processEvents();
     connection.link.inbox->abort(u"too much"_s);
-    QVERIFY(connection.ends()); // although the peer reads nothing
+    QVERIFY(connection.ends()); // even though the peer reads nothing
     QCOMPARE(connection.log,
              QStringList({u"connected"_s, u"error: too much"_s, u"disconnected"_s}));
 }
@@ -186,11 +186,11 @@ void tst_ConnectionEnd::finOfOneDirectionEndsTheConnection()
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"disconnected"_s}));
 }
 
-//! The reader makes them of the last messages, before it is told of the end.
+//! The reader sends them for the last messages, before it is told of the end.
 void tst_ConnectionEnd::answersReachAPeerThatHasClosedItsDirection()
 {
     QuietSettings settings;
-    settings.closeTimeout = patience; // on a loaded machine
+    settings.closeTimeout = patience; // for a loaded machine
     Peer peer;
     TestConnection connection(peer, settings);
     connection.isPumping = false;
@@ -238,7 +238,7 @@ void tst_ConnectionEnd::answersThatAreExpectedAreAwaited()
 void tst_ConnectionEnd::whatWaitsIsWrittenToAPeerThatHasClosedItsDirection()
 {
     QuietSettings settings;
-    settings.closeTimeout = patience; // on a loaded machine
+    settings.closeTimeout = patience; // for a loaded machine
     Peer peer(smallBuffer);
     TestConnection connection(peer, settings);
     const QByteArray large = encoded(bulky(mebi));
@@ -265,7 +265,7 @@ void tst_ConnectionEnd::awaitingAnswersIsBounded()
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"number"_s, u"disconnected"_s}));
 }
 
-//! To send to a peer that has closed resets the connection, but the peer had closed in order.
+//! Sending to a peer that has closed resets the connection, but the peer had closed orderly.
 void tst_ConnectionEnd::finIsNoErrorToOneThatIsSending()
 {
     Peer peer;
@@ -290,7 +290,7 @@ void tst_ConnectionEnd::messagesOfAPeerThatHasClosedAreNotLostToSending()
     TestConnection connection(peer);
     QVERIFY(eventually([&] {
         connection.pump();
-        connection.link.outbox->send(encoded(number(1))); // again and again, as a game does
+        connection.link.outbox->send(encoded(number(1))); // again and again, like a game
         return connection.hasClosed();
     }));
     connection.pump();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! How a connection finds out whether its peer is still there; when, is tst_liveness's matter.
+//! How a connection finds out whether its peer is still there. tst_liveness tests when.
 
 #include "testconnection.h"
 #include "teststream.h"
@@ -12,7 +12,7 @@ using namespace QRepod;
 
 namespace {
 
-//! Counts how often the connections of a group look at the clock.
+//! Counts how often the connections of a group check the clock.
 class Checks : public QObject
 {
 public:
@@ -27,8 +27,8 @@ public:
     int count = 0;
 };
 
-//! Whether the sockets of \a group are served. While they are not, only its timers are, as in a
-//! process that was stopped and has just begun to run again.
+//! Sets whether the sockets of \a group are served. While they are not, only its timers are, as in
+//! a process that was stopped and has just resumed.
 void setServed(ConnectionGroup &group, bool isServed)
 {
     for (QSocketNotifier *notifier : group.findChildren<QSocketNotifier *>())
@@ -112,7 +112,7 @@ void tst_ConnectionLiveness::whatLiesInTheSocketCountsAsHeard()
     connection.pump();
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"number"_s}));
 
-    QVERIFY(connection.ends()); // once nothing comes any more
+    QVERIFY(connection.ends()); // once nothing more arrives
     QVERIFY(connection.log.at(2).endsWith(u"nothing received for 100 ms"_s));
 }
 
@@ -134,7 +134,7 @@ void tst_ConnectionLiveness::whatIsStillEncryptedCountsAsHeard()
     connection.pump();
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"number"_s}));
 
-    line.write(encoded(message(u"last"_s))); // and is there when it is served
+    line.write(encoded(message(u"last"_s))); // available when the socket is served again
     setServed(*connection.group, true);
     QVERIFY(connection.receives(u"last"_s));
 }
@@ -151,7 +151,7 @@ void tst_ConnectionLiveness::endThatLiesInTheSocketIsNoSilence()
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"number"_s, u"disconnected"_s}));
 }
 
-//! The peer has gone, which is seen only by reading, and that waits for the pump.
+//! The peer has gone, which is only seen by reading, and reading waits for the pump.
 void tst_ConnectionLiveness::sendsNoHeartbeatsWhenNothingCanBeWritten()
 {
     ConnectionSettings settings = shortSettings();
@@ -166,14 +166,14 @@ void tst_ConnectionLiveness::sendsNoHeartbeatsWhenNothingCanBeWritten()
     peer.write(encoded(number(1)));
     QVERIFY(eventually([&] { return !connection.link.inbox->hasRoom(); }));
     peer.close();
-    QVERIFY(eventually([&] { return !connection.link.outbox->isOpen(); })); // heartbeats did this
+    QVERIFY(eventually([&] { return !connection.link.outbox->isOpen(); })); // because of heartbeats
     const qint64 waiting = connection.link.outbox->counts().bytesWaiting;
     const qint64 end = Deadlines::now() + 4 * settings.heartbeatInterval;
     checks.count = 0;
     QVERIFY(eventually([&] { return Deadlines::now() > end; }));
     QVERIFY2(checks.count <= 10, qPrintable(QString::number(checks.count)));
     QCOMPARE(connection.link.outbox->counts().bytesWaiting, waiting);
-    QVERIFY(!connection.hasClosed()); // nor does it say that the peer has stalled
+    QVERIFY(!connection.hasClosed()); // nor does it report a stalled peer
 
     connection.pump();
     QVERIFY(connection.ends());

@@ -41,7 +41,7 @@ public:
     enum Unregistered { Something };
     enum Side { Port = 1, Starboard = 2 };
     Q_DECLARE_FLAGS(Sides, Side)
-    Q_FLAG(Sides) // and no Q_ENUM(Side)
+    Q_FLAG(Sides) // without Q_ENUM(Side)
 };
 Q_DECLARE_OPERATORS_FOR_FLAGS(Game::Keys)
 
@@ -95,7 +95,7 @@ public:
     int stars = 0;
 };
 
-//! Contains some of its own kind.
+//! Contains objects of its own type.
 struct Tree
 {
     Q_GADGET
@@ -111,7 +111,7 @@ public:
     }
 };
 
-//! Cannot be made from nothing.
+//! Cannot be default-constructed.
 struct Handmade
 {
     explicit Handmade(int) { }
@@ -209,7 +209,7 @@ void tst_conversion::scalars_data()
 {
     QTest::addColumn<QVariant>("value");
     QTest::addColumn<QMetaType>("type");
-    QTest::addColumn<QVariant>("result"); // invalid: it does not fit
+    QTest::addColumn<QVariant>("result"); // invalid if it does not fit
 
     integerRows<char>();
     integerRows<signed char>();
@@ -501,7 +501,7 @@ void tst_conversion::enumsThatQtDoesNotKnowAreRefused()
 {
     QCOMPARE(to<Game::Unregistered>(integer(0)), std::nullopt);
     QCOMPARE(to<Game::Unregistered>(text("Something")), std::nullopt);
-    // Of these two Qt knows the flags alone.
+    // Qt knows only the flags of these two.
     QCOMPARE(to<Game::Sides>(text("Port|Starboard")), Game::Sides(Game::Port | Game::Starboard));
     QCOMPARE(to<Game::Side>(text("Port")), std::nullopt);
     QCOMPARE(to<Game::Side>(integer(1)), std::nullopt);
@@ -574,7 +574,7 @@ void tst_conversion::typesThatNoValueCanBecome()
     QVERIFY(canBecome(QMetaType::fromType<int>()));
     QVERIFY(canBecome(QMetaType::fromType<Player>()));
     QVERIFY(canBecome(QMetaType::fromType<QList<Player>>()));
-    QVERIFY(canBecome(QMetaType::fromType<Keeper>())); // but not with the property `thing`
+    QVERIFY(canBecome(QMetaType::fromType<Keeper>())); // but not its property `thing`
     QVERIFY(!to<Keeper>(QVariantMap{{text("thing"), integer(1)}}));
 }
 

@@ -21,7 +21,7 @@ using namespace QRepod;
 
 namespace {
 
-//! Writes down its name and when it came, and then calls `onDue`.
+//! Logs its name and the time, then calls `onDue`.
 class Alarm : public Deadline
 {
 public:
@@ -49,7 +49,7 @@ private:
     QStringList &m_log;
 };
 
-//! Lets pass \a milliseconds without an event, so that what was set for then is due.
+//! Lets \a milliseconds pass without an event, so that what was set for then is due.
 void spin(qint64 milliseconds)
 {
     const qint64 end = Deadlines::now() + milliseconds;
@@ -98,7 +98,7 @@ private:
                                     [&](const auto &other) { return other.get() == &alarm; }));
     }
 
-    //! Waits until so many have come.
+    //! Waits until \a count deadlines have come.
     bool come(qsizetype count)
     {
         return eventually([&] { return m_log.size() >= count; });
@@ -133,7 +133,7 @@ void tst_Deadlines::comesOnceAndNeverEarly()
     QVERIFY2(alarm.cameAt >= start + milliseconds,
              qPrintable(QString::number(alarm.cameAt - start)));
 
-    // A second time it would have to come before the next one.
+    // A second call would come before the next one.
     add(u"next"_s).setDeadline(milliseconds);
     QVERIFY(come(2));
     QCOMPARE(m_log, QStringList({u"alarm"_s, u"next"_s}));
@@ -149,7 +149,7 @@ void tst_Deadlines::comesInTheOrderOfTime()
     }
     QVERIFY(come(5));
     for (qsizetype i = 1; i < m_log.size(); ++i)
-        QVERIFY(dueAt[m_log[i - 1]] <= dueAt[m_log[i]] + 1); // asked at two moments
+        QVERIFY(dueAt[m_log[i - 1]] <= dueAt[m_log[i]] + 1); // the times were taken at two moments
 }
 
 void tst_Deadlines::earlierOneSetLaterComesFirst()
@@ -180,7 +180,7 @@ void tst_Deadlines::isAtOnceWhenItIsPast()
 {
     Alarm &alarm = add(u"alarm"_s);
     alarm.setDeadline(-far);
-    QVERIFY(m_log.isEmpty()); // but not from inside of the call
+    QVERIFY(m_log.isEmpty()); // not from inside the call
     QVERIFY(come(1));
     alarm.setDeadline(0);
     QVERIFY(come(2));
@@ -207,7 +207,7 @@ void tst_Deadlines::setAnewComesAtTheNewTimeOnly()
 void tst_Deadlines::clearedDoesNotCome()
 {
     Alarm &alarm = add(u"alarm"_s);
-    alarm.clearDeadline(); // was not set, which is no fault
+    alarm.clearDeadline(); // clearing one that is not set is allowed
     alarm.setDeadline(1);
     alarm.clearDeadline();
     add(u"other"_s).setDeadline(20);
@@ -234,7 +234,7 @@ void tst_Deadlines::handlerMaySetItAnew()
         wasEarly = wasEarly || alarm.cameAt < setAt + 1;
         setAt = Deadlines::now();
         alarm.setDeadline(1);
-        spin(2); // is due again before the handler has ended
+        spin(2); // due again before the handler has ended
     };
     setAt = Deadlines::now();
     alarm.setDeadline(1);
@@ -305,7 +305,7 @@ void tst_Deadlines::thousandCostFewTimers()
     } timers;
     m_deadlines->installEventFilter(&timers);
     for (int i = 0; i < 1'000; ++i)
-        add(u"alarm"_s).setDeadline(200); // while they are set, time passes
+        add(u"alarm"_s).setDeadline(200); // time passes while they are set
     QVERIFY(come(1'000));
     QVERIFY2(timers.count < 100, qPrintable(QString::number(timers.count)));
 }
@@ -336,7 +336,7 @@ void tst_Deadlines::canBeSetAndClearedRightAfterTheyMoved()
     Alarm &quit = add(u"quit"_s);
     alarm.setDeadline(1);
     quit.onDue = [] { QThread::currentThread()->quit(); };
-    // Comes before what moves a timer, as a wake-up that was posted before the move does.
+    // Runs before the timer moves, like a wake-up that was posted before the move.
     QMetaObject::invokeMethod(
         m_deadlines.get(),
         [&] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! An outbox that writes to the socket by itself while its line is quiet.
+//! An outbox that writes to the socket itself while the line is quiet.
 
 #include "peer.h"
 #include "queues.h"
@@ -23,7 +23,7 @@ using namespace QRepod;
 
 namespace {
 
-// After this, an outbox holds its line to be quiet.
+// After this, an outbox considers its line quiet.
 constexpr std::chrono::microseconds pauseOfOutbox(20);
 
 void letPass(std::chrono::microseconds time)
@@ -70,7 +70,7 @@ void tst_DirectWriter::writesOnAQuietLine()
     QCOMPARE(outbox->counts().bytesWritten, frame.size());
     QCOMPARE(outbox->counts().bytesWaiting, 0);
 
-    outbox->addOwn(heartbeatFrame); // nothing overtakes what waits
+    outbox->addOwn(heartbeatFrame); // nothing overtakes what is waiting
     letPass(pauseOfOutbox);
     outbox->send(encoded(number(2)));
     QCOMPARE(outbox->counts().bytesWaiting, heartbeatFrame.size() + frame.size());

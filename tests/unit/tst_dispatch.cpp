@@ -33,7 +33,7 @@ public:
     QList<Move> stops;
 };
 
-//! Counts its objects, and needs more alignment and memory than the stack buffer has.
+//! Counts its objects, and needs more alignment and memory than the stack buffer provides.
 struct alignas(64) Bulky
 {
     Q_GADGET
@@ -63,7 +63,7 @@ struct Unmakeable
     int number;
 };
 
-//! A gadget that cannot be made of its properties alone.
+//! A gadget that cannot be made from its properties alone.
 struct Sealed
 {
     Q_GADGET
@@ -77,7 +77,7 @@ public:
     int number;
 };
 
-//! Writes down which handler was called, with what.
+//! Logs which handler was called, with what.
 class Recorder : public QObject
 {
     Q_OBJECT
@@ -179,7 +179,7 @@ protected:
     }
 };
 
-//! A class of an application, with handlers of its own.
+//! A class of an application, with its own handlers.
 class Derived : public Recorder
 {
     Q_OBJECT
@@ -221,7 +221,7 @@ public Q_SLOTS:
     // clang-format on
 };
 
-//! Takes 64 fields, the most there can be.
+//! Takes 64 fields, which is the maximum.
 class Wide : public QObject
 {
     Q_OBJECT
@@ -326,7 +326,7 @@ void tst_dispatch::handlersGetTheirArguments_data()
          {text("numbers"), QVariantList{1, 2}},
          {text("any"), QVariantList{words}}},
         {text("kinds"), true, QByteArray("xyz"), words, time, QVariant::fromValue(QList<int>{1, 2}),
-         // Of a list of one list, compilers disagree whether braces copy it or wrap it.
+         // Compilers disagree whether braces copy a list of one list or wrap it.
          QVariantList{QVariant(QVariantList{text("a"), text("b")})}});
     row("nil for a QVariant", "kinds",
         {{text("b"), true},
@@ -464,7 +464,7 @@ void tst_dispatch::theLastOfEqualKeysCounts()
     QCOMPARE(dispatch(recorder, rawFrame(3, action + "\xa2id\x01\xa2id\xa1x")),
              Outcome::Mismatched);
 
-    // nothing of the first gadget shines through
+    // nothing of the first gadget may remain
     QCOMPARE(dispatch(recorder,
                       rawFrame(4,
                                "\xa6"
@@ -534,14 +534,14 @@ void tst_dispatch::derivedClassesComeFirst()
     QCOMPARE(call("nothing", {}), QVariantList{text("derived nothing")});
     QCOMPARE(call("private", {{text("id"), 7}}), (QVariantList{text("private"), 7}));
 
-    // an overload of its own comes first, the inherited one still counts
+    // an overload of its own comes first, but the inherited one still counts
     const QVariantMap move = {
         {text("id"), 7}, {text("x"), 10.5}, {text("y"), 20.25}, {text("name"), text("alice")}};
     QCOMPARE(call("move", {{text("place"), text("Ulm")}}),
              (QVariantList{text("derived move"), text("Ulm")}));
     QCOMPARE(call("move", move), (QVariantList{text("move"), 7, 10.5, 20.25, text("alice")}));
 
-    // overridden without the default arguments: they are gone
+    // overridden without the default arguments, so they are gone
     const QVariantMap defaults = {{text("a"), 1}, {text("b"), 2}, {text("c"), text("three")}};
     QCOMPARE(call("defaults", defaults),
              (QVariantList{text("derived defaults"), 1, 2, text("three")}));

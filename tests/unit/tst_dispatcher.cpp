@@ -8,7 +8,7 @@
 
 namespace {
 
-//! One target of several: runs what the test gives it.
+//! One target of several. Runs what the test gives it.
 class Target : public QObject
 {
     Q_OBJECT
@@ -58,7 +58,7 @@ public Q_SLOTS:
     void Network_number() { ++numbers; }
 };
 
-//! Is added when it is no more than a QObject.
+//! Is added while it is only a QObject.
 class Early : public QObject
 {
     Q_OBJECT
@@ -92,7 +92,7 @@ public:
     friend bool operator==(const Move &, const Move &) = default;
 };
 
-//! Cannot be made without arguments.
+//! Cannot be default-constructed.
 struct Sealed
 {
     Q_GADGET
@@ -101,7 +101,7 @@ public:
     explicit Sealed(int) { }
 };
 
-//! What a request supplies to handlers that want to answer later.
+//! What a request supplies to handlers that will answer later.
 struct Ticket
 {
     Q_GADGET
@@ -165,7 +165,7 @@ public:
     }
 };
 
-//! Returns something.
+//! Returns a value.
 class Adder : public QObject
 {
     Q_OBJECT
@@ -183,7 +183,7 @@ public:
     }
 };
 
-//! The same on a server.
+//! The same, on a server.
 class Office : public QObject
 {
     Q_OBJECT
@@ -279,7 +279,7 @@ void tst_dispatcher::aMismatchDoesNotKeepTheMessageFromOthers()
     Target second;
     dispatcher.removeTarget(&lax);
     dispatcher.addTarget(&second);
-    expectWarning("Target::Network_number: field \"n\" is missing"); // of the table of the second
+    expectWarning("Target::Network_number: field \"n\" is missing"); // from the second's table
     QCOMPARE(dispatch(dispatcher, frameOf("number")), Outcome::Mismatched);
 }
 
@@ -306,7 +306,7 @@ void tst_dispatcher::removedTargetsGetNothing()
     dispatcher.addTarget(&second);
     QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
     dispatcher.removeTarget(&first);
-    dispatcher.removeTarget(this); // was never added
+    dispatcher.removeTarget(this); // never added
     QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
     dispatcher.removeTarget(&second);
     QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Unhandled);
@@ -432,7 +432,7 @@ void tst_dispatcher::handlersMayAddATarget()
     };
     dispatcher.addTarget(&first);
     QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(second.calls, 0); // the next message is its first
+    QCOMPARE(second.calls, 0); // its first message is the next one
     QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
     QCOMPARE(first.calls, 1);
     QCOMPARE(second.calls, 1);
@@ -461,7 +461,7 @@ void tst_dispatcher::handlersMayAddARemovedTargetAgain()
     dispatcher.addTarget(&first);
     dispatcher.addTarget(&second);
     QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
-    QCOMPARE(second.calls, 0); // added for what comes next
+    QCOMPARE(second.calls, 0); // added for later messages
     QCOMPARE(dispatch(dispatcher, frameOf("call")), Outcome::Handled);
     QCOMPARE(first.calls, 2);
     QCOMPARE(second.calls, 1);
@@ -546,7 +546,7 @@ void tst_dispatcher::returnValuesAreAnswers()
         QCOMPARE(answer.value.value<Move>(), value.value<Move>());
     else
         QCOMPARE(answer.value, value);
-    QCOMPARE(dispatch(dispatcher, frame), Outcome::Handled); // nobody asks
+    QCOMPARE(dispatch(dispatcher, frame), Outcome::Handled); // nobody asks for an answer
 }
 
 void tst_dispatcher::whatReturnsNothingIsNoAnswer()
@@ -619,7 +619,7 @@ void tst_dispatcher::withoutAnAnswerNothingIsSupplied()
              Outcome::Handled);
     QCOMPARE(clerk.calls, QVariantList{QVariant(QVariantList{1, 0, 2})});
 
-    // A ticket is no field, and what comes behind a missing default cannot be left out for it.
+    // A ticket is not a field, and cannot be left out together with a missing default before it.
     expectWarning("Clerk::Network_behind: field \"a\" is missing");
     QCOMPARE(dispatch(dispatcher, frameOf("behind", {{text("ticket"), QVariantMap()}})),
              Outcome::Mismatched);
@@ -667,7 +667,7 @@ void tst_dispatcher::theFirstThatReturnsSomethingAnswers()
     QCOMPARE(silent.calls.size(), 1);
     QCOMPARE(clerk.calls.size(), 1);
 
-    // Who comes after the answer gets no ticket any more.
+    // A handler called after the answer gets no ticket.
     clerk.calls.clear();
     dispatcher.removeTarget(&silent);
     answer = {.supplied = supplied};
@@ -704,7 +704,7 @@ void tst_dispatcher::aMismatchIsToldToTheAsker()
     Dispatcher dispatcher;
     dispatcher.addTarget(&clerk);
     expectWarning("Clerk::Network_add: field \"b\" is missing");
-    for (int i = 0; i < 2; ++i) { // also when there is no warning any more
+    for (int i = 0; i < 2; ++i) { // also once it no longer warns
         Answer answer;
         QCOMPARE(dispatch(dispatcher, frameOf("add", {{text("a"), 1}}), &answer),
                  Outcome::Mismatched);

@@ -47,7 +47,7 @@ void tst_EncodedMessage::copiesShareTheBytes()
     QCOMPARE(copy.action(), encoded.action());
 }
 
-//! The memory of a message may become that of the next.
+//! The memory of a message may be reused for the next one.
 void tst_EncodedMessage::whatIsSharedIsNotWrittenOver()
 {
     const QVariantMap longer{{u"action"_s, u"chat"_s}, {u"text"_s, u"hello"_s}};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! What nodes of a cluster say to each other: as bytes, by topic, and with numbers that show what
-//! is lost.
+//! What the nodes of a cluster say to each other: as bytes, by topic, and with numbers that reveal
+//! losses.
 
 #include "cluster/envelope.h"
 #include "cluster/outgoing.h"
@@ -117,7 +117,7 @@ private Q_SLOTS:
     void numbersShowWhatIsLost()
     {
         Sequences sequences;
-        QCOMPARE(sequences.note("t", u"n"_s, 1, 5), Verdict::InOrder); // the first that is heard
+        QCOMPARE(sequences.note("t", u"n"_s, 1, 5), Verdict::InOrder); // the first one heard
         QCOMPARE(sequences.note("t", u"n"_s, 1, 6), Verdict::InOrder);
         QCOMPARE(sequences.note("t", u"n"_s, 1, 6), Verdict::Old);
         QCOMPARE(sequences.note("t", u"n"_s, 1, 8), Verdict::Gap);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Frames that wait to be written, and how a newer one takes the place of an older.
+//! Frames that wait to be written, and how a newer one replaces an older one.
 
 #include "support/literals.h"
 #include "transport/framequeue.h"
@@ -105,7 +105,7 @@ void tst_FrameQueue::whatHasBegunIsNotReplaced_data()
     QTest::addColumn<QByteArray>("rest");
     QTest::addColumn<QByteArray>("taken");
 
-    // the queue is 1-a-b-c, a and b may be replaced
+    // the queue is 1-a-b-c; a and b may be replaced
     QTest::newRow("nothing written") << 0 << QByteArray("1-") << QByteArray("a-b-c");
     QTest::newRow("up to the frame") << 2 << QByteArray("1-") << QByteArray("a-b-c");
     QTest::newRow("the first is written") << 3 << QByteArray("1-a-") << QByteArray("b-c");

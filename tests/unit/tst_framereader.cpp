@@ -30,19 +30,19 @@ QByteArray frame(const QByteArray &payload)
     return bytes + payload;
 }
 
-//! A str of fewer than 32 bytes.
+//! Returns a str of fewer than 32 bytes.
 QByteArray shortText(const QByteArray &utf8)
 {
     return char(0xa0 | utf8.size()) + utf8;
 }
 
-//! The payload of a message with \a fields entries beside its action; their bytes follow.
+//! Returns the payload of a message with \a fields entries besides its action; their bytes follow.
 QByteArray message(const QByteArray &action, int fields = 0)
 {
     return char(0x81 + fields) + shortText("action") + shortText(action);
 }
 
-//! A message whose one field holds \a size bytes.
+//! Returns a message with a single field of \a size bytes.
 QByteArray bulky(const QByteArray &action, qsizetype size)
 {
     QByteArray header(5, '\xc6');
@@ -50,13 +50,13 @@ QByteArray bulky(const QByteArray &action, qsizetype size)
     return message(action, 1) + shortText("data") + header + QByteArray(size, 'x');
 }
 
-//! A message that holds \a levels lists inside one another, itself not counted.
+//! Returns a message with \a levels nested lists, not counting itself.
 QByteArray nested(int levels)
 {
     return message("deep", 1) + shortText("in") + QByteArray(levels - 1, '\x91') + '\x90';
 }
 
-//! What came out of a stream.
+//! The outcome of a stream.
 struct Received
 {
     QList<QVariantMap> messages;
@@ -90,7 +90,7 @@ qsizetype whole(qsizetype left)
     return left;
 }
 
-//! Gives \a stream in slices, as a socket would, taking what is complete after each.
+//! Gives \a stream in slices, like a socket, and takes what is complete after each.
 Received feed(FrameReader &reader, QByteArrayView stream, const Slicing &slicing = whole)
 {
     Received received;
@@ -110,7 +110,7 @@ Received feed(QByteArrayView stream, const MessageLimits &limits = {})
     return feed(reader, stream);
 }
 
-//! Messages of every size class, with heartbeats and other skipped frames between them.
+//! Returns messages of every size class, with heartbeats and other skipped frames between them.
 QByteArray mixedStream()
 {
     return frame(message("first")) + heartbeatFrame.toByteArray() + frame(bulky("large", 5000))
@@ -253,7 +253,7 @@ void tst_FrameReader::aLargeFrameIsNotCopiedAgainAndAgain()
         QVERIFY(reader.commit(size));
         given += size;
     }
-    // Doubling: one move per power of two, and together no more than twice the frame.
+    // Doubling: one move per power of two, at most twice the size of the frame in all.
     QVERIFY2(moves <= 26, QByteArray::number(moves));
     QVERIFY2(moved <= 2 * stream.size(), QByteArray::number(moved));
 
@@ -293,7 +293,7 @@ void tst_FrameReader::aPartialFrameSurvivesTakingFrames()
         QVERIFY(!reader.hasFrames());
         QCOMPARE(reader.pendingBytes(), part);
         QCOMPARE(reader.missingBytes(), part < frameHeaderSize ? 0 : second.size() - part);
-        take(reader, received); // there is nothing to take: it must not lose the part either
+        take(reader, received); // there is nothing to take, and the part must not be lost
         QCOMPARE(reader.pendingBytes(), part);
 
         QVERIFY(give(reader, second.sliced(part)));
@@ -310,7 +310,7 @@ void tst_FrameReader::takenFramesOutliveTheReader()
     {
         FrameReader reader({});
         for (int i = 0; i < 20; ++i) {
-            // An action as text lies in the payload, one as an integer in the batch.
+            // An action that is text lies in the payload, an integer's text in the batch.
             QVERIFY(give(reader, frame(message("text")) + frame(hex("81a6616374696f6ecd0100"))));
             batches.push_back(reader.takeFrames());
         }
@@ -331,7 +331,7 @@ void tst_FrameReader::aLargeFrameIsTheLastOfItsBatch()
     QVERIFY(give(reader, large.first(kibi)));
     QCOMPARE(reader.wantedBytes(usual), large.size() - kibi);
     QVERIFY(give(reader, large.sliced(kibi, 98 * kibi)));
-    QCOMPARE(reader.wantedBytes(usual), large.size() - 99 * kibi); // not what may follow
+    QCOMPARE(reader.wantedBytes(usual), large.size() - 99 * kibi); // without what may follow
     QVERIFY(give(reader, large.sliced(99 * kibi)));
     QCOMPARE(reader.wantedBytes(usual), usual);
 
@@ -344,7 +344,7 @@ void tst_FrameReader::manyBytesAtTheEndOfABatchAreShared()
     FrameReader reader({});
     QVERIFY(give(reader,
                  frame(message("first")) + frame(bulky("large", 100 * kibi))
-                     + frame(message("next")).first(7))); // stays behind
+                     + frame(message("next")).first(7))); // remains in the reader
     std::optional<FrameBatch> batch = reader.takeFrames();
     const QByteArrayView memory = batch->bytes;
     TextCache keys;
@@ -359,11 +359,11 @@ void tst_FrameReader::manyBytesAtTheEndOfABatchAreShared()
     QCOMPARE(data.constData()[data.size()], '\0');
 
     const QByteArray before = batch->bytes;
-    data[0] = 'y'; // has its own from now on
+    data[0] = 'y'; // detached from now on
     QCOMPARE(batch->bytes, before);
 
     data = DecodeContext(keys, &batch->bytes).bytes(memory.last(90 * kibi));
-    batch.reset(); // it goes on with the memory alone
+    batch.reset(); // the data keeps the memory alive
     data.append('y');
     QCOMPARE(data, QByteArray(90 * kibi, 'x') + 'y');
 }
@@ -378,7 +378,7 @@ void tst_FrameReader::otherBytesAreCopied()
     };
     QVERIFY(!isCopied(context.bytes(QByteArrayView(memory).last(150 * kibi))));
     QVERIFY(isCopied(context.bytes(QByteArrayView(memory).first(150 * kibi)))); // no zero behind it
-    QVERIFY(isCopied(context.bytes(QByteArrayView(memory).last(90 * kibi)))); // a small part of it
+    QVERIFY(isCopied(context.bytes(QByteArrayView(memory).last(90 * kibi))));   // only a small part
     QVERIFY(isCopied(DecodeContext(keys).bytes(QByteArrayView(memory).last(150 * kibi))));
     const QByteArray small(10 * kibi, 'x');
     QVERIFY(DecodeContext(keys, &small).bytes(small).constData() != small.constData());
@@ -405,8 +405,8 @@ void tst_FrameReader::aLargeFrameGoesIntoMemoryOfAnEarlierOne()
     }
 }
 
-//! Otherwise two that are on their way at the same time would take turns with one memory, and one
-//! of them would grow anew each time.
+//! Otherwise two frames that arrive at the same time would alternate with one memory, and one of
+//! them would have to grow again each time.
 void tst_FrameReader::aFrameThatHasGrownStaysInItsMemory()
 {
     const PoolKeeper keeper;
@@ -450,7 +450,8 @@ void tst_FrameReader::aHeaderWithinTheLimitAllocatesOnlyWhatArrives()
     QVERIFY(reader.takeFrames().cost() < 256);
 }
 
-//! Or peers that announce a large frame and send no more would hold memory that no limit counts.
+//! Otherwise peers that announce a large frame and send no more would hold memory that no limit
+//! counts.
 void tst_FrameReader::memoryOfAnEarlierFrameCountsWhole()
 {
     const PoolKeeper keeper;
@@ -470,7 +471,7 @@ void tst_FrameReader::memoryOfAnEarlierFrameCountsWhole()
 void tst_FrameReader::aLargeFrameThatIsSkippedLeavesNoMemory()
 {
     const PoolKeeper keeper;
-    const QByteArray binary = bulky("unused", mebi).sliced(20); // no map, hence no message
+    const QByteArray binary = bulky("unused", mebi).sliced(20); // not a map, so not a message
     FrameReader reader({});
     QCOMPARE(feed(reader, frame(binary), [](qsizetype) { return 64 * kibi; }), Received());
     QCOMPARE(reader.skipped(), 1U);
@@ -559,7 +560,7 @@ void tst_FrameReader::everyFrameWithoutActionIsSkippedAndCounted()
 
 void tst_FrameReader::skippedFramesDoNotFillTheBuffer()
 {
-    // Nothing is ever taken, since no frame is a message; each slice ends inside of a frame.
+    // Nothing is ever taken, because no frame is a message; each slice ends inside a frame.
     FrameReader reader({});
     const QByteArray stream = heartbeatFrame.toByteArray().repeated(100'000);
     for (qsizetype given = 0; given < stream.size();) {
@@ -878,7 +879,7 @@ void tst_FrameReader::textThatIsNotUtf8IsRefusedAnywhere()
         QVERIFY(refuses(message("x", 1) + shortText("k") + QByteArray(62, '\x91') + '\x81' + value
                         + '\x01'));
     }
-    // The same bytes as bin are nobody's business.
+    // As bin, the same bytes are not checked.
     const QByteArray bin = QByteArray("\xc4") + char(text.size()) + text;
     QCOMPARE(feed(frame(message("x", 1) + shortText("k") + bin)).error, QString());
 }
@@ -914,7 +915,7 @@ void tst_FrameReader::edgesOfUtf8AreAccepted()
 
 void tst_FrameReader::costCountsTheTextOfActions()
 {
-    // The smallest messages whose action has a text of its own: what holds it is memory, too.
+    // The smallest messages whose action needs a text of its own: that takes memory too.
     const QByteArray stream = frame(hex("81a6616374696f6e07")).repeated(1000);
     FrameReader reader({});
     QVERIFY(give(reader, stream));

@@ -37,7 +37,7 @@ public:
     int hull;
 };
 
-//! What the model says, by the role.
+//! Returns what the model has for \a role.
 QVariantList column(const QAbstractItemModel &model, const QByteArray &role)
 {
     QVariantList values;

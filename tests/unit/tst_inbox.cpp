@@ -66,7 +66,7 @@ void tst_Inbox::wakesTheReaderOnceUntilItHasWokenUp()
     inbox->pushConnected();
     QVERIFY(inbox.push({u"a"_s}));
     QCOMPARE(inbox->takeAll().size(), size_t(2));
-    QVERIFY(inbox.push({u"b"_s})); // empty before, but a wake-up is on its way
+    QVERIFY(inbox.push({u"b"_s})); // empty before, but a wake-up is pending
     QCOMPARE(inbox.reader.wakes(), 1);
 
     QCOMPARE(inbox->takeAll().size(), size_t(1));
@@ -81,7 +81,7 @@ void tst_Inbox::wakesTheReaderOnlyWhenItWasEmpty()
     QVERIFY(inbox.push({u"a"_s}));
     QVERIFY(!inbox->isEmpty());
     QCOMPARE(inbox.reader.wakes(), 1);
-    QVERIFY(inbox.push({u"b"_s})); // a still waits, and the reader knows
+    QVERIFY(inbox.push({u"b"_s})); // a is still waiting, and the reader knows
     QCOMPARE(inbox.reader.wakes(), 1);
 }
 
@@ -89,11 +89,11 @@ void tst_Inbox::wakesAgainOnRequest()
 {
     TestInbox inbox;
     inbox->wakeReader();
-    QCOMPARE(inbox.reader.wakes(), 0); // for nothing
+    QCOMPARE(inbox.reader.wakes(), 0); // there is nothing to read
 
     QVERIFY(inbox.push({u"a"_s}));
     inbox->wakeReader();
-    QCOMPARE(inbox.reader.wakes(), 1); // one is on its way
+    QCOMPARE(inbox.reader.wakes(), 1); // one is pending
     inbox->wakeReader();
     QCOMPARE(inbox.reader.wakes(), 2);
 
@@ -143,7 +143,7 @@ void tst_Inbox::givesNothingAfterTheEnd()
     TestInbox inbox;
     inbox->pushConnected();
     inbox->close();
-    QVERIFY(!inbox.push({u"a"_s})); // which also tells the writer to stop
+    QVERIFY(!inbox.push({u"a"_s})); // this also tells the writer to stop
     inbox->pushEnd(u"broken"_s);
     inbox->abort(u"too much"_s);
     QCOMPARE(inbox->state(), Inbox::State::Closed);
@@ -258,10 +258,10 @@ void tst_Inbox::wakesTheWriterAtHalfTheLimit()
     QVERIFY(!inbox.push({u"a"_s}));
 
     std::vector<Delivery> deliveries = inbox->takeAll();
-    QVERIFY(!inbox->hasRoom()); // taken out is not pumped
+    QVERIFY(!inbox->hasRoom()); // taken is not pumped
     deliveries.pop_back();
     deliveries.pop_back();
-    QVERIFY(!inbox->hasRoom()); // three of four
+    QVERIFY(!inbox->hasRoom()); // three of four remain
     QCOMPARE(inbox.writer.wakes(), 0);
     deliveries.pop_back();
     QVERIFY(inbox->hasRoom());
@@ -343,7 +343,7 @@ void tst_Inbox::underTwoThreads()
     };
     const bool isComplete = eventually([&] { return hasEnded; });
     if (!isComplete)
-        inbox->close(); // so that the thread ends, whatever it waits for
+        inbox->close(); // so that the thread ends even if it waits
     while (!isComplete && !inbox->hasRoom())
         inbox->takeAll();
     producer.join();

@@ -21,17 +21,17 @@ using QRepod::ServerClock;
 
 namespace {
 
-constexpr double speed = 0.2; // of the point that moves, in pixels a millisecond
+constexpr double speed = 0.2; // of the moving point, in pixels per millisecond
 constexpr double frame = 1'000 / 60.0;
 
-//! Where a point is that goes to and fro on 800 pixels.
+//! Returns the position of a point that moves to and fro on 800 pixels.
 double path(double time)
 {
     const double way = std::fmod(time * speed, 1'600.0);
     return way < 800 ? way : 1'600 - way;
 }
 
-//! Whether it turns about then: what is between two ticks is not on its way.
+//! Whether it turns at about this time: between two ticks it is then not on its path.
 bool turnsAt(double time)
 {
     return path(time) < 10 || path(time) > 790;
@@ -43,7 +43,7 @@ struct Tick
     double arrival;
 };
 
-//! A minute of 30 ticks a second over 80 ms give or take 40; in order, as on TCP.
+//! One minute of 30 ticks per second over a line of 80 ms ± 40 ms; in order, as with TCP.
 std::vector<Tick> jitteryTicks(QRandomGenerator &random)
 {
     std::vector<Tick> ticks;
@@ -56,7 +56,7 @@ std::vector<Tick> jitteryTicks(QRandomGenerator &random)
     return ticks;
 }
 
-//! What is wrong with positions that are drawn one after the other.
+//! Checks positions that are drawn one after another.
 class Motion
 {
 public:
@@ -78,7 +78,7 @@ public:
         return errors[errors.size() * 99 / 100];
     }
 
-    int standing = 0; ///< frames that show what the one before did
+    int standing = 0; ///< frames that show the same as the one before
     double greatestStep = 0;
 
 private:
@@ -233,7 +233,7 @@ void tst_Interpolation::oldSamplesAreForgotten()
         x.addSample(time, time);
     QCOMPARE(x.valueAt(19'975), 19'975.0);
     QVERIFY(x.valueAt(0) > 14'000);
-    x.addSample(1, 7); // older than all that are remembered
+    x.addSample(1, 7); // older than all that are kept
     QCOMPARE(x.valueAt(19'975), 19'975.0);
 }
 
@@ -253,7 +253,7 @@ void tst_Interpolation::copiesAreIndependent()
     QVERIFY(!copy.isEmpty());
 }
 
-//! Drawn at 60 Hz with a delay that is given, by a clock that is right.
+//! Drawn at 60 Hz with a given delay, by a clock that is right.
 void tst_Interpolation::drawnPositionFollowsThePathThroughJitter()
 {
     constexpr int delay = 160;
@@ -274,13 +274,13 @@ void tst_Interpolation::drawnPositionFollowsThePathThroughJitter()
              qPrintable(QString::number(motion.greatestStep)));
 }
 
-//! The same with the server's clock by pings over the same line, and the delay by the ticks.
+//! The same with the server's clock from pings over the same line, and the delay from the ticks.
 void tst_Interpolation::drawnPositionIsRightByWhatIsMeasuredOfTheLine()
 {
     QRandomGenerator random(4);
     const std::vector<Tick> ticks = jitteryTicks(random);
     const auto latency = [&random] { return 40 + random.bounded(80.0); };
-    ServerClock clock; // of a server whose time is that of this test
+    ServerClock clock; // the server's time is that of this test
     DelayEstimate estimate;
     Interpolation x;
     Motion motion;
@@ -298,7 +298,7 @@ void tst_Interpolation::drawnPositionIsRightByWhatIsMeasuredOfTheLine()
             x.addSample(ticks[next].time, path(double(ticks[next].time)));
             estimate.add(clock.timeAt(now) - double(ticks[next].time), 1'000 / 30.0);
         }
-        delay += std::clamp(estimate.delay() - delay, -frame / 10, frame / 10); // as it is drawn
+        delay += std::clamp(estimate.delay() - delay, -frame / 10, frame / 10); // as when drawing
         x.setDelay(int(delay));
         const qint64 shown = qRound64(clock.timeAt(now)) - qint64(delay);
         const double truth = now - double(qint64(delay));
@@ -311,7 +311,7 @@ void tst_Interpolation::drawnPositionIsRightByWhatIsMeasuredOfTheLine()
              qPrintable(QString::number(motion.greatestStep)));
 }
 
-//! Of ten ticks one is lost, and one comes again later.
+//! Of ten ticks, one is lost and one comes again later.
 void tst_Interpolation::doubledAndLostTicksAreNotSeen()
 {
     constexpr int delay = 200;
@@ -345,7 +345,7 @@ void tst_Interpolation::measuredDelayIsTheSmallestThatBeats99Of100Ticks()
     QCOMPARE(estimate.delay(), 50.0);
     for (int lateness = 0; lateness < 400; ++lateness)
         estimate.add(lateness * 7 % 400, 50);
-    std::vector<int> latest; // that count
+    std::vector<int> latest; // those that count
     for (int lateness = 400 - int(DelayEstimate::window); lateness < 400; ++lateness)
         latest.push_back(lateness * 7 % 400);
     const auto beaten = [&](double delay) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Messages as JSON, for clients that speak no MessagePack.
+//! Messages as JSON, for clients that do not speak MessagePack.
 
 #include "protocol/jsonreader.h"
 #include "protocol/jsonwriter.h"
@@ -27,7 +27,7 @@ QByteArray payloadOf(const QVariantMap &message)
     return encode(message).sliced(frameHeaderSize);
 }
 
-//! What is read of \a json, and why not in \a error.
+//! Reads \a json; \a error says why it cannot be read.
 QVariantMap read(const QByteArray &json, QString *error = nullptr)
 {
     QByteArray frame;
@@ -99,7 +99,7 @@ private Q_SLOTS:
                  R"({"1":2,"true":3,"ff":4})");
     }
 
-    //! Qt reads what is written, byte for byte of every control character.
+    //! Qt reads what is written, including every control character.
     void qtReadsIt()
     {
         QString text;

@@ -29,7 +29,7 @@ struct Kept
     QDeadlineTimer expiry;
 };
 
-//! Answers when it is told to, from keys that its like share.
+//! Answers when told to, from keys that it shares with others.
 class FakeEngine : public Engine
 {
     Q_OBJECT
@@ -76,7 +76,7 @@ public:
             m_keys.remove(key);
     }
 
-    //! Answers what it has been asked.
+    //! Answers the questions it was asked.
     void answer()
     {
         for (const auto &each : std::exchange(m_answers, {}))
@@ -86,7 +86,7 @@ public:
     qsizetype questions() const { return qsizetype(m_answers.size()); }
 
     bool isAway = false;
-    QByteArray runName; // none: it forgets nothing
+    QByteArray runName; // empty if it forgets nothing
 
 private:
     void answerWith(const QByteArray &value, const Receiver &receiver)
@@ -99,7 +99,7 @@ private:
     std::deque<std::function<void()>> m_answers;
 };
 
-//! A node, as far as rooms go.
+//! The part of a node that deals with rooms.
 struct Node
 {
     Node(QHash<QByteArray, Kept> &keys, const QString &name, int time,
@@ -122,10 +122,10 @@ struct Node
         return [timer] { return timer.elapsed(); };
     }
 
-    //! Everything that is to be asked and answered now.
+    //! Does everything that is to be asked and answered now.
     void talk()
     {
-        for (int i = 0; i < 2; ++i) { // the first answers may be what the second look is for
+        for (int i = 0; i < 2; ++i) { // the first answers may make a second check useful
             leases.check();
             while (engine.questions() > 0)
                 engine.answer();
@@ -261,8 +261,8 @@ private Q_SLOTS:
         QCOMPARE(node.leases.count(), 0);
     }
 
-    //! At every moment at most one of the two has the room, though the first is cut off, and the
-    //! second asks all the while.
+    //! At every moment at most one of the two has the room, although the first is cut off and the
+    //! second keeps asking.
     void whoIsCutOffStopsBeforeAnotherStarts()
     {
         Node first(keys, u"first"_s, 300);
@@ -284,12 +284,11 @@ private Q_SLOTS:
         QVERIFY(first.rooms.isEmpty());
     }
 
-    //! Every order of what may happen, up to so many steps from where it may be dangerous: no two
-    //! nodes act as owners at once.
+    //! Tries every order of what may happen, up to a number of steps from dangerous states: two
+    //! nodes must never act as owners at once.
     ///
-    /// Commands and answers that are late or lost, nodes that are cut off, stopped, killed and
-    /// started, an engine that loses its keys or goes back to earlier ones, and a clock that goes
-    /// on in between.
+    /// Commands and answers may be late or lost, nodes may be cut off, stopped, killed and started,
+    /// the engine may lose its keys or go back to earlier ones, and time passes in between.
     void noTwoNodesAreOwnersWhateverHappens()
     {
         const int steps = qEnvironmentVariableIsSet("QREPOD_SLOW_TESTS") ? 4 : 3;
@@ -335,14 +334,14 @@ private Q_SLOTS:
         QVERIFY(node.rooms.isEmpty());
     }
 
-    //! Nodes may have leases that an engine without keys does not know of.
+    //! Nodes may have leases that an engine without keys does not know.
     void whoComesToAnEngineWithoutKeysWaitsUntilLeasesOfBeforeHaveEnded()
     {
         const auto first = join(u"first"_s);
         first->leases.open(u"arena"_s);
         settle(*first);
         QCOMPARE(first->rooms, QStringList(u"arena"_s));
-        keys.clear(); // and the first node is cut off
+        keys.clear(); // while the first node is cut off
         const auto second = join(u"second"_s);
         const QFuture<QString> asked = second->leases.open(u"arena"_s);
         second->talk();
@@ -366,7 +365,7 @@ private Q_SLOTS:
         QCOMPARE(outcomeOf(asked), u"second:5071"_s);
     }
 
-    //! It counts from when the node was first told, and on through every reconnect.
+    //! The wait begins when the node was first told, and goes on through every reconnect.
     void reconnectsNeitherShortenNorProlongTheWait()
     {
         const auto node = join(u"first"_s);
@@ -391,7 +390,7 @@ private Q_SLOTS:
         node->talk();
         now += forLong - 1;
         keys.clear();
-        settle(*node, 1); // it learns of it, and waits
+        settle(*node, 1); // the node learns of it, and waits
         now += forLong - 1;
         node->talk();
         QVERIFY(!asked.isFinished());
@@ -400,7 +399,7 @@ private Q_SLOTS:
         QCOMPARE(outcomeOf(asked), u"first:5071"_s);
     }
 
-    //! It may have been started with the keys of a snapshot, which lacks the latest.
+    //! It may have been started with the keys of a snapshot, which lacks the latest ones.
     void anotherRunOfTheEngineIsToBeSettledAgain()
     {
         const auto node = join(u"first"_s);
@@ -416,7 +415,7 @@ private Q_SLOTS:
         QCOMPARE(outcomeOf(asked), u"first:5071"_s);
     }
 
-    //! Who has a room is sure of it, and the others need not wait once it has been renewed.
+    //! An owner of a room is sure of it, and the others need not wait once it has been renewed.
     void roomsThatAreHeldAreRenewedWhileOthersWait()
     {
         const auto first = join(u"first"_s);
@@ -439,7 +438,7 @@ private Q_SLOTS:
     {
         const auto node = join(u"first"_s);
         const QString away = u"room \"arena\": the cluster's engine is out of reach"_s;
-        for (const int passed : {0, forLong}) { // before it has begun to wait, and at the end
+        for (const int passed : {0, forLong}) { // before the wait has begun, and at its end
             const QFuture<QString> asked = node->leases.open(u"arena"_s);
             node->engine.answer();
             now += passed;
@@ -495,7 +494,7 @@ private Q_SLOTS:
                  u"room \"other\": the cluster has been left"_s);
     }
 
-    //! A cluster that plays on for days does not wait again.
+    //! A cluster that plays for days must not wait again.
     void whatIsSettledIsKept()
     {
         const auto node = join(u"first"_s);
@@ -509,7 +508,7 @@ private Q_SLOTS:
     }
 
 private:
-    //! A node that comes to an engine that may lose its keys, on a clock of the test's own.
+    //! Returns a node that joins an engine that may lose its keys, with the test's own clock.
     std::unique_ptr<Node> join(const QString &name)
     {
         auto node = std::make_unique<Node>(keys, name, forLong, [this] { return now; });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! When a heartbeat is due and when a peer counts as lost. No clock: the tests say what time it is.
+//! When a heartbeat is due and when a peer counts as lost. The tests set the time.
 
 #include "transport/liveness.h"
 
@@ -15,7 +15,7 @@ Q_DECLARE_METATYPE(QRepod::Liveness::Finding)
 
 namespace {
 
-constexpr int heartbeat = 5'000; // milliseconds, as the times below
+constexpr int heartbeat = 5'000; // milliseconds, like the times below
 constexpr int idle = 15'000;
 constexpr qint64 begin = 1'000'000;
 
@@ -143,8 +143,8 @@ void tst_Liveness::checksAsToldMissNothing_data()
     QTest::newRow("the shortest") << 1 << 1;
 }
 
-//! A peer sends for a minute and then falls silent; whoever checks only when told to finds each
-//! heartbeat that is due, and the silence, in time.
+//! A peer sends for a minute and then falls silent. Checking only when told to must find each due
+//! heartbeat, and the silence, in time.
 void tst_Liveness::checksAsToldMissNothing()
 {
     QFETCH(const int, heartbeatInterval);

@@ -109,7 +109,7 @@ void tst_MessagePack::aPrefixOfAnyFormIsTruncated()
     QVERIFY(whole.next().kind != Kind::Invalid);
     QCOMPARE(whole.bytesLeft(), 0);
     for (qsizetype size = 0; size < bytes.size(); ++size) {
-        const QByteArray prefix = bytes.first(size); // not a byte behind it can be looked at
+        const QByteArray prefix = bytes.first(size); // no byte after it can be read
         MessagePackReader reader(prefix);
         QCOMPARE(reader.next().kind, Kind::Invalid);
         QCOMPARE(reader.fault(), Fault::Truncated);
@@ -169,7 +169,7 @@ void tst_MessagePack::skippingEndsWhereReadingDoes()
 
 void tst_MessagePack::skippingEndsAtAFault()
 {
-    // Half of these claim more values than could be passed over in a lifetime.
+    // Half of these claim more values than could be skipped in a lifetime.
     for (const char *value : {"ddffffffff", "dfffffffff01", "92", "8101", "91c1", "ddffffffffc1"}) {
         const QByteArray bytes = hex(value);
         MessagePackReader reader(bytes);
@@ -195,7 +195,7 @@ void tst_MessagePack::integersAreWrittenAsTheOracleDoes()
     }
 }
 
-//! Pairs of surrogates, and halves of them, wherever the writer may cut.
+//! Surrogate pairs, and lone surrogates, wherever the writer may cut.
 void tst_MessagePack::largeTextIsWrittenAsShortTextIs()
 {
     const QString pair = QString::fromUcs4(U"\U0001F600", 1);
@@ -280,7 +280,7 @@ void tst_MessagePack::randomBytesAreJudgedAsByTheOracle()
     QVERIFY(good > 1000);
 }
 
-//! Random values, from the top; what is written is whole, whatever the numbers.
+//! Adds a random value. It is complete, whatever the random numbers.
 static void addValue(QByteArray &out, QRandomGenerator &random, int depth)
 {
     const auto raw = [&](qsizetype size) { out += randomBytes(random, size); };
@@ -346,7 +346,7 @@ void tst_MessagePack::goodPayloadsAreDecodedAsByTheOracle()
         QByteArray payload;
         addValue(payload, random, 0);
         if (!validate(payload, MessageLimits()).error.isEmpty())
-            continue; // a key that may be none
+            continue; // a value that cannot be a key
         ++good;
         MessagePackReader reader(payload);
         VariantReader values(reader, keys);
@@ -354,7 +354,7 @@ void tst_MessagePack::goodPayloadsAreDecodedAsByTheOracle()
         const QVariant theirs = MessagePackOracle::decode(payload);
         QVERIFY2(ours == theirs
                      || MessagePackOracle::encode(ours) == MessagePackOracle::encode(theirs),
-                 payload.toHex()); // NaN equals nothing, not even itself
+                 payload.toHex()); // NaN does not equal itself
         QCOMPARE(ours.metaType(), theirs.metaType());
         QCOMPARE(reader.bytesLeft(), 0);
     }

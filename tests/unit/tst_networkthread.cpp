@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! The thread of a group of connections: takes them over, wakes for them, and ends after them. And
-//! what stands in for it where there are no threads.
+//! The thread of a group of connections: takes them over, wakes for them, and ends after them. Also
+//! its replacement where there are no threads.
 
 #include "testconnection.h"
 #include "transport/networkthread.h"
@@ -46,7 +46,7 @@ void tst_NetworkThread::wakesForWhatIsPosted()
     network.start();
     QSemaphore done;
     std::atomic<int> sum = 0;
-    for (int i = 0; i < 10'000; ++i) { // each finds the thread asleep, or about to be
+    for (int i = 0; i < 10'000; ++i) { // each finds the thread asleep, or about to sleep
         network.post([&](ConnectionGroup *) {
             ++sum;
             done.release();
@@ -95,9 +95,9 @@ void tst_NetworkThread::takesOverWhatIsOpenAlready()
     Peer peer(smallBuffer);
     TestConnection connection(peer);
     const QByteArray large = encoded(bulky(mebi));
-    QVERIFY(connection.link.outbox->send(large).bytes > 0); // waits for the peer to read
+    QVERIFY(connection.link.outbox->send(large).bytes > 0); // waits until the peer reads
     QVERIFY(eventually([&] { return connection.log == QStringList({u"connected"_s}); }));
-    peer.write(encoded(number(1))); // has come, and was not read
+    peer.write(encoded(number(1))); // has arrived, but has not been read
 
     NetworkThread network(std::move(connection.group));
     network.start();
@@ -179,7 +179,7 @@ void tst_NetworkThread::severalEndAtTheSameTime()
     std::vector<std::unique_ptr<TestConnection>> connections;
     std::vector<std::unique_ptr<NetworkThread>> threads;
     for (int i = 0; i < 4; ++i) {
-        peers.push_back(std::make_unique<Peer>()); // which never close
+        peers.push_back(std::make_unique<Peer>()); // these never close
         connections.push_back(std::make_unique<TestConnection>(*peers.back()));
         threads.push_back(std::make_unique<NetworkThread>(std::move(connections.back()->group)));
         threads.back()->start();
@@ -202,11 +202,11 @@ void tst_NetworkThread::sharedHomeServesWhereTheGroupIs()
         QCOMPARE(group->thread(), QThread::currentThread());
         served = QThread::currentThread();
     });
-    QCOMPARE(served, nullptr); // before control returns to the event loop
+    QCOMPARE(served, nullptr); // not before control returns to the event loop
     peer.write(encoded(number(1)));
     QVERIFY(connection.receives(u"number"_s));
     QCOMPARE(served, QThread::currentThread());
-    network.endSoon(); // nothing waits for it yet
+    network.endSoon(); // nothing is waiting for it yet
     QVERIFY(connection.link.outbox->send(encoded(number(2))).bytes > 0);
     QVERIFY(eventually([&] {
         peer.read();

@@ -81,7 +81,7 @@ void tst_Outbox::isFullPastItsLimit()
     }
     QVERIFY(outbox->isOpen());
     QCOMPARE(outbox->takeAll().parts(),
-             std::vector<QByteArray>{frame + frame}); // nothing of the refused
+             std::vector<QByteArray>{frame + frame}); // nothing of the refused message
 }
 
 void tst_Outbox::countsUntilItIsWritten()
@@ -90,7 +90,7 @@ void tst_Outbox::countsUntilItIsWritten()
     TestOutbox outbox(frame.size());
     QCOMPARE(outbox->send(frame).status, Outbox::Status::Accepted);
     outbox->takeAll();
-    QCOMPARE(outbox->send(frame).status, Outbox::Status::Full); // taken is not written
+    QCOMPARE(outbox->send(frame).status, Outbox::Status::Full); // taken does not mean written
     outbox->written(frame.size() - 1);
     QCOMPARE(outbox->send(frame).status, Outbox::Status::Full);
     outbox->written(1);
@@ -107,10 +107,10 @@ void tst_Outbox::putsSmallFramesTogether()
     }
     QCOMPARE(outbox->takeAll().parts(), std::vector<QByteArray>{expected});
 
-    // Two that are too large for one part stay two, in order.
+    // Two messages that are too large for one part stay separate, in order.
     outbox->send(toSend(bulky(40 * kibi, u"first"_s)));
     outbox->send(toSend(bulky(40 * kibi, u"second"_s)));
-    outbox->send(encoded(number(1))); // goes with the second
+    outbox->send(encoded(number(1))); // joins the second
     const std::vector<QByteArray> parts = outbox->takeAll().parts();
     QCOMPARE(parts.size(), size_t(2));
     QCOMPARE(parts[0], encoded(bulky(40 * kibi, u"first"_s)));
@@ -168,7 +168,7 @@ void tst_Outbox::leavesSharedFramesAsTheyAre()
     TestOutbox other;
     one->send(frame);
     other->send(frame);
-    one->send(encoded(number(2))); // is put together with a frame that others hold too
+    one->send(encoded(number(2))); // joined with a frame that others hold too
     QCOMPARE(frame, encoded(number(1)));
     QCOMPARE(one->takeAll().parts(), std::vector<QByteArray>{frame + encoded(number(2))});
     QCOMPARE(other->takeAll().parts(), std::vector<QByteArray>{frame});
@@ -182,7 +182,7 @@ void tst_Outbox::wakesTheWriterWhenItSleeps()
     outbox->send(encoded(bulky(mebi)));
     QCOMPARE(outbox.writer.wakes(), 1);
     QVERIFY(!outbox->takeAll().isEmpty());
-    outbox->send(encoded(number(1))); // the writer will look again
+    outbox->send(encoded(number(1))); // the writer will check again
     QCOMPARE(outbox.writer.wakes(), 1);
     QVERIFY(!outbox->takeAll().isEmpty());
     QVERIFY(outbox->takeAll().isEmpty());
@@ -232,7 +232,7 @@ void tst_Outbox::underManyThreads()
             }
             outbox.written(part.size());
         }
-        if (!parts.empty()) // as it will not be woken again
+        if (!parts.empty()) // because it will not be woken again
             WakeTarget(writer).wake();
     };
     const QList<qint64> all(producers, count);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! When a peer is too slow to be kept.
+//! When a peer is too slow to keep.
 
 #include "transport/pace.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Requests that wait for an answer: numbers, timeouts, and futures that anything may hang on.
+//! Requests that wait for an answer: numbers, timeouts, and futures with continuations.
 
 #include "session/pendingrequests.h"
 #include "support/literals.h"
@@ -17,7 +17,7 @@ namespace {
 
 using Future = QFuture<QVariant>;
 
-//! What \a future has failed with; empty if it has not.
+//! Returns why \a future has failed; empty if it has not.
 QString failure(Future future)
 {
     try {

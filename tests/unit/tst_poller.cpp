@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Both pollers: who is told of what, while handlers do what they like.
+//! Both pollers: who is told what, while handlers do anything.
 
 #include "support/eventually.h"
 #include "support/literals.h"
@@ -31,7 +31,7 @@ using namespace QRepod;
 
 namespace {
 
-//! Two connected sockets; the first is for the poller.
+//! Two connected sockets; the poller gets the first.
 class SocketPair
 {
 public:
@@ -53,7 +53,7 @@ public:
         while (::read(m_ends[1], bytes.data(), bytes.size()) > 0) { }
     }
 
-    //! Takes one byte of those that have come.
+    //! Reads one of the bytes that have arrived.
     void read() const
     {
         char byte = 0;
@@ -79,7 +79,7 @@ private:
     std::array<int, 2> m_ends = {-1, -1};
 };
 
-//! Counts what it is told of, and then calls a function.
+//! Counts what it is told, then calls a function.
 class Watcher : public Poller::Watcher
 {
 public:
@@ -205,7 +205,7 @@ void tst_Poller::tellsOfBytesForAsLongAsThereAreSome()
     QCOMPARE(watcher.readable, 0);
     watcher.sockets.write();
     watcher.sockets.write();
-    QVERIFY(eventually([&] { return watcher.readable == 2; })); // a byte each time
+    QVERIFY(eventually([&] { return watcher.readable == 2; })); // one byte each time
     turn();
     QCOMPARE(watcher.readable, 2);
     QCOMPARE(watcher.writable, 0);
@@ -231,7 +231,7 @@ void tst_Poller::tellsOnlyWhatIsWanted()
     watcher.onReadable = {};
     watcher.onWritable = {};
     watcher.sockets.write();
-    QVERIFY(watcher.watch({})); // was not watched, which is no fault
+    QVERIFY(watcher.watch({})); // unwatching one that is not watched is allowed
     turn();
     QVERIFY(watcher.watch(reading));
     QVERIFY(eventually([&] { return watcher.readable > 0; }));
@@ -288,7 +288,7 @@ void tst_Poller::isSilentAboutAHangUpThatNobodyWants()
     QVERIFY(watcher.watch(reading));
     QVERIFY(watcher.watch({}));
     watcher.sockets.closePeer();
-    // A poller that heard of it would not sleep.
+    // A poller that noticed this would not sleep.
     QTimer::singleShot(20, this, [] {});
     QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     QCOMPARE(watcher.readable + watcher.writable, 0);
@@ -338,7 +338,7 @@ void tst_Poller::readingHandlerMayStopWriting()
         watcher.watch(reading);
     };
     watcher.sockets.write();
-    watcher.sockets.drainPeer(); // so that both are told at once
+    watcher.sockets.drainPeer(); // so that both are reported at once
     QVERIFY(eventually([&] { return watcher.readable > 0; }));
     turn();
     QCOMPARE(watcher.writable, 0);
@@ -360,8 +360,8 @@ void tst_Poller::descriptorUsedAgainIsAnother()
     }
 }
 
-//! Both of two sockets are ready. The handler that comes first closes the other's, and opens
-//! another that gets its number: it must not be told what the old one was to be.
+//! Both sockets are ready. The first handler closes the other's socket, and opens another that gets
+//! its number. The new one must not be told what was meant for the old one.
 void tst_Poller::descriptorUsedAgainByAHandlerIsAnother()
 {
     std::array<std::unique_ptr<Watcher>, 2> watchers;
@@ -414,10 +414,10 @@ void tst_Poller::eventLoopInsideAHandlerServesTheOthers()
 
 void tst_Poller::manyThatAreAlwaysReadyLeaveRoomForTheRest()
 {
-    std::vector<std::unique_ptr<Watcher>> watchers; // more than one turn serves
+    std::vector<std::unique_ptr<Watcher>> watchers; // more than are served in one turn
     for (int i = 0; i < 300; ++i) {
         watchers.push_back(std::make_unique<Watcher>(m_poller.get()));
-        watchers.back()->onReadable = {}; // never reads
+        watchers.back()->onReadable = {}; // never read
         watchers.back()->sockets.write();
         QVERIFY(watchers.back()->watch(reading));
     }
@@ -474,7 +474,7 @@ void tst_Poller::movesToAnotherThread()
 #ifdef QREPOD_EPOLL
 void tst_Poller::refusesWhatCannotBeWatched()
 {
-    QTemporaryFile file; // epoll takes none
+    QTemporaryFile file; // epoll does not accept files
     QVERIFY(file.open());
     Watcher watcher;
     QVERIFY(!m_poller->watch(file.handle(), &watcher, reading));

@@ -43,7 +43,7 @@ PongGame twoPlayers(int winScore = 5)
     return game;
 }
 
-//! The ball, about to leave the field on \a side: -1 left, 1 right.
+//! Returns a ball that is about to leave the field on \a side: -1 left, 1 right.
 PongGame::Ball ballOut(int side)
 {
     const double x = side < 0 ? 1 : PongGame::fieldWidth - 1;
@@ -156,7 +156,7 @@ void tst_PongGame::ballBouncesOffTheWalls()
 void tst_PongGame::ballBouncesOffThePaddle_data()
 {
     QTest::addColumn<int>("slot");
-    QTest::addColumn<double>("across"); // of the paddle's centre
+    QTest::addColumn<double>("across"); // from the paddle's centre
     QTest::addColumn<int>("vertically");
     QTest::newRow("left, centre") << 0 << 0. << 0;
     QTest::newRow("left, upper end") << 0 << -45. << -1;
@@ -185,7 +185,7 @@ void tst_PongGame::ballBouncesOffThePaddle()
 
 void tst_PongGame::fastestBallDoesNotPassAPaddle()
 {
-    // From every distance within one tick's way.
+    // From every distance within the way of one tick.
     for (int i = 0; i < 100; ++i) {
         PongGame game = twoPlayers();
         game.setBall(
@@ -272,7 +272,7 @@ void tst_PongGame::nextOpponentStartsAtZero()
     game.setBall(ballOut(1));
     QCOMPARE(game.tick(), Event::GameOver);
     game.leave(1);
-    QCOMPARE(game.score(0), 0); // already for whoever waits
+    QCOMPARE(game.score(0), 0); // already for the one who waits
     QCOMPARE(game.join(1), Event::RoundStarted);
     QCOMPARE(game.score(0), 0);
     QCOMPARE(game.score(1), 0);

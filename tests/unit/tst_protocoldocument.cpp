@@ -22,13 +22,13 @@ namespace {
 struct Example
 {
     int line = 0;
-    QString block; ///< what its block is marked with: `frame` or `value`
+    QString block; ///< the mark of its block: `frame` or `value`
     QByteArray bytes;
     bool bothWays = false;
     QString outcome;
 };
 
-//! Reads a value in the document's notation; the whole text must be one.
+//! Reads a value in the document's notation; the whole text must be one value.
 class Notation
 {
 public:
@@ -96,7 +96,7 @@ private:
         return map;
     }
 
-    //! A comma, or else the closing bracket, which stays.
+    //! Skips a comma; a closing bracket stays.
     void separator(QStringView closing)
     {
         skipSpace();
@@ -158,7 +158,8 @@ private:
     bool m_isGood = true;
 };
 
-//! Hexadecimal bytes, each perhaps with a count: `90 91*65`. Nothing if it is anything else.
+//! Reads hexadecimal bytes, each with an optional count: `90 91*65`. Returns nothing for other
+//! text.
 std::optional<QByteArray> bytesOf(const QString &notation)
 {
     static const QRegularExpression item(QStringLiteral("^([0-9a-f]{2})(?:\\*([0-9]+))?$"));
@@ -173,7 +174,7 @@ std::optional<QByteArray> bytesOf(const QString &notation)
     return bytes;
 }
 
-//! Equal in type and value all the way down, where QVariant would convert.
+//! Compares types and values at all levels, where QVariant would convert.
 bool identical(const QVariant &a, const QVariant &b)
 {
     if (a.metaType() != b.metaType())
@@ -200,8 +201,8 @@ const QString skippedOutcome = QStringLiteral("skipped");
 
 } // namespace
 
-//! Checks PROTOCOL.md against the code: the document's section "How to read the examples" is the
-//! grammar that is read here.
+//! Checks PROTOCOL.md against the code. The document's section "How to read the examples" is the
+//! grammar that this test reads.
 class tst_ProtocolDocument : public QObject
 {
     Q_OBJECT
@@ -229,7 +230,7 @@ void tst_ProtocolDocument::initTestCase()
     m_document = QString::fromUtf8(file.readAll());
 
     QString block;
-    QString text; // of an example that has not come to its arrow
+    QString text; // of an example whose arrow has not come yet
     int number = 0;
     for (const QString &line : m_document.split(u'\n')) {
         ++number;
@@ -375,7 +376,7 @@ void tst_ProtocolDocument::everyErrorOfTheTableHasAnExample()
     QCOMPARE(errors, 11);
 }
 
-//! Guards against a reader that finds nothing, and so checks nothing.
+//! Guards against a reader that finds no examples, and so checks nothing.
 void tst_ProtocolDocument::nothingIsLeftUnchecked()
 {
     const auto count = [this](auto predicate) {

@@ -30,7 +30,7 @@ public:
 
 namespace {
 
-//! What \a object is after it was encoded and decoded; the error if it cannot be encoded.
+//! Returns \a object after encoding and decoding; the error if it cannot be encoded.
 template <class T>
 QVariant received(const T &object)
 {
@@ -41,7 +41,7 @@ QVariant received(const T &object)
     return decode(frame.sliced(4)).value_or(QVariantMap()).value(text("v"));
 }
 
-//! Whether \a object comes back from the wire as \a plain, and that as the same object.
+//! Whether \a object is decoded as \a plain, and \a plain converts to the same object.
 template <class T>
 bool isSentAs(const T &object, const QVariant &plain)
 {
@@ -51,7 +51,7 @@ bool isSentAs(const T &object, const QVariant &plain)
     return value == plain && to<T>(value) == std::optional<T>(object);
 }
 
-//! A type of an application, which it registers.
+//! A type that an application registers.
 struct Move
 {
     Q_GADGET
@@ -62,7 +62,7 @@ public:
     friend bool operator==(const Move &, const Move &) = default;
 };
 
-//! Has parts that may be missing.
+//! Has optional parts.
 struct Hint
 {
     Q_GADGET
@@ -94,7 +94,7 @@ QVariantMap rect(const QVariant &x, const QVariant &y, const QVariant &width,
 
 } // namespace
 
-Q_DECLARE_METATYPE(std::optional<int>) // what Qt needs to see lists and maps of it as such
+Q_DECLARE_METATYPE(std::optional<int>) // which Qt needs to recognise lists and maps of it
 Q_DECLARE_ASSOCIATIVE_CONTAINER_METATYPE(std::unordered_map)
 
 class tst_qttypes : public QObject
@@ -184,7 +184,7 @@ void tst_qttypes::datesAndTimesAreIsoText()
     QCOMPARE(to<QTime>(text("12:30:15")), QTime(12, 30, 15));
     QCOMPARE(to<QTime>(text("12:30:15.250")), QTime(12, 30, 15, 250));
     QCOMPARE(to<QTime>(text("12:30:15.25")), QTime(12, 30, 15, 250));
-    QCOMPARE(to<QTime>(text("12:30:15.250000")), QTime(12, 30, 15, 250)); // Python's
+    QCOMPARE(to<QTime>(text("12:30:15.250000")), QTime(12, 30, 15, 250)); // from Python
     for (const char *wrong : {"24:00", "12:30:15.250001", "12:30:15.2500000", "12:30:15.", "12",
                               "12:3", "12:30:", "12:30:1", "12:30 ", "12:30:15Z", ""})
         QCOMPARE(to<QTime>(text(wrong)), std::nullopt);
@@ -320,7 +320,7 @@ void tst_qttypes::urlsAreBounded()
     QVERIFY(to<QUrl>(text("https://e\u0301x\u0323\u0301.example/")));
     QVERIFY(to<QUrl>(text("https://example.org/?") + QString(30, QChar(0x301))));
     QVERIFY(!to<QUrl>(text("https://example.org/?") + QString(31, QChar(0x301))));
-    QString musical; // marks that are pairs of surrogates
+    QString musical; // marks that are surrogate pairs
     for (int i = 0; i < 31; ++i)
         musical += text("\U0001D165");
     QVERIFY(!to<QUrl>(text("https://a") + musical));

@@ -11,7 +11,7 @@ using namespace QRepod;
 
 namespace {
 
-//! A value as text that can be compared.
+//! Returns a value as text, for comparison.
 QByteArray describe(const RespValue &value)
 {
     switch (value.kind) {
@@ -110,7 +110,7 @@ private Q_SLOTS:
         reader.append(":1\r\n" + bytes);
         QCOMPARE(readAll(reader), QByteArrayList{"1"});
         QVERIFY(!reader.error().isEmpty());
-        reader.append("+OK\r\n"); // too late
+        reader.append("+OK\r\n"); // too late to be read
         QVERIFY(!reader.next());
     }
 };

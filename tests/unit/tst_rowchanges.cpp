@@ -17,7 +17,7 @@ namespace {
 using Order = std::vector<RowId>;
 using Kind = RowChange::Kind;
 
-//! What becomes of \a rows; insertions take theirs from \a after.
+//! Applies \a changes to \a rows; insertions take their rows from \a after.
 Order applied(Order rows, const Order &after, const std::vector<RowChange> &changes)
 {
     for (const RowChange &change : changes) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! The server's clock through a line that delays each packet by another time.
+//! The server's clock over a line that delays each packet differently.
 
 #include "state/serverclock.h"
 
@@ -42,9 +42,9 @@ void tst_ServerClock::quickestExchangeCounts()
 {
     ServerClock clock;
     clock.add(0, 10, 1'005);
-    clock.add(100, 300, 1'290); // held up on the way there
+    clock.add(100, 300, 1'290); // delayed on the way there
     QCOMPARE(clock.timeAt(300), 1'300.0);
-    for (size_t i = 0; i < ServerClock::window; ++i) // the first does not count for ever
+    for (size_t i = 0; i < ServerClock::window; ++i) // the first one does not count for ever
         clock.add(400, 450, 1'426);
     QVERIFY(clock.timeAt(100'000) > 101'000.5);
 }
@@ -54,7 +54,7 @@ void tst_ServerClock::errorIsCorrectedSlowlyAndNeverBackwards()
     ServerClock clock;
     clock.add(0, 100, 1'090); // 40 ms ahead
     double before = clock.timeAt(100);
-    clock.add(100, 101, 1'100.5); // now it is known better
+    clock.add(100, 101, 1'100.5); // a better measurement
     for (int now = 101; now < 2'000; ++now) {
         const double time = clock.timeAt(now);
         QVERIFY(time >= before);
@@ -62,7 +62,7 @@ void tst_ServerClock::errorIsCorrectedSlowlyAndNeverBackwards()
         before = time;
     }
     QCOMPARE(before, 2'999.0);
-    QCOMPARE(clock.timeAt(1'000), 2'999.0); // a clock here that stepped back
+    QCOMPARE(clock.timeAt(1'000), 2'999.0); // the local clock stepped back
 }
 
 void tst_ServerClock::largeErrorForwardsIsCorrectedAtOnce()
@@ -86,7 +86,7 @@ void tst_ServerClock::isRightThroughAJitteryLine_data()
     }
 }
 
-//! 60 ± 20 ms each way, an exchange every two seconds.
+//! 60 ± 20 ms each way, one exchange every two seconds.
 void tst_ServerClock::isRightThroughAJitteryLine()
 {
     QFETCH(const double, drift);
@@ -98,12 +98,12 @@ void tst_ServerClock::isRightThroughAJitteryLine()
     std::vector<double> errors;
     double before = 0;
     double next = 0;
-    for (int i = 0; i < 60'000; ++i) { // ten minutes in steps of 10 ms
+    for (int i = 0; i < 60'000; ++i) { // ten minutes, in steps of 10 ms
         const double now = i * 10.0;
         if (now >= next) {
             const double there = now + delay();
             clock.add(now, std::ceil(there + delay()), serverTime(there));
-            next += i < 40 ? 50 : 2'000; // as ServerTime asks
+            next += i < 40 ? 50 : 2'000; // like ServerTime
         }
         const double time = clock.timeAt(now);
         QVERIFY(time >= before);

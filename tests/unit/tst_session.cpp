@@ -26,7 +26,7 @@ EncodedMessage encodedMessage(qint64 n)
     return EncodedMessage(number(n), MessageLimits());
 }
 
-//! One connection's end of the queues: what it has written, and what it brings.
+//! The queues of one connection's end: what it has written, and what it receives.
 struct Line
 {
     explicit Line(qint64 backlog = mebi)
@@ -63,7 +63,7 @@ QByteArray frames(qint64 first, qint64 last)
     return bytes;
 }
 
-//! Message \a n with \a size bytes more than it needs.
+//! Returns message \a n with \a size extra bytes.
 EncodedMessage bulky(qint64 n, qsizetype size)
 {
     QVariantMap message = number(n);
@@ -71,7 +71,7 @@ EncodedMessage bulky(qint64 n, qsizetype size)
     return EncodedMessage(message, MessageLimits());
 }
 
-//! All that is kept, as it would go to the wire.
+//! Returns all that is kept, as it would be sent.
 QByteArray bytesOf(KeptMessages &kept)
 {
     QByteArray bytes;
@@ -91,7 +91,7 @@ QByteArray bytesOf(KeptMessages &kept)
     return bytes;
 }
 
-//! How to get there, for a report.
+//! Returns the path to a state, for a report.
 QString text(const std::vector<TwoEnds::Step> &path)
 {
     static constexpr const char *names[] = {
@@ -162,12 +162,12 @@ void tst_Session::refusesNumbersThatCannotBe()
     QVERIFY(!kept.forget(4));
     QVERIFY(!kept.forget(-1));
     QVERIFY(kept.forget(2));
-    QVERIFY(kept.forget(2)); // told twice
+    QVERIFY(kept.forget(2)); // acknowledged twice
     QVERIFY(!kept.forget(1));
     QCOMPARE(bytesOf(kept), encoded(number(3)));
 }
 
-//! Whatever of them the peer has received, and in whatever steps it tells.
+//! Whatever the peer has received of them, and in whatever steps it acknowledges.
 void tst_Session::keepsMessagesOfEverySize()
 {
     QList<EncodedMessage> messages;
@@ -203,7 +203,7 @@ void tst_Session::smallMessagesShareMemory()
     for (qint64 n = 1; n <= 50; ++n)
         kept.add(encodedMessage(n));
     QVERIFY(kept.parts().size() < 5);
-    const EncodedMessage large = bulky(51, 5'000); // whose memory is shared with the caller
+    const EncodedMessage large = bulky(51, 5'000); // shares its memory with the caller
     kept.add(large);
     QCOMPARE(kept.parts().back().bytes.constData(), large.bytes().constData());
     QVERIFY(kept.forget(51));
@@ -222,7 +222,7 @@ void tst_Session::replacedAmongOthersKeepsItsNumber()
     QCOMPARE(bytesOf(kept), frames(1, 5) + middle);
     QCOMPARE(kept.bytes(), bytesOf(kept).size());
     QVERIFY(kept.forget(4));
-    kept.replace(3, encodedMessage(30)); // which the peer has, it says
+    kept.replace(3, encodedMessage(30)); // the peer already has this
     QCOMPARE(bytesOf(kept), frames(5, 5) + middle);
     QVERIFY(kept.forget(6));
     QCOMPARE(bytesOf(kept), frames(7, 8) + frames(90, 90));
@@ -268,7 +268,7 @@ void tst_Session::handOverSendsAgainWhatThePeerHasNotReceived()
     session.acknowledge(2);
     first.link.close();
 
-    Line second; // the peer has got one more than it had told
+    Line second; // the peer has received one more than it had acknowledged
     QVERIFY(session.handOver(second.link, 3));
     session.send(encodedMessage(6));
     QCOMPARE(second.written(), frames(4, 6));
@@ -284,7 +284,7 @@ void tst_Session::handOverSendsAgainWhatThePeerHasNotReceived()
     QCOMPARE(session.received(), 2);
 }
 
-//! The numbers go on where they were, also when the receipts end amid small messages.
+//! The numbers go on where they were, even if acknowledgements end amid small messages.
 void tst_Session::handOverSendsMessagesOfEverySizeAgain()
 {
     Line first;
@@ -342,7 +342,7 @@ void tst_Session::newerMessageTakesTheNumberOfTheOneItReplaces()
 {
     Line line;
     Session session(line.link, Session::Keeping::Unacknowledged);
-    line.link.outbox->send(encoded(message(u"greeting"_s))); // has no number in the session
+    line.link.outbox->send(encoded(message(u"greeting"_s))); // does not count in the session
     line.written();
     line.link.outbox->block({});
     session.send(encodedMessage(1));
@@ -382,7 +382,7 @@ void tst_Session::lossThatNobodyKnowsOfYetLosesNothing()
     Line second;
     Session session(first.link, Session::Keeping::Unacknowledged);
     session.begin();
-    first.link.outbox->close(); // the connection does
+    first.link.outbox->close(); // the connection does this
     QCOMPARE(session.send(encodedMessage(1)).status, Outbox::Status::Accepted);
     QVERIFY(session.handOver(second.link, 0));
     QCOMPARE(second.written(), frames(1, 1));
@@ -418,7 +418,7 @@ void tst_Session::latestOfEachActionIsKept()
     for (qint64 n = 1; n <= 9; ++n)
         QCOMPARE(session.send(encodedMessage(n), SendMode::Latest).status,
                  Outbox::Status::Accepted);
-    QCOMPARE(session.send(encodedMessage(10)).status, Outbox::Status::Accepted); // has room
+    QCOMPARE(session.send(encodedMessage(10)).status, Outbox::Status::Accepted); // fits
     QVERIFY(session.handOver(second.link, 0));
     QCOMPARE(second.written(), frames(9, 10));
     QCOMPARE(session.sent(), 2);
@@ -438,12 +438,11 @@ void tst_Session::peerThatAcknowledgesNothingCannotResume()
     QVERIFY(session.isResumable());
     session.send(encodedMessage(4));
     QVERIFY(!session.isResumable());
-    QCOMPARE(session.send(encodedMessage(5)).status, Outbox::Status::Accepted); // as if nothing
+    QCOMPARE(session.send(encodedMessage(5)).status, Outbox::Status::Accepted); // as before
     QCOMPARE(line.written(), frames(1, 5));
 }
 
-//! send() asks first whether messages are kept, and then for the lock; meanwhile that may change.
-//! It has not said whether it can resume: most likely it only listens.
+//! A peer that has not said whether it can resume most likely only listens.
 void tst_Session::littleIsKeptForAPeerThatSaysNothing()
 {
     Line line;
@@ -482,6 +481,7 @@ void tst_Session::littleIsKeptForAPeerThatSaysNothing()
     QCOMPARE(next.written().right(frames(39, 40).size()), frames(39, 40));
 }
 
+//! send() first checks whether messages are kept, then takes the lock; this may change in between.
 void tst_Session::keepsNothingThatIsSentWhileKeepingEnds()
 {
     const EncodedMessage message = encodedMessage(1);
@@ -516,7 +516,7 @@ void tst_Session::whatEndedAcceptsNothing()
     session.end();
     QCOMPARE(session.send(encodedMessage(2)).status, Outbox::Status::Closed);
     QVERIFY(!session.handOver(next.link, 0));
-    QCOMPARE(line.written(), frames(1, 1)); // that still goes out
+    QCOMPARE(line.written(), frames(1, 1)); // this still goes out
 }
 
 void tst_Session::greetingsDoNotCount()
@@ -554,9 +554,9 @@ void tst_Session::attemptThatFailsCountsNothing()
     QCOMPARE(session.received(), 0);
 }
 
-//! Every order of steps of two ends, breadth first: sends, frames that arrive, come late or are
-//! lost, ends that notice a loss sooner or later, attempts that are lost, hand-overs and receipts.
-//! From each state a sound line must bring everything.
+//! Every order of the steps of two ends, breadth first: sends, frames that arrive, come late or are
+//! lost, ends that notice a loss sooner or later, lost attempts, hand-overs and acknowledgements.
+//! From each state a sound line must deliver everything.
 void tst_Session::twoEndsInEveryOrder()
 {
     constexpr TwoEnds::Bounds bounds{2, 4};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! What is shared and its replica, without a line between them: what one tells is given to the
-//! other as it is after encoding and decoding.
+//! Shared state and its replica without a line between them: what one reports is given to the other
+//! as it is after encoding and decoding.
 
 #include "protocol/encodedmessage.h"
 #include "protocol/streamedlist.h"
@@ -28,7 +28,7 @@
 
 using namespace QRepod;
 
-//! Of a type that nobody can send.
+//! A type that cannot be sent.
 struct Unknown
 {
     int number = 0;
@@ -36,7 +36,7 @@ struct Unknown
 
 namespace {
 
-//! What \a fields are for the peer.
+//! Returns \a fields as the peer receives them.
 QVariantMap wire(const QVariantMap &fields, const QString &name = u"s"_s)
 {
     QVariantMap message = fields;
@@ -60,7 +60,7 @@ public:
     bool operator==(const Point &) const = default;
 };
 
-//! Of one that is shared as another.
+//! A type that is shared as another type.
 struct Card
 {
     int rank = 0;
@@ -94,7 +94,7 @@ Q_SIGNALS:
     void changed();
 };
 
-//! Knows which of its properties have been read. To read `sum` may tell of the others.
+//! Knows which of its properties have been read. Reading `sum` may signal changes of the others.
 class Ledger : public QObject
 {
     Q_OBJECT
@@ -131,7 +131,7 @@ private:
     }
 };
 
-//! A list of numbers with two roles, which tells of its changes in each way that there is.
+//! A list of numbers with two roles, which signals its changes in every possible way.
 class Numbers : public QAbstractListModel
 {
 public:
@@ -173,7 +173,7 @@ public:
         endRemoveRows();
     }
 
-    //! \a to is the row that they come before, while they are still there.
+    //! \a to is the row they go before, counted with the moving rows still in place.
     void move(int row, int count, int to)
     {
         if (!beginMoveRows({}, row, row + count - 1, {}, to))
@@ -224,7 +224,7 @@ public:
     int latest = 0;
 };
 
-//! Rows at the other end as a model, so that Qt checks what observers are told.
+//! The rows at the other end as a model, so that Qt checks what observers are told.
 class Mirror : public QAbstractListModel, private RowsObserver, private ReplicaObserver
 {
 public:
@@ -295,7 +295,7 @@ private:
     const std::shared_ptr<ReplicaState> m_state;
 };
 
-//! A source, and a replica that gets what it tells.
+//! A source, and a replica that gets what it reports.
 template <class Source>
 class Pair
 {
@@ -308,7 +308,7 @@ public:
         take(source.whole(viewer));
     }
 
-    //! \return what was told.
+    //! \return what was reported.
     QVariantMap tick()
     {
         source.collect({});
@@ -317,7 +317,7 @@ public:
         return StreamedList::expanded(fields);
     }
 
-    //! In one message, or in as many as the limits ask for.
+    //! Takes \a fields in one message, or in as many as the limits require.
     void take(const QVariantMap &fields)
     {
         const auto fits = [this](const QVariantMap &part) {
@@ -338,7 +338,7 @@ public:
 
     const Channel *viewer = nullptr;
     MessageLimits limits;
-    int messages = 0; // that the latest was told in
+    int messages = 0; // messages of the last tick
     bool isComplete = true;
     Source source;
     Replicas replicas{[](const QString &, qint64) {}};
@@ -371,7 +371,7 @@ bool isEqual(const ModelPair &pair, const Numbers &numbers)
     return isEqual(pair, numbers, [](int) { return true; });
 }
 
-//! Changes \a numbers in some way.
+//! Changes \a numbers in a random way.
 void step(Numbers &numbers, QRandomGenerator &random)
 {
     const int count = numbers.rowCount();
@@ -516,7 +516,7 @@ void tst_State::whatReadingTellsOfComesWithTheNextTick()
     ledger.isOutdated = true;
     Q_EMIT ledger.sumChanged();
     QCOMPARE(pair.tick()[u"set"_s].toMap(), (QVariantMap{{u"sum"_s, 2}}));
-    QCOMPARE(marked.count(), 2); // somebody has to ask again
+    QCOMPARE(marked.count(), 2); // somebody must collect again
     QCOMPARE(pair.tick()[u"set"_s].toMap(), (QVariantMap{{u"first"_s, 1}, {u"second"_s, 1}}));
     QVERIFY(pair.tick().isEmpty());
 }
@@ -638,7 +638,7 @@ void tst_State::changedRowsAreOneListForTheWireAndForReaders()
     QCOMPARE(StreamedList::expanded(fields)[u"changes"_s].toList(), expected);
     QCOMPARE(wire(fields), wire({{u"changes"_s, expected}}));
 
-    // What is told does not change with what comes next.
+    // What was reported does not change with later changes.
     set(0, 0, u"other"_s);
     pair.source.collect({});
     QCOMPARE(wire(fields), wire({{u"changes"_s, expected}}));
@@ -836,7 +836,7 @@ void tst_State::firstMessageOverTheLimitsComesInParts_data()
     QTest::newRow("a row each") << qint64(1'000'000) << 20;
 }
 
-//! Rows are matched by their keys all the same: nothing flickers.
+//! Rows are still matched by their keys, so nothing flickers.
 void tst_State::firstMessageOverTheLimitsComesInParts()
 {
     QFETCH(const qint64, maximumSize);
@@ -868,7 +868,7 @@ void tst_State::firstMessageOverTheLimitsComesInParts()
                 && part[u"changes"_s].toList().value(0).toList().value(2).toList().size() < 30;
         });
     for (const QVariantMap &part : parts.messages) {
-        QCOMPARE(lateMirror.log, QStringList()); // not even a part is to be seen
+        QCOMPARE(lateMirror.log, QStringList()); // not even a part is visible
         late.take(wire(part));
     }
     QCOMPARE(lateMirror.log, (QStringList{u"reset"_s, u"ready"_s}));
@@ -928,7 +928,7 @@ void tst_State::propertiesOverTheLimitsComeInPartsAndChangeTogether()
     QVERIFY(pair.isComplete && pair.messages > 1);
     QCOMPARE(pair.state->kind, ReplicaState::Kind::Object);
     QCOMPARE(pair.state->values.values(), wire(pair.source.whole(nullptr))[u"set"_s].toMap());
-    QCOMPARE(watcher.told, QList<QStringList>()); // they were known before the line was lost
+    QCOMPARE(watcher.told, QList<QStringList>()); // these were known before the line was lost
 
     world.title = u"a title of thirty-two characters"_s;
     world.weather = World::Weather::Rain;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! What stream.h promises, for each kind of stream, with a peer on this machine.
+//! The promises of stream.h, for each kind of stream, with a peer on this machine.
 
 #include "teststream.h"
 
@@ -15,7 +15,7 @@ Q_DECLARE_METATYPE(QRepod::StreamKind)
 
 namespace {
 
-//! Bytes of which none can take another's place unnoticed.
+//! Returns bytes that cannot be reordered unnoticed.
 QByteArray pattern(qsizetype size)
 {
     QByteArray bytes(size, Qt::Uninitialized);
@@ -32,7 +32,7 @@ void turn()
     QCoreApplication::processEvents();
 }
 
-//! A poller that does as it is told only until it is told to refuse.
+//! A poller that works until it is told to refuse.
 class RefusingPoller : public Poller
 {
 public:
@@ -191,8 +191,8 @@ void tst_Stream::tellsOfWhatIsLeft()
     QCOMPARE(line.stream->readableBytes(), 0);
 }
 
-//! Each turn of the event loop tells once or twice, not once more for each time before. Several
-//! arrivals may fall into one turn, so all turns count together.
+//! Each turn of the event loop reports once or twice, not once more for each earlier turn. Several
+//! arrivals may fall into one turn, so all turns are counted together.
 void tst_Stream::tellsNoMoreOftenTheMoreItReads()
 {
     QFETCH(const StreamKind, kind);
@@ -218,7 +218,7 @@ void tst_Stream::slowsThePeerDownWhileItDoesNotRead()
     line.stream->setReading(false);
     line.write(bytes);
     qint64 left = 0;
-    QVERIFY(eventually([&] { // until nothing moves any more
+    QVERIFY(eventually([&] { // until nothing moves
         const qint64 before = std::exchange(left, line.unwritten());
         return left == before && line.stream->readableBytes() > 0;
     }));
@@ -241,7 +241,7 @@ void tst_Stream::tellsWhenMoreCanBeWritten()
     QVERIFY(line.open());
     line.setReading(false);
     QByteArrayView unwritten = bytes;
-    const auto write = [&] { // and not again before it is told
+    const auto write = [&] { // not again before it is told
         const qint64 taken = line.stream->write(unwritten.data(), unwritten.size());
         QVERIFY(taken >= 0);
         unwritten = unwritten.sliced(taken);
@@ -272,7 +272,7 @@ void tst_Stream::tellsWhenEverythingIsWritten()
     QVERIFY(eventually([&] { return line.received().size() >= bytes.size(); }));
     turn();
     QCOMPARE(line.stream->unwrittenBytes(), 0);
-    QCOMPARE(unwritten, 0); // the owner knows
+    QCOMPARE(unwritten, 0); // the owner knows this
 }
 
 void tst_Stream::endsAfterTheLastByte()
@@ -308,7 +308,7 @@ void tst_Stream::endsAfterTheLastByteThatWaited()
     QCOMPARE(line.owner.log, QStringList({u"opened"_s, u"ended"_s}));
 }
 
-//! The peer had closed in order, and is then sent something, which its machine answers with a
+//! The peer closed orderly, and then something is sent to it, which its machine answers with a
 //! reset.
 void tst_Stream::readsWhatHadComeWhenNothingCanBeWritten()
 {
@@ -362,7 +362,7 @@ void tst_Stream::brokenEncryptionFailsAfterTheLastByte()
     QVERIFY(line.open());
     line.stream->setReading(false);
     line.write("last words");
-    QVERIFY(eventually([&] { return line.stream->readableBytes() == 10; })); // are decrypted
+    QVERIFY(eventually([&] { return line.stream->readableBytes() == 10; })); // decrypted
     const QByteArray noise(100, 'x');
     QCOMPARE(::send(line.peerDescriptor(), noise.constData(), size_t(noise.size()), MSG_NOSIGNAL),
              noise.size());
@@ -384,7 +384,7 @@ void tst_Stream::closesWritingAndReadsOn()
     bool hasPeerSeenTheEnd = false;
     connect(line.peer.get(), &QAbstractSocket::readChannelFinished, this,
             [&] { hasPeerSeenTheEnd = true; });
-    // Qt's sockets close when the other end has, so the peer answers by its descriptor.
+    // Qt's sockets close when the other end has closed, so the peer answers through its descriptor.
     const int peer = ::dup(line.peerDescriptor());
     line.stream->closeWriting();
     QVERIFY(eventually([&] { return hasPeerSeenTheEnd; }));
@@ -411,11 +411,11 @@ void tst_Stream::closesWritingBehindWhatWasWritten()
     closeOnceWritten();
     QVERIFY(line.peerEnds());
     QVERIFY(line.received() == bytes);
-    QVERIFY(line.ends()); // the peer has closed in turn
+    QVERIFY(line.ends()); // the peer has closed too
     QCOMPARE(line.owner.log, QStringList({u"opened"_s, u"ended"_s}));
 }
 
-//! And it does not keep its thread busy with an end that it has told of.
+//! Also, it must not keep its thread busy with an end that it has reported.
 void tst_Stream::writesToAPeerThatHasClosedItsDirection()
 {
     QFETCH(const StreamKind, kind);
@@ -443,7 +443,7 @@ void tst_Stream::knowsWhatIsStillEncrypted()
     TestStream line(kind);
     QVERIFY(line.open());
     line.write("hello");
-    // No event loop runs, as in a process that was stopped.
+    // No event loop runs, as in a stopped process.
     for (const QDeadlineTimer end(patience); !end.hasExpired();) {
         if (line.stream->readableBytes() > 0)
             break;
@@ -462,7 +462,7 @@ void tst_Stream::abortCloses()
     QVERIFY(line.open());
     line.stream->abort();
     QVERIFY(line.peerEnds());
-    line.stream->abort(); // again, which is no fault
+    line.stream->abort(); // aborting again is allowed
     turn();
     QCOMPARE(line.owner.log, QStringList({u"opened"_s}));
 }

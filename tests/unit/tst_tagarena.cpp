@@ -120,7 +120,7 @@ void tst_TagArena::somebodyIsItAsLongAsSomebodyPlays()
     QCOMPARE(arena.it(), std::nullopt);
     QCOMPARE(arena.join(), third + 1);
     QCOMPARE(arena.it(), third + 1);
-    arena.setDirection(first, 1, 1); // nobody any more
+    arena.setDirection(first, 1, 1); // no such player any more
 }
 
 QTEST_APPLESS_MAIN(tst_TagArena)

@@ -21,7 +21,7 @@ using namespace QRepod;
 
 namespace {
 
-//! Writes its name down when it is woken, and then calls `onWake`.
+//! Logs its name when it is woken, then calls `onWake`.
 class Sleeper : public Wakeable
 {
 public:
@@ -76,7 +76,7 @@ private Q_SLOTS:
     void missesNothingUnderManyThreads();
 
 private:
-    //! Lets the event that is on its way arrive, and no later one.
+    //! Delivers the pending event, but no later one.
     void turn() { QCoreApplication::sendPostedEvents(m_waker.get()); }
 
     Sleeper &add(const QString &name)
@@ -111,7 +111,7 @@ void tst_Waker::wakesInTheOrderInWhichItWasAsked()
     b.wake();
     c.wake();
     a.wake();
-    QVERIFY(m_log.isEmpty()); // not from inside of wake()
+    QVERIFY(m_log.isEmpty()); // not from inside wake()
     turn();
     QCOMPARE(m_log, QStringList({u"b"_s, u"c"_s, u"a"_s}));
     turn();
@@ -196,13 +196,13 @@ void tst_Waker::wakesNothingThatItWasToForget()
     Sleeper &a = add(u"a"_s);
     Sleeper &b = add(u"b"_s);
     Sleeper &c = add(u"c"_s);
-    m_waker->forget(&a); // is not listed, which is no fault
+    m_waker->forget(&a); // forgetting one that is not listed is allowed
     for (Sleeper *sleeper : {&a, &b, &c})
         sleeper->wake();
     m_waker->forget(&b);
     turn();
     QCOMPARE(m_log, QStringList({u"a"_s, u"c"_s}));
-    b.wake(); // it can still be used
+    b.wake(); // b can still be used
     turn();
     QCOMPARE(m_log.last(), u"b"_s);
 }
@@ -279,7 +279,7 @@ void tst_Waker::eventLoopInsideDoesNotHoldUpTheOthers()
     Sleeper &c = add(u"c"_s);
     QEventLoop loop;
     a.onWake = [&] {
-        loop.exec(); // as a handler that waits for an answer
+        loop.exec(); // like a handler that waits for an answer
         m_log << u"a has ended"_s;
     };
     b.onWake = [&] { c.wake(); };
@@ -323,7 +323,7 @@ void tst_Waker::missesNothingUnderManyThreads()
 {
     constexpr int threadCount = 3;
     constexpr int sleeperCount = 5;
-    constexpr int count = 20'000; // of each thread
+    constexpr int count = 20'000; // per thread
     std::array<std::atomic<int>, sleeperCount> published = {};
     std::array<int, sleeperCount> taken = {};
     for (size_t i = 0; i < sleeperCount; ++i)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! The walk through what the inbox has given, one step at a time.
+//! The walk through the deliveries of an inbox, one step at a time.
 
 #include "delivery/walk.h"
 #include "protocol/builtin.h"
@@ -19,8 +19,8 @@ namespace {
 const QDeadlineTimer forever(QDeadlineTimer::Forever);
 const QDeadlineTimer atOnce(0);
 
-//! A reader with the walk that it owns, as listeners and channels have. It writes down what it is
-//! told, `"joined()"` for an event and `"a"` for a message, and then calls `onStep`.
+//! A reader with a walk of its own, like listeners and channels. It logs what it is told,
+//! `"joined()"` for an event and `"a"` for a message, then calls `onStep`.
 class Reader : public QObject, public Recipient
 {
 public:
@@ -29,7 +29,7 @@ public:
     {
     }
 
-    //! Adds a batch for each of \a batches to the inbox.
+    //! Adds one batch for each of \a batches to the inbox.
     void push(const QList<QStringList> &batches)
     {
         for (const QStringList &actions : batches)
@@ -167,7 +167,7 @@ void tst_Walk::makesProgressWithoutTime()
     QCOMPARE(m_reader->run(atOnce), 0); // there is nothing
     m_reader->push({{u"ignored"_s, u"a"_s, u"b"_s}});
 
-    // What counts for nothing is no progress: it goes on to the first that does.
+    // A message that counts for nothing is not progress: the walk goes on to the first that counts.
     QCOMPARE(m_reader->run(atOnce), 1);
     QCOMPARE(m_log, QStringList({u"ignored"_s, u"a"_s}));
 }
@@ -227,7 +227,7 @@ void tst_Walk::keepsOrderWhenTakenFromBeforeTheBudgetEnds()
         if (action != u"a"_s)
             return;
         m_reader->push({{u"later"_s}});
-        m_reader->walk.take(); // as a handler that connects elsewhere has it
+        m_reader->walk.take(); // like a handler that connects elsewhere
     };
     QCOMPARE(m_reader->run(atOnce), 1);
     QCOMPARE(m_reader->run(), 3);
@@ -244,7 +244,7 @@ void tst_Walk::doesNothingInsideOfAStep()
     QCOMPARE(m_log, QStringList({u"a"_s, u"b"_s}));
 }
 
-//! The wake-up may have come, and been used up, while a handler was waiting in an event loop.
+//! The wake-up may have come, and been used up, while a handler was running an event loop.
 void tst_Walk::wakesForWhatArrivedMeanwhile()
 {
     Sleeper sleeper;

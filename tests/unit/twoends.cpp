@@ -7,7 +7,7 @@ namespace QRepod {
 
 namespace {
 
-//! Message \a n, encoded once.
+//! Returns message \a n, encoded once.
 const EncodedMessage &encodedNumber(int n)
 {
     static std::vector<EncodedMessage> messages;
@@ -153,7 +153,7 @@ void TwoEnds::tryAgain()
     m_hasLatestCome = false;
 }
 
-//! What an end has written is on its way, if there is still somebody to hear it.
+//! Takes what an end has written into transit, if there is still somebody to receive it.
 void TwoEnds::carry(const Link &from, std::deque<QByteArray> &to, bool isHeard)
 {
     QByteArray bytes;
@@ -181,7 +181,7 @@ void TwoEnds::acknowledge(const End &end, const Link &link, qint64 &acknowledged
     link.outbox->sendControl(Control::ack(acknowledged));
 }
 
-//! The next frame on \a line.
+//! The server receives the next frame on \a line.
 void TwoEnds::hearAtServer(Line &line)
 {
     FrameBatch arrived = batchOf(line.toServer.front());
@@ -202,14 +202,14 @@ void TwoEnds::hearAtServer(Line &line)
     }
     expect(control.kind() == Control::Kind::Resume && line.isArrival);
     line.isArrival = false;
-    if (&line != &latest() && m_hasLatestCome) { // an attempt that was given up: its token is void
+    if (&line != &latest() && m_hasLatestCome) { // an abandoned attempt, whose token is void
         line.hasServer = false;
         line.toServer.clear();
         return;
     }
     m_hasLatestCome = &line == &latest();
     expect(m_server->session->canResume(control.received()));
-    if (m_serverLine) { // which is dead, as it turns out
+    if (m_serverLine) { // so the old line is dead
         m_serverLine->server.outbox->close();
         m_serverLine->server.inbox->retire();
     }
@@ -219,7 +219,7 @@ void TwoEnds::hearAtServer(Line &line)
     m_serverAcknowledged = m_server->session->received();
 }
 
-//! The next frame on the latest line.
+//! The client receives the next frame on the latest line.
 void TwoEnds::hearAtClient()
 {
     Line &line = latest();
@@ -258,13 +258,13 @@ QByteArray TwoEnds::state() const
         add(end->session->received());
         add(end->session->sent());
         add(end->session->isOpen());
-        for (qint64 n = 0; n <= end->sent; ++n) // what it has forgotten
+        for (qint64 n = 0; n <= end->sent; ++n) // which messages it has forgotten
             add(end->session->canResume(n));
     }
     add(m_clientAcknowledged);
     add(m_serverAcknowledged);
     const size_t recent = m_lines.size() > 2 ? m_lines.size() - 2 : 0;
-    add(qint64(m_lines.size())); // what is left of the bound
+    add(qint64(m_lines.size())); // determines how many more are allowed
     for (size_t i = recent; i < m_lines.size(); ++i) {
         const Line &line = *m_lines[i];
         add(line.isConnected << 4 | line.hasClient << 3 | line.hasServer << 2 | line.isArrival << 1
@@ -299,7 +299,7 @@ void TwoEnds::settle()
     carryOn();
     if (isComplete() && m_serverLine == &latest())
         return;
-    // Sooner or later the client notices that its line is dead.
+    // Sooner or later, the client notices that its line is dead.
     if (!latest().hasServer || m_serverLine != &latest()) {
         latest().hasClient = false;
         tryAgain();

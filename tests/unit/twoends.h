@@ -11,11 +11,11 @@
 
 namespace QRepod {
 
-//! Both ends of one session, and the connections that they have one after the other, one step at a
-//! time. What listener and channel do around a Session is here without clock, thread and socket.
+//! Both ends of one session, and their successive connections, one step at a time. What listener
+//! and channel do around a Session is done here without clock, thread and socket.
 ///
-/// Frames can be lost or late at every step: an end notices that a line is lost whenever the script
-/// says so, and until then goes on with it.
+/// Frames can be lost or late at every step. An end notices a lost line when the script says so,
+/// and uses it until then.
 class TwoEnds
 {
 public:
@@ -23,12 +23,12 @@ public:
         ClientSends,
         ServerSends,
         ToServer,        ///< the next frame of the client's latest connection arrives
-        ToClient,        ///< the same, the other way
-        LateToServer,    ///< one of the connection before, which the client has given up
-        ClientLosesLine, ///< notices, and tries to come back; what was on its way to it is lost
-        ServerLosesLine, ///< notices that of the session; what was on its way to it is lost
-        AttemptIsLost,   ///< the server notices, before it has heard who came
-        ClientIsBack,    ///< its attempt is connected: it asks to resume
+        ToClient,        ///< the same in the other direction
+        LateToServer,    ///< a frame of the previous connection, which the client has given up
+        ClientLosesLine, ///< notices and tries to come back; what was in transit to it is lost
+        ServerLosesLine, ///< notices for the session; what was in transit to it is lost
+        AttemptIsLost,   ///< the server notices before it has received who came
+        ClientIsBack,    ///< its attempt is connected, and it asks to resume
         ClientAcknowledges,
         ServerAcknowledges,
     };
@@ -36,7 +36,7 @@ public:
 
     struct Bounds
     {
-        int messages; ///< of each end
+        int messages; ///< per end
         int lines;    ///< connections in all
     };
 
@@ -46,20 +46,20 @@ public:
     bool can(Step step) const;
     void take(Step step);
 
-    //! All that decides what can come of the next steps.
+    //! Returns everything that determines the outcome of further steps.
     QByteArray state() const;
 
-    //! A sound line, from now on: everything arrives.
+    //! Makes the line sound from now on: everything arrives.
     void settle();
 
-    //! Nothing was doubled, left out or reordered, and each hand-over went as it had to.
+    //! Whether nothing was doubled, left out or reordered, and each hand-over went as it must.
     bool isSound() const;
 
-    //! And nothing is missing.
+    //! Whether also nothing is missing.
     bool isComplete() const;
 
 private:
-    //! One end: what it has sent, and what it has heard.
+    //! One end: what it has sent, and what it has received.
     struct End
     {
         explicit End(const Link &link)
@@ -72,7 +72,7 @@ private:
         std::vector<qint64> heard;
     };
 
-    //! One connection: its queues at both ends, and what is on its way.
+    //! One connection: its queues at both ends, and what is in transit.
     struct Line
     {
         Link client = newLink();
@@ -80,9 +80,9 @@ private:
         std::deque<QByteArray> toServer;
         std::deque<QByteArray> toClient;
         bool isConnected = false;
-        bool hasClient = true; // who has not noticed that it is lost
+        bool hasClient = true; // the client has not noticed that the line is lost
         bool hasServer = true;
-        bool isArrival = true; // the server has not heard whose it is
+        bool isArrival = true; // the server does not know yet whose line it is
         qint64 resumeNumber = 0;
         qint64 unclaimed = 0; // messages that the client got before the answer
         bool isAnswered = false;
@@ -107,8 +107,8 @@ private:
     std::vector<std::unique_ptr<Line>> m_lines;
     std::unique_ptr<End> m_client;
     std::unique_ptr<End> m_server;
-    Line *m_serverLine = nullptr; // where the server's end of the session is; null: nowhere
-    bool m_hasLatestCome = false; // the server has gone on with the latest attempt
+    Line *m_serverLine = nullptr; // the line of the server's end of the session; null if none
+    bool m_hasLatestCome = false; // the server has resumed with the latest attempt
     qint64 m_clientAcknowledged = 0;
     qint64 m_serverAcknowledged = 0;
     bool m_isSound = true;
