@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Hosts with several addresses, some of which do not answer; and every address of a server.
+//! Hosts with several addresses, some of which do not answer; and all addresses of a server.
 
 #include "repodcat/bot.h"
 #include "support/eventually.h"
@@ -47,7 +47,7 @@ struct Host
     std::vector<const char *> addresses;
 };
 
-//! What this program's names stand for. `localhost` is what the tests' certificate is for.
+//! What this program's names resolve to. The tests' certificate is for `localhost`.
 const std::vector<Host> hosts = {
     {"silent.example", {"127.0.0.2", "127.0.0.1"}},
     {"localhost", {"127.0.0.2", "127.0.0.1"}},
@@ -58,11 +58,11 @@ const std::vector<Host> hosts = {
     {"mute.example", {"127.0.0.2"}},
 };
 
-//! An address that does not answer: it listens, and has no room for anybody who connects.
+//! An address that does not answer: it listens, but has no room for new connections.
 class SilentAddress
 {
 public:
-    //! A port at which \a server can listen on another address.
+    //! Uses a port at which \a server can listen on another address.
     explicit SilentAddress(Server &server)
     {
         do {
@@ -72,7 +72,7 @@ public:
         fill();
     }
 
-    //! The port at which somebody listens on another address.
+    //! Uses a port at which somebody listens on another address.
     explicit SilentAddress(quint16 port)
     {
         bind(port);
@@ -123,7 +123,7 @@ private:
 
 } // namespace
 
-//! Found before the system's, which answers for all other names.
+//! Found before the system's function, which answers for all other names.
 extern "C" Q_DECL_EXPORT int getaddrinfo(const char *name, const char *service,
                                          const addrinfo *hints, addrinfo **result)
 {
@@ -234,8 +234,8 @@ void tst_Addresses::botsTryAddressesSideBySide()
 
 #ifdef QREPOD_REDIS_SERVER
 
-//! With Qt the first address would have 30 s, and Redis counts as lost before: it would never be
-//! reached. The names of Redis are looked up while the cluster moves to another thread.
+//! With Qt, the first address would get 30 s, and Redis counts as lost before that, so it would
+//! never be reached. The names of Redis are looked up while the cluster moves to another thread.
 void tst_Addresses::nodesTryAddressesOfRedisSideBySide()
 {
     RedisServer redis;

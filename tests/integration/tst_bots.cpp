@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! repodcat --bots: many clients of a server in this process, and what they find out about it.
+//! repodcat --bots: many clients of a server in this process, and what they measure.
 
 #include "support/literals.h"
 
@@ -20,7 +20,7 @@ namespace {
 
 constexpr int patience = 90'000;
 
-//! Echoes, but not every third message if that is asked for.
+//! Echoes, but leaves out every third message if asked to.
 class Echo : public Channel
 {
     Q_OBJECT
@@ -46,7 +46,7 @@ struct Run
     QByteArray output;
     QByteArray errors;
 
-    //! The figure behind \a name.
+    //! Returns the figure after \a name.
     double figure(const QByteArray &name) const
     {
         for (const QByteArray &line : output.split('\n')) {
@@ -134,7 +134,7 @@ private Q_SLOTS:
         QVERIFY2(run.errors.contains("3 bots have failed; the first: "), run.errors);
     }
 
-    //! As an address of IPv6 does.
+    //! As for an IPv6 address.
     void hostMayStandInBrackets()
     {
         const Run run =

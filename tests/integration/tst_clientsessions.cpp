@@ -33,7 +33,7 @@ const QStringList resumedLog = {u"resumed()"_s, u"resumed"_s};
 const QStringList disconnectedLog = {u"disconnected()"_s, u"disconnected"_s};
 const QStringList errorLog = {u"errorOccurred()"_s, u"error"_s};
 
-//! A listener that a server has given a session with the token `t1`.
+//! A listener to which a server has given a session with the token `t1`.
 class Session
 {
 public:
@@ -60,7 +60,7 @@ public:
         });
     }
 
-    //! The line is lost, and the listener has connected again.
+    //! Breaks the line, and waits until the listener has connected again.
     bool comesBack()
     {
         const int before = server->clientCount();
@@ -162,7 +162,7 @@ void tst_ClientSessions::resumesByItself()
         return session.server->controls().last().contains(u"_ack"_s); // shows that it has t2
     }));
 
-    QVERIFY(session.comesBack()); // the next token, and two messages
+    QVERIFY(session.comesBack()); // with the next token, and two messages
     QCOMPARE(session.server->controls().last(), resume(u"t2"_s, 2));
 }
 
@@ -209,7 +209,7 @@ void tst_ClientSessions::requestsSurvive()
 void tst_ClientSessions::failedAttemptsAreNotTold()
 {
     Session session;
-    session.server.reset(); // nobody listens
+    session.server.reset(); // nobody is listening
     QVERIFY(eventually([&] {
         session.listener.pump();
         return session.listener.reconnectAttempt() > 3;
@@ -258,7 +258,7 @@ void tst_ClientSessions::sessionThatIsLost()
     QCOMPARE(session.listener.error, u"the session was lost: the server was restarted"_s);
     QVERIFY_THROWS_EXCEPTION(QRepod::RequestError, pending.result());
     QCOMPARE(session.listener.state(), State::Connected);
-    QVERIFY(session.comesBack()); // the new session is one like any other
+    QVERIFY(session.comesBack()); // the new session is like any other
     QCOMPARE(session.server->controls().last(), resume(u"t2"_s, 1));
 }
 
@@ -308,7 +308,7 @@ void tst_ClientSessions::serverThatSaysBye()
     Session session;
     session.server->send({{u"_bye"_s, 1}});
     session.server->closeClient();
-    QVERIFY(session.pumps(u"connected"_s)); // again, as after any end
+    QVERIFY(session.pumps(u"connected"_s)); // once more, as after any end
     QCOMPARE(session.listener.log, disconnectedLog + connectedLog);
     QVERIFY(eventually([&] {
         return session.server->controls().last() == QVariantMap({{u"_hello"_s, 1}});
@@ -511,7 +511,7 @@ void tst_ClientSessions::refusalOfOneThatWasAway()
     QVERIFY(!session.listener.connection()->isInterrupted());
 }
 
-//! It is not of a session that another server keeps: this one has ended, and the next is a new one.
+//! Not a session that another server keeps: this one has ended, and the next is a new one.
 void tst_ClientSessions::redirectionOfOneThatWasAway()
 {
     Session session;
@@ -531,7 +531,7 @@ void tst_ClientSessions::redirectionOfOneThatWasAway()
     QVERIFY(other.controls().first().contains(u"_hello"_s));
 }
 
-//! The redirection is for one attempt: the next goes to where the client was told to connect.
+//! The redirection is for one attempt. The next goes to where the client was told to connect.
 void tst_ClientSessions::sessionThatIsElsewhere()
 {
     Session session;
@@ -560,7 +560,7 @@ void tst_ClientSessions::sessionThatIsElsewhere()
     QCOMPARE(session.listener.log, interruptedLog + resumedLog);
 }
 
-//! The first redirection is followed at once; from then on they are attempts as any other.
+//! The first redirection is followed at once. Later ones are attempts like any other.
 void tst_ClientSessions::serversThatSendASessionToEachOther()
 {
     Session session;
@@ -581,7 +581,7 @@ void tst_ClientSessions::serversThatSendASessionToEachOther()
     QCOMPARE(session.listener.log, interruptedLog + disconnectedLog);
 }
 
-//! It has come in time, but the game pumps too seldom.
+//! The answer has come in time, but the game pumps too rarely.
 void tst_ClientSessions::answerThatIsTakenLateCounts()
 {
     Session session;
@@ -600,7 +600,7 @@ void tst_ClientSessions::answerThatIsTakenLateCounts()
     QVERIFY(eventually([&] { return waiting.hasExpired(qint64(2) * timeout); }));
     QVERIFY(eventually([&] {
         session.listener.pump();
-        if (session.server->controls().size() > attempts) // it had not come in time
+        if (session.server->controls().size() > attempts) // the answer had not come in time
             answer();
         return session.listener.log.contains(u"resumed"_s);
     }));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Several servers as one game, at an engine inside of this process.
+//! Several servers as one game, with an engine inside this process.
 
 #include "support/clusternode.h"
 #include "support/loadbalancer.h"
@@ -54,7 +54,7 @@ QList<QVariantMap> statesOf(RawClient &client)
     return states;
 }
 
-//! What the client knows of a SharedWorld; nothing if that is not shared.
+//! Returns what the client knows of a SharedWorld; nothing if that is not shared.
 std::optional<int> scoreOf(RawClient &client)
 {
     std::optional<int> score;
@@ -68,8 +68,8 @@ std::optional<int> scoreOf(RawClient &client)
     return score;
 }
 
-//! One message arrives, and so has what the client says of itself: who has not said that has no
-//! session.
+//! Sends one message and waits for it. By then the client's hello has arrived too, without which it
+//! would have no session.
 bool saysSomething(RecordingListener &client, const Channel &channel)
 {
     return client.send(u"something"_s) > 0
@@ -249,7 +249,7 @@ private Q_SLOTS:
         const QVariant object = QVariant::fromValue(static_cast<QObject *>(&first.server));
         const Warnings warnings;
         first.cluster.setUser(anna.channel, u"anna"_s, {{u"object"_s, object}});
-        second.cluster.setUser(anna.channel, u"eve"_s); // who is no client of this node
+        second.cluster.setUser(anna.channel, u"eve"_s); // not a client of this node
         QVERIFY(eventually([&] { return second.users().size() == 1; }));
         QCOMPARE(second.users(), first.users());
         QCOMPARE(second.cluster.users()->index(0, 0).data(Qt::UserRole + 3).toMap(), QVariantMap());
@@ -308,7 +308,7 @@ private Q_SLOTS:
         QCOMPARE(takenSecond.size(), 1);
         QCOMPARE(takenSecond[0][0].value<Channel *>(), after.channel);
         QCOMPARE(second.users(), there);
-        // What the channel was before does not end what another is now.
+        // The channel's former user does not end what another channel is now.
         after.channel->close();
         QVERIFY(eventually([&] { return second.server.channels().size() == 1; }));
         QCOMPARE(second.users(), there);
@@ -435,7 +435,7 @@ private Q_SLOTS:
         ClusterNode first(engine);
         ClusterNode second(engine);
         QVERIFY(haveMet({&first, &second}));
-        // Nobody is in the room that shares: it is listened to all the same.
+        // Nobody is in the sharing room, but its topic is still listened to.
         SharedWorld world;
         Room *const room = first.server.openRoom(u"lobby"_s);
         room->setShared(true);
@@ -449,7 +449,7 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return scoreOf(*late.client) == 6; }));
         QCOMPARE(statesOf(*late.client).size(), 1);
         QCOMPARE(statesOf(*late.client)[0][u"full"_s], QVariant(true));
-        // Who leaves is told that nothing more comes.
+        // A client that leaves is told that nothing more comes.
         late.channel->leave(u"lobby"_s);
         QVERIFY(eventually([&] { return !scoreOf(*late.client); }));
         world.setScore(7);
@@ -534,12 +534,12 @@ private Q_SLOTS:
         two.setScore(22);
         QVERIFY(eventually([&] { return scoreOf(*player.client) == 22; }));
         QVERIFY(eventually([&] { return scoreOf(*own.client) == 11; }));
-        // The other is heard again once the later one has stopped.
+        // The other node's state is used again once the later one has stopped.
         second.server.everyone()->unshare(u"world"_s);
         QVERIFY(eventually([&] { return scoreOf(*player.client) == 11; }));
         for (const QVariantMap &state : statesOf(*own.client))
             QVERIFY(state[u"set"_s].toMap()[u"score"_s] != QVariant(2));
-        // What a node shares itself goes before.
+        // What a node shares itself takes precedence.
         SharedWorld three;
         three.setScore(3);
         third.server.everyone()->share(u"world"_s, &three);
@@ -564,7 +564,7 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return scoreOf(*there.client) == 4; }));
     }
 
-    //! Who may see which row is known on that node alone.
+    //! Only that node knows who may see which row.
     void whatNotEverybodyMaySeeStaysOnItsNode()
     {
         ClusterNode first(engine);
@@ -588,7 +588,7 @@ private Q_SLOTS:
         QCOMPARE(statesOf(*there.client)[2][u"full"_s], QVariant(true));
     }
 
-    //! Behind a load balancer a client may come back to another node.
+    //! Behind a load balancer, a client may come back to another node.
     void aClientThatComesBackToAnotherNodeIsSentToItsOwn()
     {
         ClusterNode first(engine);
@@ -619,7 +619,7 @@ private Q_SLOTS:
     }
 
 #ifdef QREPOD_HAS_WEBSOCKET
-    //! Browsers are let in at another port.
+    //! Browsers use another port.
     void aBrowserThatComesBackToAnotherNodeIsSentToItsOwn()
     {
         ClusterNode first;
@@ -670,7 +670,7 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return first->server.channels().size() == 1; }));
         QVERIFY(saysSomething(client, *first->server.channels()[0]));
         balancer.setTarget(second.server.port());
-        first->cluster.leave(); // as if it had died: its key is gone, and nobody says goodbye
+        first->cluster.leave(); // as if it had died: its key is gone, without a goodbye
         balancer.cut();
         QVERIFY(client.pumpUntil(u"connected"_s, 2));
         QCOMPARE(client.actions(),
@@ -681,7 +681,7 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return second.server.channels().size() == 1; }));
     }
 
-    //! Its first frame takes so long that it has been taken for a new client there.
+    //! Its first frame takes so long that it counts as a new client there.
     void aClientThatIsLateAtAnotherNodeIsSentToItsOwn_data()
     {
         QTest::addColumn<bool>("isThere");
@@ -715,7 +715,7 @@ private Q_SLOTS:
         }
     }
 
-    //! The key of a node that died is there for a while, and says where its successor is.
+    //! The key of a node that died stays for a while, and names the address of its successor.
     void aNodeSendsNobodyToItself()
     {
         ClusterNode first;
@@ -858,7 +858,7 @@ private Q_SLOTS:
         QVERIFY(!server.everyone()->isShared());
     }
 
-    //! Who waits for the room is told.
+    //! The one who waits for the room is told.
     void whoHearsThatARoomIsOpenMayDeleteTheCluster()
     {
         Server server;
@@ -877,7 +877,7 @@ private Q_SLOTS:
             error = thrown.error();
         }
         QCOMPARE(error, u"room \"arena\": the cluster has been left"_s);
-        QVERIFY(!server.room(u"arena"_s)); // which is nobody's any more
+        QVERIFY(!server.room(u"arena"_s)); // the room belongs to nobody any more
     }
 
     void roomsThatWereThereBeforeAreSharedToo()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! A cluster on Redis that is killed, started again, stalled, full, and asks for a password; and
-//! nodes that are killed, stopped for too long, and cut off from Redis.
+//! A cluster on a Redis that is killed, restarted, stalled, full, or asks for a password; and nodes
+//! that are killed, stopped for too long, or cut off from Redis.
 
 #include "cluster/envelope.h"
 #include "support/clusternode.h"
@@ -36,7 +36,7 @@ bool isStrictlyRising(const QList<qint64> &numbers)
         == numbers.end();
 }
 
-//! Of what is shared as `world`, the latest that the client knows; nothing if that is none.
+//! Returns the latest state of `world` that the client knows; nothing if there is none.
 std::optional<int> scoreOf(RawClient &client)
 {
     std::optional<int> score;
@@ -81,7 +81,7 @@ private:
     quint16 m_port = 0;
 };
 
-//! Speaks as another node, and may leave out what it likes.
+//! Speaks like another node, but may leave out anything.
 class ForgedNode
 {
 public:
@@ -150,7 +150,7 @@ private Q_SLOTS:
             QVERIFY(guest->client->receives(u"numbered"_s, 2000));
             QVERIFY(isStrictlyRising(guest->client->numbers()));
         }
-        // The topic of a room is subscribed to by now: Redis has answered for all others behind it.
+        // The topic of a room is subscribed to by now: Redis has answered later requests.
         QVERIFY(eventually([&] {
             first.server.room(u"lobby"_s)->sendToAll(u"chat"_s);
             return two.client->actions().contains(u"chat"_s);
@@ -210,7 +210,7 @@ private Q_SLOTS:
         QCOMPARE(first.open(u"arena"_s), first.address());
         redis->kill();
         QVERIFY(eventually([&] { return !first.isOnline() && !second.isOnline(); }));
-        QVERIFY(redis->start()); // and has forgotten who has the room
+        QVERIFY(redis->start()); // Redis has forgotten who has the room
         QVERIFY(eventually([&] { return second.isOnline(); }));
         const QFuture<QString> address = second.cluster.openRoom(u"arena"_s);
         QVERIFY(eventually([&] { return address.isFinished(); }));
@@ -227,7 +227,7 @@ private Q_SLOTS:
         QTest::newRow("a node was there before, and reconnects twice") << false << true;
     }
 
-    //! The one who has it is cut off, and does not know of it.
+    //! The owner is cut off, and does not know that Redis has forgotten it.
     void aRoomHasOneOwnerThoughRedisHasForgottenIt()
     {
         QFETCH(const bool, hasSnapshot);
@@ -277,7 +277,7 @@ private Q_SLOTS:
         redis->stall();
         QVERIFY(eventually([&] { return closed.size() == 1; }));
         QVERIFY(!first.server.room(u"arena"_s));
-        QVERIFY(first.server.room(u"lobby"_s)); // which nobody leases plays on
+        QVERIFY(first.server.room(u"lobby"_s)); // a room without a lease plays on
         redis->resume();
         ClusterNode second(redis->url(), 1000);
         QVERIFY(eventually([&] { return second.open(u"arena"_s) == second.address(); }));
@@ -344,7 +344,7 @@ private Q_SLOTS:
                  qPrintable(offline[0][0].toString()));
     }
 
-    //! Somebody else publishes to the topics of the game.
+    //! Somebody else publishes to the game's topics.
     void whatIsOfNoNodeIsIgnored()
     {
         ClusterNode node(redis->url());
@@ -391,7 +391,7 @@ private Q_SLOTS:
         QVERIFY(test(&Cluster::offline));
     }
 
-    //! The messages of the time without Redis are gone; what comes later comes once and in order.
+    //! Messages sent without Redis are gone. Later ones come once and in order.
     void ordersHoldAcrossAnAbsence()
     {
         ClusterNode first(redis->url(), 1000);
@@ -412,7 +412,7 @@ private Q_SLOTS:
         QCOMPARE(there.client->numbers().size(), 600);
     }
 
-    //! What is lost shows in the numbers; a change to what is not known is not made.
+    //! The numbers reveal a loss. A change to unknown state is not applied.
     void stateIsAskedForAnewAfterAGap()
     {
         using Kind = QRepod::Item::Kind;
@@ -428,7 +428,7 @@ private Q_SLOTS:
         other.say(2, {ForgedNode::world(1, 1, true), ForgedNode::world(2, 2, false)});
         QVERIFY(eventually([&] { return scoreOf(*player.client) == 2; }));
         QVERIFY(asked(0));
-        other.say(3, {ForgedNode::world(2, -1, false)}); // it has come before
+        other.say(3, {ForgedNode::world(2, -1, false)}); // an old number
         other.say(4, {ForgedNode::world(4, 4, false)});
         QVERIFY(eventually([&] { return asked(1); }));
         other.say(5,
@@ -436,7 +436,7 @@ private Q_SLOTS:
                    ForgedNode::world(5, 5, true),
                    {Kind::StatesEnd, {}, {}, {}}});
         QVERIFY(eventually([&] { return scoreOf(*player.client) == 5; }));
-        other.say(7, {}); // without number 6, of which nobody knows what it was
+        other.say(7, {}); // number 6 is missing, and its contents are unknown
         QVERIFY(eventually([&] { return asked(2); }));
         other.say(8, {{Kind::StatesBegin, {}, {}, {}}, {Kind::StatesEnd, {}, {}, {}}});
         QVERIFY(eventually([&] { return !scoreOf(*player.client); }));
@@ -444,7 +444,7 @@ private Q_SLOTS:
             QVERIFY(each[u"set"_s].toMap()[u"score"_s] != QVariant(4));
     }
 
-    //! Nothing that it says counts, and nothing of it comes to a client.
+    //! Nothing that it says counts, and none of it reaches a client.
     void aNodeThatSpeaksNonsenseIsCounted()
     {
         using Kind = QRepod::Item::Kind;
@@ -458,8 +458,8 @@ private Q_SLOTS:
         other.say(3, {{Kind::User, u"ann"_s, u"chat"_s, "no frame"_ba}});
         other.say(4, {{Kind::State, {}, u"world"_s, QRepod::encode({{u"action"_s, 1}})}});
         const QByteArray frame = QRepod::encode(message(u"chat"_s));
-        other.say(3, {{Kind::Room, {}, u"chat"_s, frame}});       // it has come before
-        other.say(5, {{Kind::User, u"eve"_s, u"chat"_s, frame}}); // who is not here
+        other.say(3, {{Kind::Room, {}, u"chat"_s, frame}});       // an old number
+        other.say(5, {{Kind::User, u"eve"_s, u"chat"_s, frame}}); // a user who is not here
         other.say(6, {{Kind::Room, {}, u"end"_s, QRepod::encode(message(u"end"_s))}});
         QVERIFY(player.client->receives(u"end"_s));
         QCOMPARE(player.client->actions(), (QStringList{u"connected"_s, u"end"_s}));
@@ -468,13 +468,13 @@ private Q_SLOTS:
         QVERIFY2(figures.contains(u"qrepod_cluster_dropped_total 1\n"_s), qPrintable(figures));
     }
 
-    //! What was asked may be lost, too.
+    //! The question may be lost too.
     void aNodeThatDoesNotTellItsStateIsAskedAgain()
     {
         using Kind = QRepod::Item::Kind;
         ClusterNode node(redis->url(), 1000);
         QVERIFY(eventually([&] { return node.isOnline(); }));
-        QTcpSocket asked; // listens as the other
+        QTcpSocket asked; // listens for the forged node
         asked.connectToHost(u"127.0.0.1"_s, redis->port());
         asked.write("SUBSCRIBE qrepod:node:forged\r\n");
         QByteArray heard;
@@ -487,15 +487,15 @@ private Q_SLOTS:
         other.say(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
         quint64 n = 1;
         const auto isAskedAgain = [&] {
-            other.say(++n, {ForgedNode::world(2, 1, false)}); // of which it lacks the first
+            other.say(++n, {ForgedNode::world(2, 1, false)}); // the first one is missing
             heard += asked.readAll();
             return heard.count("message") >= 3;
         };
         QVERIFY(eventually(isAskedAgain));
-        QVERIFY(quint64(heard.count("message")) < n); // not for each change
+        QVERIFY(quint64(heard.count("message")) < n); // but not for each change
     }
 
-    //! The node plays on meanwhile, and holds no more than it may.
+    //! The node plays on, and holds no more than it may.
     void whatRedisDoesNotTakeIsDroppedAndCounted()
     {
         ClusterNode node(redis->url(), 60'000);
@@ -549,7 +549,7 @@ private Q_SLOTS:
         }));
     }
 
-    //! Redis cuts listeners that it takes for too slow, and tells nobody.
+    //! Redis disconnects listeners that it considers too slow, and tells nobody.
     void aListenerThatRedisCutsLearnsWhatItHasMissed()
     {
         ClusterNode first(redis->url());
@@ -582,8 +582,8 @@ private Q_SLOTS:
         QVERIFY(player.ends());
     }
 
-    //! It goes on with what lies in its sockets, and with its timers, and must know at once that
-    //! the room is another's by now.
+    //! It resumes with the bytes in its sockets and with its timers, and must know at once that
+    //! another node owns the room by now.
     void aNodeThatWasStoppedForTooLongDoesNotActAsOwner()
     {
         settle();
@@ -599,7 +599,7 @@ private Q_SLOTS:
         other.stop();
         QVERIFY(eventually([&] { return node.open(u"arena"_s) == node.address(); }));
         QVERIFY(player.send(message(u"move"_s, {{u"n"_s, 2}})));
-        const qsizetype ticks = player.actions().count(u"tick"_s); // what it sent has come
+        const qsizetype ticks = player.actions().count(u"tick"_s); // all it sent has arrived
         other.resume();
         QVERIFY(player.receives(u"unheard"_s));
         QCOMPARE(player.actions().count(u"moved"_s), 1);
@@ -611,10 +611,10 @@ private Q_SLOTS:
         QCOMPARE(player.messages().constLast()[u"address"_s], QVariant(node.address()));
     }
 
-    //! Until it has been told that Redis is there again, which may have forgotten who owns what.
+    //! Not before it has been told that Redis is back, which may have forgotten who owns what.
     void aNodeAsksNothingOfARedisThatIsNotUpYet()
     {
-        QTcpServer silent; // answers the first question of each connection
+        QTcpServer silent; // answers only the first question of each connection
         QVERIFY(silent.listen(QHostAddress(QHostAddress::LocalHost)));
         QByteArray heard;
         QObject::connect(&silent, &QTcpServer::newConnection, &silent, [&] {
@@ -632,7 +632,7 @@ private Q_SLOTS:
         QVERIFY2(!heard.contains("EVAL"), heard.constData());
     }
 
-    //! It knows of nobody before it has reached Redis.
+    //! It knows nobody before it has reached Redis.
     void aNodeThatHasJustStartedSendsClientsHome()
     {
         ClusterNode first(redis->url());
@@ -641,7 +641,7 @@ private Q_SLOTS:
         RawClient before(first.server.port());
         QVERIFY(before.receives(u"connected"_s));
         const QVariant token = before.messages()[0][u"_session"_s];
-        LoadBalancer line; // to nobody
+        LoadBalancer line; // leads to nobody
         ClusterNode second(QUrl(u"redis://127.0.0.1:%1"_s.arg(line.port())));
         second.server.setSessionTimeout(60'000);
         const ClusterNode::Guest late = second.connect();
@@ -649,7 +649,7 @@ private Q_SLOTS:
         const QVariantMap resume{{u"_resume"_s, token}, {u"_received"_s, 0}};
         client.send(resume);
         late.client->send(resume);
-        const ClusterNode::Guest behind = second.connect(); // by then both have been read
+        const ClusterNode::Guest behind = second.connect(); // then both have been read
         QVERIFY(!second.cluster.isOnline());
         line.setTarget(redis->port());
         const QVariantMap redirection{{u"_redirect"_s, first.address()}};
@@ -659,7 +659,7 @@ private Q_SLOTS:
         }
     }
 
-    //! It is told of nothing: no end of a connection, and no refusal.
+    //! It is told nothing: its connections do not end, and nothing is refused.
     void aNodeThatIsCutOffStopsOwningBeforeAnotherStarts()
     {
         settle();
@@ -686,7 +686,7 @@ private Q_SLOTS:
                  qPrintable(offline[0][0].toString()));
         QVERIFY(!hadTwoOwners);
         QCOMPARE(second.users(), QStringList());
-        first.server.sendToAll(numbered(1)); // plays on
+        first.server.sendToAll(numbered(1)); // it plays on
         second.server.sendToAll(numbered(2));
         QVERIFY(here.client->receives(u"numbered"_s));
         QVERIFY(there.client->receives(u"numbered"_s));
@@ -702,7 +702,7 @@ private Q_SLOTS:
         QCOMPARE(there.client->numbers(), (QList<qint64>{2, 3}));
     }
 
-    //! It keeps no key then, but passes on what is published.
+    //! It then stores no keys, but passes on what is published.
     void aRedisThatRunsFullTakesTheRoomsButNotTheMessages()
     {
         settle();
@@ -730,7 +730,7 @@ private Q_SLOTS:
                                u"--tls-auth-clients"_s, u"no"_s},
                               RedisServer::Line::Encrypted);
         QVERIFY(encrypted.start());
-        ClusterNode stranger(encrypted.url()); // who does not trust it
+        ClusterNode stranger(encrypted.url()); // does not trust its certificate
         const QSignalSpy offline(&stranger.cluster, &Cluster::offline);
         QVERIFY(eventually([&] { return offline.size() == 1; }));
         QVERIFY(!stranger.isOnline());
@@ -749,7 +749,7 @@ private Q_SLOTS:
     }
 
 private:
-    //! The first room of a Redis takes a lease time, which is short for this node.
+    //! The first room on a new Redis takes a lease time, which is short for this node.
     void settle()
     {
         ClusterNode node(redis->url(), 100);

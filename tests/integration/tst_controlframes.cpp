@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! What QRepod peers say to each other beside messages, and that nobody else is told.
+//! What QRepod peers exchange outside of messages, and that nobody else gets it.
 
 #include "support/eventually.h"
 #include "support/rawclient.h"
@@ -123,7 +123,7 @@ void tst_ControlFrames::controlFramesCountAsNoMessages()
     QCOMPARE(listener.connection()->statistics().messagesSent, 0);
 }
 
-//! With an `action` it is a message, whatever else is in it; so is what looks like one but is long.
+//! With an `action` it is a message, whatever else it contains. So is a frame that is too long.
 void tst_ControlFrames::frameOfAMessageIsNeverOne()
 {
     TestServer server;
@@ -137,7 +137,7 @@ void tst_ControlFrames::frameOfAMessageIsNeverOne()
     QCOMPARE(client.actions(), QStringList({u"connected"_s, u"last"_s}));
 }
 
-//! TCP would tell of a time that is far shorter: the machine acknowledges at once.
+//! TCP would measure a much shorter time, because the machine acknowledges at once.
 void tst_ControlFrames::roundTripIsThatOfPingAndPong()
 {
     TestServer server;
@@ -152,7 +152,7 @@ void tst_ControlFrames::roundTripIsThatOfPingAndPong()
     QVERIFY(eventually([&] { return ping().isValid(); }));
     QElapsedTimer timer;
     timer.start();
-    client.sendBytes(QRepod::encode({{u"_pong"_s, ping().toLongLong() + 1}})); // of nobody
+    client.sendBytes(QRepod::encode({{u"_pong"_s, ping().toLongLong() + 1}})); // to no ping
     client.sendBytes(QRepod::encode({{u"_pong"_s, u"x"_s}}));
     QVERIFY(QTest::qWaitFor([&] { return timer.elapsed() >= 50; }));
     client.sendBytes(QRepod::encode({{u"_pong"_s, ping()}}));
@@ -182,7 +182,7 @@ void tst_ControlFrames::clientMeasuresTheRoundTripToo()
     QVERIFY(!listener.actions().contains(u"_pong"_s));
 }
 
-//! On both sides, and not by the reader, who may be busy with something else.
+//! On both sides, and not by the reader, which may be busy with something else.
 void tst_ControlFrames::pingsAreAnsweredByTheNetworkThread()
 {
     RawServer server;
@@ -199,7 +199,7 @@ void tst_ControlFrames::pingsAreAnsweredByTheNetworkThread()
         }
         return values;
     };
-    QVERIFY(eventually([&] { return pongs().size() == 2; })); // although it does not pump
+    QVERIFY(eventually([&] { return pongs().size() == 2; })); // even though it does not pump
     QCOMPARE(pongs(), QVariantList({7, 8}));
 }
 
@@ -288,7 +288,7 @@ void tst_ControlFrames::refusedClientMayConnectAgain()
     listener.connect(local, server->port());
     QVERIFY(listener.pumpUntil(u"socketConnect"_s, 2));
     listener.send(u"login"_s);
-    QVERIFY(listener.pumpUntil(u"socketConnect"_s, 3)); // by itself: this was no refusal
+    QVERIFY(listener.pumpUntil(u"socketConnect"_s, 3)); // by itself, because this was not a refusal
 }
 
 void tst_ControlFrames::refusalIsForThoseWhoSaidHello()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! co_await of a request, by QCoro.
+//! co_await of a request, with QCoro.
 
 #include "support/literals.h"
 
@@ -34,7 +34,7 @@ private slots:
 
 namespace {
 
-// Without literals of UTF-16 and braces inside of braces, which g++ 12 takes amiss in a coroutine.
+// Without UTF-16 literals and nested braces, which g++ 12 does not accept in a coroutine.
 QCoro::Task<> shopping(QRepod::ConnectionListener &game, QStringList &log)
 {
     QVariantMap item;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A cable that is pulled: nothing arrives any more, and no end is told.
+// A cable that is pulled: nothing arrives any more, and neither end is told.
 //
-// The test has a network of its own, which it takes down. It is skipped where the system does not
-// grant one. With QREPOD_SLOW_TESTS in the environment, also with the defaults.
+// The test has a network of its own, which it takes down. It is skipped if the system does not
+// permit that. With QREPOD_SLOW_TESTS in the environment, it also tests the default times.
 
 #include "support/recordinglistener.h"
 
@@ -43,15 +43,15 @@ bool setNetwork(bool isUp)
     return isDone;
 }
 
-//! A network for this thread and those that it starts. Root may have one, and in most systems
-//! everybody who becomes root of a name space first.
+//! Creates a network for this thread and those that it starts. Root may do so, and on most systems
+//! anyone who first becomes root of a namespace.
 bool hasOwnNetwork()
 {
     const bool isOwn = ::unshare(CLONE_NEWNET) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0;
     return isOwn && setNetwork(true);
 }
 
-//! The other end: a plain one sends no heartbeats, as repod.
+//! The other end. A plain one sends no heartbeats, like repod.
 class Peer
 {
 public:
@@ -109,13 +109,13 @@ void tst_CutLine::clientNotices_data()
     QTest::addColumn<int>("heartbeatInterval");
     QTest::addColumn<int>("idleTimeout");
     QTest::addColumn<QString>("reason");
-    // A heartbeat is missed at about the time when that of our own is overdue.
+    // A missing heartbeat is noticed at about the time when one of our own is overdue.
     const QString either = "nothing (received|acknowledged) for %1 ms";
     const QString machine = "nothing acknowledged for %1 ms";
     QTest::newRow("peer with heartbeats") << true << 100 << 1'000 << either;
     QTest::newRow("plain peer") << false << 100 << 1'000 << machine;
     if (qEnvironmentVariableIsSet("QREPOD_SLOW_TESTS")) {
-        // Without heartbeats of our own it is the system that probes.
+        // Without heartbeats of our own, the system probes the peer.
         const QString probed = machine + "|timed out";
         QTest::newRow("peer with heartbeats, defaults") << true << 5'000 << 15'000 << either;
         QTest::newRow("plain peer, defaults") << false << 5'000 << 15'000 << machine;
@@ -154,7 +154,7 @@ void tst_CutLine::clientNotices()
     QVERIFY2(expected.match(listener.error).hasMatch(), qPrintable(listener.error));
 }
 
-//! Then the system does not repeat what was sent, but asks whether there is room again.
+//! Then the system does not resend anything, but asks whether there is room again.
 void tst_CutLine::clientNoticesWhileAStalledPeerHasNotRead()
 {
     Peer peer;
@@ -239,7 +239,7 @@ void tst_CutLine::reconnectsWhenTheLineIsBack()
 
 int main(int argc, char **argv)
 {
-    const bool hasNetwork = hasOwnNetwork(); // before there is another thread
+    const bool hasNetwork = hasOwnNetwork(); // before there are other threads
     QCoreApplication application(argc, argv);
     tst_CutLine test(hasNetwork);
     return QTest::qExec(&test, argc, argv);

@@ -27,7 +27,7 @@
 
 using namespace std::chrono_literals;
 
-//! The servers of the whiteboard and of pong, with clients that know nothing but their messages.
+//! The servers of the examples, with clients that know only their messages.
 class tst_GameServers : public QObject
 {
     Q_OBJECT
@@ -61,7 +61,7 @@ private slots:
 
 namespace {
 
-//! Somebody who keeps the messages.
+//! A client that keeps the messages.
 class Guest : public QRepod::ConnectionListener
 {
     Q_OBJECT
@@ -88,7 +88,7 @@ class Player : public Guest
 public:
     using Guest::Guest;
 
-    //! The answer, or why there is none.
+    //! Returns the answer, or why there is none.
     QVariant ask(const QString &action, const QVariantMap &fields)
     {
         QVariant answer;
@@ -100,7 +100,7 @@ public:
         return answer;
     }
 
-    //! Joins, and says which room that is, or why it cannot be joined.
+    //! Joins a room, and returns its name, or why it cannot be joined.
     QString join(const QString &room, const QString &name = "Ada")
     {
         eventually([this] { return state() == State::Connected; });
@@ -109,7 +109,7 @@ public:
         return ship ? answer.toMap()["room"].toString() : answer.toString();
     }
 
-    //! What the server shares, row by row, as far as the role \a role says.
+    //! Returns the values of \a role for all rows that the server shares.
     static QVariantList column(const QRepod::ReplicaModel &model, const QByteArray &role)
     {
         QVariantList values;
@@ -128,7 +128,8 @@ Arena &arenaOf(const ArenaServer &server, const QString &room)
     return qobject_cast<Match *>(server.room(room))->arena();
 }
 
-//! Where nothing can be collected: each piece of gold is near one of these places at most.
+//! Returns a place where nothing can be collected: at most one of these places is near a piece of
+//! gold.
 QPointF awayFromGold(const Arena &arena)
 {
     QPointF place(60, 60);
@@ -209,7 +210,7 @@ void tst_GameServers::boardThatIsTooFullForgetsTheOldest()
     Guest one(server.port());
     QTRY_COMPARE(one.counts["initial"], 1);
 
-    // A point takes three values in the picture.
+    // A point takes three values of the picture.
     constexpr int lines = 35;
     constexpr int pointsPerLine = 100;
     for (int line = 0; line < lines; ++line) {
@@ -304,12 +305,12 @@ void tst_GameServers::pongKeepsTimeWhenTheLoopDoesNot()
     Guest one(server.port());
     QTRY_VERIFY(one.counts["state"] > 0);
 
-    // A paddle tells how much time has passed in the game. The loop is held up again and again.
+    // A paddle shows how much time has passed in the game. The loop is held up again and again.
     one.send("input", {{"direction", -1}});
     const double start = server.game().paddle(0);
     QTRY_VERIFY(server.game().paddle(0) < start);
     const double y = server.game().paddle(0);
-    qint64 least = 0; // milliseconds that must pass in the game, which leaves out what is longer
+    qint64 least = 0; // milliseconds that must pass in the game, which skips longer ones
     qint64 latest = 0;
     QElapsedTimer clock;
     clock.start();
@@ -323,7 +324,7 @@ void tst_GameServers::pongKeepsTimeWhenTheLoopDoesNot()
     }
     const double seconds = (y - server.game().paddle(0)) / PongGame::paddleSpeed;
     const double toTheWall = (y - PongGame::paddleHeight / 2.) / PongGame::paddleSpeed;
-    constexpr double ticks = 0.05; // those before and after
+    constexpr double ticks = 0.05; // for the ticks before and after
     const double passed = double(clock.elapsed()) / 1000;
     QVERIFY2(seconds > std::min(double(least) / 1000, toTheWall) - ticks
                  && seconds < passed + ticks,
@@ -346,7 +347,7 @@ void tst_GameServers::arenaWithAPythonClient()
     QVERIFY2(server.listen("127.0.0.1", 0), qPrintable(server.errorString()));
     PythonPeer python("arena.py", clientOf(server));
     QCOMPARE(python.complaint(), QString());
-    QTRY_COMPARE(server.rooms().size(), 1); // the lobby
+    QTRY_COMPARE(server.rooms().size(), 1); // only the lobby
 }
 
 void tst_GameServers::arenaListsOpenRoomsInTheLobby()
@@ -393,11 +394,11 @@ void tst_GameServers::arenaRefusesTheFifth()
         players.push_back(std::make_unique<Player>(server.port()));
         QCOMPARE(players.back()->join(""), "Room 1");
     }
-    QTRY_COMPARE(players[0]->ships.count(), 4); // the bots have given way
+    QTRY_COMPARE(players[0]->ships.count(), 4); // the bots have made room
     Player fifth(server.port());
     const QString refused = fifth.join("Room 1");
     QVERIFY2(refused.startsWith("join: ") && refused.contains("full"), qPrintable(refused));
-    QTRY_VERIFY(fifth.rooms.isReady()); // it may choose another
+    QTRY_VERIFY(fifth.rooms.isReady()); // it may choose another room
     QCOMPARE(fifth.join(""), "Room 2");
     players.pop_back();
     Player sixth(server.port());
@@ -457,7 +458,7 @@ void tst_GameServers::arenaPlayersGoFromRoomToRoom()
     one.send("leave");
     QTRY_VERIFY(one.rooms.isReady());
     QVERIFY(!server.room("#X"));
-    one.send("input", {{"x", 1}, {"y", 0}, {"fire", true}}); // of a ship that is no more
+    one.send("input", {{"x", 1}, {"y", 0}, {"fire", true}}); // for a ship that no longer exists
     one.send("leave");
     QCOMPARE(one.join("Room 1"), "Room 1");
 }
@@ -491,7 +492,7 @@ void tst_GameServers::arenaSendsAPlayerToTheServerWithTheRoom()
     QTRY_COMPARE(one.state(), Player::State::Connected);
     QCOMPARE(one.join("#x"), "#X");
     QVERIFY(there.room("#X"));
-    QCOMPARE(one.join(""), "Room 1"); // public rooms are each server's own
+    QCOMPARE(one.join(""), "Room 1"); // each server has its own public rooms
 }
 
 #ifdef QREPOD_HAS_TESTKIT
@@ -516,7 +517,7 @@ void tst_GameServers::arenaKeepsThePlaceOfWhoDrops()
     QTRY_COMPARE(other.counts["chat"], 1);
     network.interrupt(0); // the line is back
     QTRY_COMPARE(Player::column(other.ships, "away"), (QVariantList{false, false}));
-    QTRY_COMPARE(one.latest["chat"]["text"], "where are you?"); // while it was away
+    QTRY_COMPARE(one.latest["chat"]["text"], "where are you?"); // sent while it was away
     QCOMPARE(server.room("Room 1")->channels().size(), 2);
     QVERIFY(arenaOf(server, "Room 1").ship(one.ship)->score >= 17);
     QCOMPARE(one.counts["connected"], 1);

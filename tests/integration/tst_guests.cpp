@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Guests: what a client may do before the game admits it, and how it is turned away.
+//! Guests: what a client may do before the game admits it, and how it is refused.
 
 #include "support/eventually.h"
 #include "support/messages.h"
@@ -22,7 +22,7 @@ using QRepod::Server;
 
 namespace {
 
-//! Asks for a login, and knows every channel that it has made.
+//! Requires a login, and knows every channel that it has made.
 struct LoginServer : TestServer<AttentiveChannel>
 {
     LoginServer()
@@ -44,7 +44,7 @@ struct LoginServer : TestServer<AttentiveChannel>
                          [this] { script.log << u"channelDisconnected"_s; });
     }
 
-    QPointer<Channel> channel; ///< of the latest client
+    QPointer<Channel> channel; ///< the last client's channel
 };
 
 } // namespace
@@ -117,7 +117,7 @@ void tst_Guests::admittedGuestIsAnnounced()
              QStringList({u"disconnected"_s, u"Network_disconnected"_s, u"channelDisconnected"_s}));
 }
 
-//! As when a data base has been asked.
+//! For example after a database query.
 void tst_Guests::admitOutsideOfAHandler()
 {
     LoginServer server;
@@ -146,7 +146,7 @@ void tst_Guests::otherActionIsAnErrorThatNamesIt()
         QStringList({u"login"_s, u"error "_s + error, u"server: "_s + error, u"disconnected"_s}));
 }
 
-//! Its answer is no action that it would need leave for; one that nobody waits for is.
+//! Its answer is not an action that needs permission. An answer that nobody waits for is.
 void tst_Guests::guestMayBeAsked()
 {
     LoginServer server;
@@ -183,7 +183,7 @@ void tst_Guests::admittedGuestIsNotDropped()
 {
     LoginServer server;
     server->setHandshakeTimeout(20);
-    // The channel is there, and a guest, once its greeting is.
+    // The channel exists, as a guest, once its greeting has come.
     std::unique_ptr<RawClient> first(new RawClient(server->port()));
     QPointer<Channel> admitted;
     server.script.onMessage = [&](Channel *channel, const QVariantMap &) {
@@ -192,7 +192,7 @@ void tst_Guests::admittedGuestIsNotDropped()
     };
     first->send(message(u"login"_s));
     QVERIFY(server.receives(u"Network_connected"_s));
-    RawClient second(server->port()); // its end comes after that of the first one's time
+    RawClient second(server->port()); // its time ends after the first one's
     QVERIFY(second.ends());
     QVERIFY(admitted && admitted->isConnected());
 }
@@ -215,7 +215,7 @@ void tst_Guests::refusedGuestIsToldWhy()
     QCOMPARE(server.script.log, QStringList({u"login"_s, u"disconnected"_s}));
 }
 
-//! One who has been admitted, and cheats.
+//! A client that was admitted, and then cheats.
 void tst_Guests::refusedClientIsToldWhy()
 {
     TestServer server;
@@ -317,7 +317,7 @@ void tst_Guests::userCodeMayDoAnything()
         return;
 
     server.script.onMessage = [](Channel *channel, const QVariantMap &) { channel->admit(); };
-    RawClient next(server->port()); // it works on
+    RawClient next(server->port()); // the server still works
     next.send(message(u"login"_s));
     const qsizetype before = server.script.log.count(u"channelConnected"_s);
     QVERIFY(server.receives(u"channelConnected"_s, before + 1));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-//! QRepod and a Python peer that was written from the wire facts alone, in both roles.
+//! QRepod and a Python peer, written only from the facts of the wire protocol, in both roles.
 ///
-/// Each conversation is one Qt end in this process and one program of python/ in another; the
-/// program plays a scenario and checks its own side of it. What the scenarios send, and what they
-/// expect back, stands in python/scenarios.py and python/values.py.
+/// Each conversation has a Qt end in this process and a program of python/ in another. The program
+/// plays a scenario and checks its own side. python/scenarios.py and python/values.py define what
+/// the scenarios send and expect.
 
 #include "support/literals.h"
 #include "support/pythonpeer.h"
@@ -39,7 +39,7 @@ namespace {
 constexpr int patience = 90'000; // milliseconds; for a sanitizer on a loaded machine
 constexpr int manyMessages = 10'000;
 
-// What is at the Qt end; Python plays the other.
+// Which end is Qt; Python plays the other.
 enum class QtEnd { Client, Server };
 
 QVariantMap number(qint64 n)
@@ -55,10 +55,10 @@ QStringList numbers(int count)
     return entries;
 }
 
-//! Runs the event loop until \a condition holds, and says whether it does.
+//! Runs the event loop until \a condition holds, and returns whether it does.
 ///
-/// Unlike QTest::qWaitFor(), which pauses 10 ms between its looks: a conversation of a hundred
-/// round trips would wait for those most of its time.
+/// QTest::qWaitFor() pauses 10 ms between checks: a conversation of a hundred round trips would
+/// spend most of its time waiting.
 template <class Condition>
 bool waitFor(Condition condition)
 {
@@ -72,7 +72,7 @@ bool waitFor(Condition condition)
     return condition();
 }
 
-//! What is delivered to the Qt end, and how it answers.
+//! What is delivered to the Qt end, and its reactions.
 class Script
 {
 public:
@@ -82,14 +82,14 @@ public:
     std::function<qint64(const QVariantMap &message)> send;
     std::function<void()> close;
 
-    QStringList delivered; ///< one entry for each call of a handler or of network_received
+    QStringList delivered; ///< one entry per call of a handler or of network_received
     QStringList errors;    ///< the texts of the errors among them
 
     int connectedSignals = 0;
     int disconnectedSignals = 0;
     QStringList errorSignals;
 
-    // The handlers of both ends.
+    // The handlers of both ends
 
     void connected(const QVariantMap &message)
     {
@@ -184,7 +184,7 @@ private:
     Script &m_script;
 };
 
-//! Returns every message, and closes when there is none left.
+//! Echoes every message, and closes when there are no more.
 class EchoChannel : public QRepod::Channel
 {
     Q_OBJECT
@@ -199,7 +199,7 @@ public:
     }
 };
 
-//! One Qt end, one Python program, one connection. Ends when Python is done.
+//! One Qt end, one Python program, one connection. It ends when Python is done.
 class Conversation : public Script
 {
 public:
@@ -211,7 +211,7 @@ public:
 
     //! Lets both ends talk until the connection and the program have ended.
     ///
-    /// \return what went wrong with that, or with Python's checks; else an empty text.
+    /// \return what went wrong, including Python's checks; otherwise an empty text.
     QString play()
     {
         if (const QString error = m_end == QtEnd::Client ? startClient() : startServer();
@@ -226,7 +226,7 @@ public:
                                               : u"not disconnected; delivered: "_s + tail();
     }
 
-    //! What stands first among the deliveries.
+    //! Returns the first deliveries.
     QStringList opening() const
     {
         return m_end == QtEnd::Client ? QStringList{u"connected"_s, u"socketConnect"_s}
@@ -334,7 +334,7 @@ QDateTime utc(qint64 seconds, int milliseconds = 0)
     return QDateTime::fromMSecsSinceEpoch(seconds * 1000 + milliseconds, Qt::UTC);
 }
 
-//! What each row of echoed() in values.py is in Qt.
+//! Returns each row of echoed() in values.py as Qt decodes it.
 QVariantMap decodedValues()
 {
     constexpr qint64 minimum = std::numeric_limits<qint64>::min();
@@ -477,7 +477,7 @@ QVariantMap decodedValues()
     return values;
 }
 
-//! The values that ENCODED in values.py has the bytes of.
+//! Returns the values whose bytes are in ENCODED in values.py.
 QVariantMap valuesToEncode()
 {
     const Piece piece{3, 0.5, u"pawn"_s};
@@ -530,7 +530,7 @@ QVariantMap valuesToEncode()
     };
 }
 
-//! Equal in type too, at every level; QVariant's == takes 1 and 1.0 for the same.
+//! Compares types too, at every level; QVariant's == treats 1 and 1.0 as equal.
 bool identical(const QVariant &a, const QVariant &b)
 {
     if (a.metaType() != b.metaType())
@@ -556,7 +556,7 @@ bool identical(const QVariant &a, const QVariant &b)
     }
 }
 
-//! What `slices` in scenarios.py sends.
+//! Returns what `slices` in scenarios.py sends.
 QVariantList samples()
 {
     const QString action = u"action"_s;
@@ -662,7 +662,7 @@ void TestInterop::valuesArriveAndReturnAsSpecified()
     const QString outcome = conversation.play();
     QVERIFY2(differences.isEmpty(), qPrintable(differences.join(u'\n')));
     QVERIFY2(outcome.isEmpty(), qPrintable(outcome));
-    QCOMPARE(expected.keys(), QStringList()); // what never came
+    QCOMPARE(expected.keys(), QStringList()); // values that never came
 }
 
 void TestInterop::typesOfQtAreEncodedAsSpecified()
@@ -842,7 +842,7 @@ void TestInterop::peersCannotForgeTheSignals()
              conversation.opening()
                  + (QStringList{u"error"_s, u"disconnected"_s, u"hello"_s, u"done"_s,
                                 u"disconnected"_s}));
-    // A server's handlers get no such message from a client at all.
+    // A server's handlers never get such a message from a client.
     QCOMPARE(conversation.errors, end == QtEnd::Client ? QStringList{u"mine"_s} : QStringList());
     QCOMPARE(conversation.errorSignals, QStringList());
     QCOMPARE(disconnectedBefore, 0);
@@ -902,7 +902,7 @@ void TestInterop::connectionThatBreaksIsAnErrorThenDisconnected()
     constexpr int messages = 100;
     Conversation conversation(end, scenario, {u"--count=%1"_s.arg(messages)});
     conversation.onMessage = [&](const QVariantMap &message) {
-        if (message == number(messages - 1)) // what is on its way would be lost in a reset
+        if (message == number(messages - 1)) // a reset would lose what is in transit
             conversation.send({{u"action"_s, u"seen"_s}});
     };
     const QString outcome = conversation.play();

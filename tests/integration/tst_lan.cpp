@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! Servers that are found on the local network: by a ServerBrowser, and by a socket that says what
-//! it should not.
+//! Finding servers on the local network, with a ServerBrowser and with a socket that breaks the
+//! rules.
 
 #include "protocol/announcement.h"
 #include "support/eventually.h"
@@ -25,7 +25,7 @@ using QRepod::ServerBrowser;
 
 namespace {
 
-//! Listens, and can be found by a port of its own.
+//! Returns a server that listens, and can be found at a port of its own.
 std::unique_ptr<Server> announcedServer(const QString &title, int port = 0)
 {
     auto server = std::make_unique<Server>();
@@ -40,7 +40,7 @@ QString addressOf(const Server &server)
     return u"127.0.0.1:%1"_s.arg(server.port());
 }
 
-//! Asks and listens as a browser does, but says anything.
+//! Asks and listens like a browser, but may send anything.
 class Socket : public QUdpSocket
 {
 public:
@@ -51,7 +51,7 @@ public:
         writeDatagram(datagram, QHostAddress(QHostAddress::LocalHost), quint16(port));
     }
 
-    //! What has come by now, and so before the answer to a question that is asked now.
+    //! Returns what has arrived so far: everything before the answer to a new question.
     int answers(int port)
     {
         const quint64 last = ~quint64(0);
@@ -200,7 +200,7 @@ private Q_SLOTS:
         QVERIFY2(server->errorString().contains(u"over the limit of 1200"_s),
                  qPrintable(server->errorString()));
         QVERIFY(!server->announce(u"x"_s, {{u"o"_s, QVariant::fromValue(this)}}));
-        // The first goes on.
+        // The first announcement continues.
         Socket socket;
         QCOMPARE(socket.answers(port), 0);
 
@@ -216,7 +216,7 @@ private Q_SLOTS:
                  qPrintable(other.errorString()));
     }
 
-    //! Otherwise a small question with a false sender would make a server send much to it.
+    //! Otherwise a small question with a forged sender would make a server send a lot to it.
     void noAnswerIsLargerThanItsQuestionAndNothingElseIsAnswered()
     {
         const auto server = announcedServer(QString(1000, u'x'));
@@ -279,7 +279,7 @@ private Q_SLOTS:
         answer("nonsense");
         answer({});
         answer(QByteArray(3000, 'x'));
-        answer(announcement(*question + 1, 1)); // to what nobody has asked
+        answer(announcement(*question + 1, 1)); // to a question that nobody asked
         answer(announcement(*question, 2));
         answer(announcement(*question, 2));
         QVERIFY(eventually([&] { return browser.rowCount() > 0; }));

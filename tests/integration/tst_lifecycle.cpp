@@ -30,7 +30,7 @@ namespace {
 
 const QStringList connectedLog{"connected()", "connected", "socketConnect"};
 
-//! A port on which connecting neither succeeds nor fails: its backlog is full and nobody accepts.
+//! A port where connecting neither succeeds nor fails: its backlog is full and nobody accepts.
 class SilentPort
 {
 public:
@@ -66,7 +66,7 @@ private:
     std::vector<int> m_waiting;
 };
 
-//! A port that nobody listens on.
+//! Returns a port that nobody listens on.
 quint16 closedPort()
 {
     QTcpServer server;
@@ -74,7 +74,7 @@ quint16 closedPort()
     return server.serverPort();
 }
 
-//! The network threads that are alive, by name: Qt has threads of its own that come and go.
+//! Counts the network threads by name, because Qt has threads of its own that come and go.
 qsizetype threadCount()
 {
     qsizetype count = 0;
@@ -235,7 +235,7 @@ void tst_Lifecycle::addressThatCannotBeGivesAnError()
     QFETCH(int, port);
     QFETCH(QString, error);
     RecordingListener listener;
-    listener.setReconnect(true); // which cannot help
+    listener.setReconnect(true); // which does not help
     listener.connect(host, port);
     QVERIFY(listener.log.isEmpty());
     QVERIFY(listener.pumpUntil("error"));
@@ -244,7 +244,7 @@ void tst_Lifecycle::addressThatCannotBeGivesAnError()
     QCOMPARE(listener.pump(), 0);
     QCOMPARE(listener.log, (QStringList{"errorOccurred()", "error"}));
 
-    QVERIFY(listener.connectAndWait(m_server->port())); // and it can try elsewhere
+    QVERIFY(listener.connectAndWait(m_server->port())); // it can try elsewhere
 }
 
 void tst_Lifecycle::ipv6AddressMayStandInBrackets()
@@ -272,13 +272,13 @@ void tst_Lifecycle::peerClosingDeliversWhatHadArrivedThenDisconnected()
     QCOMPARE(listener.pump(), 0);
 }
 
-//! Also the answer to a request that a handler gives after the end.
+//! Including the answer to a request that a handler gives after the end.
 void tst_Lifecycle::answersReachAServerThatHasClosedItsDirection()
 {
     RecordingListener listener;
     Later later;
     listener.addHandler(&later);
-    listener.setCloseTimeout(patience); // on a loaded machine
+    listener.setCloseTimeout(patience); // for a loaded machine
     listener.onMessage = [&](const QVariantMap &message) {
         if (message["action"] == "ask")
             listener.send("told");
@@ -304,7 +304,7 @@ void tst_Lifecycle::breakingDeliversWhatHadArrivedThenErrorThenDisconnected()
     RecordingListener listener;
     QVERIFY(listener.connectAndWait(m_server->port()));
     m_server->send({{"action", "last"}});
-    QVERIFY(listener.pumpUntil("last")); // a reset may overtake what has not been received
+    QVERIFY(listener.pumpUntil("last")); // a reset may overtake what was not received yet
     m_server->resetClient();
     QVERIFY(listener.pumpUntil("disconnected"));
     QCOMPARE(
@@ -405,7 +405,7 @@ void tst_Lifecycle::closeSendsWhatWasAccepted()
     QTRY_VERIFY(m_server->clientHasClosed());
 }
 
-//! A socket closed with unread data resets the connection, and the peer may lose what came last.
+//! A socket closed with unread data resets the connection, and the peer may lose the last messages.
 void tst_Lifecycle::closeReachesThePeerThatKeepsSending()
 {
     RecordingListener listener;
@@ -433,7 +433,7 @@ void tst_Lifecycle::closeWhileConnectingEndsSilently()
     QCOMPARE(listener.state(), State::Disconnected);
     QCOMPARE(listener.pump(), 0);
 
-    // The listener is as good as new, and nothing of the attempt comes after.
+    // The listener works again, and nothing from the attempt comes later.
     QVERIFY(listener.connectAndWait(m_server->port()));
     QCOMPARE(listener.log, connectedLog);
 }
@@ -445,7 +445,7 @@ void tst_Lifecycle::closeByTheClientObject_data()
     QTest::newRow("connecting") << false;
 }
 
-//! As `self.connection.close()` in Python.
+//! Like `self.connection.close()` in Python.
 void tst_Lifecycle::closeByTheClientObject()
 {
     QFETCH(bool, isConnected);
@@ -546,7 +546,7 @@ void tst_Lifecycle::aHundredReconnectsLeaveNothingBehind()
     RecordingListener listener;
     QVERIFY(listener.connectAndWait(m_server->port()));
     QVERIFY(listener.send({{"action", "hello"}, {"i", 1}}) > 0);
-    QTRY_COMPARE(m_server->received().size(), 1); // or the server might still have to accept it
+    QTRY_COMPARE(m_server->received().size(), 1); // the server has accepted it
     QTRY_COMPARE(threadCount(), 1);
     const qsizetype descriptors = descriptorCount();
     for (int i = 2; i <= 101; ++i) {
@@ -660,8 +660,8 @@ void tst_Lifecycle::destructorEndsInTime_data()
         QTest::newRow(when) << when;
 }
 
-//! The contract's bound is 0.5 s. What it took is printed; the test allows for a machine that is
-//! busy with something else, and fails when a thread hangs.
+//! The bound is 0.5 s. The time is printed; the test allows for a busy machine, and fails if a
+//! thread hangs.
 void tst_Lifecycle::destructorEndsInTime()
 {
     QFETCH(QString, when);
@@ -708,7 +708,7 @@ void tst_Lifecycle::destructorEndsInTime()
     const qint64 milliseconds = timer.elapsed();
     qInfo("%s: the destructor took %lld ms", qPrintable(when), milliseconds);
     QVERIFY(milliseconds < 5'000);
-    QTRY_COMPARE(threadCount(), 0); // joined, but the system may still be tidying it away
+    QTRY_COMPARE(threadCount(), 0); // joined, but the system may not have removed it yet
 }
 
 void tst_Lifecycle::destructorSendsWhatWasAccepted()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a message, a peer and a queue may cost: each limit is a property of both sides, and the
-// error says which limit, what came and from whom.
+// What a message, a peer and a queue may cost. Each limit is a property of both sides, and the
+// error names the limit, the value and the peer.
 
 #include "support/rawserver.h"
 #include "support/recordinglistener.h"
@@ -20,13 +20,13 @@
 
 namespace {
 
-//! A message whose field is \a value.
+//! Returns a message with the field \a value.
 QVariantMap withField(const QVariant &value)
 {
     return {{"action", "x"}, {"v", value}};
 }
 
-//! Lists inside one another, \a levels of them.
+//! Returns \a levels nested lists.
 QVariant nested(int levels)
 {
     QVariantList list;
@@ -35,7 +35,7 @@ QVariant nested(int levels)
     return list;
 }
 
-//! Hands everything to a function.
+//! Passes everything to a function.
 class RecordingChannel : public QRepod::Channel
 {
     Q_OBJECT
@@ -51,7 +51,7 @@ public:
     }
 };
 
-//! A server with one client of bare bytes.
+//! A server with one client, a bare socket.
 class OneClient
 {
 public:
@@ -156,7 +156,7 @@ void tst_Limits::limitsAreProperties()
     QCOMPARE(changes.size(), 2); // it is the same as before
 }
 
-//! A header cannot announce more.
+//! A header cannot announce a larger one.
 void tst_Limits::frameSizeHasABound()
 {
     QRepod::Server server;
@@ -175,7 +175,7 @@ void tst_Limits::peerPastALimitIsAnError_data()
     QTest::addColumn<QVariantMap>("good");
     QTest::addColumn<QVariantMap>("bad");
     QTest::addColumn<QString>("reason");
-    // {"action": "x", "v": …} is 12 bytes and what v is, 2 for the header of some bytes.
+    // {"action": "x", "v": …} takes 12 bytes and those of v; 2 are for the header of some bytes.
     QTest::newRow("frame size") << QByteArray("maximumFrameSize") << 64
                                 << withField(QByteArray(50, 'x')) << withField(QByteArray(51, 'x'))
                                 << "frame of 65 bytes is over the limit of 64";
@@ -285,7 +285,7 @@ void tst_Limits::whatIsSentKeepsTheLimits()
     QCOMPARE(one.server.channels().size(), 1);
 }
 
-//! A handler that waits in an event loop of its own keeps its channel from going on, and no other.
+//! A handler that runs an event loop of its own stops its own channel, but no other.
 void tst_Limits::fullReceiveBacklogOfAChannelStopsReadingAndLosesNothing()
 {
     constexpr int count = 400;
@@ -308,7 +308,7 @@ void tst_Limits::fullReceiveBacklogOfAChannelStopsReadingAndLosesNothing()
             },
             30'000);
     };
-    // 40 MB are more than the backlog and the system's buffers hold: the rest stays with the
+    // 40 MB are more than the backlog and the system's buffers hold; the rest stays with the
     // client.
     for (int i = 0; i < count; ++i)
         one.client.write(
@@ -321,7 +321,7 @@ void tst_Limits::fullReceiveBacklogOfAChannelStopsReadingAndLosesNothing()
         QCOMPARE(flooded->messages[i]["i"].toInt(), i);
 }
 
-//! Each channel handles one read at a time, so that whoever sends most is not served alone.
+//! Each channel handles one read at a time, so the one that sends most is not served alone.
 void tst_Limits::floodingClientLeavesTheOthersTheirTurn()
 {
     constexpr int count = 20'000;
@@ -334,7 +334,7 @@ void tst_Limits::floodingClientLeavesTheOthersTheirTurn()
     qsizetype handledBefore = -1;
     one.channel->onMessage = [&] { handledBefore = flooded->messages.size(); };
 
-    // All of it is with the system before the server gets to see any.
+    // The system has all of it before the server sees any.
     const QByteArray flood = QRepod::encode(withField(1)).repeated(count);
     one.client.write(flood);
     while (one.client.bytesToWrite() > 0)

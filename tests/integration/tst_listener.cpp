@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pumping and handlers of a client, over a real socket.
+// Pumping and the handlers of a client, over a real socket.
 
 #include "support/rawserver.h"
 #include "support/recordinglistener.h"
@@ -23,7 +23,7 @@ using QRepod::ConnectionListener;
 
 namespace {
 
-//! Has handlers of its own, for `who`, and tells which thread they ran in.
+//! Has handlers of its own for `who`, and knows which thread they ran in.
 class Handlers : public QObject
 {
     Q_OBJECT
@@ -176,12 +176,12 @@ void tst_Listener::pumpWithABudgetLeavesTheRestInOrder()
     m_server->sendBytes(bytes);
     QTRY_COMPARE(queued.size(), 1);
 
-    // A budget that is used up already still makes progress, one message at a time.
+    // A budget that has expired still makes progress, one message at a time.
     QCOMPARE(listener.pump(QDeadlineTimer(0)), 1);
     QCOMPARE(listener.pump(QDeadlineTimer(0)), 1);
     listener.onMessage = [&](const QVariantMap &message) {
         if (message["i"] == 4)
-            listener.connection()->close(); // what had arrived stays
+            listener.connection()->close(); // what has arrived stays
     };
     int rest = 0;
     while (const int dispatched = listener.pump(QDeadlineTimer(QDeadlineTimer::Forever)))
@@ -203,7 +203,7 @@ void tst_Listener::messagesQueuedIsEmittedOncePerFilling()
 {
     RecordingListener listener;
     QVERIFY(listener.connectAndWait(m_server->port()));
-    QCoreApplication::processEvents(); // a wake-up that was pumped already
+    QCoreApplication::processEvents(); // a wake-up whose message was pumped already
     QSignalSpy queued(&listener, &ConnectionListener::messagesQueued);
     m_server->send({{"action", "a"}});
     QTRY_COMPARE(queued.size(), 1);
@@ -512,10 +512,10 @@ void tst_Listener::twoListenersInOneThreadAreIndependent()
     QTRY_COMPARE(second.received().size(), 2);
 }
 
-//! Without an event loop: a plain loop around pump(), as a game engine has it.
+//! Without an event loop: a plain loop around pump(), as in a game engine.
 void tst_Listener::listenerWorksInAnotherThread()
 {
-    m_server.reset(); // it needs an event loop in this thread, which waits below
+    m_server.reset(); // it would need an event loop in this thread, which waits below
     std::atomic<quint16> port = 0;
     const std::unique_ptr<QThread> serverThread(QThread::create([&] {
         RawServer server;
@@ -674,7 +674,7 @@ void tst_Listener::fullSendBacklogRefusesAndLosesNothing()
     int accepted = 0;
     int refusedInARow = 0;
     const QByteArray data(100'000, 'x');
-    // Until the system's buffers are full too; as long as they are not, there may be room again.
+    // Until the system's buffers are full too; before that, there may be room again.
     while (refusedInARow < 10) {
         if (listener.send("x", {{"i", accepted}, {"data", data}}) == 0) {
             ++refusedInARow;
@@ -704,8 +704,8 @@ void tst_Listener::fullReceiveBacklogStopsReadingAndLosesNothing()
     for (int i = 0; i < count; ++i)
         m_server->sendBytes(frame);
 
-    // 40 MB are on their way, more than the backlog and the system's buffers hold: the rest stays
-    // with the peer for as long as nothing is pumped, though the listener sends meanwhile.
+    // 40 MB are in transit, more than the backlog and the system's buffers hold. The rest stays
+    // with the peer as long as nothing is pumped, although the listener sends meanwhile.
     qint64 waiting = -1;
     QTRY_VERIFY_WITH_TIMEOUT(std::exchange(waiting, m_server->client()->bytesToWrite()) == waiting
                                  && listener.send("still", {}) > 0

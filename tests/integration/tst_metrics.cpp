@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! What a server says of itself, in the text format of Prometheus.
+//! A server's figures, in the text format of Prometheus.
 
 #include "support/eventually.h"
 #include "support/messages.h"
@@ -37,7 +37,7 @@ public:
     void network_received(const QVariantMap &) override { ++moves; }
 };
 
-//! The number behind \a sample; -1 if there is none.
+//! Returns the number after \a sample; -1 if there is none.
 double numberOf(const QString &text, const QString &sample)
 {
     for (const QString &line : text.split(u'\n')) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! What a server shows by HTTP.
+//! What a server shows over HTTP.
 
 #include "support/eventually.h"
 #include "support/literals.h"
@@ -82,7 +82,7 @@ private Q_SLOTS:
         QVERIFY(!answer.body.contains("src=") && !answer.body.contains("@"_ba + "import"));
     }
 
-    //! Every figure that it plots, but those of clusters and of round trips, is one that there is.
+    //! Every figure that it plots exists, except those of clusters and round trips.
     void thePageForPeopleKnowsTheNamesOfTheFigures()
     {
         MetricsPage page(server.get());

@@ -150,7 +150,7 @@ void tst_Observability::figuresStayAfterTheEnd()
     QCOMPARE(listener.connection()->statistics().messagesReceived, 1);
 }
 
-//! An attempt is no connection yet.
+//! An attempt is not a connection yet.
 void tst_Observability::figuresStayUntilTheListenerIsBack()
 {
     RawServer server;
@@ -246,7 +246,7 @@ void tst_Observability::logIsSilentUntilAsked()
 
 void tst_Observability::logTellsWhenTheNextAttemptFollows()
 {
-    const quint16 port = RawServer().port(); // nobody is there any more
+    const quint16 port = RawServer().port(); // nobody is there now
     RecordingListener listener;
     listener.setReconnect(true);
     listener.connect("127.0.0.1", port);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! A game in one thread, as where Qt has no others: the event loop that runs its handlers serves
-//! its connections too.
+//! A game in one thread, for platforms where Qt has no others: the event loop that runs its
+//! handlers also serves its connections.
 
 #include "support/eventually.h"
 #include "support/messages.h"
@@ -22,7 +22,7 @@ using State = ConnectionListener::State;
 
 namespace {
 
-//! Answers each number with the next.
+//! Answers each number with the next one.
 class Counter : public QRepod::Channel
 {
     Q_OBJECT
@@ -86,7 +86,7 @@ void tst_OneThread::messagesGoBothWaysInOrder()
     QCOMPARE(listener.messages.last(100), sent);
 }
 
-//! Neither what a handler sends nor what that brings runs another inside of it.
+//! What a handler sends, and what that causes, must not run another handler inside it.
 void tst_OneThread::handlersRunOneAfterTheOther()
 {
     QRepod::Server server;

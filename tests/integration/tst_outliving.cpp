@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! A process ends, whatever of the library outlives its application: no network thread waits for an
-//! event that nobody delivers any more.
+//! A process ends even if objects of the library outlive its application: no network thread waits
+//! for an event that will never be delivered.
 
 #include "support/rawserver.h"
 
@@ -39,7 +39,7 @@ void tst_Outliving::processEnds()
     process.setProcessChannelMode(QProcess::MergedChannels);
     process.start(QREPOD_OUTLIVING, {kind, QString::number(server.port())});
     QByteArray output;
-    QElapsedTimer sinceEnd; // of main()
+    QElapsedTimer sinceEnd; // since the end of main()
     connect(&process, &QProcess::readyRead, this, [&] {
         output += process.readAll();
         sinceEnd.start();
@@ -47,7 +47,7 @@ void tst_Outliving::processEnds()
     QTRY_COMPARE_WITH_TIMEOUT(process.state(), QProcess::NotRunning, 30'000);
     if (sinceEnd.isValid())
         qInfo("ended %lld ms after main()", sinceEnd.elapsed());
-    // Qt warns so of a thread that has just begun as the application ends, or that never had one.
+    // Qt warns about a thread that has just started when the application ends, or never had one.
     output.replace("QEventLoop: Cannot be used without QApplication\n", "");
     QCOMPARE(output.trimmed(), "end");
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);

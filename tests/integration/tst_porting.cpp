@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! What a game that comes from repod has to know: each row of the table "What differs" in
-//! PORTING.md, as it is with QRepod.
+//! What a game that comes from repod must know: each row of the table "What differs" in PORTING.md,
+//! as it is with QRepod.
 
 #include "support/eventually.h"
 #include "support/rawclient.h"
@@ -25,7 +25,7 @@ using QRepod::Server;
 
 namespace {
 
-//! The rows of the table, each by the test that shows it.
+//! The rows of the table, with the test that shows each.
 const QHash<QString, QByteArray> testsOfRows = {
     {u"`Network_connected` runs twice: for the socket, and for the server's greeting"_s,
      "connectedComesOnce"},
@@ -51,7 +51,7 @@ const QHash<QString, QByteArray> testsOfRows = {
     {u"an integer past 64 bits raises `OverflowError` in `send()`"_s, "integersHave64Bits"},
 };
 
-//! A client with handlers, and the fallback of a RecordingListener behind them.
+//! A client with handlers, and the fallback of RecordingListener.
 class Game : public RecordingListener
 {
     Q_OBJECT
@@ -127,7 +127,7 @@ void tst_Porting::connectedComesOnce()
     RawServer server;
     Game game;
     game.connect(local, server.port());
-    server.send(message(u"connected"_s)); // as repod's server greets
+    server.send(message(u"connected"_s)); // like the greeting of repod's server
     server.send(message(u"second"_s));
     QVERIFY(eventually([&] {
         game.pump();
@@ -269,7 +269,7 @@ void tst_Porting::missingFieldIsNull()
     Game game;
     QVERIFY(game.connectAndWait(server.port()));
     server.send(data);
-    QVERIFY(game.pumpUntil(u"move"_s)); // by network_received
+    QVERIFY(game.pumpUntil(u"move"_s)); // in network_received()
     QVERIFY(!game.handled.contains(u"move 0"_s));
 }
 
@@ -281,7 +281,7 @@ void tst_Porting::parametersCheckTypes()
     server.send(message(u"move"_s, {{u"x"_s, 2.0}}));
     server.send(message(u"move"_s, {{u"x"_s, 1.5}}));
     server.send(message(u"move"_s, {{u"x"_s, u"3"_s}}));
-    QVERIFY(game.pumpUntil(u"move"_s, 2)); // by network_received
+    QVERIFY(game.pumpUntil(u"move"_s, 2)); // in network_received()
     QCOMPARE(game.handled, QStringList({u"connected"_s, u"move 2"_s}));
 }
 
@@ -301,7 +301,7 @@ void tst_Porting::noneIsANullVariant()
     QVERIFY(game.connectAndWait(server.port()));
     server.send(message(u"any"_s, {{u"n"_s, 1}, {u"value"_s, QVariant::fromValue(nullptr)}}));
     server.send(message(u"move"_s, {{u"x"_s, QVariant::fromValue(nullptr)}}));
-    QVERIFY(game.pumpUntil(u"move"_s)); // by network_received
+    QVERIFY(game.pumpUntil(u"move"_s)); // in network_received()
     QCOMPARE(game.handled, QStringList({u"connected"_s, u"any 1 1"_s}));
 }
 
@@ -312,12 +312,12 @@ void tst_Porting::bytesAreNoText()
     QVERIFY(game.connectAndWait(server.port()));
     server.send(message(u"say"_s, {{u"text"_s, u"text"_s}}));
     server.send(message(u"say"_s, {{u"text"_s, "bytes"_ba}}));
-    QVERIFY(game.pumpUntil(u"say"_s)); // by network_received
+    QVERIFY(game.pumpUntil(u"say"_s)); // in network_received()
     QCOMPARE(game.handled, QStringList({u"connected"_s, u"say text"_s}));
     QCOMPARE(game.messages.last()[u"text"_s].metaType(), QMetaType::fromType<QByteArray>());
 }
 
-//! Python packs tuple and list alike: an array of two.
+//! Python packs tuples like lists: here an array of two.
 void tst_Porting::tuplesAreLists()
 {
     const auto message = QRepod::decode(hex("82a6616374696f6ea16da170920102"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The proxy that an application has set, as QNetworkProxy::setApplicationProxy() does.
+// The proxy that an application has set, as with QNetworkProxy::setApplicationProxy().
 
 #include "support/rawserver.h"
 #include "support/recordinglistener.h"
@@ -13,7 +13,7 @@
 
 namespace {
 
-//! An HTTP proxy that connects those who ask with CONNECT, if it is willing.
+//! An HTTP proxy that connects clients that ask with CONNECT, if it is willing.
 class ConnectProxy : public QObject
 {
 public:

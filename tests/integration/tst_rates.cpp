@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! How many messages a client may send a second: who sends more is slowed down, and loses nothing.
+//! How many messages per second a client may send: one that sends more is slowed down, and loses
+//! nothing.
 
 #include "support/eventually.h"
 #include "support/messages.h"
@@ -56,7 +57,7 @@ void tst_Rates::secondsWorthComesAtOnceAndTheRestFollows()
     JoinedClient client(server);
     sendNumbers(client.client, 3 * rate);
     QVERIFY(eventually([&] { return server.script.numbers.size() >= rate; }));
-    // Another would have needed 0.2 s.
+    // One more would have needed 0.2 s.
     QVERIFY(server.script.numbers.size() <= rate + 1);
     const qint64 received = client.channel->statistics().messagesReceived;
     QVERIFY(received <= rate + 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! A server that sends its clients elsewhere, and clients that go there, or cannot.
+//! A server that redirects its clients, and clients that go there, or cannot.
 
 #include "support/eventually.h"
 #include "support/messages.h"
@@ -19,7 +19,7 @@ using QRepod::Server;
 
 namespace {
 
-//! Sends a client that says `go` where it wants to.
+//! Redirects a client that says `go` to where it wants.
 class Guide : public Channel
 {
     Q_OBJECT
@@ -81,7 +81,7 @@ private Q_SLOTS:
         QVERIFY(eventually([&] { return Guide::handled == 1; }));
     }
 
-    //! A session does not make it an interruption.
+    //! Even with a session this is not an interruption.
     void aClientWithASessionGoesToo()
     {
         first.setSessionTimeout(60'000);
@@ -150,7 +150,7 @@ private Q_SLOTS:
         QCOMPARE(Guide::handled, 0);
     }
 
-    //! The first goes at once; from then on it is as slow as reconnecting.
+    //! The first redirection is followed at once. After that they are as slow as reconnecting.
     void serversThatSendAClientToEachOtherDoNotKeepItBusy()
     {
         RecordingListener client;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tool repodcat as scripts use it: a process, its lines, its errors and its exit code.
+// The tool repodcat as scripts use it: as a process, with its lines, errors and exit code.
 
 #include "support/pythonpeer.h"
 #ifdef QREPOD_HAS_TESTKIT
@@ -33,7 +33,7 @@ public:
 
     void write(const QByteArray &lines) { m_process.write(lines); }
 
-    //! The next line of its standard output, without its end.
+    //! Returns the next line of its standard output, without the line end.
     QByteArray line()
     {
         while (!m_process.canReadLine()) {
@@ -43,7 +43,7 @@ public:
         return m_process.readLine().chopped(1);
     }
 
-    //! Waits until it says on standard error where it listens.
+    //! Waits until it prints its port on standard error.
     QString port()
     {
         static const QRegularExpression expression("listening on port (\\d+)\n");
@@ -54,7 +54,7 @@ public:
         return expression.match(said).captured(1);
     }
 
-    //! Ends its input and waits until it has ended.
+    //! Closes its input and waits until it has ended.
     int exitCode()
     {
         m_process.closeWriteChannel();
@@ -80,7 +80,7 @@ QString pythonPort(PythonPeer &python)
     return QString::number(python.port());
 }
 
-//! Messages with everything that JSON has no form for; each stands as the program prints it.
+//! Messages with everything that JSON has no form for, each as the program prints it.
 const QByteArrayList lines = {
     R"({"action":"plain","list":[1,-2,2.5,"x",true,false,null,[],{}],"map":{"a":{"b":1}}})",
     R"({"action":"numbers","big":9007199254740993,"least":-9223372036854775808})",
@@ -221,7 +221,7 @@ void tst_Repodcat::recordingIsReplayedToAPythonServer()
 {
     const QString file = fileName("client.qrepod");
     {
-        // Both ends are ours: what the client sent is recorded by the server.
+        // Both ends are ours: the server records what the client sent.
         Repodcat server({"--listen", "0", "--no-input", "--record", file});
         Repodcat client({"127.0.0.1", server.port()});
         client.write("{\"action\":\"number\",\"n\":0}\n{\"action\":\"number\",\"n\":1}\n");
@@ -334,7 +334,7 @@ void tst_Repodcat::timeoutBeforeTheCount()
     Repodcat cat({"--count", "1", "--timeout", "0.1", "127.0.0.1", server.port()});
     QCOMPARE(cat.exitCode(), 3);
     const QByteArray errors = cat.errors();
-    // On a slow machine the connection itself may take longer.
+    // On a slow machine, connecting may take longer than that.
     QVERIFY2(errors.endsWith("repodcat: 0 of 1 messages within 0.1 s\n")
                  || errors.endsWith("repodcat: no connection within 0.1 s\n"),
              errors);
@@ -345,7 +345,7 @@ void tst_Repodcat::timeoutWithoutACountIsTheEnd()
     PythonPeer python("server.py", {"echo"});
     Repodcat cat({"--timeout", "5", "127.0.0.1", pythonPort(python)});
     cat.write("{\"action\":\"hello\"}\n");
-    QCOMPARE(cat.exitCode(), 0); // the end of input does not end it: the answer is there
+    QCOMPARE(cat.exitCode(), 0); // the end of input does not end it before the answer
     QCOMPARE(cat.output(), QByteArray("{\"action\":\"hello\"}\n"));
 }
 
@@ -435,7 +435,7 @@ void tst_Repodcat::colorsOnATerminalAlone()
     QCOMPARE(run(QREPOD_REPODCAT, {}, ""), plain + '\n');
     QCOMPARE(run(QREPOD_REPODCAT, {"--color=always"}, "1"), colored + '\n');
 
-    // Python's pty gives it a terminal.
+    // Python's pty provides a terminal.
     const QStringList terminal{"-c", "import pty, sys; pty.spawn(sys.argv[1:])", QREPOD_REPODCAT};
     QVERIFY(run("/usr/bin/python3", terminal, "").contains(colored));
     QVERIFY(run("/usr/bin/python3", terminal, "1").contains(plain));
@@ -477,7 +477,7 @@ void tst_Repodcat::watchShowsATableOnATerminal()
             say << "--message"
                 << R"({"action":"_state","name":")" + name + "\"," + message + '}';
         PythonPeer python("server.py", say);
-        QProcess process; // in a terminal, which Python's pty gives it
+        QProcess process; // in a terminal, from Python's pty
         process.start("/usr/bin/python3",
                       {"-c", "import pty, sys; pty.spawn(sys.argv[1:])", QREPOD_REPODCAT, "--watch",
                        name, "--no-input", "--count", QString::number(messages.size()), "127.0.0.1",

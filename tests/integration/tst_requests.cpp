@@ -29,7 +29,7 @@ namespace {
 
 using Future = QFuture<QVariant>;
 
-//! Not known to Qt by its name.
+//! Qt does not know this type by name.
 struct Secret
 {
 };
@@ -57,7 +57,7 @@ struct Shop
     QStringList calls;
 };
 
-//! Every form of answer. Without a server it is a handler of a listener like any other object.
+//! Has every form of answer. Without a server it is a handler object of a listener.
 class Keeper : public Channel
 {
     Q_OBJECT
@@ -123,7 +123,7 @@ public slots:
     }
 };
 
-//! A server and a client that can both answer.
+//! A server and a client, both of which can answer.
 class Pair
 {
 public:
@@ -140,7 +140,7 @@ public:
         channel = static_cast<Keeper *>(server->channels().constFirst());
     }
 
-    //! Asks the server, or else the client.
+    //! Sends a request to the server, or else to the client.
     Future ask(bool isServer, const QString &action, const QVariantMap &fields = {},
                int timeout = patience) const
     {
@@ -150,7 +150,7 @@ public:
 
     Shop shop;
     std::unique_ptr<QRepod::Server> server = std::make_unique<QRepod::Server>();
-    Keeper handler{&shop}; // the client's
+    Keeper handler{&shop}; // for the client
     std::unique_ptr<RecordingListener> player = std::make_unique<RecordingListener>();
     QPointer<Keeper> channel;
 };
@@ -160,7 +160,7 @@ bool finishes(const Future &future)
     return eventually([&] { return future.isFinished(); });
 }
 
-//! What \a future results in, or `"error: …"`.
+//! Returns the result of \a future, or `"error: …"`.
 QVariant outcome(Future future)
 {
     if (!finishes(future))
@@ -273,7 +273,7 @@ void tst_Requests::handlerAnswers()
     QFETCH(QVariant, result);
     const Pair pair;
     QCOMPARE(outcome(pair.ask(isServer, action, fields)), result);
-    // Neither answer nor request are seen as messages by anybody else.
+    // Nobody else sees answer or request as messages.
     QVERIFY(!pair.player->actions().contains(u"_reply"_s));
     QVERIFY(pair.channel->received.isEmpty());
 }
@@ -296,7 +296,7 @@ void tst_Requests::handlerAnswersLaterByFuture()
     const Future anything = pair.ask(isServer, u"anythingLater"_s);
     const Future nothing = pair.ask(isServer, u"nothingLater"_s);
     const Future offer = pair.ask(isServer, u"offerLater"_s);
-    QCOMPARE(outcome(pair.ask(isServer, u"ready"_s)), QVariant(5)); // behind the others
+    QCOMPARE(outcome(pair.ask(isServer, u"ready"_s)), QVariant(5)); // after the others
     QVERIFY(!count.isFinished() && !anything.isFinished());
     QVERIFY(!nothing.isFinished() && !offer.isFinished());
 
@@ -348,7 +348,7 @@ void tst_Requests::failedFutureRefuses()
     QCOMPARE(outcome(offer), QVariant(u"error: offerLater: the handler failed"_s));
 }
 
-//! Nobody can say what is in it.
+//! Nobody knows what it contains.
 void tst_Requests::futureOfAnUnknownTypeRefusesWithAWarning()
 {
     Pair pair;
@@ -383,7 +383,7 @@ void tst_Requests::requestIsAnsweredFromManyThreads()
         futures << pair.ask(true, u"keep"_s);
     QVERIFY(eventually([&] { return pair.shop.kept.size() == count; }));
 
-    // All of them try to answer every request.
+    // All threads try to answer every request.
     std::array<std::unique_ptr<QThread>, 8> threads;
     std::atomic<int> answers = 0;
     for (auto &thread : threads) {
@@ -460,7 +460,7 @@ void tst_Requests::nobodyHandlesIt()
     const Pair pair;
     QCOMPARE(outcome(pair.ask(isServer, u"jump"_s)),
              QVariant(u"error: jump: there is no handler"_s));
-    // It is a message that nobody took, too.
+    // It also counts as a message that nobody took.
     if (isServer)
         QCOMPARE(pair.channel->received.size(), 1);
     else
@@ -478,7 +478,7 @@ void tst_Requests::fieldsDoNotFit()
     QVERIFY2(error.contains(u"\"b\""_s), qUtf8Printable(error));
     QCOMPARE(pair.channel->received.size(), 1);
 
-    // The warning comes once, the reason each time.
+    // The warning comes once, the reason every time.
     QCOMPARE(outcome(pair.ask(true, u"add"_s, {{u"a"_s, 1}, {u"b"_s, u"two"_s}})), QVariant(error));
     QCOMPARE(Warnings::texts().size(), 1);
 }
@@ -550,7 +550,7 @@ void tst_Requests::timeoutComesInsidePump()
         wasPumping = isPumping;
         return QVariant();
     });
-    // The greeting wakes it, too.
+    // The greeting wakes it too.
     const auto pumpWhenTold = [&] {
         if (std::exchange(wakes, 0) == 0)
             return false;
@@ -571,7 +571,7 @@ void tst_Requests::lateAnswerIsAnOrdinaryMessage()
     QVERIFY(pair.shop.kept.constFirst().reply(7) > 0);
     QVERIFY(pair.player->pumpUntil(u"_reply"_s));
     QCOMPARE(pair.player->messages.constLast().value(u"result"_s), QVariant(7));
-    // And it is not answered in its turn.
+    // Nor is it answered itself.
     QCOMPARE(outcome(pair.ask(true, u"ready"_s)), QVariant(5));
     QVERIFY(pair.channel->received.isEmpty());
 }
@@ -586,7 +586,7 @@ void tst_Requests::endOfTheConnectionFails()
     QFETCH(bool, isServer);
     for (const bool isEndedByAsker : {true, false}) {
         Pair pair;
-        // Each knows then that the other never closes one direction alone.
+        // By then each knows that the other never closes only one direction.
         QCOMPARE(outcome(pair.ask(true, u"ready"_s)), QVariant(5));
         const Future future = pair.ask(isServer, u"keep"_s, {}, -1);
         QVERIFY(eventually([&] { return pair.shop.kept.size() == 1; }));
@@ -595,7 +595,7 @@ void tst_Requests::endOfTheConnectionFails()
         else
             pair.channel->close();
         QCOMPARE(outcome(future), QVariant(u"error: keep: the connection ended"_s));
-        // Whoever answers only now has nobody to answer to.
+        // An answer that is given only now has nobody to go to.
         QVERIFY(eventually([&] { return !pair.channel; }));
         QVERIFY(eventually(
             [&] { return pair.player->state() == RecordingListener::State::Disconnected; }));
@@ -643,7 +643,7 @@ void tst_Requests::thousandAreUnderWay()
 
 void tst_Requests::tenThousandMayWait()
 {
-    RawServer server; // which answers nothing
+    RawServer server; // which does not answer
     RecordingListener listener;
     QVERIFY(listener.connectAndWait(server.port()));
     QList<Future> futures;
@@ -730,7 +730,7 @@ void tst_Requests::peerAsksByHand()
     client.send(request(u"jump"_s, 7));
     client.send(request(u"nothing"_s, 7));
     QVERIFY(client.receives(u"_reply"_s, 4));
-    const QList<QVariantMap> replies = client.messages().sliced(1); // behind the greeting
+    const QList<QVariantMap> replies = client.messages().sliced(1); // after the greeting
     QCOMPARE(replies[0], request(u"_reply"_s, qint64(0), {{u"result"_s, qint64(3)}}));
     QCOMPARE(replies[1], request(u"_reply"_s, greatest, {{u"result"_s, qint64(7)}}));
     QCOMPARE(replies[2], request(u"_reply"_s, qint64(7), {{u"error"_s, u"there is no handler"_s}}));

@@ -71,7 +71,7 @@ void tst_Resilience::heartbeatsAreSentWhenNothingElseIs()
     listener.setHeartbeatInterval(20);
     QVERIFY(listener.connectAndWait(m_server->port()));
     QTRY_VERIFY(m_server->heartbeats() >= 3);
-    QVERIFY(listener.log.size() == 3); // without a word to the game
+    QVERIFY(listener.log.size() == 3); // the game is told nothing
 }
 
 void tst_Resilience::heartbeatsCanBeTurnedOff()
@@ -83,7 +83,7 @@ void tst_Resilience::heartbeatsCanBeTurnedOff()
     RecordingListener other;
     other.setHeartbeatInterval(20);
     QVERIFY(other.connectAndWait(second.port()));
-    QTRY_VERIFY(second.heartbeats() >= 5); // so long a time
+    QTRY_VERIFY(second.heartbeats() >= 5); // after this much time
     QCOMPARE(m_server->heartbeats(), 0);
 }
 
@@ -124,14 +124,14 @@ void tst_Resilience::silentPeerThatNeverDidIsNot()
     other.setIdleTimeout(100);
     QVERIFY(other.connectAndWait(second.port()));
     second.sendBytes(heartbeat);
-    QVERIFY(other.pumpUntil("disconnected")); // five times as long
+    QVERIFY(other.pumpUntil("disconnected")); // after five times as long
 
     m_server->send({{"action", "still here"}});
     QVERIFY(listener.pumpUntil("still here"));
     QVERIFY(listener.connection()->isConnected());
 }
 
-//! It reads nothing, but its machine answers whoever asks whether there is room again.
+//! It reads nothing, but its machine answers when asked whether there is room again.
 void tst_Resilience::stalledPeerThatNeverDidIsNot()
 {
     RecordingListener listener;
@@ -149,7 +149,7 @@ void tst_Resilience::stalledPeerThatNeverDidIsNot()
     clock.setIdleTimeout(2'000);
     QVERIFY(clock.connectAndWait(second.port()));
     second.sendBytes(heartbeat);
-    QVERIFY(clock.pumpUntil("disconnected")); // time for several questions
+    QVERIFY(clock.pumpUntil("disconnected")); // leaves time for several questions
     QVERIFY(listener.connection()->isConnected());
 }
 
@@ -168,7 +168,7 @@ void tst_Resilience::ownHeartbeatsKeepAQuietConnectionAlive()
     clock.setIdleTimeout(2'500);
     QVERIFY(clock.connectAndWait(m_server->port()));
     m_server->sendBytes(heartbeat);
-    QVERIFY(clock.pumpUntil("disconnected")); // longer than the idle timeout of the others
+    QVERIFY(clock.pumpUntil("disconnected")); // longer than the other idle timeouts
     listener.pump();
     QCOMPARE(listener.log.size(), 3);
     QCOMPARE(server.channels().size(), 1);
@@ -389,14 +389,14 @@ void tst_Resilience::closeInAHandlerEndsReconnecting_data()
         QTest::addRow("%s, broken", where) << where << false;
 }
 
-//! By the client object, which knows nothing of what the listener is about to do.
+//! Through the client object, which does not know what the listener is about to do.
 void tst_Resilience::closeInAHandlerEndsReconnecting()
 {
     QFETCH(QString, where);
     QFETCH(bool, isRefused);
     RecordingListener listener;
     listener.setReconnect(true);
-    listener.setReconnectInterval(100); // for a handler has to come before it, not only to be right
+    listener.setReconnectInterval(100); // a handler must run before it
     bool isClosed = false;
     const auto closeAt = [&](const QString &here) {
         if (here == where && listener.state() == State::Reconnecting) {
@@ -447,13 +447,13 @@ void tst_Resilience::dialogInAHandlerDoesNotHoldUpReconnecting()
     m_server->sendBytes(QByteArray(4, '\0'));
     QVERIFY(listener.pumpUntil("disconnected"));
     QVERIFY(isBack);
-    QVERIFY(listener.pumpUntil("socketConnect", 2)); // what was not delivered in the handler
+    QVERIFY(listener.pumpUntil("socketConnect", 2)); // which was not delivered in the handler
     QCOMPARE(listener.actions().mid(2),
              (QStringList{"error", "disconnected", "connected", "socketConnect"}));
     QTRY_COMPARE(m_server->clientCount(), 2);
 }
 
-//! As one that is full, or that bans the player.
+//! For example one that is full, or that bans the player.
 void tst_Resilience::serverThatOnlyAcceptsIsGivenUp()
 {
     RecordingListener listener;
@@ -485,7 +485,7 @@ void tst_Resilience::serverThatOnlyAcceptsIsGivenUp()
     QTRY_COMPARE(m_server->clientCount(), 4);
     QCOMPARE(listener.log.count("disconnected"), 4);
 
-    listener.connect("127.0.0.1", m_server->port()); // begins anew
+    listener.connect("127.0.0.1", m_server->port()); // starts over
     QVERIFY(listener.pumpUntil("disconnected", 5));
     QCOMPARE(attempts.last(), 1);
 }
@@ -495,7 +495,7 @@ void tst_Resilience::connectInAHandlerTakesPrecedence()
     RawServer second;
     RecordingListener listener;
     listener.setReconnect(true);
-    listener.setReconnectInterval(1); // so that the attempt may have begun already
+    listener.setReconnectInterval(1); // so that the attempt may already have begun
     listener.onMessage = [&](const QVariantMap &message) {
         if (message["action"] == "disconnected")
             listener.connect("127.0.0.1", second.port());

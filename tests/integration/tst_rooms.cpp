@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Rooms: who gets what, who may join, and handlers that pull the rug from under everything.
+//! Rooms: who gets what, who may join, and handlers that delete everything around them.
 
 #include "support/eventually.h"
 #include "support/messages.h"
@@ -29,11 +29,11 @@ namespace {
 
 using Action = std::function<void(Room *, Channel *)>;
 
-//! What the rooms of one test were told, in order, and what they do then.
+//! What the rooms of a test were told, in order, and how they react.
 struct Game
 {
     QStringList log;
-    QString code;               ///< that refusal() asks for, if any
+    QString code;               ///< which refusal() asks for, if any
     Action onMove = nullptr;    ///< in a handler
     Action onUnknown = nullptr; ///< in network_received()
     Action onAsked = nullptr;   ///< in refusal()
@@ -81,7 +81,7 @@ private:
     Game &m_game;
 };
 
-//! Takes `move` as well.
+//! Also handles `move`.
 class Player : public ScriptedChannel
 {
     Q_OBJECT
@@ -118,7 +118,7 @@ struct WithGame
     Game game;
 };
 
-//! A server whose rooms are matches of one game, which outlives it.
+//! A server whose rooms are matches of one game, which outlives the server.
 template <class C = ScriptedChannel>
 struct GameServer : WithGame, TestServer<C>
 {
@@ -142,7 +142,7 @@ void expectWarning(const QString &text)
     QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QRegularExpression::escape(text)));
 }
 
-//! Whether channels and rooms know the same of each other.
+//! Returns whether channels and rooms agree.
 bool isConsistent(const Server &server)
 {
     const QList<Room *> rooms = server.rooms();
@@ -437,7 +437,7 @@ void tst_Rooms::closeLetsEveryoneLeaveAndFreesTheName()
     QVERIFY(two.channel->join(u"a"_s));
     const QPointer<Room> old = server->room(u"a"_s);
     connect(old, &Room::channelLeft, server.server,
-            [](Channel *channel) { channel->join(u"a"_s); }); // another of that name
+            [](Channel *channel) { channel->join(u"a"_s); }); // another room of that name
     server.game.log.clear();
     old->close();
     QCOMPARE(server.game.log,
@@ -500,7 +500,7 @@ void tst_Rooms::deletedRoomIsLeft()
     QVERIFY(client.channel->rooms().isEmpty());
     QVERIFY(server->rooms().isEmpty());
     client->send(move(1));
-    QVERIFY(server.receives(u"move"_s)); // nobody took it
+    QVERIFY(server.receives(u"move"_s)); // nobody takes it
 }
 
 void tst_Rooms::everyoneCannotBeLeftOrClosed()
@@ -516,7 +516,7 @@ void tst_Rooms::everyoneCannotBeLeftOrClosed()
     QVERIFY(!server->room(QString()));
     QVERIFY(server->rooms().isEmpty());
     client->close();
-    QVERIFY(server.has(0)); // and it does not close when the last has gone
+    QVERIFY(server.has(0)); // it does not close when the last channel has gone
     JoinedClient next(server);
     server->sendToAll(u"on"_s);
     QVERIFY(next->receives(u"on"_s));
@@ -556,7 +556,7 @@ void tst_Rooms::userCodeMayDoAnything_data()
         for (const char *what :
              {"join", "leave", "leave and join", "close room", "delete room", "close channel",
               "delete channel", "delete both", "delete server"}) {
-            // As little as any object, a room may be deleted within a virtual function of its own.
+            // Like any object, a room must not be deleted within one of its own virtual functions.
             if (QByteArray(where) == "refusal" && QByteArray(what).startsWith("delete")
                 && QByteArray(what) != "delete channel")
                 continue;
@@ -566,7 +566,7 @@ void tst_Rooms::userCodeMayDoAnything_data()
     }
 }
 
-//! In every handler and slot that a room has a part in.
+//! In every handler and slot that involves a room.
 void tst_Rooms::userCodeMayDoAnything()
 {
     QFETCH(const QString, where);
@@ -669,7 +669,7 @@ void tst_Rooms::userCodeMayDoAnything()
         return;
     QVERIFY(isConsistent(*server.server));
 
-    JoinedClient next(server); // it works on
+    JoinedClient next(server); // the server still works
     QVERIFY(next.channel->join(u"last"_s));
     server->room(u"last"_s)->sendToAll(u"on"_s);
     QVERIFY(next->receives(u"on"_s));

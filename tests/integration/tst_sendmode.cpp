@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! SendMode::Latest: who keeps up gets everything, who does not gets the newest.
+//! SendMode::Latest: a client that keeps up gets everything, one that does not gets the newest.
 
 #include "support/eventually.h"
 #include "support/messages.h"
@@ -35,7 +35,7 @@ QVariantMap position(const QString &action, qint64 n)
     return message(action, {{u"n"_s, n}});
 }
 
-//! A client that reads nothing, and whose system takes nothing any more.
+//! A client that reads nothing, so that its system takes no more.
 struct Stalled : JoinedClient
 {
     template <class C>
@@ -122,7 +122,7 @@ void tst_SendMode::newestComesInThePlaceOfTheOlder()
     client.channel->send(position(u"a"_s, 1), SendMode::Latest);
     client.channel->send(position(u"event"_s, 2));
     client.channel->send(position(u"b"_s, 3), SendMode::Latest);
-    client.channel->send(position(u"a"_s, 4)); // another message of this action stays
+    client.channel->send(position(u"a"_s, 4)); // the other message of this action stays
     client.channel->send(position(u"b"_s, 1'000'005), SendMode::Latest);
     client.channel->send(position(u"a"_s, 6), SendMode::Latest);
     client.channel->send(message(u"end"_s));
@@ -138,7 +138,7 @@ void tst_SendMode::neverCountsAgainstTheBacklog()
     QString error;
     connect(client.channel, &Channel::errorOccurred, this,
             [&](const QString &text) { error = text; });
-    for (int n = 0; n < 16; ++n) // each of another action, so that none replaces another
+    for (int n = 0; n < 16; ++n) // each with its own action, so that none replaces another
         QVERIFY(client.channel->send(bulky(mebi, QString::number(n)), SendMode::Latest) > 0);
     QVERIFY(client.channel->send(message(u"end"_s)) > 0);
     QVERIFY(client->receives(u"end"_s));

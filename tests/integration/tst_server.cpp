@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Server and Channel as a game uses them, with clients that do byte by byte what a test says.
+//! Server and Channel as a game uses them, with clients that do exactly what a test says.
 ///
 /// Unless a test says otherwise, server and clients share the event loop of the test's thread.
 
@@ -140,12 +140,12 @@ void tst_Server::listensOnAName()
     QVERIFY(client.receives(u"connected"_s));
 }
 
-//! A client has the address that it knows itself by, whatever the kind of the server's socket.
+//! A client has the address that it knows for itself, whatever kind the server's socket is.
 void tst_Server::listensOnEveryAddress()
 {
     Server server;
     QVERIFY2(server.listen(QString(), 0), qPrintable(server.errorString()));
-    RawClient client(server.port()); // by IPv4
+    RawClient client(server.port()); // over IPv4
     QVERIFY(client.receives(u"connected"_s));
     QVERIFY(eventually([&] { return server.channels().size() == 1; }));
     QCOMPARE(server.channels().first()->address(), client.address());
@@ -172,7 +172,7 @@ void tst_Server::reportsAPortThatIsTaken()
              u"127.0.0.1:%1: The bound address is already in use"_s.arg(other.serverPort()));
     QCOMPARE(changes.count(), 0);
 
-    QVERIFY(server.listen(local, 0)); // and it can try again
+    QVERIFY(server.listen(local, 0)); // it can try again
     QVERIFY(server.errorString().isEmpty());
     QCOMPARE(changes.count(), 1);
 }
@@ -259,7 +259,7 @@ void tst_Server::greetingIsTheFirstThingOnTheWire()
     TestServer server;
     connect(server.server, &Server::channelConnected, this, [&](Channel *channel) {
         QVERIFY(channel->send(number(1)) > 0);
-        server->sendToAll(number(2)); // of whom it is one
+        server->sendToAll(number(2)); // including this channel
     });
     RawClient client(server->port());
     QVERIFY(client.receives(u"number"_s, 2));
@@ -352,7 +352,7 @@ void tst_Server::handlersFollowTheSameRules()
 
     client.send(message(u"fields"_s, {{u"name"_s, 5}}));
     client.send(message(u"fields"_s, {{u"name"_s, 5}}));
-    QVERIFY(server.receives(u"fields"_s, 2)); // by network_received
+    QVERIFY(server.receives(u"fields"_s, 2)); // in network_received()
     QCOMPARE(Warnings::texts().size(), 1);
     QVERIFY2(Warnings::texts().first().contains(u"name"_s), qPrintable(Warnings::texts().first()));
     QCOMPARE(
@@ -401,7 +401,7 @@ void tst_Server::builtInNamesFromAClientReachNoHandler()
     client.send(message(u"hello"_s));
     QVERIFY(server.receives(u"hello"_s));
     QCOMPARE(server.script.log,
-             QStringList({u"disconnected"_s, u"error"_s, u"hello"_s})); // of network_received()
+             QStringList({u"disconnected"_s, u"error"_s, u"hello"_s})); // in network_received()
     QCOMPARE(server->channels().size(), 2);
 }
 

@@ -32,7 +32,7 @@ namespace {
 
 const QString local = u"127.0.0.1"_s;
 
-//! The threads in which channels were seen at work.
+//! The threads in which channels were seen working.
 class Threads
 {
 public:
@@ -55,11 +55,11 @@ public:
     }
 
 private:
-    mutable std::mutex m_mutex; // guards what follows
+    mutable std::mutex m_mutex; // guards the following
     QSet<QThread *> m_threads;
 };
 
-//! A channel for a background thread: answers everything and notes where it is.
+//! A channel for a background thread. Answers everything, and notes its thread.
 class EchoChannel : public Channel
 {
     Q_OBJECT
@@ -126,7 +126,7 @@ void tst_ServerBackground::backgroundServerWorksInOneOtherThread()
         threads.note();
         return new EchoChannel(threads);
     });
-    // In the thread that emits them, as there is no receiver.
+    // In the emitting thread, because there is no receiver.
     connect(server.get(), &Server::channelConnected, [&] { threads.note(); });
     connect(server.get(), &Server::channelDisconnected, [&](Channel *channel) {
         threads.note();
@@ -145,7 +145,7 @@ void tst_ServerBackground::backgroundServerWorksInOneOtherThread()
         QVERIFY(eventually([&] { return server->channels().size() == 1; }));
         QCOMPARE(threads.all(), QSet<QThread *>({here}));
         threads.forget();
-        early.send(number(1)); // may be on its way while it moves
+        early.send(number(1)); // may be in transit while the server moves
         server->startBackground();
     }
     server->startBackground(); // changes nothing
@@ -172,7 +172,7 @@ void tst_ServerBackground::backgroundServerWorksInOneOtherThread()
 
 void tst_ServerBackground::startBackgroundWhileClientsArrive()
 {
-    constexpr int count = 100; // so many that it takes a while to move them
+    constexpr int count = 100; // so many that moving them takes a while
     for (int round = 0; round < 5; ++round) {
         Threads threads;
         Server server;
@@ -187,7 +187,7 @@ void tst_ServerBackground::startBackgroundWhileClientsArrive()
         };
         addClients();
         QVERIFY(eventually([&] { return server.channels().size() == count; }));
-        addClients(); // who wait to be accepted
+        addClients(); // these wait to be accepted
         server.startBackground();
         addClients();
         for (const auto &client : clients)
@@ -235,7 +235,7 @@ void tst_ServerBackground::destroyedBackgroundServerHasDeletedItsChannels()
     for (const auto &client : clients) {
         client->send(number(0));
         QVERIFY(client->receives(u"number"_s));
-        for (int n = 1; n < 1'000; ++n) // its handlers are at work when the server goes
+        for (int n = 1; n < 1'000; ++n) // its handlers are running when the server goes
             client->send(number(n));
     }
     QElapsedTimer timer;
@@ -245,14 +245,14 @@ void tst_ServerBackground::destroyedBackgroundServerHasDeletedItsChannels()
     QCOMPARE(int(EchoChannel::existing), 0);
     for (const auto &client : clients) {
         QVERIFY(client->ends());
-        // Whatever came back came in order.
+        // What came back came in order.
         const QList<qint64> numbers = client->numbers();
         for (qsizetype n = 0; n < numbers.size(); ++n)
             QCOMPARE(numbers[n], n);
     }
 }
 
-//! Qt warns of a timer that is stopped in another thread.
+//! Qt warns about a timer that is stopped in another thread.
 void tst_ServerBackground::childrenAreDestroyedWhereTheyWork()
 {
     QTest::failOnWarning(QRegularExpression(u".*"_s));

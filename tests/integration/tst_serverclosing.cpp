@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! Channels and servers that are closed or deleted, at any time: in handlers, in signals, in nested
+//! Channels and servers that are closed or deleted at any time: in handlers, in signals, in nested
 //! event loops.
 
 #include "support/eventually.h"
@@ -123,7 +123,7 @@ void tst_ServerClosing::channelDeletedInTheHandlerOfAnother()
         if (channel == client.channel)
             delete victim.channel;
     };
-    // Both have something to say when the handler runs.
+    // Both have messages waiting when the handler runs.
     client->send(message(u"hello"_s));
     victim->send(message(u"hello"_s));
     QVERIFY(victim->ends());
@@ -170,7 +170,7 @@ void tst_ServerClosing::channelDeletedInItsSignals()
     QVERIFY(eventually([&] { return isDeleted; }));
     QVERIFY(client.ends());
     QCOMPARE(server->channels(), QList<Channel *>({other.channel}));
-    // Nothing was called after the deletion, and everything before.
+    // Nothing was called after the deletion, and everything before it.
     QStringList expected = {u"Network_connected"_s,
                             u"Network_error %1: empty frame"_s.arg(client.address()),
                             u"Network_disconnected"_s};
@@ -246,7 +246,7 @@ void tst_ServerClosing::nestedEventLoopKeepsOrderAndLosesNothing()
             return loop.quit();
         if (received[u"n"_s] != 1)
             return;
-        // Arrives while the handler is at work; the client even leaves.
+        // Arrives while the handler is running; the client even leaves.
         client->send(number(3));
         client->send(number(4));
         client->close();
@@ -257,7 +257,7 @@ void tst_ServerClosing::nestedEventLoopKeepsOrderAndLosesNothing()
     client->sendBytes(QRepod::encode(number(1)) + QRepod::encode(number(2)));
     QVERIFY(eventually([&] { return !client.channel; }));
     QCOMPARE(server.script.numbers, QList<qint64>({1, 2, 3, 4}));
-    // The other channel works meanwhile; this one waits for its handler.
+    // The other channel works meanwhile. This one waits for its handler.
     QCOMPARE(server.script.log,
              QStringList({u"number"_s, u"release"_s, u"returned"_s, u"number"_s, u"number"_s,
                           u"number"_s}));
@@ -346,7 +346,7 @@ void tst_ServerClosing::closedServerHasToldEveryChannel()
     JoinedClient other(server);
     if (isInBackground)
         server->startBackground();
-    QStringList gone; // in the working thread, as the script's log is
+    QStringList gone; // used in the working thread, like the script's log
     connect(
         server.server, &Server::channelDisconnected, this,
         [&](Channel *channel) { gone << channel->address(); }, Qt::DirectConnection);
@@ -363,7 +363,7 @@ void tst_ServerClosing::closedServerHasDeliveredWhatHadArrived()
 {
     TestServer<AttentiveChannel> server;
     server->close();
-    server->setThreads(1); // which receives while this thread does something else
+    server->setThreads(1); // it receives while this thread does something else
     QVERIFY(server->listen(local, 0));
     JoinedClient client(server);
     client->sendBytes(QRepod::encode(number(1)) + QRepod::encode(number(2)));
@@ -375,7 +375,7 @@ void tst_ServerClosing::closedServerHasDeliveredWhatHadArrived()
     QCOMPARE(server.script.numbers, QList<qint64>({1, 2}));
 }
 
-//! The channel whose handler it is cannot be told inside of that handler.
+//! The channel whose handler this is cannot be told inside that handler.
 void tst_ServerClosing::serverClosedInAHandler()
 {
     TestServer<AttentiveChannel> server;
@@ -439,7 +439,7 @@ void tst_ServerClosing::channelsDeletedWhileTheServerCloses()
     QVERIFY(other->ends());
 }
 
-//! As a game has it where one player owns others.
+//! As in a game where one player owns others.
 void tst_ServerClosing::channelWhoseDestructorDeletesAnother()
 {
     class OwningChannel : public Channel
@@ -456,7 +456,7 @@ void tst_ServerClosing::channelWhoseDestructorDeletesAnother()
     const auto setOwned = [&](int owner, int owned) {
         static_cast<OwningChannel *>(clients[owner].channel.data())->owned = clients[owned].channel;
     };
-    setOwned(0, 1); // the older and the younger, for nobody says who goes first
+    setOwned(0, 1); // the older and the younger: their order is not defined
     setOwned(3, 2);
     delete server.server;
     for (JoinedClient &client : clients) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Handlers that a server has for all of its channels, over real sockets.
+// Handlers of a server for all its channels, over real sockets.
 
 #include "support/recordinglistener.h"
 
@@ -263,7 +263,7 @@ void tst_ServerHandlers::handlersRunInTheBackgroundThread()
 {
     Server server;
     server.startBackground();
-    Room room; // in C++ the author decides which thread an object may be used in
+    Room room; // in C++ the author decides in which thread an object is used
     server.addHandler(&room);
     QVERIFY(server.listen(QStringLiteral("127.0.0.1"), 0));
     RecordingListener client;
@@ -271,7 +271,7 @@ void tst_ServerHandlers::handlersRunInTheBackgroundThread()
     client.close();
     server.close();
     QTRY_VERIFY(server.channels().isEmpty());
-    server.removeHandler(&room); // in its thread, so what the handlers wrote can be seen from here
+    server.removeHandler(&room); // in its thread, so what the handlers wrote is visible here
     QVERIFY(room.thread && room.thread != QThread::currentThread());
 }
 
@@ -282,7 +282,7 @@ void tst_ServerHandlers::startBackgroundInUserCodeIsRefused_data()
         QTest::newRow(where) << where;
 }
 
-//! The code that asks would go on in this thread, with a channel that has moved to the other.
+//! The calling code would go on in this thread, with a channel that has moved to the other.
 void tst_ServerHandlers::startBackgroundInUserCodeIsRefused()
 {
     QFETCH(QString, where);
@@ -313,7 +313,7 @@ void tst_ServerHandlers::startBackgroundInUserCodeIsRefused()
     QCOMPARE(room.thread, QThread::currentThread());
     QCOMPARE(player->thread(), QThread::currentThread());
     client.send(message("own"));
-    QTRY_COMPARE(player->own, 1); // it works on
+    QTRY_COMPARE(player->own, 1); // the server still works
 }
 
 QTEST_GUILESS_MAIN(tst_ServerHandlers)

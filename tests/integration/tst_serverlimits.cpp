@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! Clients that are too many, too slow or at fault, and a system that has no descriptors left: none
-//! of them harms the others.
+//! Clients that are too many, too slow or faulty, and a system without free descriptors: none of
+//! them harms the others.
 
 #include "support/eventually.h"
 #include "support/messages.h"
@@ -66,7 +66,7 @@ void tst_ServerLimits::refusesClientsPastTheMaximum()
 
     other->close();
     QVERIFY(eventually([&] { return !other.channel; }));
-    const JoinedClient next(server); // into the place that is free again
+    const JoinedClient next(server); // takes the place that is free again
     QCOMPARE(server->channels(), QList<Channel *>({one.channel, next.channel}));
 }
 
@@ -87,7 +87,7 @@ void tst_ServerLimits::stalledClientIsClosedAndHoldsNobodyUp()
     connect(stalled.channel, &Channel::disconnected, this, [&] { events << u"disconnected"_s; });
 
     qsizetype sent = 0;
-    while (events.isEmpty() && sent < 1'000) { // what the system takes in is less than 1,000
+    while (events.isEmpty() && sent < 1'000) { // the system takes fewer than 1,000
         server->sendToAll(bulky(64 * kibi));
         QVERIFY(healthy->receives(u"bulky"_s, ++sent));
     }
@@ -136,7 +136,7 @@ void tst_ServerLimits::clientThatTakesNothingIsClosed()
     QString error;
     connect(stalled.channel, &Channel::errorOccurred, this,
             [&](const QString &text) { error = text; });
-    for (int i = 0; i < 16; ++i) // more than the system takes in
+    for (int i = 0; i < 16; ++i) // more than the system takes
         stalled.channel->send(bulky(512 * kibi));
     QVERIFY(eventually([&] { return !stalled.channel; }));
     QVERIFY2(error.contains(u"was taken for 100 ms"_s), qPrintable(error));
@@ -158,7 +158,7 @@ void tst_ServerLimits::frameThatIsNeverFinishedBreaksTheProtocol()
     QVERIFY(eventually([&] { return !slow.channel; }));
     QVERIFY2(error.contains(u"frame not finished after 100 ms: 4 bytes of it have come"_s),
              qPrintable(error));
-    healthy->send(number(1)); // a frame that is finished, after a longer silence
+    healthy->send(number(1)); // a complete frame after a longer silence
     QVERIFY(eventually([&] { return server.script.log.contains(u"number"_s); }));
 }
 
@@ -177,7 +177,7 @@ void tst_ServerLimits::clientsThatHoldTheMostMemoryAreClosed()
     JoinedClient small(server);
     std::vector<std::unique_ptr<JoinedClient>> large;
     QStringList errors;
-    for (int i = 0; i < 3; ++i) { // each of them stays below its own limits
+    for (int i = 0; i < 3; ++i) { // each stays below its own limits
         auto client = std::make_unique<JoinedClient>(server);
         connect(client->channel, &Channel::errorOccurred, this,
                 [&](const QString &text) { errors << text; });
@@ -185,7 +185,7 @@ void tst_ServerLimits::clientsThatHoldTheMostMemoryAreClosed()
     }
     for (const auto &client : large) {
         if (isSending) {
-            (*client)->sendBytes(hex("00800000")); // 8 MiB, of which this much comes:
+            (*client)->sendBytes(hex("00800000")); // announces 8 MiB, of which this much comes:
             (*client)->sendBytes(QByteArray(3 * mebi, 'x'));
         } else {
             (*client)->stall();
@@ -201,7 +201,7 @@ void tst_ServerLimits::clientsThatHoldTheMostMemoryAreClosed()
         QVERIFY2(error.contains(u"bytes are held for all clients, over the limit of 8388608"_s),
                  qPrintable(error));
     QVERIFY(eventually([&] { return server->channels().size() < 4; }));
-    QVERIFY(server->channels().size() >= 2); // no more are closed than it takes
+    QVERIFY(server->channels().size() >= 2); // no more are closed than necessary
     small->send(number(1));
     QVERIFY(eventually([&] { return server.script.log.contains(u"number"_s); }));
 }
@@ -285,7 +285,7 @@ void tst_ServerLimits::clientThatResetBeforeItWasAcceptedHarmsNobody()
 {
     TestServer server;
     server.logSignals();
-    RawClient client(server->port()); // by the system alone; the server has not run yet
+    RawClient client(server->port()); // accepted only by the system; the server has not run yet
     client.reset();
     const JoinedClient other(server);
     server->sendToAll(message(u"on"_s));
@@ -303,7 +303,7 @@ void tst_ServerLimits::clientThatResetBeforeItWasAcceptedHarmsNobody()
 void tst_ServerLimits::clientsAreAcceptedOnceThereAreDescriptorsAgain()
 {
     TestServer server;
-    RawClient client(server->port()); // by the system alone; the server has not run yet
+    RawClient client(server->port()); // accepted only by the system; the server has not run yet
     rlimit limit = {};
     QCOMPARE(::getrlimit(RLIMIT_NOFILE, &limit), 0);
     const int next = ::dup(0); // what the server would get

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! What a server sends, to one client or to all, from its thread and from others.
+//! What a server sends, to one client or to all, from its own thread and from others.
 
 #include "support/eventually.h"
 #include "support/messages.h"
@@ -44,7 +44,7 @@ public:
     static inline std::atomic<int> reads = 0;
 };
 
-//! Answers in every way that is over soon.
+//! Answers in every way that is finished soon.
 class Answering : public Channel
 {
     Q_OBJECT
@@ -295,7 +295,7 @@ void tst_ServerSending::answersReachAClientThatHasClosedItsDirection_data()
     QTest::newRow("background, network threads") << true << 2 << 60'000;
 }
 
-//! It sends all that it has to say, says that nothing more will come, and reads.
+//! It sends everything, says that nothing more will come, and reads.
 void tst_ServerSending::answersReachAClientThatHasClosedItsDirection()
 {
     QFETCH(const bool, isInBackground);
@@ -305,7 +305,7 @@ void tst_ServerSending::answersReachAClientThatHasClosedItsDirection()
     server.setChannelClass<Answering>();
     server.setThreads(threads);
     server.setSessionTimeout(sessionTimeout);
-    server.setCloseTimeout(patience); // on a loaded machine
+    server.setCloseTimeout(patience); // for a loaded machine
     if (isInBackground)
         server.startBackground();
     QVERIFY(server.listen(local, 0));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! A server whose sockets are served in network threads of their own.
+//! A server whose sockets are served in network threads.
 
 #include "support/eventually.h"
 #include "support/messages.h"
@@ -24,7 +24,7 @@ using QRepod::Server;
 
 namespace {
 
-//! Answers what it gets, and notes where it was at work.
+//! Answers what it gets, and notes its thread.
 class EchoChannel : public Channel
 {
     Q_OBJECT
@@ -52,7 +52,7 @@ public:
         QRepod::ConnectionListener::connect(u"127.0.0.1"_s, port);
     }
 
-    QHash<QString, QList<qint64>> numbers; // by who sent them
+    QHash<QString, QList<qint64>> numbers; // by sender
 
     void network_received(const QVariantMap &message) override
     {
@@ -162,7 +162,8 @@ void tst_ServerThreads::orderHoldsBetweenSendAndSendToAllAndOtherThreads()
         clients.push_back(std::make_unique<Client>(server.port()));
     QVERIFY(eventually([&] { return server.channels().size() == 4; }));
 
-    // Each sender alternates between all and one at a time; each client gets every number of each.
+    // Each sender alternates between all and one at a time. Each client must get every number of
+    // each.
     const QList<Channel *> channels = server.channels();
     std::vector<std::thread> others;
     for (int sender = 0; sender < senders; ++sender) {
@@ -239,7 +240,7 @@ void tst_ServerThreads::destructorEndsInTimeAndSendsWhatWasSent()
     for (int i = 0; i < 6; ++i)
         clients.push_back(std::make_unique<RawClient>(server->port()));
     QVERIFY(eventually([&] { return server->channels().size() == 6; }));
-    clients.front()->stall(); // must not hold up the others' end
+    clients.front()->stall(); // must not hold up the end of the others
     server->sendToAll(bulky(4 * mebi));
     server->sendToAll(number(1));
 

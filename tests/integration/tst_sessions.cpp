@@ -29,7 +29,7 @@ QByteArray resumeFrame(const QString &token, qint64 received)
 
 const QByteArray hello = control(u"_hello"_s, 1);
 
-//! Writes down what it is told of its client's line, too.
+//! Also logs what it is told about its client's connection.
 class SessionChannel : public AttentiveChannel
 {
     Q_OBJECT
@@ -67,7 +67,7 @@ struct SessionServer : TestServer<SessionChannel>
     QList<QPointer<Channel>> made;
 };
 
-//! A client that speaks for itself, as QRepod's does.
+//! A client that controls its frames itself, but speaks like QRepod's.
 class SessionClient : public RawClient
 {
 public:
@@ -82,7 +82,7 @@ public:
 
     QString token() { return messages().first()[u"_session"_s].toString(); }
 
-    //! The value of the control frame \a key, when it has come.
+    //! Waits for the control frame \a key, and returns its value.
     QVariant awaitControl(const QString &key)
     {
         QVariant value;
@@ -190,7 +190,7 @@ void tst_Sessions::clientIsMadeKnownWithItsFirstFrame()
     client.send(number(1));
     QVERIFY(eventually([&] { return server.script.numbers.size() == 1; }));
     QCOMPARE(server.script.log, QStringList({u"Network_connected"_s, u"number"_s}));
-    QCOMPARE(client.messages().size(), 1); // the greeting is sent once
+    QCOMPARE(client.messages().size(), 1); // the greeting is sent only once
 }
 
 void tst_Sessions::clientThatGoesWithoutAWordWasNeverThere()
@@ -239,7 +239,7 @@ void tst_Sessions::clientThatIsBackGetsWhatItHasMissed()
     QVERIFY(server.has(u"Network_interrupted"_s));
     channel->send(number(4));
 
-    SessionClient back(server->port(), resumeFrame(client.token(), 2)); // the third was lost
+    SessionClient back(server->port(), resumeFrame(client.token(), 2)); // the third is lost
     QVERIFY(back.receives(u"number"_s, 2));
     QCOMPARE(back.numbers(), QList<qint64>({3, 4}));
     QCOMPARE(back.messages()[1], QVariantMap({{u"_resumed"_s, 2}}));
@@ -285,13 +285,13 @@ void tst_Sessions::serverAcknowledges()
     QVERIFY(eventually([&] { return client.awaitControl(u"_ack"_s).toLongLong() > 100; }));
 }
 
-//! What follows at once on an acknowledgement is acknowledged a little later, also if nothing
-//! comes behind it.
+//! What follows an acknowledgement at once is acknowledged slightly later, even if nothing comes
+//! after it.
 void tst_Sessions::serverAcknowledgesTheEndOfAStream()
 {
     SessionServer server;
-    server->setHeartbeatInterval(0); // a heartbeat would bring it, too,
-    server->setIdleTimeout(0);       // and any other look at the connection
+    server->setHeartbeatInterval(0); // a heartbeat would send one too,
+    server->setIdleTimeout(0);       // and so would any other check of the connection
     SessionClient client(server->port());
     for (const qint64 last : {64, 128, 192, 256}) {
         QByteArray frames;
@@ -405,7 +405,7 @@ void tst_Sessions::whoIsSentAwayHearsItWhenItComesBack()
     QVERIFY(server.has(u"Network_disconnected"_s));
     QVERIFY(eventually([&] { return !server.made.first(); }));
 
-    for (int time = 1; time <= 2; ++time) { // it may be lost again before it has read it
+    for (int time = 1; time <= 2; ++time) { // it may be lost again before it has read the answer
         SessionClient back(server->port(), isLate ? QByteArray() : resumeFrame(client.token(), 0));
         if (isLate) {
             QVERIFY(eventually([&] { return server.made.size() == 1 + time; }));
@@ -449,7 +449,7 @@ void tst_Sessions::unknownTokenIsLost()
     SessionServer server;
     SessionClient client(server->port(), resumeFrame(u"0123456789012345678901"_s, 0));
     QCOMPARE(client.awaitControl(u"_lost"_s).toString(), u"the server does not know it"_s);
-    client.send(number(1)); // and goes on as a new client
+    client.send(number(1)); // it goes on as a new client
     QVERIFY(server.has(u"number"_s));
     QCOMPARE(server.script.log, QStringList({u"Network_connected"_s, u"number"_s}));
     client.reset();
@@ -484,7 +484,7 @@ void tst_Sessions::wrongNumberIsLost()
     QVERIFY(back.receives(u"one"_s));
 }
 
-//! A client that is lost again before it has the next one comes with the first a second time.
+//! A client that is lost again before it has the next token comes back with the first one.
 void tst_Sessions::tokenIsVoidOnceTheNextHasArrived()
 {
     SessionServer server;
@@ -506,7 +506,7 @@ void tst_Sessions::tokenIsVoidOnceTheNextHasArrived()
     QVERIFY(server.made.first()->isConnected());
 }
 
-//! It is of the connection before, and says nothing of what the client has got on this one.
+//! It belongs to the previous connection, and says nothing of what the client received on this one.
 void tst_Sessions::lateReceiptVoidsNoToken()
 {
     SessionServer server;
@@ -517,9 +517,9 @@ void tst_Sessions::lateReceiptVoidsNoToken()
     QVERIFY(second.awaitControl(u"_resumed"_s).isValid());
     SessionClient third(server->port(), QByteArray());
     third.sendBytes(resumeFrame(second.token(), 0));
-    second.sendBytes(control(u"_ack"_s, 0)); // read behind that, and delivered before
+    second.sendBytes(control(u"_ack"_s, 0)); // read after that, but delivered before it
     QVERIFY(third.awaitControl(u"_resumed"_s).isValid());
-    third.reset(); // before it has read the answer, for all that the server knows
+    third.reset(); // before it has read the answer, as far as the server knows
     SessionClient back(server->port(), resumeFrame(second.token(), 0));
     QVERIFY(back.awaitControl(u"_resumed"_s).isValid());
 }
@@ -548,7 +548,7 @@ void tst_Sessions::secondConnectionTakesOver()
     QVERIFY(eventually([&] { return server.script.numbers == QList<qint64>({1, 2}); }));
 }
 
-//! The line was lost again before `_resume` had arrived, and the client has come by another since.
+//! The line was lost again before `_resume` arrived, and the client has come on another line since.
 void tst_Sessions::attemptThatWasGivenUpComesTooLate()
 {
     SessionServer server;
@@ -560,7 +560,7 @@ void tst_Sessions::attemptThatWasGivenUpComesTooLate()
     SessionClient next(server->port(), resumeFrame(client.token(), 0));
     QVERIFY(next.awaitControl(u"_resumed"_s).isValid());
     attempt.sendBytes(resumeFrame(client.token(), 0));
-    QVERIFY(eventually([&] { // closed, or told, if it has been taken for a new client before
+    QVERIFY(eventually([&] { // closed, or told if it counted as a new client
         const QList<QVariantMap> messages = attempt.messages();
         return attempt.hasEnded || attempt.error
             || std::any_of(messages.begin(), messages.end(),
@@ -570,11 +570,11 @@ void tst_Sessions::attemptThatWasGivenUpComesTooLate()
     QVERIFY(next.receives(u"number"_s));
     QCOMPARE(server.script.log.count(u"Network_interrupted"_s), 1);
     next.reset();
-    SessionClient back(server->port(), resumeFrame(next.token(), 0)); // that token is good still
+    SessionClient back(server->port(), resumeFrame(next.token(), 0)); // that token is still valid
     QVERIFY(back.awaitControl(u"_resumed"_s).isValid());
 }
 
-//! So late that it has been taken for a new client.
+//! So late that it counts as a new client.
 void tst_Sessions::clientThatResumesLate()
 {
     SessionServer server;
@@ -593,7 +593,7 @@ void tst_Sessions::clientThatResumesLate()
     QVERIFY(server.made.first()->isConnected());
     late.send(number(1));
     QVERIFY(server.has(u"number"_s));
-    late.reset(); // and the token of this connection is the next one
+    late.reset(); // the token of this connection is the next one
     QVERIFY(eventually([&] { return server.script.log.count(u"interrupted()"_s) == 2; }));
     SessionClient back(server->port(), resumeFrame(late.token(), 1));
     QCOMPARE(back.awaitControl(u"_resumed"_s), QVariant(1));
@@ -664,7 +664,7 @@ void tst_Sessions::longestAwayGoesFirst()
     QVERIFY(server.has(u"Network_disconnected"_s));
     QVERIFY(eventually([&] { return !server.made[1]; }));
     QVERIFY(server.made[0]);
-    SessionClient back(server->port(), resumeFrame(first.token(), 0)); // has its place still
+    SessionClient back(server->port(), resumeFrame(first.token(), 0)); // still has its place
     QVERIFY(back.awaitControl(u"_resumed"_s).isValid());
     SessionClient lost(server->port(), resumeFrame(second.token(), 0));
     QVERIFY(lost.awaitControl(u"_lost"_s).isValid());

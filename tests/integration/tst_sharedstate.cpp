@@ -74,7 +74,7 @@ Q_SIGNALS:
     void changed();
 };
 
-//! A target some of whose properties are of other types.
+//! A target with some properties of other types.
 class Weathervane : public QObject
 {
     Q_OBJECT
@@ -127,7 +127,7 @@ QStringList display(const QAbstractItemModel &model)
     return texts;
 }
 
-//! Changes \a texts in some way.
+//! Changes \a texts in a random way.
 void step(QStringListModel &texts, QRandomGenerator &random)
 {
     const int count = texts.rowCount();
@@ -284,7 +284,7 @@ void tst_SharedState::everyClientIsToldTheSame()
     QTRY_COMPARE(display(firstNames), display(names));
 }
 
-//! As a program in another language does, by the few lines that it takes.
+//! Like a program in another language, with the few lines that this takes.
 void tst_SharedState::plainClientCanFollow()
 {
     TestServer server;
@@ -430,7 +430,7 @@ void tst_SharedState::stateOverTheLimitsComesInParts()
     QTRY_VERIFY(model.isReady() && replica.isReady());
     QCOMPARE(resets.count(), 1);
     QCOMPARE(display(model), texts);
-    QVariantList list; // which no message of the server can hold together with the rest
+    QVariantList list; // too large for one of the server's messages with the rest
     for (int i = 0; i < 80; ++i)
         list << i;
     world.any = list;
@@ -512,7 +512,7 @@ void tst_SharedState::roomThatSharesInItsConstructor()
     server->setRoomClass<Match>();
     server->openRoom(u"one"_s)->setPersistent(true);
     Match &match = *static_cast<Match *>(server->room(u"one"_s));
-    match.world.setScore(3); // nobody is there to be told
+    match.world.setScore(3); // nobody is there yet
     JoinedClient client(server);
     QVERIFY(client.channel->join(u"one"_s));
     match.world.setScore(4);
@@ -631,7 +631,7 @@ void tst_SharedState::objectOfAnotherThreadIsRefused()
     QVERIFY(client->receives(u"end"_s));
     QVERIFY(statesOf(client.client).isEmpty());
 
-    World moved; // when it is shared already
+    World moved; // is moved after it has been shared
     server->everyone()->share(u"moved"_s, &moved);
     QVERIFY(client->receives(u"_state"_s));
     moved.moveToThread(&thread);
@@ -646,7 +646,7 @@ void tst_SharedState::serverInTheBackgroundSharesToo()
 {
     TestServer server;
     auto *const world = new World;
-    world->setParent(server.server); // goes along
+    world->setParent(server.server); // moves with the server
     server->everyone()->setSyncInterval(0);
     server->everyone()->share(u"world"_s, world);
     server->startBackground();
@@ -751,7 +751,7 @@ void tst_SharedState::targetFollows()
     QCOMPARE(target.any, QVariant(QVariantList{1LL, 2LL}));
     replica.setTarget(nullptr);
 
-    Weathervane vane; // whose title is no text
+    Weathervane vane; // its title is not text
     {
         const Warnings warnings;
         replica.setTarget(&vane);
@@ -759,11 +759,11 @@ void tst_SharedState::targetFollows()
         world.setScore(11);
         QTRY_COMPARE(vane.score, 11);
         QCOMPARE(vane.title, 0);
-        QCOMPARE(Warnings::texts(), // once
+        QCOMPARE(Warnings::texts(), // only once
                  QStringList(u"world.title is text which does not fit the target's int"_s));
     }
 
-    QObject other; // whose name is of another type than what is shared so
+    QObject other; // the type of its name differs from the shared one
     replica.setTarget(&other);
     world.setScore(10);
     QTRY_COMPARE(replica.value(u"score"_s), QVariant(10LL));
@@ -884,12 +884,12 @@ void tst_SharedState::randomWalkEndsEqual()
     QTRY_COMPARE(display(model), display(names));
 }
 
-//! One sees the even numbers, one the odd ones, and both what is not a number yet.
+//! One client sees the even numbers, the other the odd ones, and both what is not a number yet.
 void tst_SharedState::randomWalkOfWhatEachMaySeeEndsEqual()
 {
     TestServer server;
     QStringListModel numbers;
-    QHash<const Channel *, int> hidden; // the rest of a division by two
+    QHash<const Channel *, int> hidden; // the remainder of a division by two
     server->everyone()->setSyncInterval(0);
     server->everyone()->share(u"numbers"_s, &numbers);
     server->everyone()->setVisible(u"numbers"_s, [&](const Channel *channel, int row) {
@@ -963,7 +963,7 @@ void tst_SharedState::serverTimeFollowsTheServersClock()
         QVERIFY(time >= latest);
         latest = time;
     }
-    // Both are of this machine, but what is asked may have waited long: half of that is the error.
+    // Both are on this machine, but a question may have waited long: half of that is the error.
     QVERIFY(std::abs(player.listener.serverTime() - Server::time()) < 30'000);
     player.listener.close();
     player.listener.pump();

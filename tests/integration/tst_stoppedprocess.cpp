@@ -24,7 +24,7 @@ namespace {
 constexpr int heartbeatInterval = 100; // milliseconds
 constexpr int idleTimeout = 300;
 constexpr int stopDuration = 1'000;
-constexpr int clientCount = 300; // more than are read between two looks at the clock
+constexpr int clientCount = 300; // more than are read between two checks of the clock
 
 } // namespace
 

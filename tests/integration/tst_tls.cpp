@@ -53,7 +53,7 @@ QSslConfiguration serverConfiguration(const char *certificateName)
     return configuration;
 }
 
-//! Trusts the tests' authority, and no other.
+//! Trusts only the tests' authority.
 QSslConfiguration clientConfiguration()
 {
     QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
@@ -178,7 +178,7 @@ void tst_Tls::backPressureLosesNothing()
         QCOMPARE(listener.messages[i + 2]["i"].toInt(), i);
 }
 
-//! What the socket has taken in while nobody read it is delivered before its end.
+//! What the socket has received while nobody read it is delivered before the end.
 void tst_Tls::endIsSeenAfterBackPressure()
 {
     RecordingListener listener;
@@ -186,13 +186,13 @@ void tst_Tls::endIsSeenAfterBackPressure()
     listener.setSslConfiguration(clientConfiguration());
     QVERIFY(listener.connectAndWait(m_server->port()));
     QVERIFY(listener.send("hello", {}) > 0);
-    QVERIFY(listener.pumpUntil("hello")); // and so the greeting, which comes before, has been too
+    QVERIFY(listener.pumpUntil("hello")); // so the greeting before it has been delivered too
     QRepod::Channel *channel = m_server->channels().first();
     QSignalSpy queued(&listener, &QRepod::ConnectionListener::messagesQueued);
     for (int i = 0; i < 4; ++i) {
         QVERIFY(channel->send({{"action", "n"}, {"i", i}, {"data", QByteArray(10'000, 'x')}}) > 0);
         if (i == 0)
-            QTRY_COMPARE(queued.size(), 1); // it does not read any more
+            QTRY_COMPARE(queued.size(), 1); // it no longer reads
     }
     QSignalSpy gone(channel, &QObject::destroyed);
     channel->close();
@@ -204,7 +204,7 @@ void tst_Tls::endIsSeenAfterBackPressure()
 
 void tst_Tls::answersReachAClientThatHasClosedItsDirection()
 {
-    m_server->setCloseTimeout(60'000); // on a loaded machine
+    m_server->setCloseTimeout(60'000); // for a loaded machine
     PythonPeer client("halfclosed.py",
                       {QString::number(m_server->port()), QFINDTESTDATA("tls/ca.pem")});
     QVERIFY(client.hasSaid("echoed"));
@@ -314,7 +314,7 @@ void tst_Tls::clientRefusedForItsCertificateIsTold_data()
     }
 }
 
-//! With TLS 1.3 the client's handshake is over by then, and it may have joined, as it thinks.
+//! With TLS 1.3 the client's handshake is over by then, and it may believe that it has joined.
 void tst_Tls::clientRefusedForItsCertificateIsTold()
 {
     QFETCH(QSsl::SslProtocol, protocol);
@@ -386,7 +386,7 @@ void tst_Tls::plainClientOnTlsServer()
     QVERIFY(listener.connectAndWait(m_server->port()));
     QVERIFY(listener.send("hello", {}) > 0);
     QVERIFY(listener.pumpUntil("disconnected"));
-    // To the client it is a message, and then the peer closes.
+    // For the client this is a message, after which the peer closes.
     QCOMPARE(listener.actions(),
              (QStringList{"connected", "socketConnect", "error", "disconnected"}));
     QCOMPARE(listener.messages[2]["error"], "this server speaks TLS");
@@ -435,7 +435,7 @@ void tst_Tls::silentClientIsDroppedByTheHandshakeTimeout()
 
 void tst_Tls::destructorDuringTheHandshake()
 {
-    RawServer silent; // accepts, and says nothing
+    RawServer silent; // accepts, but sends nothing
     auto listener = std::make_unique<RecordingListener>();
     listener->setSslConfiguration(clientConfiguration());
     listener->connect("127.0.0.1", silent.port());
@@ -447,7 +447,7 @@ void tst_Tls::destructorDuringTheHandshake()
     QVERIFY(timer.elapsed() < 5'000);
 }
 
-//! A client that has not joined goes without a word, as one that never came.
+//! A client that has not joined goes silently, like one that never came.
 void tst_Tls::serverClosedDuringTheHandshake()
 {
     QPointer<QRepod::Channel> channel;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Messages that no handler takes: what a developer is told, over real sockets.
+// Messages that no handler takes, and what the developer is told, over real sockets.
 
 #include "support/rawclient.h"
 
@@ -34,7 +34,7 @@ public:
     int moves = 0;
 };
 
-//! Qt does not see that this is a class of its own, nor its handler.
+//! Qt sees neither that this is a class of its own, nor its handler.
 class Forgetful : public Channel
 {
 public:
@@ -177,7 +177,7 @@ void tst_Unhandled::classWithoutMacroIsNamed()
     deliver({{{"action", "chat"}}});
 }
 
-//! Whoever reads the log on a terminal is not to be fooled by a peer.
+//! A peer must not fool a reader of the log on a terminal.
 void tst_Unhandled::namesOfPeersAreShownAsTheyAre()
 {
     expectWarning("nothing handles \"\\\\u\\{1b\\}\\[2Ja\\\\u\\{a\\}b\\\\u\\{202e\\}é\" from");
@@ -191,7 +191,7 @@ void tst_Unhandled::warningsAreBounded()
         messages << QVariantMap{{"action", QString(1000, 'x') + QString::number(i)}};
         messages << QVariantMap{{"action", QString::number(i)}};
     }
-    expectWarning("nothing handles \"x{64}\" from"); // those that begin alike are one
+    expectWarning("nothing handles \"x{64}\" from"); // those with the same beginning count as one
     for (int i = 0; i < 31; ++i)
         expectWarning("nothing handles \"\\d+\"");
     deliver(messages);

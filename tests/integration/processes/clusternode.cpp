@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-//! A node of a cluster in a process of its own, which tests kill, and stop and let go on.
+//! A node of a cluster in a process of its own, which tests kill, stop and resume.
 //!
 //!     clusternode ENGINE LEASE_TIME
 //!
-//! Prints its port. Who says `open {name}` is told the address of the node that has the room, and
-//! is in it if that is this one. The room answers `move {n}` with `moved {n}`, and ticks; what no
-//! room takes comes back as `unheard`.
+//! Prints its port. A client that says `open {name}` is told the address of the node that has the
+//! room, and joins the room if that is this node. The room answers `move {n}` with `moved {n}`, and
+//! sends ticks. What no room takes comes back as `unheard`.
 
 #include <QRepod/Channel>
 #include <QRepod/Cluster>

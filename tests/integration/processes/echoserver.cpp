@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! A server in a process of its own, which tests stop and let go on: it sends back what it gets.
+//! A server in a process of its own, which tests stop and resume. It echoes what it gets.
 //!
 //!     echoserver HEARTBEAT_INTERVAL IDLE_TIMEOUT
 //!

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-//! A program whose objects outlive its application, or that has none.
+//! A program whose objects outlive its application, or that has no application.
 //!
 //!     outliving KIND PORT
 //!
@@ -26,7 +26,7 @@ namespace {
 
 int serverPort = 0;
 
-//! Returns once the connection stands.
+//! Returns once the connection is open.
 void connectTo(ConnectionListener &listener, int port)
 {
     bool isConnected = false;
@@ -40,7 +40,7 @@ void connectTo(ConnectionListener &listener, int port)
     listener.disconnect(&listener);
 }
 
-//! Has one client, which is \a client.
+//! Serves one client, \a client.
 void serve(Server &server, ConnectionListener &client, bool isBackground)
 {
     if (isBackground)
@@ -70,7 +70,7 @@ void staticListener(QCoreApplication &)
     connectTo(listener, serverPort);
 }
 
-//! Its peer takes nothing.
+//! Its peer takes no data.
 void staticListenerWithMuchToSend(QCoreApplication &)
 {
     static ConnectionListener listener;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A player of arena who writes requests and reads shared state by hand: arena.py client --port PORT
 
-Plays alone in a room of its own until it has bought something, talks, and leaves. Exits 0 if all was well.
+Plays alone in a room of its own until it has bought something, talks, and leaves. Exits with 0 if all was well.
 """
 
 import argparse
@@ -29,7 +29,7 @@ class Player:
         self.requests = 0
 
     async def receive_until(self, condition):
-        """The first message for which the condition holds; `mirror.shared` is up to date by then."""
+        """The first message for which the condition holds; `mirror.shared` is then up to date."""
         while True:
             message = await self.peer.receive()
             if message["action"] == "_state":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A client that waits for the server's greeting and plays a scenario with it."""
+"""A client that waits for the server's greeting, then plays a scenario."""
 
 import sys
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Follows what a server shares, and prints it as JSON each time that it changes: mirror.py PORT"""
+"""Follows what a server shares, and prints it as JSON on each change: mirror.py PORT"""
 
 import json
 import socket

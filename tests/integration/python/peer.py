@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One end of a connection that speaks the wire: frames on asyncio's streams.
+"""One end of a connection that speaks the wire protocol: frames on asyncio streams.
 
 A frame is four bytes of big-endian length, then that many bytes of MessagePack.
 """
@@ -14,14 +14,14 @@ import msgpack
 HEADER = struct.Struct(">I")
 GREETING = {"action": "connected"}
 HEARTBEAT = b"\x80"  # the empty map
-HELLO = b"\x81\xa6_hello\x01"  # the one control frame for a peer that has not said hello
+HELLO = b"\x81\xa6_hello\x01"  # the only control frame for a peer that has not said hello
 
-# The largest frame that is believed; QRepod's own default limit.
+# The largest frame that is accepted; QRepod's own default limit.
 MAXIMUM_FRAME_SIZE = 16 * 1024 * 1024
 
 
 class ProtocolBroken(Exception):
-    """The other end sent what no end may send."""
+    """The other end sent something that is not allowed."""
 
 
 class Closed(Exception):
@@ -33,7 +33,7 @@ class Closed(Exception):
 
 
 def pack(value):
-    """`value` as MessagePack in its smallest form; a float takes 64 bits."""
+    """`value` as MessagePack in its smallest form; floats take 64 bits."""
     return msgpack.packb(value, use_bin_type=True)
 
 
@@ -46,12 +46,12 @@ def frame(payload):
 
 
 def frames(*messages):
-    """The messages as bytes for the wire, each in a frame of its own."""
+    """The messages as bytes for the wire, one frame each."""
     return b"".join(frame(pack(message)) for message in messages)
 
 
 def fields_of(payload):
-    """The fields of a message, each in the very bytes that came."""
+    """The fields of a message, each in the exact bytes that came."""
     unpacker = msgpack.Unpacker(raw=False, strict_map_key=False, max_buffer_size=len(payload))
     unpacker.feed(payload)
     fields = {}
@@ -67,7 +67,7 @@ def fields_of(payload):
 
 @contextlib.contextmanager
 def well_formed(payload):
-    """Turns what goes wrong inside into ProtocolBroken."""
+    """Turns errors inside into ProtocolBroken."""
     try:
         yield
     except (ValueError, msgpack.UnpackException) as error:
@@ -76,9 +76,9 @@ def well_formed(payload):
 
 
 class Peer:
-    """A connection to the other end, which is expected to be a QRepod.
+    """A connection to the other end, which should be a QRepod.
 
-    `slice_size` cuts every write into pieces of so many bytes; 0 writes at once.
+    `slice_size` cuts every write into pieces of this many bytes; 0 writes at once.
     """
 
     def __init__(self, reader, writer, slice_size=0):
@@ -98,17 +98,17 @@ class Peer:
         return cls(reader, writer, slice_size)
 
     def hold(self, *messages):
-        """Keeps messages back until the next write, to leave together with it."""
+        """Holds messages back until the next write, to send them together with it."""
         self._held += frames(*messages)
         self.sent += len(messages)
 
     async def send(self, *messages):
-        """Sends messages, all in one write."""
+        """Sends messages in one write."""
         await self.write(frames(*messages))
         self.sent += len(messages)
 
     async def write(self, data=b""):
-        """Sends bytes as they are, behind what was held back."""
+        """Sends bytes unchanged, after what was held back."""
         data, self._held = self._held + data, b""
         size = self._slice_size or len(data) or 1
         try:
@@ -127,8 +127,8 @@ class Peer:
     async def receive_payload(self):
         """The bytes of the next message.
 
-        Raises Closed at the end of the stream, ProtocolBroken for a frame that would
-        have harmed a repod: an empty one, or one that holds no map.
+        Raises Closed at the end of the stream, and ProtocolBroken for a frame that would
+        harm a repod: an empty one, or one that holds no map.
         """
         await self.write()
         while True:
@@ -161,7 +161,7 @@ class Peer:
             raise Closed("reset") from error
 
     async def wait_closed(self):
-        """Waits for the other end to go; it has nothing more to say.
+        """Waits for the other end to go, without any more messages.
 
         Returns "closed" or "reset".
         """
@@ -172,7 +172,7 @@ class Peer:
         raise ProtocolBroken(f"{message!r:.200} instead of the end")
 
     async def close(self):
-        """Sends what is on its way, then ends the connection."""
+        """Sends what is in transit, then closes the connection."""
         try:
             await self.write()
             self._writer.close()
@@ -181,7 +181,7 @@ class Peer:
             pass
 
     def reset(self):
-        """Breaks the connection: the other end gets a reset instead of an end."""
+        """Breaks the connection: the other end gets a reset instead of a close."""
         sock = self._writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()

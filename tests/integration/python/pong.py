@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Pong's server, or clients of one, that know its messages alone.
+"""Pong's server, or clients of one, which only know its messages.
 
-`server` prints "PORT n", plays a short game by a script and ends when stdin closes; `client`
-joins the server on --port several times, plays, and checks what comes. Exits 0 if all was well.
+`server` prints "PORT n", plays a short scripted game and ends when stdin closes; `client` joins
+the server on --port several times, plays, and checks what comes. Exits with 0 if all was well.
 """
 
 import argparse
@@ -20,11 +20,11 @@ def expect(condition, what):
 
 
 class Server:
-    """A game of its own measures: 400 by 300, won with 2 points. The left player makes each.
+    """A game with its own measures: 400 by 300, won with 2 points. The left player scores all points.
 
-    A point is made when the left player has reached the upper end of the field and the right
-    one the lower end, the next one when it is the other way round. As with repod, whoever stays
-    when the other leaves keeps their points.
+    A point is scored when the left player has reached the upper end of the field and the right
+    player the lower end, and the next one the other way round. As in repod, a player who stays
+    when the other leaves keeps the points.
     """
 
     FIELD = {"w": 400, "h": 300}
@@ -54,7 +54,7 @@ class Server:
             if None in self.slots:
                 await self.play(peer, self.slots.index(None))
             else:
-                await peer.send({"action": "full"})  # and stays connected, as with repod
+                await peer.send({"action": "full"})  # and stays connected, as in repod
                 await peer.wait_closed()
         except Closed:
             pass
@@ -110,7 +110,7 @@ class Server:
 
 
 class Client:
-    """One player; the latest state is kept."""
+    """One player; keeps the latest state."""
 
     def __init__(self, peer):
         self.peer = peer
@@ -144,8 +144,8 @@ class Client:
         self.state = state
 
     async def receive_until(self, action, condition=lambda _: True):
-        """The next message of that kind for which the condition holds. Others than states, and
-        the starts of rounds, must not come before it."""
+        """The next message of that kind for which the condition holds. Only states and starts of
+        rounds may come before it."""
         while True:
             message = await self.peer.receive()
             if message["action"] == "state":
@@ -177,10 +177,10 @@ async def play(port):
     message = await third.peer.receive()
     expect(message == {"action": "full"}, message)
 
-    # The third may stay, and moves nobody.
+    # The third may stay, and moves nothing.
     await third.go(1)
 
-    # Both see both move, and no further than to the ends. Nonsense moves nobody.
+    # Both see both move, and only up to the ends. Nonsense moves nothing.
     await right.peer.send({"action": "input"}, {"action": "input", "direction": "up"})
     await left.go(-1)
     await right.go(1000)
@@ -198,7 +198,7 @@ async def play(port):
     expect(state["scores"][winner] == left.setup["win_score"], state)
     expect(state["scores"][1 - winner] < left.setup["win_score"], state)
 
-    # A new game starts when one has left and another has come.
+    # A new game starts when one player has left and another has come.
     await left.peer.close()
     message = await right.receive_until("opponent_left")
     expect(message == {"action": "opponent_left"}, message)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the two programs share: options, the watch on stdin, the deadline and the report.
+"""The common part of both programs: options, the watch on stdin, the deadline and the report.
 
-A program exits 0 if everything it checked held. Else each problem is a line on stderr, and
-it exits 1. Its last line on stdout is a report in JSON.
+A program exits with 0 if all its checks passed. Otherwise each problem is a line on stderr, and
+it exits with 1. Its last line on stdout is a report in JSON.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from scenarios import BREAKERS, SCENARIOS
 
 
 class Program:
-    """One run of a scenario, over one connection or several."""
+    """One run of a scenario, over one or more connections."""
 
     def __init__(self, options):
         self.options = options
@@ -24,7 +24,7 @@ class Program:
         self.conversations = []
 
     async def converse(self, peer):
-        """Plays the scenario with one peer, and notes how it went."""
+        """Plays the scenario with one peer, and notes the result."""
         problems = []
         ended = False
         try:
@@ -80,7 +80,7 @@ class Program:
 
 
 async def stdin_ends():
-    """Returns when stdin closes: whoever started the program wants it to end, or is dead."""
+    """Returns when stdin closes: the parent wants the program to end, or is dead."""
     reader = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(reader)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The conversations and the faults, the same for a server's end and a client's.
+"""Conversations and faults, the same for both ends.
 
-A scenario is a coroutine that takes a Peer and the options, and adds what did not hold to
-`problems`. Unless it is a fault of our own, it says {"action": "done"} when its checks are
-over and leaves it to the other end to close.
+A scenario is a coroutine that takes a Peer and the options, and adds failed checks to `problems`.
+Unless the scenario is a fault of our own, it sends {"action": "done"} after its checks and leaves it
+to the other end to close.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ def numbers(count):
 
 
 def shown(data):
-    """A value in its bytes and in words, short enough for a line."""
+    """A value in bytes and in words, short enough for one line."""
     try:
         words = repr(unpack(data))
     except Exception:
@@ -44,7 +44,7 @@ async def finish(peer, problems):
 
 
 async def echo(peer, options, problems):
-    """Returns every message in the bytes that came, until the other end closes or says done."""
+    """Returns every message in the bytes that came, until the other end closes or sends done."""
     while True:
         try:
             payload = await peer.receive_payload()
@@ -76,7 +76,7 @@ async def values(peer, options, problems):
 
 
 async def encodings(peer, options, problems):
-    """Checks the bytes of the values that the other end sends, until it says done."""
+    """Checks the bytes of the values that the other end sends, until it sends done."""
     missing = set(ENCODED)
     while True:
         fields = fields_of(await peer.receive_payload())
@@ -102,7 +102,7 @@ async def expect_numbers(peer, count, problems):
 
 
 async def burst(peer, options, problems):
-    """Sends --count numbered messages while as many from the other end are checked."""
+    """Sends --count numbered messages while checking as many from the other end."""
 
     async def send_all():
         for message in numbers(options.count):
@@ -113,7 +113,7 @@ async def burst(peer, options, problems):
 
 
 async def listen(peer, options, problems):
-    """Checks --count numbered messages, and that nothing but the end follows them."""
+    """Checks --count numbered messages, and that only the end follows."""
     await expect_numbers(peer, options.count, problems)
     how = await peer.wait_closed()
     if how != "closed":
@@ -128,7 +128,7 @@ def large_values(size):
 
 
 async def large(peer, options, problems):
-    """Sends --size bytes of text and of binary in one message each and checks the echo."""
+    """Sends --size bytes of text and of binary in one message each, and checks the echo."""
     messages = [
         {"action": "value", "name": name, "value": value}
         for name, value in large_values(options.size)
@@ -145,7 +145,7 @@ async def large(peer, options, problems):
 
 
 def samples():
-    """Messages whose headers and payloads differ in size, for cutting up."""
+    """Messages whose headers and payloads differ in size, to be cut up."""
     yield {"action": "sample"}
     yield {"action": "sample", "text": "Grüße 🎮", "bytes": bytes(range(256))}
     yield {"action": "sample", "list": list(range(300)), "map": {"a": {"b": None}}}
@@ -154,7 +154,7 @@ def samples():
 
 
 async def slices(peer, options, problems):
-    """Sends messages and skipped frames in one piece (or by --slice) and checks the echo."""
+    """Sends messages and skipped frames in one piece (or by --slice), and checks the echo."""
     await peer.write(b"".join(frames(message, {}) for message in samples()))
     for sample in samples():
         message = await peer.receive()
@@ -172,7 +172,7 @@ async def say(peer, options, problems):
 
 
 async def non_messages(peer, options, problems):
-    """Sends frames that are well-formed but no messages, between numbered ones."""
+    """Sends frames that are well-formed but not messages, between numbered messages."""
     fillers = [{}, 5, False, None, -1, 1.5, "text", b"bytes", [], [{"action": "no"}], {"a": 1},
                {1: "action"}]  # fmt: skip
     await peer.write(
@@ -185,7 +185,7 @@ async def non_messages(peer, options, problems):
 
 
 async def asks(peer, options, problems):
-    """Asks by hand, several requests before the first answer, and checks the answers."""
+    """Sends requests by hand, several before the first answer, and checks the answers."""
     await peer.send({"action": "add", "a": 2, "b": 3, "_request": 1},
                     {"action": "add", "a": 2, "b": "x", "_request": 2},
                     {"action": "unheard of", "_request": 2**64 - 1})  # fmt: skip
@@ -199,7 +199,7 @@ async def asks(peer, options, problems):
 
 
 async def answers(peer, options, problems):
-    """Answers by hand until the other end says done: adds, and refuses everything else."""
+    """Answers by hand until the other end sends done: adds, and refuses everything else."""
     while (message := await peer.receive()) != DONE:
         reply = {"action": "_reply", "_request": message["_request"]}
         if message["action"] == "add":
@@ -209,11 +209,11 @@ async def answers(peer, options, problems):
         await peer.send(reply)
 
 
-# Faults
+# Shared state
 
 
 async def shares(peer, options, problems):
-    """Shares an object and a model by hand: everything first, then a change for each message."""
+    """Shares an object and a model by hand: everything first, then one change per message."""
     first = [
         {"name": "world", "time": 1000, "full": True, "set": {"score": 0, "title": "first"}},
         {"name": "players", "time": 1000, "full": True, "key": "id", "roles": ["id", "x"],
@@ -224,7 +224,7 @@ async def shares(peer, options, problems):
         [{"name": "players", "time": 1100, "changes": [
             ["insert", 2, [[3, 9], [4, 10]]], ["move", 0, 1, 2], ["remove", 0, 1],
             ["set", 1, {"x": 2.5}]]}],
-        # One change in two parts, and all of it again as after a lost session.
+        # One change in two parts, then all of it again as after a lost session.
         [{"name": "world", "time": 1150, "set": {"score": 8}, "more": True},
          {"name": "world", "time": 1150, "set": {"title": "second"}}],
         [{"name": "players", "time": 1200, "full": True, "key": "id", "roles": ["id", "x"],
@@ -240,14 +240,17 @@ async def shares(peer, options, problems):
     await finish(peer, problems)
 
 
+# Faults
+
+
 async def close(peer, options, problems):
-    """Sends --count numbered messages and closes behind them, in one breath."""
+    """Sends --count numbered messages and closes right after them."""
     await peer.write(frames(*numbers(options.count)))
     await peer.close()
 
 
 async def partial(peer, options, problems):
-    """The same, with half of a frame behind the messages."""
+    """The same, with half a frame after the messages."""
     await peer.write(frames(*numbers(options.count)) + frames(number(0))[:-3])
     await peer.close()
 
@@ -275,13 +278,13 @@ BREAKERS = {
 
 
 async def breaker(peer, options, problems):
-    """Sends --count numbered messages, breaks the protocol, says more, and is shut out."""
+    """Sends --count numbered messages, breaks the protocol, sends more, and is shut out."""
     try:
         await peer.write(frames(*numbers(options.count)) + BREAKERS[options.breaker]
                          + frames({"action": "too late"}))  # fmt: skip
         while True:
             await peer.receive()
-    except Closed:  # or reset: the other end leaves bytes unread
+    except Closed:  # or reset, because the other end leaves bytes unread
         pass
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The programs against each other: what they accept, and what they must not accept."""
+"""Runs the programs against each other: what they must accept, and what they must not."""
 
 import json
 import pathlib
@@ -13,7 +13,7 @@ HERE = pathlib.Path(__file__).parent
 
 
 class Run(subprocess.Popen):
-    """A program, with its report and complaints once it has ended."""
+    """A program, with its report and its problems once it has ended."""
 
     def __init__(self, name, *arguments):
         super().__init__(
@@ -22,7 +22,7 @@ class Run(subprocess.Popen):
         )  # fmt: skip
 
     def end(self):
-        with self:  # what they print fits the pipes
+        with self:  # what they print fits into the pipes
             self.wait()
             self.report = json.loads(self.stdout.read().splitlines()[-1])
             self.complaints = self.stderr.read().splitlines()
@@ -30,7 +30,7 @@ class Run(subprocess.Popen):
 
 
 def play(served, played, *arguments):
-    """The server's run and the client's, both over; the arguments are for both."""
+    """The server's run and the client's, both finished; the arguments are for both."""
     server = Run("server.py", served, *arguments)
     port = server.stdout.readline().split()[1]
     client = Run("client.py", played, f"--port={port}", *arguments)

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Tag's server, or clients of one, that know its messages alone.
+"""Tag's server, or clients of one, which only know its messages.
 
 `server` prints "PORT n", plays in an arena of its own and ends when stdin closes; `client` joins the
-server on --port several times, plays, and checks what comes. Exits 0 if all was well.
+server on --port several times, plays, and checks what comes. Exits with 0 if all was well.
 """
 
 import argparse
@@ -25,9 +25,9 @@ def is_direction(value):
 
 
 class Server:
-    """An arena of its own measures: 400 by 200, one wall. Players start side by side, 100 apart.
+    """An arena with its own measures: 400 by 200, one wall. Players start side by side, 100 apart.
 
-    Who is it catches whoever is within 30, and nobody again for 30 ticks.
+    The player who is it catches anyone within 30, and nobody again for 30 ticks.
     """
 
     ARENA = {"w": 400, "h": 200}
@@ -105,7 +105,7 @@ class Server:
 
 
 class Client:
-    """One player; the latest state is kept."""
+    """One player; keeps the latest state."""
 
     def __init__(self, peer, setup):
         self.peer = peer
@@ -163,7 +163,7 @@ async def play(port):
     state = await one.receive_until("state")
     expect(state["it"] == one.id and list(state["players"]) == [one.id], state)
 
-    # As repod's client does, with floats. Nonsense moves nobody.
+    # Like repod's client, with floats. Nonsense moves nobody.
     await one.peer.send({"action": "input"}, {"action": "input", "dx": "left", "dy": 0})
     await one.go(-1.0, -1.0)
     await one.until_at(14, 14)
@@ -175,12 +175,12 @@ async def play(port):
     caught_again = {"action": "tagged", "tagger": other.id, "tagged": one.id}
     for player in (one, other):
         expect(await player.receive_until("tagged") == caught, "who has caught whom")
-        # Until the next is caught, the states say who is it.
+        # Until the next catch, the states say who is it.
         it = lambda state: state["it"] == other.id
         message = await player.receive_until("tagged", while_states=it)
         expect(message == caught_again, message)
 
-    # When the one who is it leaves, another one is.
+    # When the player who is it leaves, another one becomes it.
     await one.peer.close()
     alone = lambda state: list(state["players"]) == [other.id]
     # Until the server has noticed, they may catch each other again.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Every row of contract 5's table, both ways, as bytes.
+"""Every row of PROTOCOL.md's table of values, in both directions, as bytes.
 
-echoed(): what is sent to a QRepod, and what it sends when it returns the value it decoded.
-ENCODED: what a QRepod makes of values that only Qt has; tst_interop sends them by name.
+echoed(): what is sent to a QRepod, and what it sends back for the value it decoded.
+ENCODED: how a QRepod encodes values that only Qt has; tst_interop sends them by name.
 
 Bytes are compared, not values: that tells an integer from a number, a float 32 from a
 float 64 and text from bytes, and the smallest form from a larger one. Maps stand in the
@@ -25,7 +25,7 @@ def float32(value):
 
 
 def map_of(*pairs):
-    """A map with keys that a dict cannot hold side by side, such as 1 and True."""
+    """A map with keys that cannot coexist in a dict, such as 1 and True."""
     return msgpack.Packer().pack_map_pairs(pairs)
 
 
@@ -83,7 +83,7 @@ ALL_BYTES = bytes(range(256))
 
 
 def nested(levels):
-    """Lists in one another; the message itself is a level too."""
+    """Nested lists; the message itself is a level too."""
     value = []
     for _ in range(levels - 1):
         value = [value]

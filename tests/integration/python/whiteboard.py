@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The whiteboard's server, or clients of one, that know its messages alone.
+"""The whiteboard's server, or clients of one, which only know its messages.
 
-`server` prints "PORT n", relays what its clients draw and ends when stdin closes; `client`
-joins the server on --port several times and checks what comes. Exits 0 if all was well.
+`server` prints "PORT n", relays what its clients draw and ends when stdin closes; `client` joins
+the server on --port several times and checks what comes. Exits with 0 if all was well.
 """
 
 import argparse
@@ -29,7 +29,7 @@ def is_number(value):
 
 
 def check_drawn(message):
-    """What a client may say, and nothing besides."""
+    """Checks that a message is one that a client may send."""
     fields = FIELDS.get(message["action"])
     expect(fields is not None and set(message) == fields, f"{message} is none of {FIELDS}")
     point = message["point"]
@@ -42,7 +42,7 @@ def check_drawn(message):
 
 
 class Server:
-    """As repod's: lines go to everyone, and with a player go the player's lines."""
+    """Like repod's: lines go to everyone, and a player's lines go when the player does."""
 
     def __init__(self):
         self.players = {}
@@ -122,7 +122,7 @@ class Client:
         expect(players == {"action": "players", "count": count}, players)
 
     async def expect_relayed(self, *messages):
-        """The messages come, with one id for all, which is returned."""
+        """Expects the messages, all with the same id, which is returned."""
         ids = set()
         for message in messages:
             relayed = await self.peer.receive()
@@ -150,13 +150,13 @@ async def play(port):
     expect(one_id == one.id, one_id)
     drawn = {"points": [[10, 20], [30, 40], [50.5, 60.25]], "color": [200, 40, 40], "thickness": 5}
 
-    # Who joins later gets what was drawn before, and both get what is drawn now.
+    # A player who joins later gets what was drawn before, and both get what is drawn now.
     other = await Client.join(port, 2)
     await one.expect_players(2)
     expect(other.lines.pop(one_id) == {"lines": [drawn]}, other.lines)
     expect(all(player["lines"] == [] for player in other.lines.values()), other.lines)
 
-    # A point before any line begins one; what is no point is not drawn.
+    # A point before any line begins one; an invalid point is not drawn.
     nonsense = [
         {"action": "drawpoint"},
         {"action": "drawpoint", "point": "here"},
@@ -179,12 +179,12 @@ async def play(port):
     await one.expect_relayed(startline([7, 8], [0, 0, 0], 3))
     await other.expect_relayed(startline([7, 8], [0, 0, 0], 3))
 
-    # What one has drawn one may take back, but nothing of the other's.
+    # Players can undo what they have drawn, but not what others have.
     await other.peer.send(startline([1, 2], [0, 0, 0], 3), {"action": "undo"})
     for player in (one, other):
         await player.expect_relayed(startline([1, 2], [0, 0, 0], 3), {"action": "undo"})
 
-    # Who leaves takes nothing off the board.
+    # A player who leaves takes nothing off the board.
     await one.peer.close()
     await other.expect_players(1)
     late = await Client.join(port, 2)
@@ -193,7 +193,7 @@ async def play(port):
     expect(late.lines[one_id] == {"lines": [drawn, {"points": [[7, 8]], **black}]}, late.lines)
     expect(late.lines[other_id] == {"lines": [{"points": [[1, 2], [3, 4]], **black}]}, late.lines)
 
-    # All at once; then there is nothing to take back, which says nothing to anybody.
+    # Clears everything at once. After that there is nothing to undo, and nobody is told anything.
     await other.peer.send({"action": "clear"}, {"action": "undo"}, drawpoint(9, 9))
     for player in (other, late):
         await player.expect_relayed({"action": "clear"}, drawpoint(9, 9))
@@ -202,7 +202,7 @@ async def play(port):
 
 
 async def draw_and_stay(port):
-    """Draws a line, says so, and waits until another player has come and drawn one."""
+    """Draws a line, reports it, and waits until another player has come and drawn one."""
     client = await Client.join(port, 1)
     line = [startline([50, 50], [40, 160, 40], 10), drawpoint(300, 60), drawpoint(400, 200)]
     await client.peer.send(*line)

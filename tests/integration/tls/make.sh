@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Made the certificates in this folder; they are kept so that the tests need no openssl program.
-# ca.pem signs the others; all are valid to 2126, but for expired.pem, which was valid in 2020 only.
+# Made the certificates in this folder. They are kept so that the tests need no openssl program.
+# ca.pem signs the others. All are valid until 2126, except expired.pem, which was valid only in
+# 2020.
 # server.pem is for localhost and 127.0.0.1, otherhost.pem for game.example.
 set -eu
 cd "$(dirname "$0")"
