@@ -108,8 +108,8 @@ private:
     QStringList m_delayed;                                 // rooms to ask for after settling
     qint64 m_nextEnd = std::numeric_limits<qint64>::max(); // of any lease, or somewhat earlier
     std::map<QString, Lease> m_leases;
-    std::shared_ptr<int> m_generation =
-        std::make_shared<int>(0); // answers from before stop() are ignored
+    // Answers from before stop() are ignored.
+    std::shared_ptr<int> m_generation = std::make_shared<int>(0);
 };
 
 } // namespace QRepod

@@ -82,8 +82,8 @@ void Cluster::Private::flushTopic(const QByteArray &topic, const QList<Item> &it
 
 //! Tells who this node is and who its users are.
 ///
-/// Flushes before and after, because what is said to all and what is said to one take different
-/// ways: a logout must not overtake the login.
+/// Flushes before and after, because messages to all nodes and to one take different paths: a
+/// logout must not overtake the login.
 void Cluster::Private::introduce(const QByteArray &topic, bool asksBack)
 {
     flush();

@@ -225,8 +225,7 @@ void tst_Observability::logIsSilentUntilAsked()
         RecordingListener listener;
         QVERIFY(listener.connectAndWait(server.port()));
         QTRY_COMPARE(server.channels().size(), 1);
-        listener.send("disconnected",
-                      {}); // of a built-in name: nobody takes it, and that is no mistake
+        listener.send("disconnected", {}); // a built-in name: no handler is no mistake
         listener.close();
         QVERIFY(listener.pumpUntil("disconnected"));
         QTRY_COMPARE(server.channels().size(), 0);

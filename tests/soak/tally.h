@@ -25,13 +25,11 @@ struct Tally
     std::atomic<quint64> sent = 0;
     std::atomic<quint64> delivered = 0;
     std::atomic<quint64> bytesSent = 0;
-    std::atomic<quint64> ticks = 0; ///< delivered messages to all clients
-    std::atomic<quint64> detected =
-        0; ///< messages with a wrong checksum, where a byte was corrupted
-    std::atomic<quint64> swallowed = 0; ///< messages missing, where a byte was corrupted
-    std::atomic<quint64> protocolErrors =
-        0;                              ///< connections ended by one, where a byte was corrupted
-    std::atomic<quint64> strangers = 0; ///< clients that the server could not identify
+    std::atomic<quint64> ticks = 0;             ///< delivered messages to all clients
+    std::atomic<quint64> detected = 0;          ///< wrong checksums after a corrupted byte
+    std::atomic<quint64> swallowed = 0;         ///< messages missing after a corrupted byte
+    std::atomic<quint64> protocolErrors = 0;    ///< connections they ended after a corrupted byte
+    std::atomic<quint64> strangers = 0;         ///< clients that the server could not identify
     std::atomic<quint64> corruptedToServer = 0; ///< connections on which that may happen
     std::atomic<quint64> violations = 0;
     std::array<std::atomic<quint64>, 9> faults{};

@@ -75,10 +75,9 @@ public:
     quint32 segments() const;
 #endif
 
-    QByteArray received; ///< everything that read() has read
-    bool hasEnded =
-        false;     ///< the other end has said that nothing more will come, or this is closed
-    int error = 0; ///< the system's error, once the connection has broken
+    QByteArray received;   ///< everything that read() has read
+    bool hasEnded = false; ///< the other end sends nothing more, or this is closed
+    int error = 0;         ///< the system's error, once the connection has broken
 
 private:
     Q_DISABLE_COPY_MOVE(RawClient)

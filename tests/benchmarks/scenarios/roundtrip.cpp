@@ -17,8 +17,8 @@ Sample roundTrips(const Peer &peer, int count)
         client.send();
         while (client.receive() == 0) { }
     };
-    for (int i = 0; i < count / 10 && !deadline.hasExpired();
-         ++i) // fills caches, and lets the server accept all clients
+    // Fill caches, and let the server accept all clients.
+    for (int i = 0; i < count / 10 && !deadline.hasExpired(); ++i)
         exchange();
     QThread::msleep(50);
     client.receive(); // a greeting puts a plain socket one message ahead
