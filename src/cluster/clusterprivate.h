@@ -28,7 +28,7 @@ namespace QRepod {
 //! One node of a cluster. Everything runs in the server's working thread, except publish().
 ///
 /// There is one topic for all nodes, one for each node, and one for each shared room. A node
-/// listens to the topic of a room while it has members there.
+/// listens to the topic of a room while it has members or shares state there.
 class Q_DECL_HIDDEN Cluster::Private final : public ClusterSeam
 {
 public:

@@ -9,7 +9,7 @@
 
 namespace QRepod {
 
-//! Where engines meet. Events are posted with the lock held, so that no subscriber goes meanwhile.
+//! Where engines meet. Events are posted with the lock held, so no subscriber can go.
 struct MemoryEngine::Hub
 {
     struct Kept

@@ -19,7 +19,7 @@ std::optional<RedisEndpoint> RedisEndpoint::of(const QUrl &url, QString *error)
     RedisEndpoint endpoint;
     endpoint.host = url.host();
     endpoint.port = quint16(url.port(6379));
-    // Like Redis' own tools, take a name without a password for the password.
+    // Like Redis' own tools, treat a user without a password as the password.
     const bool hasPassword = !url.password().isEmpty();
     endpoint.user = hasPassword ? url.userName(QUrl::FullyDecoded) : QString();
     endpoint.password =

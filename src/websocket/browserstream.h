@@ -52,7 +52,7 @@ private:
 
     enum class End {
         None,
-        Closed, ///< by the peer, orderly
+        Closed, ///< by the peer, gracefully
         Failed,
         Faulted, ///< the peer broke the protocol, or says that this end did
     };

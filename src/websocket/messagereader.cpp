@@ -12,7 +12,7 @@ namespace QRepod {
 
 namespace {
 
-// The most pings to keep that came at once. The protocol permits answering only the latest.
+// The most unanswered pings to keep. The protocol permits answering only the latest.
 constexpr qsizetype mostPings = 64;
 
 bool isControl(quint8 opcode)

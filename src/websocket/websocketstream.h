@@ -62,7 +62,7 @@ public:
 private:
     enum class End {
         None,
-        Closed, ///< by the peer, orderly
+        Closed, ///< by the peer, gracefully
         Failed,
         Faulted, ///< the peer broke the protocol, or says that this end did
     };

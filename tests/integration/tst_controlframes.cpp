@@ -123,7 +123,8 @@ void tst_ControlFrames::controlFramesCountAsNoMessages()
     QCOMPARE(listener.connection()->statistics().messagesSent, 0);
 }
 
-//! With an `action` it is a message, whatever else it contains. So is a frame that is too long.
+//! With an `action` it is a message, whatever else it contains. A frame that is too long is
+//! neither.
 void tst_ControlFrames::frameOfAMessageIsNeverOne()
 {
     TestServer server;

@@ -63,8 +63,8 @@ public:
     //! Tells the other end that nothing more will come, and goes on reading.
     void shutdownWriting() const;
 
-    //! Closes orderly. Reads what has arrived first, because the system resets a connection that is
-    //! closed with unread bytes.
+    //! Closes gracefully. Reads what has arrived first, because the system resets a connection that
+    //! is closed with unread bytes.
     void close();
 
     //! Closes with a reset, like a crash of the peer's machine or a firewall.

@@ -24,7 +24,7 @@ public:
     void send(const QVariantMap &message);
     void sendBytes(const QByteArray &bytes);
 
-    //! Closes orderly, after everything has been written and the client has said hello.
+    //! Closes gracefully, after everything has been written and the client has said hello.
     void closeClient();
 
     //! Closes with a reset, like a crash of the peer's machine or a firewall.

@@ -202,7 +202,7 @@ public:
         return isTls(m_kind) ? encrypted()->encryptedBytesToWrite() : peer->bytesToWrite();
     }
 
-    //! Closes orderly, after what was written.
+    //! Closes gracefully, after what was written.
     void close() const { peer->disconnectFromHost(); }
 
     void reset() const

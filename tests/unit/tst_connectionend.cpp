@@ -265,7 +265,7 @@ void tst_ConnectionEnd::awaitingAnswersIsBounded()
     QCOMPARE(connection.log, QStringList({u"connected"_s, u"number"_s, u"disconnected"_s}));
 }
 
-//! Sending to a peer that has closed resets the connection, but the peer had closed orderly.
+//! Sending to a peer that has closed resets the connection, but the peer had closed gracefully.
 void tst_ConnectionEnd::finIsNoErrorToOneThatIsSending()
 {
     Peer peer;

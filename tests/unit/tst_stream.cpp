@@ -308,7 +308,7 @@ void tst_Stream::endsAfterTheLastByteThatWaited()
     QCOMPARE(line.owner.log, QStringList({u"opened"_s, u"ended"_s}));
 }
 
-//! The peer closed orderly, and then something is sent to it, which its machine answers with a
+//! The peer closed gracefully, and then something is sent to it, which its machine answers with a
 //! reset.
 void tst_Stream::readsWhatHadComeWhenNothingCanBeWritten()
 {
