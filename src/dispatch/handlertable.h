@@ -11,7 +11,7 @@
 
 namespace QRepod {
 
-//! Makes a look-up by action possible with the bytes of the message.
+//! Allow a look-up with the action's bytes in the message, without making a QByteArray.
 struct ActionHash
 {
     using is_transparent = void;

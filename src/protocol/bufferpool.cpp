@@ -35,7 +35,8 @@ void BufferPool::give(QByteArray &&bytes)
     std::vector<Buffer> dropped; // freed after the lock is released
     QByteArray mine = std::move(bytes);
     QByteArray::DataPointer &memory = mine.data_ptr();
-    // Unlike QByteArray::isDetached() this acquires: the reads of threads that let go come first.
+    // Unlike QByteArray::isDetached(), this acquires: reads by threads that have let go happen
+    // before the next writes.
     if (mine.capacity() < leastSize || mine.capacity() > limit
         || memory.d_ptr()->ref_.loadAcquire() != 1)
         return;

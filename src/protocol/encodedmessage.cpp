@@ -26,7 +26,7 @@ QByteArray *spareMemory()
 }
 
 //! Returns whether nobody else holds the memory of \a bytes. Unlike QByteArray::isDetached(), it
-//! acquires: the reads of a thread that has let go come first.
+//! acquires: reads by a thread that has let go happen before the next writes.
 bool isSoleOwner(QByteArray &bytes)
 {
     const QArrayData *const header = bytes.data_ptr().d_ptr();
