@@ -99,7 +99,7 @@ private:
     int m_port = 5071;
     QString m_errorString;
     bool m_isActive = false;
-    bool m_isComplete = true; // not between classBegin() and componentComplete()
+    bool m_isComplete = true; // false between classBegin() and componentComplete()
     bool m_isOpenPending = false;
 };
 

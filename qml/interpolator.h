@@ -97,7 +97,7 @@ private:
     qint64 m_changed = 0; // when the value last changed
     bool m_hasValue = false;
     bool m_isMoving = false;
-    bool m_isComplete = true; // not between classBegin() and componentComplete()
+    bool m_isComplete = true; // false between classBegin() and componentComplete()
 };
 
 } // namespace QRepod

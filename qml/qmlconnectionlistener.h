@@ -28,7 +28,7 @@ namespace QRepod {
 ///     function network_players(data) { list.model = data.list }         // the whole message
 ///     function network_message(nickname, text) { log.append(nickname, text) }     // its fields
 ///     function network_move(id: int, x: real, y: real) { … }            // typed: checked
-///     function network_received(data) { }                               // what nobody handles
+///     function network_received(data) { }                               // without a handler
 /// }
 /// \endcode
 ///

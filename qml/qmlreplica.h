@@ -101,7 +101,7 @@ private:
     Q_OBJECT_BINDABLE_PROPERTY(QmlReplica, QObject *, m_target, &QmlReplica::targetChanged)
 
     std::unique_ptr<Replica> m_replica; // once listener and name are set
-    bool m_isComplete = true;           // not between classBegin() and componentComplete()
+    bool m_isComplete = true;           // false between classBegin() and componentComplete()
 };
 
 } // namespace QRepod

@@ -79,7 +79,7 @@ private:
     QPointer<ConnectionListener> m_listener;
     QString m_name;
     std::unique_ptr<ReplicaModel> m_replica; // once listener and name are set
-    bool m_isComplete = true;                // not between classBegin() and componentComplete()
+    bool m_isComplete = true;                // false between classBegin() and componentComplete()
 };
 
 } // namespace QRepod

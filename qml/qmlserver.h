@@ -31,7 +31,7 @@ namespace QRepod {
 ///
 ///     function network_nickname(channel, nickname: string) { channel.userData = {nickname} }
 ///     function network_chat(channel, data) { sendToAll("chat", {text: data.text}) }
-///     function network_received(channel, data) { }                      // what nobody handles
+///     function network_received(channel, data) { }                      // without a handler
 /// }
 /// \endcode
 ///
