@@ -11,7 +11,7 @@ export function encodeMessage(message) {
     return encode(message, encoding);
 }
 
-/** Returns the message in `data` of a WebSocket. Throws if there is none. */
+/** Returns the message in `data` of a WebSocket. Throws if it is not one. */
 export function decodeMessage(data) {
     if (typeof data === "string")
         return JSON.parse(data);

@@ -50,7 +50,7 @@ private:
     int m_delay = 0;            // before the next attempt, in milliseconds
     bool m_isListening = false; // both connections are open
     bool m_isUp = false;        // up() has been emitted
-    bool m_hasToldDown = false; // down() has been emitted since
+    bool m_hasToldDown = false; // down() has been emitted since both were last ready
 };
 
 } // namespace QRepod

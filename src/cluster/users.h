@@ -13,8 +13,9 @@ class Channel;
 
 //! Which user is logged in where, in the whole cluster. In the server's working thread.
 ///
-/// Of two logins as the same user, the later one counts on every node. The order is that of a clock
-/// that each node advances to what it hears, and for equal times that of the nodes' names.
+/// If the same user logs in twice, the later login counts on every node. Logins are ordered by a
+/// logical clock, which each node advances to the times it receives; the names of the nodes decide
+/// between equal times.
 class Users : public QAbstractListModel
 {
     Q_OBJECT

@@ -13,10 +13,10 @@ class Converters;
 /// Conversion of lists to sequential containers and of maps to associative ones. Each element must
 /// fit.
 
-//! Returns \a value as a list; nullptr if it is none.
+//! Returns \a value as a list; nullptr if it is not one.
 const QVariantList *listOf(const Value &value);
 
-//! Returns \a value as a map; nullptr if it is none.
+//! Returns \a value as a map; nullptr if it is not one.
 const QVariantMap *mapOf(const Value &value);
 
 bool toList(const Value &value, void *target);

@@ -89,7 +89,7 @@ std::optional<std::vector<StateChange>> readChanges(const QVariant &value)
     return changes;
 }
 
-//! Returns the list of texts in \a value; nothing if it is none, or two texts are equal.
+//! Returns the list of texts in \a value; nothing if it is not one, or two texts are equal.
 std::optional<QStringList> readRoles(const QVariant &value)
 {
     if (!isList(value))

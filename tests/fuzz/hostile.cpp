@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! Measures what hostile input costs a server, and what the server reports. Prints for each kind of
-//! input the peak memory above that of an idle server, and the errors.
+//! Measures what hostile input costs a server, and what the server reports. For each kind of input,
+//! prints the errors and how far the peak memory is above an idle server's.
 ///
 /// Each case has a server of its own in a new process, so that its peak is its own. The peer is
 /// this process. Fails if an error is not as expected, or the memory is over the bound of the case.

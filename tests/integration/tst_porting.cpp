@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! What a game that comes from repod must know: each row of the table "What differs" in PORTING.md,
-//! as it is with QRepod.
+//! What a game that comes from repod must know: tests QRepod's side of each row of the table "What
+//! differs" in PORTING.md.
 
 #include "support/eventually.h"
 #include "support/rawclient.h"

@@ -18,8 +18,8 @@
 //! at a time, on a clock of the model. The leases are the library's.
 ///
 /// The engine may lose all its keys while the connections stay (Flush), restart without them
-/// (Forget), or with those of a moment ago (Revert). A node may be cut off, stop and go on, leave
-/// and join again, or be started in place of one that was killed (Replace).
+/// (Forget), or restart with the keys of a moment ago (Revert). A node may be cut off, stop and go
+/// on, leave and join again, or be started in place of one that was killed (Replace).
 class LeaseModel
 {
 public:

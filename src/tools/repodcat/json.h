@@ -22,5 +22,5 @@
 //! Returns \a message as one line, without the line end.
 QByteArray toJson(const QVariantMap &message);
 
-//! Returns the message in \a line; nothing if there is none, and then \a error says why.
+//! Returns the message in \a line; on failure returns nothing, and \a error says why.
 std::optional<QVariantMap> fromJson(const QByteArray &line, QString *error);
