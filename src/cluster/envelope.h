@@ -53,7 +53,7 @@ struct Envelope
 
 QByteArray encodeEnvelope(const Envelope &envelope);
 
-//! Returns nothing if \a bytes are no envelope.
+//! Returns nothing if \a bytes are not an envelope.
 std::optional<Envelope> decodeEnvelope(const QByteArray &bytes);
 
 //! Returns whether \a bytes are one frame with its header. The receiver checks what is in it.

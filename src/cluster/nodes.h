@@ -24,7 +24,7 @@ public:
         return isNew;
     }
 
-    //! Makes no node count as silent: it was this end that did not listen.
+    //! Counts every node as heard just now, because this end was not listening.
     void hearAll()
     {
         for (Node &node : m_nodes)

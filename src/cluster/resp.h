@@ -26,7 +26,7 @@ struct RespValue
     QList<RespValue> list;
 };
 
-//! Cuts the bytes from Redis into replies. Bytes that are no reply are an error, after which
+//! Cuts the bytes from Redis into replies. Bytes that are not a reply are an error, after which
 //! nothing more is read.
 class RespReader
 {

@@ -40,7 +40,7 @@ void Cluster::Private::sayState(const QByteArray &topic, const QString &room, co
     say(topic, {kind, room, news.name, news.frame, news.since, SendMode::Reliable, news.number});
 }
 
-//! Tells everything that is shared in a room, if the room exists.
+//! Sends \a topic everything that is shared in a room; an empty round if there is no such room.
 void Cluster::Private::sayStates(const QByteArray &topic, const QString &roomName)
 {
     Room *const room = roomOf(roomName);
@@ -51,7 +51,7 @@ void Cluster::Private::sayStates(const QByteArray &topic, const QString &roomNam
     say(topic, {Item::Kind::StatesEnd, roomName, {}, {}});
 }
 
-//! Asks all nodes that share something in \a room to tell it.
+//! Asks all nodes what they share in \a room.
 void Cluster::Private::askForStates(const QString &room)
 {
     if (isOnline)

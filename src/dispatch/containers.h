@@ -24,8 +24,8 @@ bool toStringList(const Value &value, void *target);
 bool toMap(const Value &value, void *target);
 bool toHash(const Value &value, void *target);
 
-//! Returns a converter for the container \a type; nullptr if it is no container, or no value can
-//! become an element of it.
+//! Returns a converter for the container \a type; nullptr if it is not a container, or no value
+//! can become an element of it.
 std::unique_ptr<const Converter> createContainerConverter(QMetaType type, Converters &converters);
 
 } // namespace QRepod

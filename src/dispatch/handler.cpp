@@ -43,7 +43,7 @@ bool Handler::call(QObject *object, const Call &call) const
     return false;
 }
 
-//! Returns whether this \a kind of mismatch has not been reported. After a few kinds, none is news.
+//! Returns whether this \a kind of mismatch must be reported: it is new, and few have been before.
 bool Handler::isNews(size_t kind) const
 {
     constexpr size_t mostWarnings = 8;

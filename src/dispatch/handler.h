@@ -51,8 +51,8 @@ public:
     ///
     /// The method may delete \a object and whatever owns this handler's table, so the caller must
     /// hold on to the table meanwhile.
-    /// \return whether a method was called. If not, a warning says what did not fit, unless it has
-    ///         said the same before, or too much already.
+    /// \return whether a method was called. If not, a warning says what did not fit, once for each
+    ///         kind of mismatch, of which at most 8 are reported.
     bool call(QObject *object, const Call &call) const;
 
 private:

@@ -25,10 +25,10 @@ struct ActionEqual
 
 //! All handlers of one class, by action.
 ///
-/// `Network_<action>` handles an action. `network_<action>` does too, because QML refuses functions
-/// with upper-case names, but only if the class has none of the former. A class's own methods come
-/// before inherited ones; otherwise the order is that of declaration. An overridden method counts
-/// where it was overridden. No other method is ever in the table, in particular not the fallback
+/// `Network_<action>` handles an action. So does `network_<action>`, because QML refuses functions
+/// with upper-case names, but only without a `Network_<action>` for the same action. A class's own
+/// methods come before inherited ones, in order of declaration. An overridden method counts where
+/// it was overridden. No other method is ever in the table, in particular not the fallback
 /// `network_received`.
 ///
 /// Immutable once built, so threads and objects of the class can share it.

@@ -31,7 +31,7 @@ public:
     //! The limit for the payload of a control frame, in bytes. Longer ones are skipped.
     static constexpr qsizetype greatestSize = 4096;
 
-    //! Returns the kind of control frame that \a key makes a map without `action`.
+    //! Returns which kind of control frame a map with \a key, and without `action`, is.
     static Kind kindOf(QByteArrayView key);
 
     //! Reads \a payload, which is a validated control frame. \a arrival is when it came, in

@@ -44,7 +44,7 @@ public:
 
     QString error() const { return m_error; }
 
-    //! How many frames have been cut, including those that are no messages.
+    //! How many frames have been cut, including those that are not messages.
     qint64 framesCut() const { return m_framesCut; }
 
     //! Whether a complete frame is held back because of commit()'s maximum.
@@ -63,7 +63,7 @@ public:
         return m_isPooled && pendingBytes() > 0 ? m_batch.bytes.capacity() : pendingBytes();
     }
 
-    //! How many well-formed frames were skipped because they were no messages or control frames.
+    //! How many well-formed frames were skipped, being neither messages nor control frames.
     quint64 skipped() const { return m_skipped; }
 
     //! How many of the skipped frames were heartbeats.

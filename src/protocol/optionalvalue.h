@@ -18,7 +18,7 @@ QMetaType typeInOptional(QMetaType type);
 ///
 /// For a type that QRepod does not know, register a converter from the optional to QVariant.
 ///
-/// \return nothing if \a variant is no optional, or one that cannot be looked into.
+/// \return nothing if \a variant is not an optional, or is one that cannot be looked into.
 std::optional<QVariant> valueInOptional(const QVariant &variant);
 
 } // namespace QRepod

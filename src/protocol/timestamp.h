@@ -15,8 +15,8 @@ inline constexpr qint8 extensionType = -1;
 //! Encodes \a time, which must be valid, in its smallest form.
 QByteArray encode(const QDateTime &time);
 
-//! Returns the time in UTC, rounded down to whole milliseconds; nothing if \a data is no timestamp
-//! or outside the range of QDateTime.
+//! Returns the time in UTC, rounded down to whole milliseconds; nothing if \a data is not a
+//! timestamp or is outside the range of QDateTime.
 std::optional<QDateTime> decode(QByteArrayView data);
 
 } // namespace QRepod::Timestamp

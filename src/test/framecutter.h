@@ -27,8 +27,8 @@ private:
     bool m_isBroken = false;
 };
 
-//! Returns the message in a whole \a frame: nothing if it is not well-formed, an empty map if it is
-//! but has no message, as a heartbeat.
+//! Returns the message in a whole \a frame: nothing if the frame is not well-formed, an empty map
+//! if it contains no message, like a heartbeat.
 std::optional<QVariantMap> messageOf(const QByteArray &frame, QString *error = nullptr);
 
 } // namespace QRepod

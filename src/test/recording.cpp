@@ -23,7 +23,7 @@ bool isKind(Record::Kind kind)
         || kind == Record::Kind::ClosedByServer;
 }
 
-//! Takes the record at the beginning of \a bytes off them; returns nothing if there is none.
+//! Removes the record at the beginning of \a bytes and returns it; nothing if there is none.
 std::optional<Record> takeRecord(QByteArrayView &bytes)
 {
     if (bytes.size() < recordHeaderSize)

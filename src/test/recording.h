@@ -48,7 +48,7 @@ private:
 struct Recording
 {
     std::vector<Record> records;
-    QString error; ///< why the file is no recording, with its name; empty if it is one
+    QString error; ///< why the file is not a recording, with its name; empty if it is
 
     static Recording read(const QString &fileName);
 };

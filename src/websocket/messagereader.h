@@ -21,10 +21,10 @@ enum class Role {
     Client,
 };
 
-//! Reads a peer's WebSocket frames, held to RFC 6455: messages, as the frames that a Connection
-//! reads, pings, and the close.
+//! Reads a peer's WebSocket frames, strictly by RFC 6455. Turns messages into the frames that a
+//! Connection reads, and reports pings and the close.
 ///
-/// It knows nothing of time and threads; one thread uses it.
+/// It has no timers and no locks; one thread uses it.
 class MessageReader
 {
 public:

@@ -2,8 +2,8 @@
 
 //! Both ends of requests, driven by a script. One end asks, and gets answers that fit, come twice,
 //! name a number that nobody waits for, or are invented. The other end gets requests and answers
-//! them never, once, or often, in copies. A future finishes once, with its own answer. Messages
-//! that are no answers go to the handlers. No request is answered more than once.
+//! them never, once, or often, in copies. A future finishes once, with its own answer. Other
+//! messages go to the handlers. No request is answered more than once.
 ///
 /// Input: operations of one byte, each with its arguments in the bytes after it.
 

@@ -48,6 +48,6 @@ struct TimedMessage
 
 //! Returns what the server, or the client, sent on the first connection of a recording.
 ///
-/// \return nothing if the file is no recording; \a error says why.
+/// \return nothing if the file is not a recording; \a error says why.
 std::optional<std::vector<TimedMessage>> readTraffic(const QString &fileName, bool isServer,
                                                      QString *error);
