@@ -109,7 +109,7 @@ public:
     QQmlComponent *roomComponent() const { return m_roomComponent; }
     void setRoomComponent(QQmlComponent *component);
 
-    //! Returns the room of this name, and opens it if necessary. If roomComponent makes no room, it
+    //! Returns the room of this name, and opens it if necessary. If roomComponent makes none, it
     //! prints a warning and returns null.
     ///
     /// A room that is opened this way stays until somebody has joined it and the last channel
@@ -135,7 +135,7 @@ public:
     Q_INVOKABLE void sendToAll(const QJSValue &messageOrAction, const QJSValue &fields = {},
                                const QJSValue &mode = {});
 
-    //! Neither this object nor one in `handlers` took \a message of \a channel.
+    //! Neither this object nor one in `handlers` has handled \a message of \a channel.
     void received(QmlChannel *channel, const QVariantMap &message);
 
 Q_SIGNALS:
