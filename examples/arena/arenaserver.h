@@ -16,12 +16,15 @@
 #include <functional>
 
 // The protocol, for clients in any language. Messages that return something are requests, with
-// `_request`. client: join {name, room}: a room of the lobby, "" for any, or a private one, "#" and
-// a word that friends have agreed on; returns {room, ship} input {x, y, fire}: the course, each
-// from -1 to 1; it holds until the next input buy {item}: "repair", "engine" or "cannon"; returns
-// the remaining gold chat {text}   leave {} server: chat {name, text}   won {name}   and shared
-// lists: `rooms` in the lobby, `ships`, `shots` and `gold` in a room, with the properties of
-// OpenRoom, Ship and Thing
+// `_request`.
+//
+//   client: join {name, room}: a room of the lobby, "" for any, or a private one, "#" and a word
+//           that friends have agreed on; returns {room, ship}
+//           input {x, y, fire}: the course, each from -1 to 1; it holds until the next input
+//           buy {item}: "repair", "engine" or "cannon"; returns the remaining gold
+//           chat {text}   leave {}
+//   server: chat {name, text}   won {name}   and shared lists: `rooms` in the lobby; `ships`,
+//           `shots` and `gold` in a room, with the properties of OpenRoom, Ship and Thing
 
 //! One client, in the lobby or in a match.
 class Pilot : public QRepod::Channel
