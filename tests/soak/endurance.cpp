@@ -109,7 +109,7 @@ bool cycle(ConnectionListener &listener, const Server &server, bool serverCloses
     return until(hasEnded) && eventually([&] { return server.channels().isEmpty(); });
 }
 
-//! Waits, because Qt releases some resources when it likes.
+//! Waits, because Qt releases some resources only later.
 Resources settled(const Resources &wanted)
 {
     Resources now = Resources::now();

@@ -135,7 +135,7 @@ void soak(const SoakPlan &plan, ResourceCurve &curve)
     loop.exec();
 }
 
-//! Waits until the resources are released. Qt ends its last threads when it likes.
+//! Waits until the resources are released. Qt ends its last threads only later.
 Resources settled(const Resources &wanted)
 {
     Resources now = Resources::now();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-//! Shared state and its replica without a line between them: what one reports is given to the other
-//! as it is after encoding and decoding.
+//! Shared state and its replica without a connection: the replica gets each report after it has
+//! been encoded and decoded.
 
 #include "protocol/encodedmessage.h"
 #include "protocol/streamedlist.h"
