@@ -877,7 +877,7 @@ private Q_SLOTS:
             error = thrown.error();
         }
         QCOMPARE(error, u"room \"arena\": the cluster has been left"_s);
-        QVERIFY(!server.room(u"arena"_s)); // the room belongs to nobody any more
+        QVERIFY(!server.room(u"arena"_s)); // the room no longer belongs to anybody
     }
 
     void roomsThatWereThereBeforeAreSharedToo()
