@@ -11,7 +11,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 # shellcheck disable=SC2086
 install_packages $build_packages $test_packages
 
-preset=${PRESET:-dev}
+preset=${PRESET:-test}
 folder=$root/build/$preset
 configure "$preset" "$folder"
 
