@@ -7,7 +7,7 @@ namespace {
 
 QTextStream out(stdout);
 
-QString milliseconds(qint64 nanoseconds)
+QString inMilliseconds(qint64 nanoseconds)
 {
     return QString::number(double(nanoseconds) / 1e6, 'f', 3) + " ms";
 }
@@ -30,7 +30,7 @@ void LagTimeChannel::Network_ping(int count)
     const qint64 roundTrip = m_sent.nsecsElapsed();
     m_roundTrips.add(roundTrip);
     if (static_cast<LagTimeServer *>(server())->isVerbose())
-        out << "Client " << address() << ": ping " << count << " took " << milliseconds(roundTrip)
+        out << "Client " << address() << ": ping " << count << " took " << inMilliseconds(roundTrip)
             << Qt::endl;
     ping();
 }
@@ -41,7 +41,7 @@ void LagTimeChannel::Network_disconnected()
     if (m_roundTrips.isEmpty())
         return;
     const auto percentile = [this](int percent) {
-        return milliseconds(m_roundTrips.percentile(percent));
+        return inMilliseconds(m_roundTrips.percentile(percent));
     };
     out << "Client " << address() << ": minimum " << percentile(0) << ", median " << percentile(50)
         << ", p99 " << percentile(99) << ", maximum " << percentile(100) << " of "
