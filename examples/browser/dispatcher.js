@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import {refusalText} from "./requests.js";
+
 /** Messages to methods named `Network_<action>`, of the listener and of what was added to it. */
 export class Dispatcher {
     #listener;
@@ -53,7 +55,7 @@ export class Dispatcher {
                 throw error;
             reply({action: "_reply", _request, result: await answer ?? null});
         } catch (reason) {
-            reply({action: "_reply", _request, error: `request "${action}": ${reason?.message ?? reason}`});
+            reply({action: "_reply", _request, error: refusalText(action, reason?.message ?? reason)});
         }
     }
 }

@@ -7,6 +7,12 @@ export class RequestError extends Error {
     name = "RequestError";
 }
 
+/** "buy: sold out"; a reason that names the action already stays as it is. */
+export function refusalText(action, reason) {
+    const prefix = `${action}: `;
+    return String(reason).startsWith(prefix) ? reason : prefix + reason;
+}
+
 /** What this side has asked, and waits for. */
 export class PendingRequests {
     #requests = new Map();
@@ -20,7 +26,7 @@ export class PendingRequests {
     /** A Promise of the answer to what `send(number)` sends, which returns 0 if it cannot. */
     ask(action, timeout, send) {
         return new Promise((resolve, reject) => {
-            const fail = reason => reject(new RequestError(`request "${action}": ${reason}`));
+            const fail = reason => reject(new RequestError(refusalText(action, reason)));
             if (this.#requests.size >= mostRequests)
                 return fail(`${mostRequests} requests wait already`);
             const number = this.#next++;

@@ -188,12 +188,12 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
 }
 
 //! Where an answer to a message that is delivered now goes: never to a later connection.
-AnswerPath ConnectionListener::Private::answerPath() const
+AnswerPath ConnectionListener::Private::answerPath(QByteArrayView action) const
 {
     return {
         [session = m_session](const EncodedMessage &message) { return session->answer(message); },
         m_session->limits(), client->address(),
-        std::make_unique<Outbox::Expectation>(m_session->link().outbox)};
+        std::make_unique<Outbox::Expectation>(m_session->link().outbox), action.toByteArray()};
 }
 
 //! Built-in messages reach all that a peer's messages reach.
@@ -201,7 +201,7 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
 {
     std::optional<IncomingRequest> request;
     if (isRequest(message) && m_session)
-        request.emplace(answerPath(), *message.request());
+        request.emplace(answerPath(message.action()), *message.request());
     const Dispatcher::Outcome outcome =
         dispatcher.dispatch(message, nullptr, request ? request->answer() : nullptr);
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)

@@ -100,7 +100,7 @@ private:
     bool takeState(const Message &message);
     bool isObserved() const;
     void leaveToFallback(const Message &message, Dispatcher::Outcome outcome, Turn &turn);
-    AnswerPath answerPath() const;
+    AnswerPath answerPath(QByteArrayView action) const;
     ConnectionSettings settingsFor(const QUrl &url) const;
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
