@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import {EncodingError} from "./codec.js";
 import {refusalText} from "./requests.js";
 
 /** Messages to methods named `Network_<action>`, of the listener and of what was added to it. */
@@ -55,6 +56,8 @@ export class Dispatcher {
                 throw error;
             reply({action: "_reply", _request, result: await answer ?? null});
         } catch (reason) {
+            if (reason instanceof EncodingError)
+                console.warn(`qrepod: the answer to "${action}" was not sent: ${reason.message}`);
             reply({action: "_reply", _request, error: refusalText(action, reason?.message ?? reason)});
         }
     }

@@ -6,6 +6,7 @@ import {encodeMessage} from "./codec.js";
 import {Connection} from "./connection.js";
 import {Deliveries} from "./deliveries.js";
 import {Dispatcher} from "./dispatcher.js";
+import {offer} from "./outgoing.js";
 import {Replicas, replicasOf} from "./replica.js";
 import {PendingRequests} from "./requests.js";
 import {Session} from "./session.js";
@@ -88,20 +89,12 @@ export class ConnectionListener {
     }
 
     send(messageOrAction, fields = {}) {
-        const message = typeof messageOrAction === "string" ? {...fields, action: messageOrAction}
-                                                            : messageOrAction;
-        if (typeof message?.action !== "string" || message.action === "") {
-            console.warn("qrepod: a message without an action was not sent");
-            return 0;
-        }
-        if (this.#state !== "connected" && !this.#isInterrupted)
-            return 0;
-        return this.#sendTo(this.#current, message);
+        return offer(messageOrAction, fields, message => this.#queue(message));
     }
 
     request(action, fields = {}, timeout = this.requestTimeout) {
         return this.#requests.ask(action, timeout,
-                                  number => this.send({...fields, action, _request: number}));
+                                  number => this.#queue({...fields, action, _request: number}));
     }
 
     serverTime() {
@@ -377,6 +370,10 @@ export class ConnectionListener {
     }
 
     // Bytes and delivery.
+
+    #queue(message) {
+        return this.#state === "connected" || this.#isInterrupted ? this.#sendTo(this.#current, message) : 0;
+    }
 
     #sendTo(connection, message) {
         const {session} = connection;

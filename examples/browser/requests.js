@@ -23,15 +23,19 @@ export class PendingRequests {
         this.#isAnswered = isAnswered;
     }
 
-    /** A Promise of the answer to what `send(number)` sends, which returns 0 if it cannot. */
+    /** A Promise of the answer to what `send(number)` sends, which returns 0, or throws, if it cannot. */
     ask(action, timeout, send) {
         return new Promise((resolve, reject) => {
             const fail = reason => reject(new RequestError(refusalText(action, reason)));
             if (this.#requests.size >= mostRequests)
                 return fail(`${mostRequests} requests wait already`);
             const number = this.#next++;
-            if (send(number) === 0)
-                return fail("not connected");
+            try {
+                if (send(number) === 0)
+                    return fail("not connected");
+            } catch (error) {
+                return fail(error.message);
+            }
             const timer = timeout < 0 ? null : setTimeout(() => this.#expire(number, timeout), timeout);
             this.#requests.set(number, {resolve, fail, timer});
         });
