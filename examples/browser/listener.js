@@ -175,7 +175,7 @@ export class ConnectionListener {
         if (isFirst) {
             this.#token = connection.greeting?._session ?? "";
             if (!this.#isInterrupted)
-                connection.session.begin(this.#token);
+                connection.begin(this.#token);
         }
         const {_session, ...said} = message; // the token is no handler's business
         const isBare = message === connection.greeting && Object.keys(said).length === 1;
@@ -341,7 +341,7 @@ export class ConnectionListener {
         this.#isInterrupted = false;
         this.#announce({action: "error", error: `the session was lost: ${reason}`});
         this.#announceEnd();
-        connection.session.begin(this.#token); // a new one, since the server has said so
+        connection.begin(this.#token); // a new one, since the server has said so
         this.#followTime();
         this.#announceConnected(connection);
         this.#held.forEach(message => this.#take(message, connection));

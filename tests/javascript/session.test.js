@@ -110,6 +110,23 @@ test("many messages are acknowledged", async t => {
     assert.equal((await server.got.next("_ack"))._ack, 64);
 });
 
+test("what came before the game took the greeting is acknowledged", async t => {
+    const server = await ScriptedServer.start(t);
+    const game = new Game();
+    game.autoPump = false;
+    t.after(() => game.close());
+    server.onHello = () => {
+        server.send({_hello: 1});
+        for (let i = 0; i < 64; ++i)
+            server.send({action: "x"});
+        server.send({_ping: 1});
+    };
+    game.connect(server.url);
+    await server.got.next("_pong"); // so everything has come
+    game.pump();
+    assert.equal((await server.got.next("_ack"))._ack, 64);
+});
+
 test("close() says that it is no interruption", async t => {
     const server = await ScriptedServer.start(t);
     const game = await play(t, server);
