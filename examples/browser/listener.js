@@ -361,11 +361,12 @@ export class ConnectionListener {
         if (this.#mayTryAgain && !this.#hasSaidBye)
             return this.#tryToResume();
         this.#isInterrupted = false;
-        if (!this.#hasSaidBye) // else the server has sent it away while the line was lost
+        const lost = this.#hasSaidBye ? "" : `${this.#url}: the connection was lost and has not come back`;
+        if (lost) // else the server has sent it away while the line was lost
             this.#redirect = "";
         this.#followEnd();
-        if (this.#refusal || error)
-            this.#announce({action: "error", error: this.#refusal || error});
+        if (this.#refusal || error || lost)
+            this.#announce({action: "error", error: this.#refusal || error || lost});
         this.#announceEnd();
     }
 

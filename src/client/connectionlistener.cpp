@@ -220,6 +220,7 @@ void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
         return attemptFailed(delivery, turn);
     if (isInterruption(delivery)) // left() follows
         return;
+    m_endError.clear();
     followEnd(delivery);
     if (turn.isAlive())
         Q_EMIT q->errorOccurred(delivery.error());
@@ -238,7 +239,7 @@ void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
     m_serverTime.stop();
     followEnd(delivery);
     if (m_isUp)
-        announceEnd({}, turn);
+        announceEnd(std::exchange(m_endError, {}), turn);
 }
 
 void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &turn)

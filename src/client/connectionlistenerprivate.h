@@ -36,6 +36,7 @@ public:
     //! To a host and a port, or, if there is one, to a \a url, which names both.
     void open(const QString &host, int port, const QUrl &url = {});
     void close();
+    void stopReconnecting();
     int pump(QDeadlineTimer budget);
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
     void setState(State newState);
@@ -131,6 +132,7 @@ private:
     void abandon(const QString &reason);
     void attemptFailed(const Delivery &delivery, Turn &turn);
     void giveUp(const QString &error, Turn &turn);
+    QString lineText(const QString &reason) const;
     void announceEnd(const QString &error, Turn &turn);
     static QString lostText(const QString &reason);
     /// @}
@@ -157,6 +159,7 @@ private:
     bool m_isUp = false;           // `connected` has been delivered, and `disconnected` not
     bool m_hasSaidBye = false;     // the server has
     bool m_canExist = false;       // its address can
+    QString m_endError;            // told before the end of the session, unless another error is
     bool m_hasEnded = false;       // so far as delivered, the current connection has ended
     bool m_isRefused = false;      // the server has said that it does not want this client
     QString m_refusal;             // and why
