@@ -189,8 +189,9 @@ public:
     //! The thread that the server works in: the one that it lives in.
     QThread *workingThread() const;
 
-    //! How many network threads read, check, encrypt and write for the clients; set before
-    //! listen(). 0 to 64, default 0: the thread that the server works in does it.
+    //! How many network threads read, check, encrypt and write for the clients. 0 to 64, default 0:
+    //! the thread that the server works in does it. Set it before listen(): while the server
+    //! listens it takes effect at the next listen(), of a gate too, and a warning says so.
     ///
     /// Channels and their handlers stay in the working thread, so a game needs no lock. With one
     /// thread or more, a broadcast costs the game's thread one encoding, an entry in a queue per
