@@ -34,7 +34,10 @@ struct Answer
     //! Why the first handler that could not be called was not, as the warning says it.
     QString mismatch = {};
 
-    bool isOpen() const { return !isGiven && !isTaken; }
+    //! What a handler in a script has thrown; null if none has. It answers as a result does.
+    QString exception = {};
+
+    bool isOpen() const { return !isGiven && !isTaken && exception.isNull(); }
 };
 
 } // namespace QRepod
