@@ -14,7 +14,7 @@ namespace QRepod {
 //! Whom a gate lets in.
 struct Admission
 {
-    QStringList origins; ///< besides the gate's own host; "*": every one
+    QStringList origins; ///< besides the gate's own host, normalized; "*": every one
     QStringList proxies; ///< whose X-Forwarded-For is believed: addresses, subnets
 };
 
