@@ -58,6 +58,15 @@ public:
     QList<int> scores;
 };
 
+//! What it holds is no property.
+class Sealed
+{
+    Q_GADGET
+
+public:
+    int secret = 7;
+};
+
 class Crate
 {
     Q_GADGET
@@ -1008,6 +1017,10 @@ void tst_Codec::whatCannotBeEncodedIsNamedWithItsPath_data()
     row("object: QObject* has no MessagePack form", "object", any(static_cast<QObject *>(this)));
     row("time: the QDateTime is not valid", "time", QDateTime());
     row("times[1]: the QDateTime is not valid", "times", QVariantList{utc(0), QDateTime()});
+    row("locale: QLocale has no MessagePack form", "locale", any(QLocale()));
+    row("players[0].secret: Sealed has no MessagePack form", "players",
+        QVariantList{map("secret", any(Sealed()))});
+    row("seals[0]: Sealed has no MessagePack form", "seals", any(QList<Sealed>{Sealed()}));
     row("scores: a map key is a double", "scores", any(QMap<double, int>{{1.5, 1}}));
     row("scores: a map key is a QByteArray", "scores", any(QMap<QByteArray, int>{{"a", 1}}));
     row("list[0]: a map key is a QByteArray", "list",
