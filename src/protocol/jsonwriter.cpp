@@ -4,8 +4,6 @@
 #include "protocol/timestamp.h"
 #include "protocol/variantreader.h"
 
-#include <QtCore/qdatetime.h>
-
 #include <cmath>
 
 namespace QRepod {
@@ -126,10 +124,8 @@ void JsonWriter::extension(const MessagePackReader::Token &token)
 {
     const QByteArrayView data = token.extensionData();
     if (token.extensionType() == Timestamp::extensionType) {
-        const std::optional<QDateTime> time = Timestamp::decode(data);
-        const QString iso = time ? time->toString(Qt::ISODateWithMs) : QString();
-        if (!iso.isEmpty()) // up to the year 9999
-            return marked("$time", iso.toLatin1());
+        if (const std::optional<Timestamp::IsoText> text = Timestamp::isoText(data))
+            return marked("$time", QByteArrayView(text->data(), text->size()));
     }
     m_out += "{\"$ext\":[" + QByteArray::number(token.extensionType()) + ",\""
         + data.toByteArray().toBase64() + "\"]}";
