@@ -94,10 +94,13 @@ void JsonWriter::map(quint32 count)
         if (i > 0)
             m_out += ',';
         const MessagePackReader::Token key = m_reader.next();
-        if (key.kind == Kind::Text)
-            text(key.bytes());
+        const QByteArray made = key.kind == Kind::Text ? QByteArray() : keyText(key).toUtf8();
+        const QByteArrayView name = key.kind == Kind::Text ? key.bytes() : QByteArrayView(made);
+        // Alone it would say that the map stands for something else.
+        if (count == 1 && name.startsWith('$'))
+            text('$' + name.toByteArray());
         else
-            text(keyText(key).toUtf8());
+            text(name);
         m_out += ':';
         value(m_reader.next());
     }
