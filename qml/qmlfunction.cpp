@@ -39,13 +39,14 @@ QVariant QmlFunction::call(std::initializer_list<QVariant> arguments, QString *e
     QVariant result = isVariant || isVoid ? QVariant() : QVariant(resultType);
     if (!isVoid)
         pointers[0] = isVariant ? &result : result.data();
-    const QString thrown =
-        callScript(m_object, [object = m_object, index = m_method.methodIndex(), &pointers] {
-            QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, index, pointers.data());
-        });
+    const auto invoke = [object = m_object, index = m_method.methodIndex(), &pointers] {
+        QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, index, pointers.data());
+    };
     if (exception)
-        *exception = thrown;
-    return thrown.isNull() ? result : QVariant();
+        *exception = callScript(m_object, invoke);
+    else
+        invoke();
+    return result;
 }
 
 QMetaMethod QmlFunction::find() const

@@ -22,8 +22,9 @@ public:
 
     //! Calls it with as many of \a arguments as it has parameters. It may delete the object.
     ///
-    /// \return what it returns; an invalid QVariant if there is no such function, or it throws.
-    ///         Then \a exception, if given, is the text of what it has thrown.
+    /// \return what it returns; an invalid QVariant if there is no such function.
+    ///
+    /// \a exception, if given, is then the text of what it has thrown, and null if it has not.
     QVariant call(std::initializer_list<QVariant> arguments, QString *exception = nullptr);
 
 private:

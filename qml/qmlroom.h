@@ -46,8 +46,9 @@ class QmlServer;
 /// server. `network_received(channel, message)` gets what nobody handles.
 ///
 /// A function `refusal(channel, options)` is asked whether a channel may join that `open` and
-/// `maximumChannels` would let in: it returns why not, or nothing. Name and server are known when
-/// the component is complete; a client is in the room at the first channelJoined().
+/// `maximumChannels` would let in: it returns why not, or nothing. If it throws, the text of the
+/// exception is why not. Name and server are known when the component is complete; a client is in
+/// the room at the first channelJoined().
 class QmlRoom : public QRepod::Room, public QQmlParserStatus
 {
     Q_OBJECT

@@ -66,8 +66,8 @@ public:
     //! `"https://game.example"`, with the port if it is not the scheme's; `"*"` is for every page,
     //! `"null"` for those of files. By default there are none.
     ///
-    /// Case, a `/` at the end and the scheme's own port make no difference (RFC 6454). An entry that
-    /// is no origin, as a host without its scheme or an address with a path, admits no page; a
+    /// Case, a `/` at the end and the scheme's own port make no difference (RFC 6454). An entry
+    /// that is no origin, as a host without its scheme or an address with a path, admits no page; a
     /// warning says so.
     ///
     /// A browser names the page that connects. Without this check, any page that a player opens
