@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "qmlfunction.h"
 
+#include "scriptcalls.h"
+
 #include <QtCore/qobject.h>
 #include <QtCore/qvarlengtharray.h>
 #include <QtQml/qqmlinfo.h>
 
 namespace QRepod {
 
-QVariant QmlFunction::call(std::initializer_list<QVariant> arguments)
+QVariant QmlFunction::call(std::initializer_list<QVariant> arguments, QString *exception)
 {
     if (m_type != m_object->metaObject()) {
         m_type = m_object->metaObject();
@@ -37,8 +39,13 @@ QVariant QmlFunction::call(std::initializer_list<QVariant> arguments)
     QVariant result = isVariant || isVoid ? QVariant() : QVariant(resultType);
     if (!isVoid)
         pointers[0] = isVariant ? &result : result.data();
-    QMetaObject::metacall(m_object, QMetaObject::InvokeMetaMethod, m_method.methodIndex(),
-                          pointers.data());
+    const auto invoke = [object = m_object, index = m_method.methodIndex(), &pointers] {
+        QMetaObject::metacall(object, QMetaObject::InvokeMetaMethod, index, pointers.data());
+    };
+    if (exception)
+        *exception = callScript(m_object, invoke);
+    else
+        invoke();
     return result;
 }
 

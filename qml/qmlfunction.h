@@ -24,7 +24,9 @@ public:
     //! object.
     ///
     /// \return its return value; an invalid QVariant if there is no such function.
-    QVariant call(std::initializer_list<QVariant> arguments);
+    ///
+    /// \a exception, if given, is then the text of what it has thrown, and null if it has not.
+    QVariant call(std::initializer_list<QVariant> arguments, QString *exception = nullptr);
 
 private:
     QMetaMethod find() const;

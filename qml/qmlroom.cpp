@@ -93,8 +93,10 @@ QString QmlRoom::refusal(Channel *channel, const QVariantMap &options)
     const QString refused = Room::refusal(channel, options);
     if (!refused.isEmpty())
         return refused;
-    return m_refusal.call({QVariant::fromValue(static_cast<QmlChannel *>(channel)), options})
-        .toString();
+    QString exception; // a function that fails has let nobody in
+    const QVariant reason = m_refusal.call(
+        {QVariant::fromValue(static_cast<QmlChannel *>(channel)), options}, &exception);
+    return exception.isNull() ? reason.toString() : exception;
 }
 
 } // namespace QRepod

@@ -47,8 +47,9 @@ class QmlServer;
 /// server. `network_received(channel, message)` gets messages without a handler.
 ///
 /// If `open` and `maximumChannels` let a channel in, the function `refusal(channel, options)`
-/// decides: it returns why the channel may not join, or nothing. Name and server are known when the
-/// component is complete. A client is in the room when channelJoined() is emitted.
+/// decides: it returns why the channel may not join, or nothing. If it throws, the reason is the
+/// text of the exception. Name and server are known when the component is complete. A client is in
+/// the room when channelJoined() is emitted.
 class QmlRoom : public QRepod::Room, public QQmlParserStatus
 {
     Q_OBJECT

@@ -92,6 +92,12 @@ export class Connection {
             this.sendBytes(encodeMessage(control));
     }
 
+    /** The game has taken the greeting, with this token. More may have come behind it. */
+    begin(token) {
+        this.session.begin(token);
+        this.#acknowledgeWhatIsDue();
+    }
+
     /** The game closes the connection: what was sent still goes out, and nothing more arrives. */
     close() {
         this.#knowsControl ||= Boolean(this.greeting?._session);
@@ -153,7 +159,11 @@ export class Connection {
         if (isFirst && this.#isAwaitingAnswer && !this.greeting?._session)
             this.#beginAnew(); // this server keeps no sessions
         this.arrived({kind: "message", connection: this, message, size, isFirst});
-        if (this.session.isResumable && this.session.isAcknowledgementDue)
+        this.#acknowledgeWhatIsDue();
+    }
+
+    #acknowledgeWhatIsDue() {
+        if (this.#knowsControl && this.session.isResumable && this.session.isAcknowledgementDue)
             this.sendControl(this.session.acknowledgement());
     }
 
@@ -166,6 +176,7 @@ export class Connection {
             this.#beginAnew();
         if ("_hello" in control || "_resumed" in control || "_lost" in control)
             this.#knowsControl = true;
+        this.#acknowledgeWhatIsDue();
         if ("_ack" in control)
             this.session.forget(control._ack);
         if ("_ping" in control)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import {EncodingError} from "./codec.js";
+import {refusalText} from "./requests.js";
+
 /** Delivers messages to methods named `Network_<action>`, of the listener and of added objects. */
 export class Dispatcher {
     #listener;
@@ -53,7 +56,9 @@ export class Dispatcher {
                 throw error;
             reply({action: "_reply", _request, result: await answer ?? null});
         } catch (reason) {
-            reply({action: "_reply", _request, error: `request "${action}": ${reason?.message ?? reason}`});
+            if (reason instanceof EncodingError)
+                console.warn(`qrepod: the answer to "${action}" was not sent: ${reason.message}`);
+            reply({action: "_reply", _request, error: refusalText(action, reason?.message ?? reason)});
         }
     }
 }

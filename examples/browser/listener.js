@@ -6,6 +6,7 @@ import {encodeMessage} from "./codec.js";
 import {Connection} from "./connection.js";
 import {Deliveries} from "./deliveries.js";
 import {Dispatcher} from "./dispatcher.js";
+import {offer} from "./outgoing.js";
 import {Replicas, replicasOf} from "./replica.js";
 import {PendingRequests} from "./requests.js";
 import {Session} from "./session.js";
@@ -88,20 +89,12 @@ export class ConnectionListener {
     }
 
     send(messageOrAction, fields = {}) {
-        const message = typeof messageOrAction === "string" ? {...fields, action: messageOrAction}
-                                                            : messageOrAction;
-        if (typeof message?.action !== "string" || message.action === "") {
-            console.warn("qrepod: a message without an action was not sent");
-            return 0;
-        }
-        if (this.#state !== "connected" && !this.#isInterrupted)
-            return 0;
-        return this.#sendTo(this.#current, message);
+        return offer(messageOrAction, fields, message => this.#queue(message));
     }
 
     request(action, fields = {}, timeout = this.requestTimeout) {
         return this.#requests.ask(action, timeout,
-                                  number => this.send({...fields, action, _request: number}));
+                                  number => this.#queue({...fields, action, _request: number}));
     }
 
     serverTime() {
@@ -182,7 +175,7 @@ export class ConnectionListener {
         if (isFirst) {
             this.#token = connection.greeting?._session ?? "";
             if (!this.#isInterrupted)
-                connection.session.begin(this.#token);
+                connection.begin(this.#token);
         }
         const {_session, ...said} = message; // handlers must not see the token
         const isBare = message === connection.greeting && Object.keys(said).length === 1;
@@ -348,7 +341,7 @@ export class ConnectionListener {
         this.#isInterrupted = false;
         this.#announce({action: "error", error: `the session was lost: ${reason}`});
         this.#announceEnd();
-        connection.session.begin(this.#token); // a new session, as the server has said
+        connection.begin(this.#token); // a new session, as the server has said
         this.#followTime();
         this.#announceConnected(connection);
         this.#held.forEach(message => this.#take(message, connection));
@@ -368,15 +361,20 @@ export class ConnectionListener {
         if (this.#mayTryAgain && !this.#hasSaidBye)
             return this.#tryToResume();
         this.#isInterrupted = false;
-        if (!this.#hasSaidBye) // otherwise the server redirected it while the connection was lost
+        const lost = this.#hasSaidBye ? "" : `${this.#url}: the connection was lost and has not come back`;
+        if (lost) // otherwise the server redirected it while the connection was lost
             this.#redirect = "";
         this.#followEnd();
-        if (this.#refusal || error)
-            this.#announce({action: "error", error: this.#refusal || error});
+        if (this.#refusal || error || lost)
+            this.#announce({action: "error", error: this.#refusal || error || lost});
         this.#announceEnd();
     }
 
     // Bytes and delivery
+
+    #queue(message) {
+        return this.#state === "connected" || this.#isInterrupted ? this.#sendTo(this.#current, message) : 0;
+    }
 
     #sendTo(connection, message) {
         const {session} = connection;

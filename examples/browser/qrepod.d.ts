@@ -50,7 +50,10 @@ export class ConnectionListener {
     connect(url?: string): void;
     close(): void;
 
-    /** Returns the size in bytes of what will be sent; 0 if nothing is. */
+    /**
+     * Returns the size in bytes of what will be sent; 0 if nothing is. If that is because a value
+     * cannot be encoded, such as a function or a `Map`, a warning names its path.
+     */
     send(message: Message): number;
     send(action: string, fields?: Record<string, unknown>): number;
 

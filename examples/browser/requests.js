@@ -7,6 +7,12 @@ export class RequestError extends Error {
     name = "RequestError";
 }
 
+/** "buy: sold out"; a reason that names the action already stays as it is. */
+export function refusalText(action, reason) {
+    const prefix = `${action}: `;
+    return String(reason).startsWith(prefix) ? reason : prefix + reason;
+}
+
 /** What this side has asked and waits for. */
 export class PendingRequests {
     #requests = new Map();
@@ -17,15 +23,19 @@ export class PendingRequests {
         this.#isAnswered = isAnswered;
     }
 
-    /** Returns a Promise of the answer to what `send(number)` sends; `send` returns 0 if it cannot. */
+    /** Returns a Promise of the answer to what `send(number)` sends; `send` returns 0 or throws if it cannot. */
     ask(action, timeout, send) {
         return new Promise((resolve, reject) => {
-            const fail = reason => reject(new RequestError(`request "${action}": ${reason}`));
+            const fail = reason => reject(new RequestError(refusalText(action, reason)));
             if (this.#requests.size >= mostRequests)
                 return fail(`${mostRequests} requests wait already`);
             const number = this.#next++;
-            if (send(number) === 0)
-                return fail("not connected");
+            try {
+                if (send(number) === 0)
+                    return fail("not connected");
+            } catch (error) {
+                return fail(error.message);
+            }
             const timer = timeout < 0 ? null : setTimeout(() => this.#expire(number, timeout), timeout);
             this.#requests.set(number, {resolve, fail, timer});
         });

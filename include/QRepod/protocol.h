@@ -23,7 +23,7 @@ namespace QRepod {
 /// nesting.
 ///
 /// \return the frame, or an empty array if a value cannot be encoded; then \a error, if given,
-///         names the path of its key and its type, for example `players[2].size: QSize has no
+///         names the path of its key and its type, for example `players[2].line: QLine has no
 ///         MessagePack form`.
 QREPOD_EXPORT QByteArray encode(const QVariantMap &message, QString *error = nullptr);
 

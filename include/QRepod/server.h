@@ -191,8 +191,9 @@ public:
     //! The thread that the server works in, which is the one it lives in.
     QThread *workingThread() const;
 
-    //! How many network threads read, check, encrypt and write for the clients: 0 to 64; set before
-    //! listen(). Default 0: the server's working thread does it.
+    //! How many network threads read, check, encrypt and write for the clients: 0 to 64. Default 0:
+    //! the server's working thread does it. Set it before listen(). While the server or a gate
+    //! listens, it takes effect at the next listen(), and a warning says so.
     ///
     /// Channels and their handlers stay in the working thread, so a game needs no lock. With one
     /// thread or more, a broadcast costs the game's thread one encoding, one queue entry per

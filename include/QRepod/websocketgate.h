@@ -63,7 +63,12 @@ public:
     void close();
 
     //! The origins that the gate lets in besides its own host, such as `"https://game.example"`,
-    //! with the port if it is not the scheme's; `"*"` lets in every page. Default: none.
+    //! with the port if it is not the scheme's; `"*"` lets in every page, `"null"` pages from
+    //! files. Default: none.
+    ///
+    /// Case, a final `/` and the scheme's own port make no difference (RFC 6454). An entry that is
+    /// not an origin, such as a host without a scheme or an address with a path, lets in no page,
+    /// with a warning.
     ///
     /// A browser names the page that connects. Without this check, any page that a player opens
     /// could play in the player's name. Other programs name no page, and are let in. A change

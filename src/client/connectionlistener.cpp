@@ -188,12 +188,12 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
 }
 
 //! The path for answers to the message being delivered. It never leads to a later connection.
-AnswerPath ConnectionListener::Private::answerPath() const
+AnswerPath ConnectionListener::Private::answerPath(QByteArrayView action) const
 {
     return {
         [session = m_session](const EncodedMessage &message) { return session->answer(message); },
         m_session->limits(), client->address(),
-        std::make_unique<Outbox::Expectation>(m_session->link().outbox)};
+        std::make_unique<Outbox::Expectation>(m_session->link().outbox), action.toByteArray()};
 }
 
 //! Built-in messages reach the same handlers as a peer's messages.
@@ -201,7 +201,7 @@ void ConnectionListener::Private::announced(const Message &message, Turn &turn)
 {
     std::optional<IncomingRequest> request;
     if (isRequest(message) && m_session)
-        request.emplace(answerPath(), *message.request());
+        request.emplace(answerPath(message.action()), *message.request());
     const Dispatcher::Outcome outcome =
         dispatcher.dispatch(message, nullptr, request ? request->answer() : nullptr);
     if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
@@ -220,6 +220,7 @@ void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
         return attemptFailed(delivery, turn);
     if (isInterruption(delivery)) // left() follows
         return;
+    m_endError.clear();
     followEnd(delivery);
     if (turn.isAlive())
         Q_EMIT q->errorOccurred(delivery.error());
@@ -238,7 +239,7 @@ void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
     m_serverTime.stop();
     followEnd(delivery);
     if (m_isUp)
-        announceEnd({}, turn);
+        announceEnd(std::exchange(m_endError, {}), turn);
 }
 
 void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &turn)

@@ -36,6 +36,7 @@ public:
     //! Connects to a host and a port; a \a url, if given, names both.
     void open(const QString &host, int port, const QUrl &url = {});
     void close();
+    void stopReconnecting();
     int pump(QDeadlineTimer budget);
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
     void setState(State newState);
@@ -102,7 +103,7 @@ private:
     bool takeState(const Message &message);
     bool isObserved() const;
     void leaveToFallback(const Message &message, Dispatcher::Outcome outcome, Turn &turn);
-    AnswerPath answerPath() const;
+    AnswerPath answerPath(QByteArrayView action) const;
     ConnectionSettings settingsFor(const QUrl &url) const;
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
@@ -133,6 +134,7 @@ private:
     void abandon(const QString &reason);
     void attemptFailed(const Delivery &delivery, Turn &turn);
     void giveUp(const QString &error, Turn &turn);
+    QString lineText(const QString &reason) const;
     void announceEnd(const QString &error, Turn &turn);
     static QString lostText(const QString &reason);
     /// @}
@@ -159,6 +161,7 @@ private:
     bool m_isUp = false;           // `connected` has been delivered, and `disconnected` has not
     bool m_hasSaidBye = false;     // the server has said goodbye
     bool m_canExist = false;       // the address is valid
+    QString m_endError;            // for the end of the session, if there is no other error
     bool m_hasEnded = false;       // the end of the current connection has been delivered
     bool m_isRefused = false;      // the server has refused this client
     QString m_refusal;             // the reason for that

@@ -272,7 +272,24 @@ void ConnectionListener::Private::attemptFailed(const Delivery &delivery, Turn &
     backoff.ended(Backoff::Clock::now());
     if (mayTryAgain())
         return tryToResume();
-    giveUp(delivery.error(), turn);
+    const bool isEndedByGame = Client::Private::get(client)->isClosed;
+    giveUp(delivery.error().isEmpty() && !isEndedByGame
+               ? lineText(QStringLiteral("the connection was lost and has not come back"))
+               : delivery.error(),
+           turn);
+}
+
+QString ConnectionListener::Private::lineText(const QString &reason) const
+{
+    return client->address() + QLatin1String(": ") + reason;
+}
+
+//! Reconnecting has been switched off. A session that is interrupted will never be resumed.
+void ConnectionListener::Private::stopReconnecting()
+{
+    if (isInterrupted())
+        m_endError = lineText(QStringLiteral("the connection was lost, and reconnecting is off"));
+    q->close();
 }
 
 void ConnectionListener::Private::giveUp(const QString &error, Turn &turn)

@@ -14,7 +14,7 @@ void ConnectionListener::setReconnect(bool enabled)
 {
     d->changeOwn(d->reconnect, enabled);
     if (!enabled && d->state == State::Reconnecting)
-        close();
+        d->stopReconnecting();
 }
 
 int ConnectionListener::reconnectInterval() const

@@ -12,6 +12,8 @@ void IncomingRequest::finish(Dispatcher::Outcome outcome, [[maybe_unused]] QObje
         m_request.refuse(noHandler());
     else if (outcome == Dispatcher::Outcome::Mismatched)
         m_request.refuse(m_answer.mismatch);
+    else if (!m_answer.exception.isNull())
+        m_request.refuse(m_answer.exception);
 #if QT_CONFIG(future)
     else if (FutureAnswer::isFuture(m_answer.value))
         FutureAnswer::follow(m_answer.value, m_request, reader);

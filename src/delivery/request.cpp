@@ -3,6 +3,8 @@
 
 #include "delivery/requestfields.h"
 #include "delivery/requestprivate.h"
+#include "protocol/text.h"
+#include "session/refusaltext.h"
 #include "transport/link.h"
 
 #include <QtCore/qloggingcategory.h>
@@ -32,13 +34,21 @@ qint64 Request::Private::reply(const QVariant &result)
     if (message.isValid())
         return send(message);
     qCWarning(requestLog).noquote() << notSent(message, m_path.peer, message.error());
-    send(answer(errorField(), message.error()));
+    sendRefusal(message.error());
     return 0;
 }
 
 qint64 Request::Private::refuse(const QString &error)
 {
-    return begin() ? send(answer(errorField(), error.isEmpty() ? wasRefused() : error)) : 0;
+    return begin() ? sendRefusal(error.isEmpty() ? wasRefused() : error) : 0;
+}
+
+//! QRepod names the action itself when it tells who has asked. A plain peer hands on what it gets.
+qint64 Request::Private::sendRefusal(const QString &reason)
+{
+    const bool isPlain = m_path.expectation && !m_path.expectation->isPeerKnown();
+    return send(
+        answer(errorField(), isPlain ? refusalText(shownText(m_path.action), reason) : reason));
 }
 
 EncodedMessage Request::Private::answer(const QString &field, const QVariant &value) const

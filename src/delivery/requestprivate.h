@@ -19,6 +19,7 @@ struct AnswerPath
     MessageLimits limits;
     QString peer;                                     ///< for warnings
     std::unique_ptr<Outbox::Expectation> expectation; ///< until the answer
+    QByteArray action = {};                           ///< of the request
 };
 
 //! What all copies of a request share. Any thread.
@@ -35,6 +36,7 @@ public:
 private:
     bool begin() { return !m_isAnswered.exchange(true); }
     EncodedMessage answer(const QString &field, const QVariant &value) const;
+    qint64 sendRefusal(const QString &reason);
     qint64 send(const EncodedMessage &message);
 
     AnswerPath m_path;

@@ -34,7 +34,10 @@ struct Answer
     //! Why the first handler that did not fit was not called, in the words of the warning.
     QString mismatch = {};
 
-    bool isOpen() const { return !isGiven && !isTaken; }
+    //! What a handler in a script has thrown; null if none has. It answers as a result does.
+    QString exception = {};
+
+    bool isOpen() const { return !isGiven && !isTaken && exception.isNull(); }
 };
 
 } // namespace QRepod

@@ -3,6 +3,9 @@
 
 #include "dispatch/arguments.h"
 
+#include <QRepod/scriptcall.h>
+
+#include <atomic>
 #include <utility>
 
 namespace QRepod {
@@ -17,7 +20,14 @@ QMetaType resultOf(const QMetaMethod &method)
     return isConstructible(result) ? result : QMetaType();
 }
 
+std::atomic<ScriptCall> currentScriptCall = nullptr;
+
 } // namespace
+
+void setScriptCall(ScriptCall scriptCall)
+{
+    currentScriptCall = scriptCall;
+}
 
 Method::Method(const QMetaMethod &method, int optional, const Extras &extras,
                Converters &converters)
@@ -64,7 +74,13 @@ void Method::invoke(QObject *object, Arguments &arguments, Answer &answer) const
     QVariant result = isVariant ? QVariant() : QVariant(m_result);
     if (m_result.isValid())
         arguments.data()[0] = isVariant ? &result : result.data();
-    invoke(object, arguments);
+    const ScriptCall scriptCall = m_metacall ? nullptr : currentScriptCall.load();
+    if (scriptCall)
+        answer.exception = scriptCall(object, [&] { invoke(object, arguments); });
+    else
+        invoke(object, arguments);
+    if (!answer.exception.isNull())
+        return;
     answer.isGiven = result.isValid();
     answer.value = std::move(result);
 }

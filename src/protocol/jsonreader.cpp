@@ -11,7 +11,9 @@
 #include <QtCore/qdatetime.h>
 #include <QtCore/qendian.h>
 
+#include <algorithm>
 #include <charconv>
+#include <vector>
 
 namespace QRepod {
 
@@ -36,6 +38,7 @@ public:
         if (!value())
             return false;
         skipSpace();
+        dropDoubled();
         return m_next == m_end || fail(QStringLiteral("something follows the message"));
     }
 
@@ -51,6 +54,8 @@ private:
     bool literal();
     bool enter();
     bool count();
+    void noteDoubled(qsizetype keyBegin);
+    void dropDoubled();
     bool unmark(qsizetype begin, qsizetype valueBegin, QByteArrayView mark);
     bool appendMarked(QByteArrayView mark, const QByteArray &text);
 
@@ -59,6 +64,7 @@ private:
 
     const MessageLimits &m_limits;
     QByteArray &m_out;
+    std::vector<qsizetype> m_doubled; // where there is a '$' too many
     int m_depth = 0;
     int m_values = 0;
 };
@@ -140,7 +146,9 @@ bool JsonReader::object()
     }
     ++m_next;
     --m_depth;
-    if (members == 1 && mark.startsWith('$'))
+    if (members == 1 && mark.startsWith("$$"))
+        noteDoubled(begin + 1 + qsizetype(sizeof(quint32)));
+    else if (members == 1 && mark.startsWith('$'))
         return unmark(begin, valueBegin, mark);
     closeContainer(begin, '\x80', members);
     return true;
@@ -248,6 +256,43 @@ bool JsonReader::literal()
         return fail(QStringLiteral("a value is missing"));
     }
     return true;
+}
+
+//! The key that begins there has a '$' that is not its own. It is taken off its length now, and out
+//! of the message at the end: to move what follows for each would take long for maps in maps.
+void JsonReader::noteDoubled(qsizetype keyBegin)
+{
+    char *const key = m_out.data() + keyBegin;
+    switch (quint8(*key)) {
+    case 0xd9:
+        --key[1];
+        m_doubled.push_back(keyBegin + 2);
+        return;
+    case 0xda:
+        qToBigEndian(quint16(qFromBigEndian<quint16>(key + 1) - 1), key + 1);
+        m_doubled.push_back(keyBegin + 3);
+        return;
+    case 0xdb:
+        qToBigEndian(qFromBigEndian<quint32>(key + 1) - 1, key + 1);
+        m_doubled.push_back(keyBegin + 5);
+        return;
+    default: // up to 31 bytes
+        --*key;
+        m_doubled.push_back(keyBegin + 1);
+    }
+}
+
+void JsonReader::dropDoubled()
+{
+    if (m_doubled.empty())
+        return;
+    std::sort(m_doubled.begin(), m_doubled.end());
+    m_doubled.push_back(m_out.size());
+    char *const data = m_out.data();
+    char *end = data + m_doubled.front();
+    for (size_t i = 0; i + 1 < m_doubled.size(); ++i)
+        end = std::copy(data + m_doubled[i] + 1, data + m_doubled[i + 1], end);
+    m_out.truncate(end - data);
 }
 
 //! Replaces the object with the single key \a mark, appended at \a begin, by the value that it

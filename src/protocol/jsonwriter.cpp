@@ -4,8 +4,6 @@
 #include "protocol/timestamp.h"
 #include "protocol/variantreader.h"
 
-#include <QtCore/qdatetime.h>
-
 #include <cmath>
 
 namespace QRepod {
@@ -96,10 +94,13 @@ void JsonWriter::map(quint32 count)
         if (i > 0)
             m_out += ',';
         const MessagePackReader::Token key = m_reader.next();
-        if (key.kind == Kind::Text)
-            text(key.bytes());
+        const QByteArray made = key.kind == Kind::Text ? QByteArray() : keyText(key).toUtf8();
+        const QByteArrayView name = key.kind == Kind::Text ? key.bytes() : QByteArrayView(made);
+        // Alone it would say that the map stands for something else.
+        if (count == 1 && name.startsWith('$'))
+            text('$' + name.toByteArray());
         else
-            text(keyText(key).toUtf8());
+            text(name);
         m_out += ':';
         value(m_reader.next());
     }
@@ -126,10 +127,8 @@ void JsonWriter::extension(const MessagePackReader::Token &token)
 {
     const QByteArrayView data = token.extensionData();
     if (token.extensionType() == Timestamp::extensionType) {
-        const std::optional<QDateTime> time = Timestamp::decode(data);
-        const QString iso = time ? time->toString(Qt::ISODateWithMs) : QString();
-        if (!iso.isEmpty()) // up to the year 9999
-            return marked("$time", iso.toLatin1());
+        if (const std::optional<Timestamp::IsoText> text = Timestamp::isoText(data))
+            return marked("$time", QByteArrayView(text->data(), text->size()));
     }
     m_out += "{\"$ext\":[" + QByteArray::number(token.extensionType()) + ",\""
         + data.toByteArray().toBase64() + "\"]}";

@@ -175,7 +175,7 @@ private:
             return text(token.bytes());
         case Kind::Extension: // a time can be text
             return (token.extensionType() == Timestamp::extensionType
-                    && Timestamp::decode(token.extensionData()))
+                    && Timestamp::milliseconds(token.extensionData()))
                 || fail(QStringLiteral("a map key is an extension"));
         case Kind::List:
             return fail(QStringLiteral("a map key is a list"));

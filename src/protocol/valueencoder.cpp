@@ -135,7 +135,7 @@ bool ValueEncoder::custom(const QVariant &variant)
         return association(variant.value<QAssociativeIterable>());
     if (QMetaType::canView(type, QMetaType::fromType<QSequentialIterable>()))
         return sequence(variant.value<QSequentialIterable>());
-    return fail(QStringLiteral("%1 has no MessagePack form").arg(QLatin1String(type.name())));
+    return noForm(type.name());
 }
 
 bool ValueEncoder::numbers(const NumberFields &numbers)
@@ -210,6 +210,8 @@ bool ValueEncoder::association(const QAssociativeIterable &association)
 bool ValueEncoder::gadget(const QMetaObject *type, const void *gadget)
 {
     const int count = type->propertyCount();
+    if (count == 0) // as QLocale and QFont: an empty map would lose what they hold
+        return noForm(type->className());
     if (!beginMap(count))
         return false;
     for (int i = 0; i < count; ++i) {

@@ -151,6 +151,11 @@ private:
         return true;
     }
 
+    bool noForm(const char *type)
+    {
+        return fail(QStringLiteral("%1 has no MessagePack form").arg(QLatin1String(type)));
+    }
+
     bool fail(const QString &error)
     {
         m_error = error;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,14 @@ constexpr quint32 largeMap = 64;
 
 QString hexadecimal(QByteArrayView bytes)
 {
-    return QString::fromLatin1(bytes.toByteArray().toHex());
+    constexpr std::u16string_view digits = u"0123456789abcdef";
+    QString text(2 * bytes.size(), Qt::Uninitialized);
+    QChar *next = text.data();
+    for (const char byte : bytes) {
+        *next++ = digits[quint8(byte) >> 4];
+        *next++ = digits[quint8(byte) & 0xf];
+    }
+    return text;
 }
 
 using Kind = MessagePackReader::Kind;
@@ -137,8 +145,9 @@ QString keyText(MessagePackReader::Token token)
         return isUtf8(token.bytes()) ? textFromUtf8(token.bytes()) : hexadecimal(token.bytes());
     case Kind::Extension: { // always a time; others cannot be keys
         const QByteArrayView data = token.extensionData();
-        const QString text = Timestamp::decode(data)->toString(Qt::ISODateWithMs);
-        return text.isEmpty() ? hexadecimal(data) : text; // empty beyond the year 9999
+        const std::optional<Timestamp::IsoText> text = Timestamp::isoText(data);
+        return text ? QString::fromLatin1(text->data(), text->size())
+                    : hexadecimal(data); // beyond the year 9999
     }
     default:
         break;

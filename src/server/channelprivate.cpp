@@ -120,7 +120,7 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     }
     std::optional<IncomingRequest> request;
     if (isRequest(message))
-        request.emplace(answerPath(), *message.request());
+        request.emplace(answerPath(message.action()), *message.request());
     const qsizetype bytes = message.payload().size() + frameHeaderSize;
     server->received.add(message.action(), bytes);
     const Dispatcher::Outcome outcome = dispatch(message, request ? request->answer() : nullptr);
@@ -359,7 +359,7 @@ void Channel::Private::giveUp(Session &session, const QString &address, const QS
     session.link().inbox->abort(address + QLatin1String(": ") + error);
 }
 
-AnswerPath Channel::Private::answerPath() const
+AnswerPath Channel::Private::answerPath(QByteArrayView action) const
 {
     return {[session = session, address = address()](const EncodedMessage &message) {
                 Outbox::Result result = session->answer(message);
@@ -368,7 +368,7 @@ AnswerPath Channel::Private::answerPath() const
                 return result;
             },
             session->limits(), address(),
-            std::make_unique<Outbox::Expectation>(session->link().outbox)};
+            std::make_unique<Outbox::Expectation>(session->link().outbox), action.toByteArray()};
 }
 
 #if QT_CONFIG(future)

@@ -165,7 +165,7 @@ private:
     void forEachRoom(Function function);
     void leaveRooms();
     static void giveUp(Session &session, const QString &address, const QString &error);
-    AnswerPath answerPath() const;
+    AnswerPath answerPath(QByteArrayView action) const;
 
     Dispatcher m_dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};
     std::unique_ptr<Requester> m_requester; // from the first request() on

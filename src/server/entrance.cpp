@@ -57,6 +57,7 @@ void Entrance::close()
     server->runInWorkingThread([&] {
         server->entrances.removeOne(this);
         stop();
+        server->noteListening();
     });
 }
 
@@ -78,6 +79,13 @@ void Server::Private::closeEntrances()
         entrance->stop();
         entrance->m_closed();
     }
+    noteListening();
+}
+
+void Server::Private::noteListening()
+{
+    if (port == 0 && entrances.isEmpty())
+        threadsInUse = -1;
 }
 
 } // namespace QRepod

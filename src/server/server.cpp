@@ -120,7 +120,8 @@ QString Server::Private::listen(Acceptor &acceptor, const QString &host, int wan
         return wanted + QLatin1String(": host not found");
     if (!acceptor.listen(address, quint16(wantedPort)))
         return wanted + QLatin1String(": ") + acceptor.errorString();
-    m_connections->setThreads(settings.snapshot().threads);
+    threadsInUse = settings.snapshot().threads;
+    m_connections->setThreads(threadsInUse);
     qCDebug(serverLog).noquote() << "listening on" << hostAndPort(host, acceptor.port());
     return {};
 }

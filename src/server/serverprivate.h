@@ -131,6 +131,7 @@ public:
 
     //! \return why \a acceptor cannot listen there; empty on success.
     QString listen(Acceptor &acceptor, const QString &host, int wantedPort);
+    void noteListening(); ///< after the server or an entrance has stopped
 
     //! Makes a channel of the client on \a stream, which may have sent a \a request.
     void accept(std::unique_ptr<Stream> stream, std::shared_ptr<const HttpRequest> request = {});
@@ -212,6 +213,7 @@ public:
 
     std::atomic<quint16> port = 0; // 0 if the server does not listen
     std::atomic<int> announcePort = defaultLanPort;
+    std::atomic<int> threadsInUse = -1; // of the latest listen(), a gate's too; -1: none listens
 
     std::mutex mutex;    // guards the rest of this paragraph
     QString errorString; // of the latest listen() or announce()

@@ -193,6 +193,13 @@ void Server::setThreads(int threads)
         return;
     }
     d->change(&ServerSettings::threads, threads);
+    const int inUse = d->threadsInUse;
+    if (inUse >= 0 && this->threads() != inUse)
+        qCWarning(
+            serverLog,
+            "setThreads(%d): the server listens already, with %d; it takes effect at the next "
+            "listen()",
+            threads, inUse);
 }
 
 } // namespace QRepod

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "session/pendingrequests.h"
 
+#include "session/refusaltext.h"
+
 #include <QRepod/requesterror.h>
 
 #include <algorithm>
@@ -11,7 +13,7 @@ namespace {
 
 RequestError requestError(const QString &action, const QString &reason)
 {
-    return RequestError(action + QLatin1String(": ") + reason);
+    return RequestError(refusalText(action, reason));
 }
 
 } // namespace

@@ -152,6 +152,8 @@ void Inbox::beginReceipts(qint64 before)
 {
     const std::lock_guard lock(m_mutex);
     m_before = before;
+    if (m_counts.received > 0) // which nobody has acknowledged
+        m_writer.wake();
 }
 
 std::optional<qint64> Inbox::receipt() const

@@ -150,6 +150,7 @@ void Intake::acknowledge(Due due, qint64 now)
 {
     m_waitForReceipt = 0;
     const std::optional<qint64> receipt = m_link.inbox->receipt();
+    m_isReceiptAwaited = !receipt;
     if (!receipt || *receipt == m_acknowledged)
         return;
     if (due == Due::NowAndThen && m_unacknowledgedBytes < receiptBytes) {
@@ -176,6 +177,8 @@ void Intake::flush()
 
 void Intake::update(qint64 now)
 {
+    if (m_isReceiptAwaited)
+        acknowledge(Due::NowAndThen, now);
     if (const int rate = m_link.inbox->messageRate(); rate != m_budget.rate())
         m_budget.setRate(rate, now);
     m_waitForRate = m_budget.wait(now);

@@ -75,6 +75,7 @@ private:
     qint64 m_frameBegan = 0; // when the unfinished frame began
     qint64 m_waitForRate = 0;
     qint64 m_waitForReceipt = 0;
+    bool m_isReceiptAwaited = false;  // messages came before the reader asked for receipts
     qint64 m_acknowledged = 0;        // messages
     qint64 m_acknowledgedAt = 0;      // time
     qint64 m_unacknowledgedBytes = 0; // on the wire

@@ -110,6 +110,8 @@ public:
         ~Expectation();
         Q_DISABLE_COPY_MOVE(Expectation)
 
+        bool isPeerKnown() const { return m_outbox->isPeerKnown(); }
+
     private:
         const std::shared_ptr<Outbox> m_outbox;
     };

@@ -76,9 +76,9 @@ void BrowserStream::open(Stream::Owner &owner, Poller &poller)
     if (m_socket->open(m_url, *this))
         return;
     m_state = State::Closed;
-    setEnd(End::Failed,
-           QStringLiteral("the browser refuses to open this WebSocket; from a page of "
-                          "https it opens wss only"));
+    m_end.set(End::Failed,
+              QStringLiteral("the browser refuses to open this WebSocket; from a page of "
+                             "https it opens wss only"));
     announceLater();
 }
 
@@ -92,7 +92,7 @@ void BrowserStream::socketOpened()
 
 void BrowserStream::socketReceived(QByteArrayView message, bool isText)
 {
-    if (!m_owner || m_isLingering || m_end != End::None)
+    if (!m_owner || m_isLingering || m_end.isKnown())
         return;
     if (take(message, isText))
         announce();
@@ -120,7 +120,7 @@ bool BrowserStream::take(QByteArrayView message, bool isText)
 
 bool BrowserStream::fail(const QString &fault)
 {
-    setEnd(End::Faulted, QLatin1String("WebSocket: ") + fault);
+    m_end.set(End::Faulted, QLatin1String("WebSocket: ") + fault);
     return false;
 }
 
@@ -130,15 +130,16 @@ void BrowserStream::socketClosed(CloseCode code, const QString &reason)
     m_state = State::Closed;
     const QString because = reason.isEmpty() ? QString() : QLatin1String(": ") + reason;
     if (isOrderly(code) || m_isLingering)
-        setEnd(End::Closed, {});
+        m_end.set(End::Closed, {});
     else if (code == CloseCode::Broken)
-        setEnd(End::Failed,
-               wasOpened ? QStringLiteral("the WebSocket broke; a browser does not say why")
-                         : QStringLiteral("the WebSocket could not be opened; a browser does not "
-                                          "say why"));
+        m_end.set(End::Failed,
+                  wasOpened
+                      ? QStringLiteral("the WebSocket broke; a browser does not say why")
+                      : QStringLiteral("the WebSocket could not be opened; a browser does not "
+                                       "say why"));
     else
-        setEnd(isFault(code) ? End::Faulted : End::Failed,
-               QStringLiteral("the peer closed with code %1").arg(quint16(code)) + because);
+        m_end.set(isFault(code) ? End::Faulted : End::Failed,
+                  QStringLiteral("the peer closed with code %1").arg(quint16(code)) + because);
     if (available() == 0)
         tellEnd();
     else
@@ -162,9 +163,9 @@ qint64 BrowserStream::read(char *data, qint64 size)
         m_readable = QByteArray();
         m_read = 0;
     }
-    if (m_end != End::None && taken == 0)
+    if (m_end.isKnown() && taken == 0)
         tellEnd();
-    else if (m_end != End::None || available() > 0)
+    else if (m_end.isKnown() || available() > 0)
         announceLater();
     return taken;
 }
@@ -173,7 +174,7 @@ qint64 BrowserStream::write(const char *data, qint64 size)
 {
     if (m_isLingering)
         return size; // nobody wants it
-    if (m_state != State::Open || m_end != End::None)
+    if (m_state != State::Open || m_end.isKnown())
         return -1;
     qint64 taken = 0;
     while (taken < size && hasRoom()) {
@@ -217,7 +218,7 @@ bool BrowserStream::hasRoom() const
 
 void BrowserStream::tellOfRoom()
 {
-    const bool isOver = !m_owner || m_state != State::Open || m_end != End::None;
+    const bool isOver = !m_owner || m_state != State::Open || m_end.isKnown();
     if (!isOver && !hasRoom())
         return;
     m_roomTimer->stop();
@@ -253,30 +254,8 @@ bool BrowserStream::sayGoodbye(Stream::Owner &owner, const QString &reason)
     m_isLingering = true;
     m_readable = QByteArray();
     m_read = 0;
-    m_end = End::None;
+    m_end = {};
     return true;
-}
-
-//! Only the first end counts.
-void BrowserStream::setEnd(End end, const QString &reason)
-{
-    if (m_end != End::None)
-        return;
-    m_end = end;
-    m_failure = reason;
-}
-
-void BrowserStream::tellEnd()
-{
-    Stream::Owner *const owner = std::exchange(m_owner, nullptr);
-    if (!owner)
-        return;
-    if (m_end == End::Failed)
-        owner->streamFailed(m_failure);
-    else if (m_end == End::Faulted)
-        owner->streamFaulted(m_failure);
-    else
-        owner->streamEnded();
 }
 
 //! Tells the owner that there is something to read, or that everything has been read.
@@ -284,7 +263,7 @@ void BrowserStream::announce()
 {
     if (!m_owner)
         return;
-    if (m_end != End::None && available() == 0)
+    if (m_end.isKnown() && available() == 0)
         tellEnd();
     else if (m_isReading && available() > 0)
         m_owner->streamReadable();

@@ -4,6 +4,7 @@
 #include "protocol/limits.h"
 #include "transport/stream.h"
 #include "websocket/browsersocket.h"
+#include "websocket/streamend.h"
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qtimer.h>
@@ -50,12 +51,7 @@ private:
         Closed,
     };
 
-    enum class End {
-        None,
-        Closed, ///< by the peer, gracefully
-        Failed,
-        Faulted, ///< the peer broke the protocol, or says that this end did
-    };
+    using End = StreamEnd::Kind;
 
     // BrowserSocket::Owner
     void socketOpened() override;
@@ -69,8 +65,7 @@ private:
     bool hasRoom() const;
     void tellOfRoom();
     void close(CloseCode code, const QString &reason);
-    void setEnd(End end, const QString &reason);
-    void tellEnd();
+    void tellEnd() { m_end.tell(m_owner); }
     void announce();
     void announceLater();
     qsizetype available() const { return m_readable.size() - m_read; }
@@ -83,9 +78,8 @@ private:
     QByteArray m_readable;               // frames
     qsizetype m_read = 0;                // bytes of m_readable already read
     QByteArray m_begun;                  // the beginning of a frame that is not complete yet
-    QString m_failure;                   // why it ended
     State m_state = State::Opening;
-    End m_end = End::None;
+    StreamEnd m_end;
     bool m_isReading = true;
     bool m_isLast = false;      // the event loop will not announce room any more
     bool m_isLingering = false; // the owner is done, and the peer is being told

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "websocket/frameparser.h"
 
+#include <QtCore/qendian.h>
+
 #include <wslay/wslay.h>
 
 #include <algorithm>
@@ -48,7 +50,35 @@ ssize_t FrameParser::receive(quint8 *buffer, size_t size, int, void *self)
     std::copy_n(parser->m_input.data(), taken, reinterpret_cast<char *>(buffer));
     parser->m_input = parser->m_input.sliced(taken);
     parser->m_held += taken;
+    const qsizetype kept = std::min(taken, greatestHeader);
+    std::copy(parser->m_latest.begin() + kept, parser->m_latest.end(), parser->m_latest.begin());
+    std::copy_n(buffer + taken - kept, kept, parser->m_latest.end() - kept);
     return taken;
+}
+
+// wslay has all of a header, and of what follows nothing: it returns what has come of a payload.
+std::optional<FrameParser::Piece> FrameParser::header() const
+{
+    if (m_payloadLeft > 0 || m_held < 2 || m_held > greatestHeader)
+        return std::nullopt;
+    const quint8 *const bytes = m_latest.data() + greatestHeader - m_held;
+    const quint8 first = bytes[0];
+    const quint8 second = bytes[1];
+    Piece piece;
+    piece.opcode = first & 0xf;
+    piece.reservedBits = (first >> 4) & 0x7;
+    piece.isFinal = first & 0x80;
+    piece.isMasked = second & 0x80;
+    piece.isFirst = true;
+    piece.length = second & 0x7f;
+    const int wide = piece.length == 126 ? 2 : piece.length == 127 ? 8 : 0;
+    if (m_held != 2 + wide + (piece.isMasked ? 4 : 0))
+        return std::nullopt;
+    if (wide == 2)
+        piece.length = qFromBigEndian<quint16>(bytes + 2);
+    else if (wide == 8)
+        piece.length = qFromBigEndian<quint64>(bytes + 2);
+    return piece;
 }
 
 FrameParser::Result FrameParser::next(Piece *piece)

@@ -3,6 +3,9 @@
 
 #include <QtCore/qbytearrayview.h>
 
+#include <array>
+#include <optional>
+
 struct wslay_frame_context;
 
 namespace QRepod {
@@ -42,6 +45,9 @@ public:
 
     Result next(Piece *piece);
 
+    //! The header of a frame whose payload has not begun to arrive, as a piece without bytes.
+    std::optional<Piece> header() const;
+
     //! Whether the last frame is complete and no byte of another has come.
     bool isIdle() const { return m_held == 0 && m_payloadLeft == 0; }
 
@@ -49,12 +55,15 @@ public:
     qint64 heldBytes() const { return m_held; }
 
 private:
+    static constexpr qsizetype greatestHeader = 14;
+
     static ssize_t receive(quint8 *buffer, size_t size, int flags, void *self);
 
     wslay_frame_context *m_context = nullptr;
     QByteArrayView m_input;
-    qint64 m_held = 0;         // bytes that only wslay has seen
-    quint64 m_payloadLeft = 0; // of the current frame
+    std::array<quint8, greatestHeader> m_latest = {}; // of the input that wslay has
+    qint64 m_held = 0;                                // bytes that only wslay has seen
+    quint64 m_payloadLeft = 0;                        // of the current frame
 };
 
 } // namespace QRepod

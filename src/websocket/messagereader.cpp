@@ -60,6 +60,8 @@ bool MessageReader::read(QByteArrayView bytes, QByteArray &out)
         case FrameParser::Result::NeedsMore:
             if (m_parser->isIdle())
                 m_parser.reset();
+            else if (const std::optional<Piece> header = m_parser->header())
+                return checkFrame(*header); // again with the first of its payload
             return true;
         case FrameParser::Result::Broken:
             return fail(CloseCode::ProtocolError,
@@ -85,13 +87,16 @@ bool MessageReader::fail(CloseCode code, const QString &text)
 
 bool MessageReader::readPiece(const Piece &piece, QByteArray &out)
 {
-    if (piece.isFirst && !beginFrame(piece))
+    if (piece.isFirst && !checkFrame(piece))
         return false;
+    if (piece.isFirst
+        && (piece.opcode == quint8(Opcode::Text) || piece.opcode == quint8(Opcode::Binary)))
+        beginMessage(piece);
     return isControl(piece.opcode) ? readControl(piece) : readData(piece, out);
 }
 
 //! Checks every rule that a frame's header can break.
-bool MessageReader::beginFrame(const Piece &piece)
+bool MessageReader::checkFrame(const Piece &piece)
 {
     if (piece.reservedBits != 0)
         return fail(CloseCode::ProtocolError, QStringLiteral("a reserved bit is set"));
@@ -115,12 +120,10 @@ bool MessageReader::beginFrame(const Piece &piece)
                     QStringLiteral("message of %1 bytes or more is over the limit of %2")
                         .arg(quint64(begun) + piece.length)
                         .arg(m_limits.frameSize));
-    if (!isContinued)
-        return beginMessage(piece);
     return true;
 }
 
-bool MessageReader::beginMessage(const Piece &piece)
+void MessageReader::beginMessage(const Piece &piece)
 {
     m_kind = Opcode(piece.opcode);
     m_isPassedOn = piece.isFinal && m_kind == Opcode::Binary;
@@ -130,7 +133,6 @@ bool MessageReader::beginMessage(const Piece &piece)
     m_utf8 = {};
     if (!m_isPassedOn)
         m_message = QByteArray(frameHeaderSize, '\0'); // room for the length
-    return true;
 }
 
 bool MessageReader::readData(const Piece &piece, QByteArray &out)

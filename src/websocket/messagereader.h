@@ -74,8 +74,8 @@ private:
     using Piece = FrameParser::Piece;
 
     bool readPiece(const Piece &piece, QByteArray &out);
-    bool beginFrame(const Piece &piece);
-    bool beginMessage(const Piece &piece);
+    bool checkFrame(const Piece &piece);
+    void beginMessage(const Piece &piece);
     bool readControl(const Piece &piece);
     bool readClose();
     bool readData(const Piece &piece, QByteArray &out);

@@ -2,6 +2,7 @@
 #include "websocket/serverhandshake.h"
 
 #include "transport/address.h"
+#include "websocket/origin.h"
 
 #include <QRepod/Protocol>
 
@@ -147,7 +148,7 @@ bool ServerHandshake::isOriginAllowed(const HttpHead &head) const
         return true;
     const QString origin = QString::fromUtf8(head.value("Origin"));
     const QStringList &allowed = m_admission.origins;
-    if (allowed.contains(QLatin1String("*")) || allowed.contains(origin, Qt::CaseInsensitive))
+    if (allowed.contains(QLatin1String("*")) || allowed.contains(normalizedOrigin(origin)))
         return true;
     const qsizetype authority = head.value("Origin").indexOf("://");
     if (authority < 0)

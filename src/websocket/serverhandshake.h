@@ -14,7 +14,7 @@ namespace QRepod {
 //! Which clients a gate lets in.
 struct Admission
 {
-    QStringList origins; ///< besides the gate's own host; "*" for all
+    QStringList origins; ///< besides the gate's own host, normalized; "*" for all
     QStringList proxies; ///< addresses and subnets whose X-Forwarded-For is trusted
 };
 

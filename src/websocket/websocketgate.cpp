@@ -2,12 +2,17 @@
 #include <QRepod/websocketgate.h>
 
 #include "server/entrance.h"
+#include "websocket/origin.h"
 #include "websocket/serverhandshake.h"
 #include "websocket/websocketstream.h"
+
+#include <QtCore/qloggingcategory.h>
 
 #include <mutex>
 
 namespace QRepod {
+
+Q_LOGGING_CATEGORY(webSocketLog, "qrepod.websocket", QtWarningMsg)
 
 //! Clients arrive in the server's working thread.
 class Q_DECL_HIDDEN WebSocketGate::Private
@@ -31,10 +36,24 @@ public:
         return m_admission;
     }
 
-    void set(QStringList Admission::*part, const QStringList &value)
+    QStringList origins() const
     {
         const std::lock_guard lock(m_mutex);
-        m_admission.*part = value;
+        return m_origins;
+    }
+
+    void setOrigins(const QStringList &origins)
+    {
+        const QStringList known = normalized(origins);
+        const std::lock_guard lock(m_mutex);
+        m_origins = origins;
+        m_admission.origins = known;
+    }
+
+    void setProxies(const QStringList &proxies)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_admission.proxies = proxies;
     }
 
     QString errorString() const
@@ -62,12 +81,33 @@ private:
 
     const std::shared_ptr<JsonTexts> m_texts = std::make_shared<JsonTexts>();
 
-    mutable std::mutex m_mutex; // guards the next two
+    static QStringList normalized(const QStringList &origins);
+
+    mutable std::mutex m_mutex; // guards the next three
     Admission m_admission;
+    QStringList m_origins; // as the game has set them
     QString m_errorString; // of the last listen()
 
     Entrance m_entrance; // destroyed first, so that nobody arrives afterwards
 };
+
+//! Those that no page can have are left out, with a warning.
+QStringList WebSocketGate::Private::normalized(const QStringList &origins)
+{
+    QStringList known;
+    for (const QString &origin : origins) {
+        const QString one = origin == QLatin1String("*") ? origin : normalizedOrigin(origin);
+        if (!one.isEmpty())
+            known.append(one);
+        else
+            qCWarning(webSocketLog).noquote()
+                << QStringLiteral(
+                       "\"%1\" is no origin, so it admits no page: an origin is a scheme, "
+                       "a host and maybe a port, such as \"https://game.example\"")
+                       .arg(origin);
+    }
+    return known;
+}
 
 WebSocketGate::WebSocketGate(Server *server, QObject *parent)
     : QObject(parent)
@@ -111,12 +151,12 @@ void WebSocketGate::close()
 
 QStringList WebSocketGate::allowedOrigins() const
 {
-    return d->admission().origins;
+    return d->origins();
 }
 
 void WebSocketGate::setAllowedOrigins(const QStringList &origins)
 {
-    d->set(&Admission::origins, origins);
+    d->setOrigins(origins);
 }
 
 QStringList WebSocketGate::trustedProxies() const
@@ -126,7 +166,7 @@ QStringList WebSocketGate::trustedProxies() const
 
 void WebSocketGate::setTrustedProxies(const QStringList &proxies)
 {
-    d->set(&Admission::proxies, proxies);
+    d->setProxies(proxies);
 }
 
 } // namespace QRepod

@@ -70,7 +70,7 @@ void WebSocketStream::streamReadable()
 void WebSocketStream::streamWritable()
 {
     flush();
-    if (m_owner && !m_handshake && m_end == End::None)
+    if (m_owner && !m_handshake && !m_end.isKnown())
         m_owner->streamWritable();
 }
 
@@ -177,7 +177,7 @@ void WebSocketStream::setReading(bool isReading)
 
 qint64 WebSocketStream::readableBytes() const
 {
-    if (available() > 0 || m_end != End::None)
+    if (available() > 0 || m_end.isKnown())
         return available();
     return m_below->readableBytes();
 }
@@ -188,7 +188,7 @@ qint64 WebSocketStream::read(char *data, qint64 size)
         pull();
     if (!m_owner || m_isLingering)
         return 0;
-    if (available() == 0 && m_end == End::None)
+    if (available() == 0 && !m_end.isKnown())
         pull();
     const qsizetype taken = std::min<qsizetype>(available(), qsizetype(size));
     std::copy_n(m_readable.constData() + m_read, taken, data);
@@ -197,9 +197,9 @@ qint64 WebSocketStream::read(char *data, qint64 size)
         m_readable = QByteArray();
         m_read = 0;
     }
-    if (m_end != End::None && taken == 0)
+    if (m_end.isKnown() && taken == 0)
         tellEnd();
-    else if (m_end != End::None || available() > 0)
+    else if (m_end.isKnown() || available() > 0)
         announceLater();
     return taken;
 }
@@ -208,7 +208,7 @@ qint64 WebSocketStream::write(const char *data, qint64 size)
 {
     if (m_isLingering)
         return size; // nobody wants it
-    if (m_end != End::None || m_isCloseSent)
+    if (m_end.isKnown() || m_isCloseSent)
         return -1;
     const SendingHalf::Turn turn(*m_sending);
     QByteArray &unwritten = m_sending->unwritten();
@@ -219,7 +219,7 @@ qint64 WebSocketStream::write(const char *data, qint64 size)
         taken += more;
         answerPings();
         flush();
-        if (m_end != End::None)
+        if (m_end.isKnown())
             return -1;
     }
     return taken;
@@ -246,7 +246,7 @@ qint64 WebSocketStream::unwrittenBytes() const
 
 void WebSocketStream::closeWriting()
 {
-    if (m_end == End::None)
+    if (!m_end.isKnown())
         sendClose(CloseCode::Normal);
 }
 
@@ -277,7 +277,7 @@ bool WebSocketStream::sayGoodbye(Stream::Owner &owner, const QString &reason)
     m_isLingering = true;
     m_readable = QByteArray();
     m_read = 0;
-    m_end = End::None;
+    m_end = {};
     m_below->setReading(true);
     if (m_sending->unwritten().isEmpty())
         m_below->closeWriting();
@@ -299,28 +299,12 @@ void WebSocketStream::endBelow(End end, const QString &reason)
         announceLater();
 }
 
-//! Only the first end counts.
 void WebSocketStream::setEnd(End end, const QString &reason)
 {
-    if (m_end != End::None)
+    if (!m_end.set(end, reason))
         return;
-    m_end = end;
-    m_failure = reason;
     const SendingHalf::Turn turn(*m_sending);
     m_sending->setOpen(false);
-}
-
-void WebSocketStream::tellEnd()
-{
-    Stream::Owner *const owner = std::exchange(m_owner, nullptr);
-    if (!owner)
-        return;
-    if (m_end == End::Failed)
-        owner->streamFailed(m_failure);
-    else if (m_end == End::Faulted)
-        owner->streamFaulted(m_failure);
-    else
-        owner->streamEnded();
 }
 
 //! Tells the owner that there is something to read, or that everything has been read.
@@ -328,9 +312,9 @@ void WebSocketStream::announce()
 {
     if (!m_owner)
         return;
-    if (m_end != End::None && available() == 0)
+    if (m_end.isKnown() && available() == 0)
         tellEnd();
-    else if (m_isReading && (available() > 0 || m_end == End::None))
+    else if (m_isReading && (available() > 0 || !m_end.isKnown()))
         m_owner->streamReadable();
 }
 

@@ -6,6 +6,7 @@
 #include "websocket/handshake.h"
 #include "websocket/messagereader.h"
 #include "websocket/sendinghalf.h"
+#include "websocket/streamend.h"
 
 #include <QtCore/qpointer.h>
 
@@ -60,12 +61,7 @@ public:
     }
 
 private:
-    enum class End {
-        None,
-        Closed, ///< by the peer, gracefully
-        Failed,
-        Faulted, ///< the peer broke the protocol, or says that this end did
-    };
+    using End = StreamEnd::Kind;
 
     // Stream::Owner, for the stream below
     void streamOpened() override;
@@ -94,7 +90,10 @@ private:
     void sendClose(CloseCode code, const QString &reason = {});
     void endBelow(End end, const QString &reason);
     void setEnd(End end, const QString &reason);
-    void tellEnd();
+    void tellEnd()
+    {
+        m_end.tell(m_owner);
+    }
     void announce();
     void announceLater();
     qsizetype available() const
@@ -113,9 +112,8 @@ private:
     QByteArray m_input;                           // bytes of the handshake
     QByteArray m_readable;                        // frames
     qsizetype m_read = 0;                         // bytes of m_readable already read
-    QString m_failure;                            // why it ended
     CloseCode m_faultCode = CloseCode::PolicyViolation;
-    End m_end = End::None;
+    StreamEnd m_end;
     bool m_isReading = true;
     bool m_isKindKnown = false; // whether the peer speaks JSON
     bool m_isCloseSent = false;

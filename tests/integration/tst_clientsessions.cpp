@@ -110,6 +110,9 @@ private Q_SLOTS:
     void serverThatSaysBye();
     void clientThatSaysBye();
     void closeWhileInterrupted();
+    void switchingReconnectingOffWhileInterrupted_data();
+    void switchingReconnectingOffWhileInterrupted();
+    void serverThatOnlyHangsUp();
     void closeByTheClientObjectWhileInterrupted();
     void connectWhileInterrupted();
     void handlersMayDoAnything_data();
@@ -339,6 +342,63 @@ void tst_ClientSessions::closeWhileInterrupted()
     QCOMPARE(session.listener.send(number(1)), 0);
     QVERIFY(session.pumps(u"disconnected"_s));
     QCOMPARE(session.listener.log, interruptedLog + disconnectedLog);
+}
+
+void tst_ClientSessions::switchingReconnectingOffWhileInterrupted_data()
+{
+    QTest::addColumn<bool>("isBack");
+    QTest::newRow("during an attempt") << true;
+    QTest::newRow("before it") << false;
+}
+
+void tst_ClientSessions::switchingReconnectingOffWhileInterrupted()
+{
+    QFETCH(const bool, isBack);
+    Session session;
+    if (isBack) {
+        QVERIFY(session.comesBack());
+    } else {
+        session.listener.setReconnectInterval(1'000'000);
+        session.listener.setMaximumReconnectInterval(1'000'000);
+        session.server->resetClient();
+        QVERIFY(session.becomes(State::Reconnecting));
+    }
+    session.listener.setReconnect(false);
+    QCOMPARE(session.listener.state(), State::Disconnected);
+    QCOMPARE(session.listener.send(number(1)), 0);
+    QVERIFY(session.pumps(u"disconnected"_s));
+    QCOMPARE(session.listener.log, interruptedLog + errorLog + disconnectedLog);
+    QCOMPARE(session.listener.error,
+             session.listener.connection()->address()
+                 + u": the connection was lost, and reconnecting is off"_s);
+    // It says so once.
+    session.listener.setReconnect(true);
+    session.listener.connect(u"127.0.0.1"_s, session.server->port());
+    QVERIFY(session.pumps(u"socketConnect"_s));
+    session.listener.close();
+    QVERIFY(session.pumps(u"disconnected"_s, 2));
+    QCOMPARE(session.listener.log.count(u"error"_s), 1);
+}
+
+//! The line never comes back, though nothing fails at this end.
+void tst_ClientSessions::serverThatOnlyHangsUp()
+{
+    Session session;
+    session.listener.setMaximumReconnectAttempts(2);
+    session.server->resetClient();
+    for (int clients = 2; clients <= 3; ++clients) {
+        QVERIFY(eventually([&] {
+            session.listener.pump();
+            return session.server->clientCount() == clients;
+        }));
+        session.server->closeClient();
+    }
+    QVERIFY(session.becomes(State::Disconnected));
+    QVERIFY(session.pumps(u"disconnected"_s));
+    QCOMPARE(session.listener.log, interruptedLog + errorLog + disconnectedLog);
+    QCOMPARE(session.listener.error,
+             session.listener.connection()->address()
+                 + u": the connection was lost and has not come back"_s);
 }
 
 void tst_ClientSessions::closeByTheClientObjectWhileInterrupted()
@@ -578,7 +638,7 @@ void tst_ClientSessions::serversThatSendASessionToEachOther()
     }
     QVERIFY(session.becomes(State::Disconnected));
     QCOMPARE(session.server->controls().count(resume(u"t1"_s, 1)), 5);
-    QCOMPARE(session.listener.log, interruptedLog + disconnectedLog);
+    QCOMPARE(session.listener.log, interruptedLog + errorLog + disconnectedLog);
 }
 
 //! The answer has come in time, but the game pumps too rarely.

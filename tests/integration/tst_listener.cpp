@@ -531,6 +531,9 @@ void tst_Listener::listenerWorksInAnotherThread()
 
     QStringList actions;
     std::thread([&] {
+#ifdef QREPOD_NO_THREADS
+        QEventLoop events; // which serves the connection then
+#endif
         RecordingListener listener;
         listener.onMessage = [&](const QVariantMap &message) {
             if (message["action"] == "hello")
@@ -541,6 +544,9 @@ void tst_Listener::listenerWorksInAnotherThread()
         while (!listener.log.contains("disconnected") && !deadline.hasExpired()) {
             if (listener.pump() == 0)
                 QThread::yieldCurrentThread();
+#ifdef QREPOD_NO_THREADS
+            events.processEvents();
+#endif
         }
         actions = listener.actions();
     }).join();

@@ -230,6 +230,8 @@ private slots:
     void continuationMayDeleteTheAsker();
     void continuationMayAskAgain();
     void peerAsksByHand();
+    void refusalNamesTheActionOnce_data();
+    void refusalNamesTheActionOnce();
     void peerAnswersByHand();
     void numberThatIsNoneIsAnOrdinaryMessage_data();
     void numberThatIsNoneIsAnOrdinaryMessage();
@@ -733,8 +735,54 @@ void tst_Requests::peerAsksByHand()
     const QList<QVariantMap> replies = client.messages().sliced(1); // after the greeting
     QCOMPARE(replies[0], request(u"_reply"_s, qint64(0), {{u"result"_s, qint64(3)}}));
     QCOMPARE(replies[1], request(u"_reply"_s, greatest, {{u"result"_s, qint64(7)}}));
-    QCOMPARE(replies[2], request(u"_reply"_s, qint64(7), {{u"error"_s, u"there is no handler"_s}}));
+    QCOMPARE(replies[2],
+             request(u"_reply"_s, qint64(7), {{u"error"_s, u"jump: there is no handler"_s}}));
     QVERIFY(replies[3].contains(u"result"_s) && !replies[3].contains(u"error"_s));
+}
+
+void tst_Requests::refusalNamesTheActionOnce_data()
+{
+    QTest::addColumn<QVariantMap>("asked");
+    QTest::addColumn<QString>("reason");
+    const auto row = [](const char *name, const QString &action, const QVariantMap &fields,
+                        const QString &reason) {
+        QTest::newRow(name) << request(action, 1, fields) << reason;
+    };
+    row("the handler refuses", u"refuse"_s, {{u"why"_s, u"no money"_s}}, u"no money"_s);
+    row("without a reason", u"refuse"_s, {{u"why"_s, QString()}}, u"the request was refused"_s);
+    row("the fields do not fit", u"add"_s, {{u"a"_s, u"x"_s}, {u"b"_s, 1}},
+        u"Keeper::Network_add: field \"a\" is text, the parameter is an int"_s);
+    row("nobody handles it", u"jump"_s, {}, u"there is no handler"_s);
+    row("the last copy dies", u"drop"_s, {}, u"the request was not answered"_s);
+    row("the answer cannot be encoded", u"unsendable"_s, {},
+        u"result: QObject* has no MessagePack form"_s);
+}
+
+//! A QRepod peer names it itself, so it gets the reason alone.
+void tst_Requests::refusalNamesTheActionOnce()
+{
+    QFETCH(QVariantMap, asked);
+    QFETCH(QString, reason);
+    const QString named = asked.value(u"action"_s).toString() + u": "_s + reason;
+    Warnings warnings;
+    Pair pair;
+    RawClient client(pair.server->port());
+    client.send(asked);
+    QVERIFY(client.receives(u"_reply"_s));
+    QCOMPARE(client.messages().constLast().value(u"error"_s), QVariant(named));
+
+    RawClient known(pair.server->port());
+    known.send({{u"_hello"_s, 1}});
+    known.send(asked);
+    QVERIFY(known.receives(u"_reply"_s));
+    QCOMPARE(known.messages().constLast().value(u"error"_s), QVariant(reason));
+
+    RawServer server;
+    pair.player->connect(local, server.port());
+    QVERIFY(pair.player->pumpUntil(u"connected"_s, 2));
+    server.send(asked);
+    QVERIFY(eventually([&] { return !server.received().isEmpty(); }));
+    QCOMPARE(server.received().constFirst().value(u"error"_s), QVariant(named));
 }
 
 void tst_Requests::peerAnswersByHand()
@@ -746,7 +794,8 @@ void tst_Requests::peerAnswersByHand()
     const Future bought = listener.request(u"buy"_s, {{u"item"_s, 3}});
     const Future refused = listener.request(u"sell"_s);
     const Future bare = listener.request(u"wait"_s);
-    QVERIFY(eventually([&] { return server.received().size() == 3; }));
+    const Future named = listener.request(u"sell"_s);
+    QVERIFY(eventually([&] { return server.received().size() == 4; }));
     const QVariantMap asked = server.received().constFirst();
     QCOMPARE(asked.value(u"action"_s), QVariant(u"buy"_s));
     QCOMPARE(asked.value(u"item"_s), QVariant(3));
@@ -754,11 +803,13 @@ void tst_Requests::peerAnswersByHand()
     const auto number = [&](int i) { return server.received()[i].value(u"_request"_s); };
     server.send(request(u"_reply"_s, number(1), {{u"error"_s, u"not yours"_s}}));
     server.send(request(u"_reply"_s, number(2)));
+    server.send(request(u"_reply"_s, number(3), {{u"error"_s, u"sell: not yours"_s}}));
     server.send(request(u"_reply"_s, number(0),
                         {{u"error"_s, QVariant()}, {u"result"_s, QVariantList{1, 2}}}));
     QCOMPARE(outcome(bought), QVariant(QVariantList{1, 2}));
     QCOMPARE(outcome(refused), QVariant(u"error: sell: not yours"_s));
     QVERIFY(outcome(bare).isNull());
+    QCOMPARE(outcome(named), QVariant(u"error: sell: not yours"_s));
 }
 
 void tst_Requests::numberThatIsNoneIsAnOrdinaryMessage_data()

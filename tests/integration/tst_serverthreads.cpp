@@ -5,6 +5,7 @@
 #include "support/eventually.h"
 #include "support/messages.h"
 #include "support/rawclient.h"
+#include "support/warnings.h"
 
 #include <QRepod/Channel>
 #include <QRepod/ConnectionListener>
@@ -83,6 +84,7 @@ private slots:
     void init() { EchoChannel::threads.clear(); }
 
     void threadsAreClamped();
+    void settingThemWhileListeningWarns();
     void handlersStayInTheWorkingThread_data() { threadCounts(); }
     void handlersStayInTheWorkingThread();
     void orderHoldsBetweenSendAndSendToAllAndOtherThreads_data() { threadCounts(); }
@@ -116,6 +118,27 @@ void tst_ServerThreads::threadsAreClamped()
     QCOMPARE(server.threads(), 0);
     server.setThreads(1'000'000);
     QCOMPARE(server.threads(), 64);
+}
+
+void tst_ServerThreads::settingThemWhileListeningWarns()
+{
+    const Warnings warnings;
+    Server server;
+    server.setThreads(1);
+    QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+    server.setThreads(1);
+    QCOMPARE(Warnings::texts(), QStringList());
+    server.setThreads(2);
+    QCOMPARE(Warnings::texts(),
+             QStringList(u"setThreads(2): the server listens already, with 1; it takes effect at "
+                         "the next listen()"_s));
+    QCOMPARE(server.threads(), 2);
+    server.setThreads(1);
+    server.close();
+    server.setThreads(3);
+    QVERIFY(server.listen(u"127.0.0.1"_s, 0));
+    server.setThreads(3);
+    QCOMPARE(Warnings::texts().size(), 1);
 }
 
 void tst_ServerThreads::handlersStayInTheWorkingThread()

@@ -113,6 +113,7 @@ private Q_SLOTS:
     void clientThatIsBackGetsWhatItHasMissed();
     void acknowledgedIsForgotten();
     void serverAcknowledges();
+    void serverAcknowledgesWhatCameWithTheHello();
     void serverAcknowledgesTheEndOfAStream();
     void sessionIsResumedAgainAndAgain();
     void plainPeerThatIsLostHasGone();
@@ -283,6 +284,19 @@ void tst_Sessions::serverAcknowledges()
     for (qint64 n = 1; n <= 200; ++n)
         client.send(number(n));
     QVERIFY(eventually([&] { return client.awaitControl(u"_ack"_s).toLongLong() > 100; }));
+}
+
+//! They are read before the server has begun the session.
+void tst_Sessions::serverAcknowledgesWhatCameWithTheHello()
+{
+    SessionServer server;
+    server->setHeartbeatInterval(0); // a heartbeat would bring it, too
+    server->setIdleTimeout(0);
+    QByteArray frames = hello;
+    for (qint64 n = 1; n <= 100; ++n)
+        frames += QRepod::encode(number(n));
+    SessionClient client(server->port(), frames);
+    QVERIFY(eventually([&] { return client.awaitControl(u"_ack"_s) == 100; }));
 }
 
 //! What follows an acknowledgement at once is acknowledged slightly later, even if nothing comes

@@ -30,6 +30,10 @@ class Game extends ConnectionListener {
     Network_refuse() {
         throw new Error("not today");
     }
+
+    Network_unsendable() {
+        return () => 1;
+    }
 }
 
 async function play(t, url) {
@@ -79,16 +83,16 @@ test("a request is answered", async t => {
     const game = await play(t, (await startServer(t)).url);
     assert.equal(await game.request("add", {a: 2, b: 3}), 5);
     await assert.rejects(game.request("add", {a: "x", b: 3}), error => error instanceof RequestError
-        && /add/.test(error.message));
-    await assert.rejects(game.request("silent", {}, 1), /request "silent": no answer within 1 ms/);
+        && /^add: \w/.test(error.message));
+    await assert.rejects(game.request("silent", {}, 1), /silent: no answer within 1 ms/);
 });
 
 test("a request fails with the connection", async t => {
     const game = await play(t, (await startServer(t)).url);
-    const pending = assert.rejects(game.request("silent", {}, -1), /request "silent": the connection has ended/);
+    const pending = assert.rejects(game.request("silent", {}, -1), /silent: the connection has ended/);
     game.send("leave");
     await pending;
-    await assert.rejects(game.request("add"), /request "add": not connected/);
+    await assert.rejects(game.request("add"), /add: not connected/);
 });
 
 test("answers what the server asks", async t => {
@@ -99,8 +103,8 @@ test("answers what the server asks", async t => {
     };
     assert.equal((await answered("double", 1)).result, 40);
     assert.equal((await answered("later", 2)).result, 21);
-    assert.match((await answered("refuse", 3)).error, /refuse.*: not today/);
-    assert.match((await answered("unknown", 4)).error, /unknown.*: there is no handler/);
+    assert.match((await answered("refuse", 3)).error, /^refuse: not today$/);
+    assert.match((await answered("unknown", 4)).error, /^unknown: there is no handler$/);
 });
 
 test("the server's end is told", async t => {
@@ -212,4 +216,50 @@ test("a message without an action is refused", async t => {
     assert.equal(game.send({}), 0);
     assert.equal(game.send({action: 7}), 0);
     assert.equal(console.warn.mock.callCount(), 2);
+});
+
+function inItself() {
+    const value = {};
+    value.self = value;
+    return value;
+}
+
+const refused = [
+    [{a: [0, () => 1]}, "value.a[1]: function has no MessagePack form"],
+    [[Symbol("x")], "value[0]: symbol has no MessagePack form"],
+    [new Map([["a", 1]]), "value: Map has no MessagePack form"],
+    [{list: [new Set([1])]}, "value.list[0]: Set has no MessagePack form"],
+    [/a/, "value: RegExp has no MessagePack form"],
+    [Promise.resolve(1), "value: Promise has no MessagePack form"],
+    [new Date(NaN), "value: the Date is not valid"],
+    [inItself(), `value${".self".repeat(63)}: nesting of 65 levels is over the limit of 64`],
+];
+
+test("a message that cannot be encoded is refused with a warning", async t => {
+    const game = await play(t, (await startServer(t)).url);
+    for (const [value, fault] of refused) {
+        t.mock.method(console, "warn", () => {});
+        assert.equal(game.send("echo", {value}), 0);
+        assert.deepEqual(console.warn.mock.calls.map(call => call.arguments),
+                         [[`qrepod: message "echo" was not sent: ${fault}`]]);
+        t.mock.restoreAll();
+        await assert.rejects(game.request("echo", {value}), {name: "RequestError", message: `echo: ${fault}`});
+    }
+    // What holds something, or is plain, goes.
+    class Point {
+        x = 1;
+    }
+    let deep = 1;
+    for (let level = 0; level < 63; ++level)
+        deep = [deep];
+    assert.ok(game.send("echo", {n: 1, point: new Point(), none: {}, bare: Object.create(null), deep}) > 0);
+    assert.deepEqual(await game.heard.next("echo"), {action: "echo", n: 1, point: {x: 1}, none: {}, bare: {}, deep});
+});
+
+test("an answer that cannot be encoded refuses with a warning", async t => {
+    const game = await play(t, (await startServer(t)).url);
+    t.mock.method(console, "warn", () => {});
+    game.send("ask", {what: "unsendable"});
+    assert.equal((await game.heard.next("answered")).error, "unsendable: result: function has no MessagePack form");
+    assert.equal(console.warn.mock.callCount(), 1);
 });

@@ -391,6 +391,19 @@ const situations = {
         assert.deepEqual(game.log, ["interrupted reconnecting", "error disconnected", "disconnected disconnected"]);
     },
 
+    async serverThatOnlyHangsUp(t) {
+        const {scripted, game} = await playScripted(t, {maximumReconnectAttempts: 2});
+        scripted.onResume = () => {
+            scripted.close(1000);
+            return {};
+        };
+        scripted.cut();
+        await game.heard.next("disconnected");
+        assert.deepEqual(game.log, ["interrupted reconnecting", "error disconnected", "disconnected disconnected"]);
+        const {error} = await game.heard.next("error");
+        assert.equal(error, `${scripted.url}: the connection was lost and has not come back`);
+    },
+
     async whatWasSentMeanwhileFollows(t) {
         const game = await playSession(t);
         await server.tell("cut 10 toClient");
@@ -458,7 +471,7 @@ const situations = {
         scripted.cut();
         await game.heard.next("disconnected");
         assert.equal(resumes, 5);
-        assert.deepEqual(game.log, ["interrupted reconnecting", "disconnected disconnected"]);
+        assert.deepEqual(game.log, ["interrupted reconnecting", "error disconnected", "disconnected disconnected"]);
     },
 
     async serverThatCountsOtherMessages(t) {
@@ -482,6 +495,19 @@ const situations = {
         await server.tell("heal");
         await turn();
         assert.deepEqual(game.log, ["interrupted reconnecting", "disconnected disconnected"]);
+    },
+
+    /** It ends with the attempt at hand. */
+    async switchingReconnectingOffWhileInterrupted(t) {
+        const {scripted, game} = await playScripted(t, {});
+        scripted.onResume = () => {
+            game.reconnect = false;
+            scripted.close(1000);
+            return {};
+        };
+        scripted.cut();
+        await game.heard.next("disconnected");
+        assert.deepEqual(game.log, ["interrupted reconnecting", "error disconnected", "disconnected disconnected"]);
     },
 
     async connectWhileInterrupted(t) {

@@ -85,6 +85,18 @@ TestCase {
                 warning: /nesting of 65 levels is over the limit of 64/
             },
             {
+                tag: "locale",
+                value: [Qt.locale("de")],
+                warning: /value\[0\]: QLocale has no MessagePack form/
+            },
+            {
+                tag: "font",
+                value: Qt.font({
+                    family: "x"
+                }),
+                warning: /value: QFont has no MessagePack form/
+            },
+            {
                 tag: "matrix",
                 value: Qt.matrix4x4(),
                 warning: /value: QMatrix4x4 has no MessagePack form/

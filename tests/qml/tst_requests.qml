@@ -16,6 +16,7 @@ TestCase {
 
         property var resolve: null
         property var reject: null
+        property bool stumbling: false
 
         function network_sum(channel, a: int, b: int): int {
             return a + b;
@@ -29,6 +30,19 @@ TestCase {
             return 14 / 2;
         }
         function network_nothing(channel) {
+        }
+        function network_throws(channel): int {
+            throw new Error("no money");
+        }
+        function network_throwsText(channel) {
+            throw "sold out";
+        }
+        function network_throwsDeeper(channel) {
+            return shop.missing.count;
+        }
+        function network_stumbles(channel) {
+            shop.stumbling = true; // a handler of that fails meanwhile
+            return 3;
         }
         function network_later(channel) {
             return new Promise((resolve, reject) => {
@@ -44,6 +58,7 @@ TestCase {
 
         port: 0
         active: true
+        onStumblingChanged: shop.missing.count
     }
 
     component Player: ConnectionListener {
@@ -52,6 +67,9 @@ TestCase {
         }
         function network_later(question: string) {
             return Promise.reject(new Error("not now"));
+        }
+        function network_throws() {
+            throw new RangeError("too far");
         }
 
         active: true
@@ -135,6 +153,37 @@ TestCase {
         compare(test.outcomes[0], "error: later: sold out");
     }
 
+    function test_functionThatThrowsRefuses_data() {
+        return [
+            {
+                tag: "error",
+                action: "throws",
+                error: "no money"
+            },
+            {
+                tag: "text",
+                action: "throwsText",
+                error: "sold out"
+            },
+            {
+                tag: "of the engine",
+                action: "throwsDeeper",
+                error: "Cannot read property 'count' of undefined"
+            }
+        ];
+    }
+
+    function test_functionThatThrowsRefuses(row: var) {
+        ignoreWarning(new RegExp(row.error));
+        compare(test.outcome(test.player.request(row.action)), `error: ${row.action}: ${row.error}`);
+        compare(test.outcome(test.player.request("whole")), 7);
+    }
+
+    function test_whatFailsMeanwhileRefusesNothing() {
+        ignoreWarning(/Cannot read property 'count' of undefined/);
+        compare(test.outcome(test.player.request("stumbles")), 3);
+    }
+
     function test_serverAsks() {
         const channel = test.shop.channels.get(0);
         compare(test.outcome(channel.request("ready", {
@@ -143,6 +192,8 @@ TestCase {
         compare(test.outcome(channel.request("later", {
             question: "go"
         })), "error: later: not now");
+        ignoreWarning(/too far/);
+        compare(test.outcome(channel.request("throws")), "error: throws: too far");
     }
 
     function test_errorNamesActionAndReason() {

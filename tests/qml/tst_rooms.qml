@@ -79,6 +79,8 @@ TestCase {
                     match.log.push("received " + message.action);
                 }
                 function refusal(channel, options) {
+                    if (options.code === "broken")
+                        throw new Error("the lock is broken");
                     return options.code === undefined || options.code === 7 ? "" : "the code is wrong";
                 }
 
@@ -264,6 +266,11 @@ TestCase {
             code: 8
         }));
         compare(channel.errorString, "the code is wrong");
+        ignoreWarning(/the lock is broken/);
+        verify(!channel.join("blue", {
+            code: "broken"
+        }));
+        compare(channel.errorString, "the lock is broken");
         compare(server.rooms.count, 0); // it was opened for nobody
         verify(channel.join("blue", {
             code: 7

@@ -3,6 +3,7 @@
 #include "protocol/fields.h"
 #include "protocol/frame.h"
 #include "protocol/message.h"
+#include "protocol/timestamp.h"
 
 #include <QRepod/protocol.h>
 
@@ -56,6 +57,15 @@ public:
     Position position;
     Team team = Team::Red;
     QList<int> scores;
+};
+
+//! What it holds is no property.
+class Sealed
+{
+    Q_GADGET
+
+public:
+    int secret = 7;
 };
 
 class Crate
@@ -233,6 +243,7 @@ private Q_SLOTS:
     void keysBecomeText();
     void theLastOfEqualKeysCounts();
 
+    void timesAsKeysAreTheirIsoText();
     void whatCannotBeEncodedIsNamedWithItsPath_data();
     void whatCannotBeEncodedIsNamedWithItsPath();
     void encodingKeepsTheLimits_data();
@@ -936,6 +947,8 @@ void tst_Codec::keysBecomeText_data()
     row("cbbff0000000000000", "-1");
     row("cb7ff0000000000000", "inf");
     row("cb7ff8000000000000", "nan");
+    row("c403616263", "abc");
+    row("c404ff00ab19", "ff00ab19");
 }
 
 void tst_Codec::keysBecomeText()
@@ -975,6 +988,33 @@ void tst_Codec::theLastOfEqualKeysCounts()
     QCOMPARE(decoded(hex("82a16b01a16b02")), QVariant(QVariantMap{{QStringLiteral("k"), 2}}));
 }
 
+//! Byte for byte what Qt says of it.
+void tst_Codec::timesAsKeysAreTheirIsoText()
+{
+    QRandomGenerator random(1);
+    constexpr qint64 yearOne = -62'135'596'800'000;
+    constexpr qint64 yearTenThousand = 253'402'300'800'000;
+    QList<qint64> times = {yearOne - 1, yearOne, yearTenThousand - 1, yearTenThousand, 0, -1};
+    for (int year = 1; year <= 9999; ++year) {
+        for (const QDate day : {QDate(year, 1, 1), QDate(year, 2, 28), QDate(year, 12, 31)}) {
+            const qint64 begin = day.startOfDay(Qt::UTC).toMSecsSinceEpoch();
+            times << begin << begin + 86'400'000; // and the day after it
+        }
+    }
+    for (int i = 0; i < 100'000; ++i)
+        times << yearOne + qint64(random.generate64() % quint64(yearTenThousand - yearOne));
+    for (const qint64 time : std::as_const(times)) {
+        const QDateTime date = utc(time);
+        const QByteArray data = Timestamp::encode(date);
+        const QString text = date.toString(Qt::ISODateWithMs);
+        const QByteArray header =
+            data.size() == 4 ? hex("d6") : hex(data.size() == 8 ? "d7" : "c70c");
+        const auto map = decode('\x81' + header + '\xff' + data + '\x05');
+        QVERIFY(map);
+        QCOMPARE(map->firstKey(), text.isEmpty() ? QString::fromLatin1(data.toHex()) : text);
+    }
+}
+
 void tst_Codec::whatCannotBeEncodedIsNamedWithItsPath_data()
 {
     QTest::addColumn<QVariantMap>("message");
@@ -1008,6 +1048,10 @@ void tst_Codec::whatCannotBeEncodedIsNamedWithItsPath_data()
     row("object: QObject* has no MessagePack form", "object", any(static_cast<QObject *>(this)));
     row("time: the QDateTime is not valid", "time", QDateTime());
     row("times[1]: the QDateTime is not valid", "times", QVariantList{utc(0), QDateTime()});
+    row("locale: QLocale has no MessagePack form", "locale", any(QLocale()));
+    row("players[0].secret: Sealed has no MessagePack form", "players",
+        QVariantList{map("secret", any(Sealed()))});
+    row("seals[0]: Sealed has no MessagePack form", "seals", any(QList<Sealed>{Sealed()}));
     row("scores: a map key is a double", "scores", any(QMap<double, int>{{1.5, 1}}));
     row("scores: a map key is a QByteArray", "scores", any(QMap<QByteArray, int>{{"a", 1}}));
     row("list[0]: a map key is a QByteArray", "list",

@@ -69,8 +69,24 @@ private Q_SLOTS:
             R"({"$time":"2023-11-14T22:13:20.123Z"})");
         add("list", QVariantList{qint64(1), u"a"_s, QVariantList()}, R"([1,"a",[]])");
         add("map", QVariantMap{{"a", qint64(1)}, {"b", QVariantMap()}}, R"({"a":1,"b":{}})");
-        add("map with one dollar", QVariantMap{{"$other", u"x"_s}}, R"({"$other":"x"})");
-        add("map with a mark and a number", QVariantMap{{"$int", qint64(7)}}, R"({"$int":7})");
+        add("map with one dollar", QVariantMap{{"$other", u"x"_s}}, R"({"$$other":"x"})");
+        add("map with a mark and a number", QVariantMap{{"$int", qint64(7)}}, R"({"$$int":7})");
+        for (const char *mark : {"$bytes", "$time", "$int", "$ext", "$", "$$bytes", "$$$"}) {
+            const QByteArray json = "{\"$"_ba + mark + "\":\"AP8=\"}";
+            add(mark, QVariantMap{{mark, u"AP8="_s}}, json);
+        }
+        for (const int length : {30, 31, 32, 254, 255, 256, 65534, 65535, 65536}) {
+            const QString key = u'$' + QString(length - 1, u'k');
+            add(qPrintable(u"key of %1 bytes"_s.arg(length)),
+                QVariantMap{{key, QVariantList{qint64(1), QVariantMap{{"$x", u"y"_s}}}}},
+                "{\"$" + key.toUtf8() + "\":[1,{\"$$x\":\"y\"}]}");
+        }
+        add("marks in marks",
+            QVariantList{QVariantMap{{"$a", QVariantMap{{"$b", QVariantMap{{"$c", "\x00"_ba}}}}}},
+                         QVariantMap{{"$d", qint64(1)}}},
+            R"([{"$$a":{"$$b":{"$$c":{"$bytes":"AA=="}}}},{"$$d":1}])");
+        add("two keys", QVariantMap{{"$bytes", u"AP8="_s}, {"$int", u"1"_s}},
+            R"({"$bytes":"AP8=","$int":"1"})");
     }
     void valuesThereAndBack()
     {
@@ -129,6 +145,8 @@ private Q_SLOTS:
             << "18446744073709551616"_ba << QVariant(18446744073709551616.0);
         QTest::newRow("past qint64")
             << "18446744073709551615"_ba << QVariant(std::numeric_limits<quint64>::max());
+        QTest::newRow("a dollar that stands for nothing")
+            << R"({"$other":"x"})"_ba << QVariant(QVariantMap{{"$other", u"x"_s}});
         QTest::newRow("key twice")
             << R"({"a":1,"a":2})"_ba << QVariant(QVariantMap{{"a", qint64(2)}});
     }

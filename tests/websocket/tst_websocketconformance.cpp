@@ -431,6 +431,18 @@ void tst_WebSocketConformance::addLengths()
     add("binary over the limit", frame(Binary, messagePackOf(frameSize + 1)), {"close 1009"});
     add("text that says it is huge", length("x", 64, qint64(1) << 62), {"close 1009"});
     add("binary that says it is huge", length("x", 64, qint64(1) << 40, Binary), {"close 1009"});
+    // Nothing of the payload need come.
+    for (const qsizetype slice : {0, 1}) {
+        const QString how = slice == 1 ? QStringLiteral(", byte by byte") : QString();
+        add("header of a text over the limit" + how, length({}, 64, qint64(1) << 62),
+            {"close 1009"}, slice);
+        add("header of bytes over the limit" + how, length({}, 64, frameSize + 1, Binary),
+            {"close 1009"}, slice);
+        add("header of a continuation over the limit" + how,
+            frame(Text, QByteArray(2, ' '), false) + length({}, 64, frameSize - 1, Continuation),
+            {"close 1009"}, slice);
+        add("header of a reserved opcode" + how, length({}, 0, 5, 3), {"close 1002"}, slice);
+    }
     const QByteArray half = QByteArray(frameSize / 2 + 1, 'x');
     add("pieces over the limit", frame(Text, half, false) + frame(Continuation, half, false),
         {"close 1009"});

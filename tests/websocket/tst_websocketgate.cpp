@@ -61,6 +61,8 @@ private slots:
     void answersRequests();
     void admitsOrigins_data();
     void admitsOrigins();
+    void entryThatIsNoOriginAdmitsNobodyWithAWarning_data();
+    void entryThatIsNoOriginAdmitsNobodyWithAWarning();
     void choosesTheSubprotocol_data();
     void choosesTheSubprotocol();
     void boundsTheHead();
@@ -304,6 +306,24 @@ void tst_WebSocketGate::admitsOrigins_data()
     QTest::newRow("listed with another port") << "http://10.0.0.1:8081"_ba << some << false;
     QTest::newRow("listed with another scheme") << "http://game.example"_ba << some << false;
     QTest::newRow("listed file") << "null"_ba << some << true;
+    const auto one = [](const char *entry) { return QStringList(QString::fromUtf8(entry)); };
+    const QByteArray page = "https://game.example";
+    QTest::newRow("the scheme's port") << page << one("https://game.example:443") << true;
+    QTest::newRow("the scheme's port, http")
+        << "http://game.example"_ba << one("http://game.example:80") << true;
+    QTest::newRow("the other scheme's port") << page << one("https://game.example:80") << false;
+    QTest::newRow("slash") << page << one("https://game.example/") << true;
+    QTest::newRow("capitals") << page << one("HTTPS://Game.EXAMPLE") << true;
+    QTest::newRow("port, slash and capitals")
+        << "https://game.example:8443"_ba << one("https://GAME.example:8443/") << true;
+    QTest::newRow("international name")
+        << "https://xn--bcher-kva.example"_ba << one("https://b\u00fccher.example") << true;
+    QTest::newRow("IPv6") << "http://[::1]:8080"_ba << one("http://[0:0::1]:8080") << true;
+    QTest::newRow("name with an underscore")
+        << "http://my_game:81"_ba << one("http://my_game:81") << true;
+    QTest::newRow("scheme of an app") << "capacitor://app"_ba << one("capacitor://app") << true;
+    QTest::newRow("page that says the port")
+        << "https://game.example:443"_ba << one("https://game.example") << true;
     QTest::newRow("everyone") << "http://evil.example"_ba << QStringList("*") << true;
 }
 
@@ -318,6 +338,35 @@ void tst_WebSocketGate::admitsOrigins()
     QCOMPARE(client.open(m_gate->port(), false, "Origin: " + origin + "\r\n"), isAdmitted);
     if (!isAdmitted)
         QVERIFY2(client.head().startsWith("HTTP/1.1 403 "), client.head());
+}
+
+void tst_WebSocketGate::entryThatIsNoOriginAdmitsNobodyWithAWarning_data()
+{
+    QTest::addColumn<QString>("entry");
+    for (const char *const entry :
+         {"", "game.example", "game.example:443", "https://", "https://game.example/play",
+          "https://game.example?x", "https://game.example#x", "https://me@game.example",
+          "https://*.game.example", "https:game.example", "https://game.example:x"})
+        QTest::newRow(entry) << QString(entry);
+}
+
+void tst_WebSocketGate::entryThatIsNoOriginAdmitsNobodyWithAWarning()
+{
+    QFETCH(const QString, entry);
+    {
+        const Warnings warnings;
+        m_gate->setAllowedOrigins({entry, "https://other.example"});
+        QCOMPARE(Warnings::texts().size(), 1);
+        QCOMPARE(Warnings::texts().first(),
+                 u'"' + entry
+                     + "\" is no origin, so it admits no page: an origin is a scheme, a host and "
+                       "maybe a port, such as \"https://game.example\"");
+    }
+    QCOMPARE(m_gate->allowedOrigins(), QStringList({entry, "https://other.example"}));
+    RawWebSocket client;
+    QVERIFY(!client.open(m_gate->port(), false, "Origin: https://game.example\r\n"));
+    RawWebSocket other;
+    QVERIFY(other.open(m_gate->port(), false, "Origin: https://other.example\r\n"));
 }
 
 void tst_WebSocketGate::choosesTheSubprotocol_data()
@@ -631,8 +680,8 @@ void tst_WebSocketGate::whatIsNotFinishedIsTooSlow_data()
     const QByteArray ping = RawFrame{.opcode = 9, .payload = "hello"}.bytes();
     QTest::newRow("a ping's header") << ping.first(6);
     QTest::newRow("half a ping") << ping.first(8);
-    const QByteArray vast = RawFrame{.opcode = 2, .length = qint64(1) << 40}.bytes();
-    QTest::newRow("a vast header") << vast.first(14);
+    const QByteArray large = RawFrame{.opcode = 2, .length = qint64(1) << 20}.bytes();
+    QTest::newRow("a large header") << large.first(14);
 }
 
 void tst_WebSocketGate::whatIsNotFinishedIsTooSlow()
