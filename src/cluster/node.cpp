@@ -40,7 +40,7 @@ Cluster::Private::Private(Cluster *cluster, Server *newServer)
     , m_watch(cluster)
 {
     if (!attach(server)) {
-        qCWarning(clusterLog, "the server is in a cluster already");
+        qCWarning(clusterLog, "the server is already in a cluster");
         server = nullptr;
         return;
     }
@@ -72,7 +72,7 @@ void Cluster::Private::serverEnds()
 void Cluster::Private::join(const QUrl &url)
 {
     leave();
-    QString error = QStringLiteral("the server is in another cluster, or has gone");
+    QString error = QStringLiteral("the server is in another cluster, or is gone");
     m_engine = server ? Engine::create(url, &error) : nullptr;
     if (!m_engine) {
         QMetaObject::invokeMethod(
@@ -170,7 +170,7 @@ void Cluster::Private::handleKept(const Engine::Answer &answer)
     if (answer.hasCome)
         return goOnline();
     if (!std::exchange(m_hasToldOffline, true))
-        Q_EMIT q->offline(QStringLiteral("the engine keeps nothing; its memory may be full"));
+        Q_EMIT q->offline(QStringLiteral("the engine cannot store keys; its memory may be full"));
 }
 
 void Cluster::Private::goOnline()
@@ -207,7 +207,7 @@ void Cluster::Private::lose(const QString &node)
 {
     if (!m_nodes.remove(node))
         return;
-    qCInfo(clusterLog).noquote() << nodeId << "has lost" << node;
+    qCInfo(clusterLog).noquote() << nodeId << "has lost node" << node;
     m_sequences.forgetNode(node);
     users.removeNode(node);
     forgetStates(node);
@@ -270,20 +270,18 @@ void Cluster::Private::writeMetrics(MetricsText &text) const
         text.single(QLatin1String("qrepod_cluster_") + QLatin1String(figure), kind,
                     QLatin1String(help), number);
     };
-    write(Kind::Gauge, "online", "Whether this node is one of the cluster.", isOnline);
-    write(Kind::Gauge, "nodes", "Nodes that are there, this one included.",
+    write(Kind::Gauge, "online", "Whether this node is online.", isOnline);
+    write(Kind::Gauge, "nodes", "Nodes online, including this one.",
           m_nodes.count() + (isOnline ? 1 : 0));
-    write(Kind::Gauge, "users", "Users of all nodes.", users.rowCount());
-    write(Kind::Gauge, "rooms_owned", "Rooms that are this node's alone.", leases.count());
-    write(Kind::Counter, "sent_total", "Things said to other nodes.", m_sent);
-    write(Kind::Counter, "received_total", "Things that other nodes have said.", m_received);
-    write(Kind::Counter, "dropped_total", "Things that could not be said to other nodes.",
-          m_dropped);
-    write(Kind::Counter, "gaps_total", "Times that something of another node was lost.", m_gaps);
-    write(Kind::Counter, "states_asked_total", "Times that shared state was out of step.",
-          m_statesAsked);
-    write(Kind::Counter, "invalid_total", "What came from the engine and was not of a node.",
-          m_bad);
+    write(Kind::Gauge, "users", "Users logged in on any node.", users.rowCount());
+    write(Kind::Gauge, "rooms_owned", "Rooms owned by this node.", leases.count());
+    write(Kind::Counter, "sent_total", "Items sent to other nodes.", m_sent);
+    write(Kind::Counter, "received_total", "Items received from other nodes.", m_received);
+    write(Kind::Counter, "dropped_total", "Items for other nodes that were dropped.", m_dropped);
+    write(Kind::Counter, "gaps_total", "Gaps seen in other nodes' messages.", m_gaps);
+    write(Kind::Counter, "states_asked_total",
+          "Times that another node's shared state was requested again.", m_statesAsked);
+    write(Kind::Counter, "invalid_total", "Invalid messages from the engine.", m_bad);
 }
 
 } // namespace QRepod

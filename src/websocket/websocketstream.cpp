@@ -288,7 +288,8 @@ void WebSocketStream::endBelow(End end, const QString &reason)
 {
     m_isBelowOpen = false;
     if (m_handshake && !m_isLingering && end == End::Closed)
-        setEnd(End::Failed, QStringLiteral("the peer closed before the WebSocket stood"));
+        setEnd(End::Failed,
+               QStringLiteral("the peer closed before the WebSocket handshake was done"));
     else if (end == End::Closed && m_reader.isInsideMessage())
         setEnd(End::Failed, QStringLiteral("the peer closed inside a message"));
     else

@@ -35,7 +35,7 @@ Bots::Bots(const Options &options)
 void Bots::start()
 {
     if (!m_options.scriptFile.isEmpty()) {
-        QString error = "this repodcat has been built without scripts";
+        QString error = "this repodcat was built without scripts";
 #ifdef REPODCAT_HAS_SCRIPTS
         m_script = Script::load(m_options.scriptFile, &error);
 #endif
@@ -188,7 +188,7 @@ ExitCode Bots::verdict()
 {
     if (m_failures > 0)
         m_terminal.error(
-            QString("%1 bots have failed; the first: %2").arg(m_failures).arg(m_firstFailure));
+            QString("%1 bots failed; the first: %2").arg(m_failures).arg(m_firstFailure));
     if (m_connected == 0)
         return ConnectionFailed;
     const qint64 asked = m_times.count() + lost();
@@ -197,9 +197,9 @@ ExitCode Bots::verdict()
     const bool isSlow = m_options.p99 > 0 && m_times.percentile(0.99) > m_options.p99;
     if (isLossy)
         m_terminal.error(
-            QString("%1 % are lost, over the bound of %2 %").arg(loss).arg(m_options.loss));
+            QString("%1 % were lost, more than the bound of %2 %").arg(loss).arg(m_options.loss));
     if (isSlow)
-        m_terminal.error(QString("p99 of %1 ms is over the bound of %2 ms")
+        m_terminal.error(QString("p99 of %1 ms is more than the bound of %2 ms")
                              .arg(m_times.percentile(0.99))
                              .arg(m_options.p99));
     return isLossy || isSlow ? BoundPassed : Done;
