@@ -51,7 +51,7 @@ private:
     bool literal();
     bool enter();
     bool count();
-    bool unmark(qsizetype begin, qsizetype valueBegin, QByteArrayView mark);
+    bool replaceMarkedObject(qsizetype begin, qsizetype valueBegin, QByteArrayView mark);
     bool appendMarked(QByteArrayView mark, const QByteArray &text);
 
     qsizetype openContainer(char format);
@@ -141,7 +141,7 @@ bool JsonReader::object()
     ++m_next;
     --m_depth;
     if (members == 1 && mark.startsWith('$'))
-        return unmark(begin, valueBegin, mark);
+        return replaceMarkedObject(begin, valueBegin, mark);
     closeContainer(begin, '\x80', members);
     return true;
 }
@@ -252,7 +252,7 @@ bool JsonReader::literal()
 
 //! Replaces the object with the single key \a mark, appended at \a begin, by the value that it
 //! stands for, if its own value is of the right kind.
-bool JsonReader::unmark(qsizetype begin, qsizetype valueBegin, QByteArrayView mark)
+bool JsonReader::replaceMarkedObject(qsizetype begin, qsizetype valueBegin, QByteArrayView mark)
 {
     const auto token = MessagePackReader(QByteArrayView(m_out).sliced(valueBegin)).next();
     if (token.kind != MessagePackReader::Kind::Text
