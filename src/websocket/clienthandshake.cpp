@@ -68,11 +68,11 @@ Handshake::State ClientHandshake::read(QByteArray &bytes)
             QStringLiteral("the server does not answer in HTTP/1.1; is it a server for repod's "
                            "clients?"));
     const qsizetype size = HttpHead::size(bytes);
-    if (size == 0 && bytes.size() < HttpHead::largest)
+    if (size == 0 && bytes.size() < HttpHead::maximumSize)
         return State::Waiting;
-    if (size == 0 || size > HttpHead::largest)
+    if (size == 0 || size > HttpHead::maximumSize)
         return fail(QStringLiteral("the head of the answer is over the limit of %1 bytes")
-                        .arg(HttpHead::largest));
+                        .arg(HttpHead::maximumSize));
     const HttpHead head(QByteArrayView(bytes).first(size));
     if (!head.error().isEmpty())
         return fail(QLatin1String("the server's answer has ") + head.error());

@@ -60,12 +60,12 @@ ServerHandshake::~ServerHandshake() = default;
 Handshake::State ServerHandshake::read(QByteArray &bytes)
 {
     const qsizetype size = HttpHead::size(bytes);
-    if (size == 0 && bytes.size() < HttpHead::largest)
+    if (size == 0 && bytes.size() < HttpHead::maximumSize)
         return refuseEarly(bytes);
-    if (size == 0 || size > HttpHead::largest)
+    if (size == 0 || size > HttpHead::maximumSize)
         return refuse("431 Request Header Fields Too Large",
                       QStringLiteral("the head of the request is over the limit of %1 bytes")
-                          .arg(HttpHead::largest));
+                          .arg(HttpHead::maximumSize));
     const HttpHead head(QByteArrayView(bytes).first(size));
     const State state = judge(head);
     if (state == State::Done)
