@@ -181,7 +181,7 @@ private:
         }
 
         void open(int) override { }
-        QByteArray run() const override { return QByteArray::number(engineRun); }
+        QByteArray runId() const override { return QByteArray::number(engineRun); }
         void subscribe(const QByteArray &) override { }
         void unsubscribe(const QByteArray &) override { }
         bool publish(const QByteArray &, const QByteArray &) override { return true; }
