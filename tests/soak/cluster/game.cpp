@@ -13,7 +13,7 @@
 
 namespace {
 
-constexpr int talkInterval = 20;          // milliseconds, like the others here
+constexpr int sendInterval = 20;          // milliseconds, like the others here
 constexpr int recoveryPatience = 120'000; // for a busy machine
 constexpr int playersOfTable = 30;
 constexpr int cutInterval = 100; // cuts one of all lines each time
@@ -34,7 +34,7 @@ qint64 now() // nanoseconds by the machine's clock, like the nodes' times
 ClusterGame::ClusterGame(const ClusterPlan &plan)
     : m_plan(plan)
 {
-    m_talk.callOnTimeout([this] { saySome(); });
+    m_sendTimer.callOnTimeout([this] { sendSome(); });
     m_cuts.callOnTimeout([this] { cutLine(); });
 }
 
@@ -51,7 +51,7 @@ void ClusterGame::start()
     if (!startNodes())
         return fail("the nodes do not start");
     sendClients();
-    m_talk.start(talkInterval);
+    m_sendTimer.start(sendInterval);
     if (!recovers())
         fail("the cluster does not come together");
 }
@@ -78,7 +78,7 @@ void ClusterGame::sendClients()
     for (int i = 0; i < count; ++i) {
         const auto portOf = [this](int node) { return m_nodes[size_t(node)]->port(); };
         m_players.push_back(
-            std::make_unique<Player>(i, i % nodeCount, tableOf(i), portOf, m_heard));
+            std::make_unique<Player>(i, i % nodeCount, tableOf(i), portOf, m_totals));
         m_players.back()->goHome();
     }
     for (int i = 0; i < m_plan.travellers * nodeCount; ++i) {
@@ -86,21 +86,21 @@ void ClusterGame::sendClients()
         const bool isBrowser = i / nodeCount % 3 == 2;
         const size_t road = isBrowser ? home.roads.size() - 1 : 0;
         m_travellers.push_back(
-            std::make_unique<Traveller>(count + i, home, road, tableOf(i), m_heard, m_journeys));
+            std::make_unique<Traveller>(count + i, home, road, tableOf(i), m_totals, m_journeys));
     }
 }
 
 //! Clients take turns, so that something is always in transit.
-void ClusterGame::saySome()
+void ClusterGame::sendSome()
 {
     const size_t count = m_players.size() + m_travellers.size();
-    m_due += m_plan.rate * double(count) * talkInterval / 1000;
+    m_due += m_plan.rate * double(count) * sendInterval / 1000;
     for (; m_due >= 1; --m_due) {
         const size_t next = m_next++ % count;
         if (next < m_players.size())
-            m_players[next]->say();
+            m_players[next]->sendNext();
         else
-            m_travellers[next - m_players.size()]->say();
+            m_travellers[next - m_players.size()]->sendNext();
     }
 }
 
@@ -247,7 +247,7 @@ bool ClusterGame::waitFor(const std::function<bool()> &condition)
         if (clock.elapsed() > recoveryPatience)
             return false;
         QEventLoop loop;
-        QTimer::singleShot(talkInterval, &loop, &QEventLoop::quit);
+        QTimer::singleShot(sendInterval, &loop, &QEventLoop::quit);
         loop.exec();
     }
     return true;
@@ -264,12 +264,12 @@ bool ClusterGame::recovers()
                            [](const auto &node) { return node->nodes() == nodeCount; });
     });
     for (const auto &player : m_players) {
-        player->listen();
+        player->resetNodes();
         if (!player->isHome())
             player->goHome();
     }
     for (const auto &traveller : m_travellers)
-        traveller->listen();
+        traveller->resetNodes();
     const qint64 since = now();
     const bool isWhole = areTogether && waitFor([&] {
                              for (const auto &traveller : m_travellers) {
@@ -284,10 +284,12 @@ bool ClusterGame::recovers()
 
 bool ClusterGame::hasRecovered(qint64 since) const
 {
-    const auto hasHeardAll = [](const auto &client) { return client->hasHeard(nodeCount); };
+    const auto hasReceivedFromAll = [](const auto &client) {
+        return client->hasReceivedFrom(nodeCount);
+    };
     return m_arenas.ownedSince(since) == m_arenas.count()
-        && std::all_of(m_players.begin(), m_players.end(), hasHeardAll)
-        && std::all_of(m_travellers.begin(), m_travellers.end(), hasHeardAll);
+        && std::all_of(m_players.begin(), m_players.end(), hasReceivedFromAll)
+        && std::all_of(m_travellers.begin(), m_travellers.end(), hasReceivedFromAll);
 }
 
 void ClusterGame::judge() const
@@ -304,10 +306,10 @@ QString ClusterGame::summary() const
         text += QString("%1 %2, ").arg(names[i]).arg(m_faults[i]);
     return text
         + QString("%1 messages heard on %2 connections of %3 clients, %4 gaps; ")
-              .arg(m_heard.messages)
-              .arg(m_heard.connections)
+              .arg(m_totals.messages)
+              .arg(m_totals.connections)
               .arg(m_players.size())
-              .arg(m_heard.gaps)
+              .arg(m_totals.gaps)
         + QString("%1 travellers: %2 interruptions, %3 resumes, %4 sessions lost with their nodes, "
                   "%5 led astray for good, %6 messages by WebSocket; ")
               .arg(m_travellers.size())

@@ -82,7 +82,7 @@ private:
     int offlines() const;
     void judgeBetrayals(bool mayBe);
     bool hasRecovered(qint64 since) const;
-    void saySome();
+    void sendSome();
 
     const ClusterPlan m_plan;
     QRandomGenerator m_random{m_plan.seed};
@@ -90,11 +90,11 @@ private:
     RedisServer m_redis;
     Ownerships m_arenas{m_plan.arenas};
     std::vector<std::unique_ptr<NodeProcess>> m_nodes;
-    Heard m_heard;
+    ReceivedTotals m_totals;
     std::vector<std::unique_ptr<Player>> m_players;
     Journeys m_journeys;
     std::vector<std::unique_ptr<Traveller>> m_travellers;
-    QTimer m_talk;
+    QTimer m_sendTimer;
     QTimer m_cuts;
     size_t m_next = 0; // the client to speak next
     double m_due = 0;  // how many are due to speak

@@ -14,7 +14,7 @@ constexpr int travellersPatience = 2000;
 } // namespace
 
 Traveller::Traveller(int number, const NodeProcess &home, size_t road, const QString &table,
-                     Heard &heard, Journeys &journeys)
+                     ReceivedTotals &totals, Journeys &journeys)
     : m_number(number)
     , m_home(home)
     , m_isBrowser(road > 0)
@@ -23,7 +23,7 @@ Traveller::Traveller(int number, const NodeProcess &home, size_t road, const QSt
                 .arg(home.roads[road]->entry.port()))
     , m_table(table)
     , m_journeys(journeys)
-    , m_hearing(QString("traveller %1").arg(number), heard)
+    , m_reception(QString("traveller %1").arg(number), totals)
 {
     setAutoPump(true);
     setReconnect(true);
@@ -41,10 +41,10 @@ void Traveller::goHome()
     connect(m_url);
 }
 
-void Traveller::say()
+void Traveller::sendNext()
 {
-    if (isKnown() && !m_isLeaving && send("say", {{"life", m_life}, {"n", ++m_said}}) == 0)
-        m_hearing.violation("what it says is not accepted");
+    if (isKnown() && !m_isLeaving && send("say", {{"life", m_life}, {"n", ++m_sent}}) == 0)
+        m_reception.violation("what it says is not accepted");
 }
 
 void Traveller::network_received(const QVariantMap &message)
@@ -52,16 +52,16 @@ void Traveller::network_received(const QVariantMap &message)
     if (m_isLeaving)
         return;
     if (m_phase != Phase::Up)
-        m_hearing.violation("hears something without a connection");
+        m_reception.violation("hears something without a connection");
     m_journeys.byWebSocket += m_isBrowser;
-    m_hearing.take(message);
+    m_reception.take(message);
 }
 
 void Traveller::Network_connected()
 {
     pass(Phase::Away, Phase::Up, "connected");
     ++m_life;
-    m_said = 0;
+    m_sent = 0;
     send("enter", {{"table", m_table}, {"from", m_number}});
 }
 
@@ -83,17 +83,17 @@ void Traveller::Network_disconnected()
 {
     if (isKnown() && !std::exchange(m_isLeaving, false)) {
         pass(Phase::Interrupted, Phase::Away, "disconnected");
-        if (m_home.id() == m_hearing.node())
+        if (m_home.id() == m_reception.node())
             m_journeys.betrayals << QString("traveller %1: %2").arg(m_number).arg(m_error);
         else
             ++m_journeys.lost;
     }
     m_phase = Phase::Away;
-    m_hearing.begin();
+    m_reception.begin();
 }
 
 void Traveller::pass(Phase from, Phase to, const char *event)
 {
     if (std::exchange(m_phase, to) != from)
-        m_hearing.violation(QString("%1 out of turn").arg(event));
+        m_reception.violation(QString("%1 out of turn").arg(event));
 }
