@@ -62,7 +62,7 @@ void soak(ClusterGame &game, const ClusterPlan &plan)
         for (const auto &faults : order) {
             if (!game.isSound() || clock.elapsed() >= plan.milliseconds)
                 break;
-            game.suffer(faults);
+            game.applyFaults(faults);
             if (clock.elapsed() / 60'000 > minutes) {
                 minutes = int(clock.elapsed() / 60'000);
                 std::printf("%d min: %s\n", minutes, qPrintable(game.summary()));

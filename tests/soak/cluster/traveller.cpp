@@ -13,16 +13,16 @@ constexpr int travellersPatience = 2000;
 
 } // namespace
 
-Traveller::Traveller(int number, const NodeProcess &home, size_t road, const QString &table,
-                     ReceivedTotals &totals, Journeys &journeys)
+Traveller::Traveller(int number, const NodeProcess &home, size_t route, const QString &table,
+                     ReceivedTotals &totals, Outcomes &outcomes)
     : m_number(number)
     , m_home(home)
-    , m_isBrowser(road > 0)
+    , m_isBrowser(route > 0)
     , m_url(QString("%1://127.0.0.1:%2")
                 .arg(QLatin1String(m_isBrowser ? "ws" : "repod"))
-                .arg(home.roads[road]->entry.port()))
+                .arg(home.routes[route]->entry.port()))
     , m_table(table)
-    , m_journeys(journeys)
+    , m_outcomes(outcomes)
     , m_reception(QString("traveller %1").arg(number), totals)
 {
     setAutoPump(true);
@@ -53,7 +53,7 @@ void Traveller::network_received(const QVariantMap &message)
         return;
     if (m_phase != Phase::Up)
         m_reception.violation("hears something without a connection");
-    m_journeys.byWebSocket += m_isBrowser;
+    m_outcomes.byWebSocket += m_isBrowser;
     m_reception.take(message);
 }
 
@@ -68,13 +68,13 @@ void Traveller::Network_connected()
 void Traveller::Network_interrupted()
 {
     pass(Phase::Up, Phase::Interrupted, "interrupted");
-    ++m_journeys.interruptions;
+    ++m_outcomes.interruptions;
 }
 
 void Traveller::Network_resumed()
 {
     pass(Phase::Interrupted, Phase::Up, "resumed");
-    ++m_journeys.resumes;
+    ++m_outcomes.resumes;
 }
 
 //! Only an interrupted traveller learns that its session has ended. One that its node does not know
@@ -84,9 +84,9 @@ void Traveller::Network_disconnected()
     if (isKnown() && !std::exchange(m_isLeaving, false)) {
         pass(Phase::Interrupted, Phase::Away, "disconnected");
         if (m_home.id() == m_reception.node())
-            m_journeys.betrayals << QString("traveller %1: %2").arg(m_number).arg(m_error);
+            m_outcomes.unexpectedEnds << QString("traveller %1: %2").arg(m_number).arg(m_error);
         else
-            ++m_journeys.lost;
+            ++m_outcomes.lost;
     }
     m_phase = Phase::Away;
     m_reception.begin();

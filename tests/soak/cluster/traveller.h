@@ -10,13 +10,13 @@
 #include <QtCore/QUrl>
 
 //! Totals of what has happened to all travellers.
-struct Journeys
+struct Outcomes
 {
     qint64 interruptions = 0;
     qint64 resumes = 0;
-    qint64 lost = 0;        ///< sessions lost, each with its node
-    qint64 byWebSocket = 0; ///< messages heard
-    QStringList betrayals;  ///< sessions that ended although their nodes live, and why
+    qint64 lost = 0;            ///< sessions lost, each with its node
+    qint64 byWebSocket = 0;     ///< messages heard
+    QStringList unexpectedEnds; ///< sessions that ended although their nodes live, and why
 };
 
 //! One client with a session, on a line that is cut again and again. It checks what it hears, and
@@ -31,9 +31,9 @@ class Traveller : public QRepod::ConnectionListener
     Q_OBJECT
 
 public:
-    //! Connects to its \a home by the \a road of this number; the second road is for browsers.
-    Traveller(int number, const NodeProcess &home, size_t road, const QString &table,
-              ReceivedTotals &totals, Journeys &journeys);
+    //! Connects to its \a home by the \a route of this number; the second route is for browsers.
+    Traveller(int number, const NodeProcess &home, size_t route, const QString &table,
+              ReceivedTotals &totals, Outcomes &outcomes);
 
     //! Sends the next number to its table. It is kept while the line is cut.
     void sendNext();
@@ -46,7 +46,7 @@ public:
     void resetNodes() { m_reception.resetNodes(); }
 
     //! Whether it has a session at another node than its own.
-    bool isAstray() const
+    bool isMisrouted() const
     {
         return m_phase == Phase::Up && !m_isLeaving && isKnown()
             && m_reception.node() != m_home.id();
@@ -76,7 +76,7 @@ private:
     const bool m_isBrowser;
     const QUrl m_url;
     const QString m_table;
-    Journeys &m_journeys;
+    Outcomes &m_outcomes;
     ReceptionCheck m_reception;
     Phase m_phase = Phase::Away;
     bool m_isLeaving = false; // to go home
