@@ -23,8 +23,8 @@ public:
     //! The answer to a question about a key.
     struct Answer
     {
-        bool hasCome = false; ///< false if out of reach; the request may or may not have been done
-        QByteArray value;     ///< null if there is no such key
+        bool hasArrived = false; ///< false if out of reach; the request may still have been done
+        QByteArray value;        ///< null if there is no such key
     };
     using Receiver = std::function<void(const Answer &)>;
 

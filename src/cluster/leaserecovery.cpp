@@ -68,7 +68,7 @@ void LeaseRecovery::checkGuard()
         return;
     m_nextGuardCheck = m_clock() + hour;
     m_engine->claim(guard(), present, keptFor, guard(), receiver([this](const auto &answer) {
-                        if (answer.hasCome && answer.value.isNull())
+                        if (answer.hasArrived && answer.value.isNull())
                             begin();
                     }));
 }
@@ -91,7 +91,7 @@ void LeaseRecovery::putMark()
     ++m_marks;
     const int longEnough = m_time > keptFor / 2 ? std::numeric_limits<int>::max() : keptFor;
     m_engine->put(mark(), present, longEnough,
-                  receiver([this](const auto &answer) { handleMarked(answer.hasCome); }));
+                  receiver([this](const auto &answer) { handleMarked(answer.hasArrived); }));
 }
 
 //! Anything that the engine has lost was lost before now, so the wait begins now.
@@ -114,7 +114,7 @@ void LeaseRecovery::putGuard()
 void LeaseRecovery::handlePut(const Engine::Answer &answer)
 {
     m_isAsking = false;
-    if (!answer.hasCome)
+    if (!answer.hasArrived)
         return m_ended(false);
     if (answer.value.isNull()) { // the mark has been lost
         m_hasMark = false;

@@ -108,7 +108,7 @@ void Leases::handleAnswer(const QString &room, const Question &question,
                           const Engine::Answer &answer)
 {
     const auto place = m_leases.find(room);
-    const bool isOurs = answer.hasCome && answer.value == m_holder;
+    const bool isOurs = answer.hasArrived && answer.value == m_holder;
     const qint64 validUntil = question.asked + m_time - m_time / 5;
     if (place == m_leases.end()) { // given back meanwhile
         if (isOurs)
@@ -117,13 +117,13 @@ void Leases::handleAnswer(const QString &room, const Question &question,
     }
     if (question.isRenewal && place->second.validUntil == 0) // it has ended
         return;
-    if (answer.hasCome && answer.value.isNull()) {
+    if (answer.hasArrived && answer.value.isNull()) {
         m_delayed.append(room);
         m_recovery.begin();
         return;
     }
     place->second.isAsking = false;
-    if (!answer.hasCome) {
+    if (!answer.hasArrived) {
         if (place->second.validUntil > 0) // it ends when its time is over
             return refuse(place->second.waiting, room, outOfReach);
         return forget(room, outOfReach);

@@ -167,7 +167,7 @@ void Cluster::Private::handleKept(const Engine::Answer &answer)
 {
     if (!m_isReachable || isOnline)
         return;
-    if (answer.hasCome)
+    if (answer.hasArrived)
         return goOnline();
     if (!std::exchange(m_hasReportedOffline, true))
         Q_EMIT q->offline(QStringLiteral("the engine cannot store keys; its memory may be full"));
@@ -196,7 +196,7 @@ void Cluster::Private::checkNodes()
         if (!m_nodes.isSilent(node, leaseTime))
             continue;
         m_engine->get(keyOf(node), [this, node](const Engine::Answer &answer) {
-            const bool isGone = answer.hasCome && answer.value.isNull();
+            const bool isGone = answer.hasArrived && answer.value.isNull();
             if (isGone && isOnline && m_nodes.isSilent(node, leaseTime))
                 removeNode(node);
         });
@@ -238,7 +238,7 @@ void Cluster::Private::search(Search &&wanted)
          wanted = std::move(wanted)](const Engine::Answer &answer) mutable {
             if (m_engine.get() != engine)
                 return;
-            if (!answer.hasCome)
+            if (!answer.hasArrived)
                 return searchLater(std::move(wanted));
             const bool isPlain = wanted.way == Way::Plain;
             const QString found =

@@ -144,8 +144,8 @@ void RedisEngine::ask(const QByteArrayList &command, Receiver receiver)
         return;
     }
     m_commands.send(command, [receiver = std::move(receiver)](const auto &reply) {
-        const bool hasCome = reply && reply->kind != RespValue::Kind::Error;
-        receiver(hasCome ? Answer{true, reply->text} : Answer{});
+        const bool hasArrived = reply && reply->kind != RespValue::Kind::Error;
+        receiver(hasArrived ? Answer{true, reply->text} : Answer{});
     });
 }
 
