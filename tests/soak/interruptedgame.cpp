@@ -305,7 +305,7 @@ bool InterruptedGame::waitFor(const std::function<bool()> &condition, const char
         if (std::exchange(seen, moved) != moved) // as long as there is progress, wait
             deadline.setRemainingTime(patience);
         if (deadline.hasExpired()) {
-            ::tally().violation(QLatin1String("in vain: ") + QLatin1String(what));
+            ::tally().violation(QLatin1String("timed out: ") + QLatin1String(what));
             return false;
         }
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);

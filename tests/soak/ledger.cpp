@@ -138,7 +138,7 @@ void Ledger::receivedUnknown(Direction direction, const QVariantMap &message)
 {
     const std::lock_guard lock(m_mutex);
     if (!m_plan.isCorrupted(direction)) {
-        violation(QStringLiteral("a message that nobody sent: ")
+        violation(QStringLiteral("a message that was never sent: ")
                   + QString::fromUtf8(QRepod::encode(message).left(100).toPercentEncoding()));
     }
     ++tally().detected;
@@ -154,12 +154,12 @@ void Ledger::receivedError(Direction direction, const QString &error)
     }
     if (isProtocolError(error)) {
         if (!m_plan.isCorrupted(direction))
-            violation(QStringLiteral("an error of the protocol: ") + error);
+            violation(QStringLiteral("a protocol error: ") + error);
         ++tally().protocolErrors;
         return;
     }
     if (m_plan.mustEndCleanly())
-        violation(QStringLiteral("an error: ") + error);
+        violation(QStringLiteral("an unexpected error: ") + error);
 }
 
 void Ledger::serverJoined()

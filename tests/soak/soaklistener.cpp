@@ -64,14 +64,14 @@ void SoakListener::leave()
 void SoakListener::receivedData(qint64 key, qint64 number, const QByteArray &body, qint64 sum)
 {
     if (!m_current || m_hasFailed)
-        return tally().violation("a message outside of a connection");
+        return tally().violation("a message outside a connection");
     m_current->received(Direction::ToClient, key, number, body, sum);
 }
 
 void SoakListener::receivedTick(qint64 number, qint64 sum)
 {
     if (!m_current || m_hasFailed)
-        return tally().violation("a message to all outside of a connection");
+        return tally().violation("a message to all outside a connection");
     m_current->receivedTick(number, sum);
 }
 

@@ -47,13 +47,13 @@ void ClusterGame::fail(const QString &text)
 void ClusterGame::start()
 {
     if (!m_redis.start())
-        return fail("Redis does not start");
+        return fail("Redis did not start");
     if (!startNodes())
-        return fail("the nodes do not start");
+        return fail("the nodes did not start");
     sendClients();
     m_sendTimer.start(sendInterval);
     if (!recovers())
-        fail("the cluster does not come together");
+        fail("the nodes did not find each other");
 }
 
 bool ClusterGame::startNodes()
@@ -120,7 +120,7 @@ void ClusterGame::applyFaults(const std::vector<Fault> &faults)
     for (const Fault fault : faults)
         endFault(fault, node);
     if (!recovers())
-        fail("the cluster does not recover");
+        fail("the cluster did not recover");
     const bool isMisrouting = std::count(faults.begin(), faults.end(), Fault::Misroute) > 0;
     judgeUnexpectedEnds(isMisrouting && offlines() != offlinesBefore);
     if (tally().violations != violations)
@@ -305,7 +305,7 @@ QString ClusterGame::summary() const
     for (size_t i = 0; i < m_faults.size(); ++i)
         text += QString("%1 %2, ").arg(names[i]).arg(m_faults[i]);
     return text
-        + QString("%1 messages heard on %2 connections of %3 clients, %4 gaps; ")
+        + QString("%1 messages received on %2 connections of %3 clients, %4 gaps; ")
               .arg(m_totals.messages)
               .arg(m_totals.connections)
               .arg(m_players.size())

@@ -104,7 +104,7 @@ public:
     {
         const auto *node = qobject_cast<const Node *>(server());
         if (n != ++m_received)
-            std::printf("violation client %d in its life %d says %d instead of %d\n", m_from, life,
+            std::printf("violation client %d in its life %d sent %d instead of %d\n", m_from, life,
                         n, std::exchange(m_received, n));
         if (!m_table)
             return;

@@ -88,7 +88,7 @@ void Player::read()
             QRepod::decode(QByteArrayView(m_bytes).sliced(begin + headerSize, size));
         begin += headerSize + size;
         if (!message)
-            m_reception.violation("what came is no message");
+            m_reception.violation("received something that is not a message");
         else if (message->contains("action"))
             m_reception.take(*message);
     }

@@ -55,7 +55,7 @@ void ReceptionCheck::handleNode(const QVariantMap &message)
     for (const Gap &gap : std::exchange(m_gaps, {})) {
         ++m_totals.gaps;
         if (gap.announced == m_announced)
-            violation("a gap that is not announced: " + gap.what);
+            violation("a gap that was not announced: " + gap.what);
     }
 }
 

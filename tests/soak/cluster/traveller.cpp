@@ -44,7 +44,7 @@ void Traveller::goHome()
 void Traveller::sendNext()
 {
     if (isKnown() && !m_isLeaving && send("say", {{"life", m_life}, {"n", ++m_sent}}) == 0)
-        m_reception.violation("what it says is not accepted");
+        m_reception.violation("its message was not accepted");
 }
 
 void Traveller::network_received(const QVariantMap &message)
@@ -52,7 +52,7 @@ void Traveller::network_received(const QVariantMap &message)
     if (m_isLeaving)
         return;
     if (m_phase != Phase::Up)
-        m_reception.violation("hears something without a connection");
+        m_reception.violation("received a message while not connected");
     m_outcomes.byWebSocket += m_isBrowser;
     m_reception.take(message);
 }
