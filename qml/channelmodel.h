@@ -24,7 +24,7 @@ class ChannelModel : public QRepod::ObjectModel
 {
     Q_OBJECT
     QML_ELEMENT
-    QML_UNCREATABLE("It is the property `channels` of a Server or a Room.")
+    QML_UNCREATABLE("Use the property `channels` of a Server or a Room.")
 
 public:
     explicit ChannelModel(QObject *parent)

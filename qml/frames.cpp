@@ -9,15 +9,15 @@ Frames &Frames::ofThisThread()
     return frames;
 }
 
-void Frames::want()
+void Frames::acquire()
 {
-    if (m_wanted++ == 0)
+    if (m_users++ == 0)
         start();
 }
 
-void Frames::unwant()
+void Frames::release()
 {
-    if (--m_wanted == 0)
+    if (--m_users == 0)
         stop();
 }
 

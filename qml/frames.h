@@ -13,9 +13,9 @@ class Frames : public QAbstractAnimation
 public:
     static Frames &ofThisThread();
 
-    //! Call unwant() as often as this.
-    void want();
-    void unwant();
+    //! Call release() as often as this.
+    void acquire();
+    void release();
 
     int duration() const override { return -1; }
 
@@ -26,7 +26,7 @@ protected:
     void updateCurrentTime(int) override { Q_EMIT frame(); }
 
 private:
-    int m_wanted = 0;
+    int m_users = 0;
 };
 
 } // namespace QRepod

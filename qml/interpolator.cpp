@@ -96,11 +96,11 @@ void Interpolator::follow(const StateTick &tick)
         QObject::disconnect(m_ticks.get(), nullptr, this, nullptr);
     m_ticks = ticks;
     m_interpolation.clear();
-    QObject::connect(m_ticks.get(), &Ticks::passed, this, &Interpolator::pass);
+    QObject::connect(m_ticks.get(), &Ticks::delivered, this, &Interpolator::handleTick);
 }
 
 //! A tick at \a time has brought all changes. If the value is not among them, it stands still.
-void Interpolator::pass(qint64 time)
+void Interpolator::handleTick(qint64 time)
 {
     if (time > m_changed)
         m_interpolation.hold(time);
@@ -120,10 +120,10 @@ void Interpolator::setMoving(bool moving)
     if (moving) {
         m_frame.start();
         QObject::connect(&frames, &Frames::frame, this, &Interpolator::draw);
-        frames.want();
+        frames.acquire();
     } else {
         QObject::disconnect(&frames, &Frames::frame, this, &Interpolator::draw);
-        frames.unwant();
+        frames.release();
     }
 }
 
@@ -133,8 +133,8 @@ void Interpolator::stepDelay()
     const double passed = double(m_frame.isValid() ? m_frame.restart() : 0);
     if (m_delay >= 0 || !m_ticks)
         return;
-    const double most = passed * slew;
-    m_shownDelay += std::clamp(m_ticks->delay() - m_shownDelay, -most, most);
+    const double step = passed * slew;
+    m_shownDelay += std::clamp(m_ticks->delay() - m_shownDelay, -step, step);
     m_interpolation.setDelay(int(m_shownDelay));
 }
 

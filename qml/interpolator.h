@@ -80,7 +80,7 @@ Q_SIGNALS:
 private:
     void addSample(qreal before);
     void follow(const StateTick &tick);
-    void pass(qint64 time);
+    void handleTick(qint64 time);
     qint64 now() const;
     void setMoving(bool moving);
     void draw();

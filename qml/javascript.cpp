@@ -280,10 +280,11 @@ std::optional<QVariantMap> JavaScript::message(const char *function,
         message = QVariantMap();
     if (message.metaType() != QMetaType::fromType<QVariantMap>()
         || (!isAction && !fields.isUndefined())) {
-        m_engine.throwError(QJSValue::TypeError,
-                            QLatin1String(function)
-                                + QStringLiteral("() takes an object, the message, or a string and "
-                                                 "an object, its action and its fields"));
+        m_engine.throwError(
+            QJSValue::TypeError,
+            QLatin1String(function)
+                + QStringLiteral("() takes a message object, or an action string and "
+                                 "a fields object"));
         return {};
     }
     QVariantMap map = message.toMap();

@@ -27,7 +27,7 @@ QVariant QmlFunction::call(std::initializer_list<QVariant> arguments, QString *e
         const bool isVariant = type.id() == QMetaType::QVariant;
         if (!isVariant && !values[i].convert(type)) {
             qmlWarning(m_object) << m_name << ": the parameter \""
-                                 << m_method.parameterNames().at(i) << "\" cannot be a "
+                                 << m_method.parameterNames().at(i) << "\" cannot be converted to "
                                  << type.name();
             return {};
         }

@@ -53,7 +53,7 @@ void QmlRoom::prepare(QmlServer *server, const QString &name)
 void QmlRoom::componentComplete()
 {
     if (!m_server)
-        qmlWarning(this) << "a Room is made by a Server: declare it in Server.roomComponent";
+        qmlWarning(this) << "a Room is created by a Server: declare it in Server.roomComponent";
 }
 
 void QmlRoom::setUserData(const QJSValue &userData)
@@ -75,7 +75,7 @@ void QmlRoom::sendToAll(const QJSValue &messageOrAction, const QJSValue &fields,
     auto *const exceptedChannel = qobject_cast<QmlChannel *>(excepted.toQObject());
     if (!exceptedChannel && !excepted.isUndefined() && !excepted.isNull())
         return engine.throwError(QJSValue::TypeError,
-                                 QStringLiteral("sendToAll(): who gets nothing is a Channel"));
+                                 QStringLiteral("sendToAll(): except must be a Channel"));
     JavaScript javaScript(engine, m_server->maximumDepth());
     const auto message =
         javaScript.message("sendToAll", messageOrAction, isAction ? fields : QJSValue());

@@ -23,7 +23,7 @@ class RoomModel : public QRepod::ObjectModel
 {
     Q_OBJECT
     QML_ELEMENT
-    QML_UNCREATABLE("It is the property `rooms` of a Server.")
+    QML_UNCREATABLE("Use the property `rooms` of a Server.")
 
 public:
     explicit RoomModel(QObject *parent)

@@ -51,7 +51,7 @@ void Ticks::note(const QString &name, qint64 time)
         if (const qint64 current = now(); current >= 0)
             m_delay.add(double(current - time), spacing);
     }
-    Q_EMIT passed(time);
+    Q_EMIT delivered(time);
 }
 
 } // namespace QRepod

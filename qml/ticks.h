@@ -36,7 +36,7 @@ public:
 
 Q_SIGNALS:
     //! A tick has been delivered.
-    void passed(qint64 time);
+    void delivered(qint64 time);
 
 private:
     explicit Ticks(const StateTick &tick);

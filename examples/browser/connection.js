@@ -135,8 +135,8 @@ export class Connection {
             message = decodeMessage(data);
         } catch (error) {
             if (!/__proto__/.test(error.message))
-                return this.fail(`the server sends what is no message: ${error.message}`, false);
-            console.warn(`qrepod: a message was left out: ${error.message}`);
+                return this.fail(`the server sent an invalid message: ${error.message}`, false);
+            console.warn(`qrepod: a message was dropped: ${error.message}`);
             message = {action: ""}; // it still counts
         }
         if (message === null || typeof message !== "object" || Array.isArray(message))

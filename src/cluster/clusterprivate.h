@@ -4,7 +4,7 @@
 #include "cluster/engine.h"
 #include "cluster/leases.h"
 #include "cluster/nodes.h"
-#include "cluster/outgoing.h"
+#include "cluster/outgoingitems.h"
 #include "cluster/sequences.h"
 #include "cluster/users.h"
 #include "server/clusterseam.h"
@@ -99,7 +99,7 @@ private:
     void goOnline();
     void introduce(const QByteArray &topic, bool asksBack);
     void checkNodes();
-    void lose(const QString &node);
+    void removeNode(const QString &node);
 
     //! A client that waits, for a limited time, to be told the address of a node.
     struct Search
@@ -107,12 +107,12 @@ private:
         QString node;
         Way way;
         std::function<void(const QString &address)> receiver;
-        QDeadlineTimer patience;
+        QDeadlineTimer deadline;
     };
     void search(Search &&wanted);
     void searchLater(Search &&wanted);
 
-    // What other nodes say.
+    // Items from other nodes.
     void handle(const QString &node, const Item &item);
     void handleFrame(const Item &item);
     void handleUser(const QString &node, const Item &item);
@@ -120,14 +120,14 @@ private:
     void handleStatesEnd(const QString &node, const QString &roomName);
 
     // State that is shared between nodes.
-    void sayState(const QByteArray &topic, const QString &room, const StateNews &news);
-    void sayStates(const QByteArray &topic, const QString &roomName);
-    void askForStates(const QString &room);
-    void askForStates(const QString &room, const QString &node);
-    void askAgain();
+    void sendState(const QByteArray &topic, const QString &room, const StateNews &news);
+    void sendStates(const QByteArray &topic, const QString &roomName);
+    void requestStates(const QString &room);
+    void requestStates(const QString &room, const QString &node);
+    void repeatStateRequests();
     void exchangeStates();
     void checkStates(const QString &node);
-    void mendStates(const QByteArray &topic, const QString &node);
+    void requestMissedStates(const QByteArray &topic, const QString &node);
     void forgetStates(const QString &node);
 
     // Rooms of this node.
@@ -136,12 +136,12 @@ private:
     void watch(Room *room);
     void followRoom(Room *room);
     void handleSubscribed(const QByteArray &topic);
-    void stopListening(const QByteArray &topic);
+    void unsubscribe(const QByteArray &topic);
 
     void forgetUser(const Channel *channel);
     void takeUser(Channel *channel, const QString &user, const QVariantMap &data);
     Item loginItem(const Users::Login &login) const;
-    void say(const QByteArray &topic, Item item);
+    void enqueue(const QByteArray &topic, Item item);
     void flush();
     void flushTopic(const QByteArray &topic, const QList<Item> &items);
 
@@ -165,21 +165,21 @@ private:
     QHash<QByteArray, quint64> m_numbers; // the last number by topic
     Sequences m_sequences;
     Nodes m_nodes;
-    QHash<QByteArray, QString> m_roomTopics;   // topics that are listened to, with their rooms
-    QSet<std::pair<QString, QString>> m_asked; // rooms, and nodes asked for the states in them
-    std::vector<Search> m_searches;            // until this node is online again
+    QHash<QByteArray, QString> m_roomTopics; // topics that are listened to, with their rooms
+    QSet<std::pair<QString, QString>> m_requestedStates; // rooms, and nodes asked for their states
+    std::vector<Search> m_searches;                      // until this node is online again
     QTimer m_renewal;
     QTimer m_watch;
     bool m_isReachable = false; // whether the engine can be reached
-    bool m_hasToldOffline = false;
+    bool m_hasReportedOffline = false;
 
-    Outgoing m_outgoing;
+    OutgoingItems m_outgoing;
     std::atomic<qint64> m_dropped = 0;
     qint64 m_sent = 0;
     qint64 m_received = 0;
     qint64 m_gaps = 0;
-    qint64 m_statesAsked = 0;
-    qint64 m_bad = 0;
+    qint64 m_stateRequests = 0;
+    qint64 m_invalid = 0;
 };
 
 } // namespace QRepod

@@ -23,8 +23,8 @@ public:
     //! The answer to a question about a key.
     struct Answer
     {
-        bool hasCome = false; ///< false if out of reach; the request may or may not have been done
-        QByteArray value;     ///< null if there is no such key
+        bool hasArrived = false; ///< false if out of reach; the request may still have been done
+        QByteArray value;        ///< null if there is no such key
     };
     using Receiver = std::function<void(const Answer &)>;
 
@@ -35,12 +35,12 @@ public:
 
     //! Connects, and reconnects whenever the engine is lost, until this object is deleted.
     ///
-    /// An engine counts as lost if it does not answer for \a patience milliseconds.
-    virtual void open(int patience) = 0;
+    /// An engine counts as lost if it does not answer for \a timeout milliseconds.
+    virtual void open(int timeout) = 0;
 
     //! Identifies this run of the engine, from up() to down(). After a restart, an engine may lack
     //! its latest keys, or all. Empty if it keeps its keys as long as any node is there.
-    virtual QByteArray run() const = 0;
+    virtual QByteArray runId() const = 0;
 
     //! Delivers what is published to \a topic as received(), from subscribed() on, and again after
     //! every up().

@@ -12,7 +12,7 @@ namespace QRepod {
 
 namespace {
 
-const QString hasLeft = QStringLiteral("the cluster has been left");
+const QString hasLeft = QStringLiteral("this node has left the cluster");
 const QString outOfReach = QStringLiteral("the cluster's engine is out of reach");
 
 } // namespace
@@ -20,7 +20,7 @@ const QString outOfReach = QStringLiteral("the cluster's engine is out of reach"
 Leases::Leases(Owner owner, Clock clock)
     : m_owner(std::move(owner))
     , m_clock(std::move(clock))
-    , m_settling([this](bool hasAnswered) { handleSettled(hasAnswered); }, m_clock)
+    , m_recovery([this](bool hasAnswered) { handleRecovered(hasAnswered); }, m_clock)
 {
 }
 
@@ -39,19 +39,19 @@ void Leases::start(Engine *engine, const QByteArray &name, const QString &holder
     m_address = address;
     m_holder = holder.toUtf8() + ' ' + address.toUtf8();
     m_time = milliseconds;
-    m_settling.start(engine, name, holder.toUtf8(), milliseconds);
+    m_recovery.start(engine, name, holder.toUtf8(), milliseconds);
 }
 
 void Leases::stop()
 {
     m_generation = std::make_shared<int>(0);
     Engine *const engine = std::exchange(m_engine, nullptr);
-    m_settling.stop();
+    m_recovery.stop();
     m_delayed.clear();
     for (auto &[room, lease] : std::exchange(m_leases, {})) {
         if (lease.validUntil > 0) {
             engine->remove(keyOf(room), m_holder);
-            m_owner.end(room);
+            m_owner.lost(room);
         }
         refuse(lease.waiting, room, hasLeft);
     }
@@ -79,7 +79,7 @@ QFuture<QString> Leases::open(const QString &room)
     Lease &lease = m_leases[room];
     lease.waiting.push_back(std::move(promise));
     if (!m_engine)
-        forget(room, QStringLiteral("the server is in no cluster"));
+        forget(room, QStringLiteral("the server is not in a cluster"));
     else if (lease.validUntil > m_clock())
         resolve(lease.waiting, m_address);
     else if (!std::exchange(lease.isAsking, true))
@@ -95,7 +95,7 @@ void Leases::ask(const QString &room)
     const qint64 now = m_clock();
     const bool isRenewal = m_leases[room].validUntil > now;
     m_engine->claim(
-        keyOf(room), m_holder, m_time, isRenewal ? QByteArray() : m_settling.guard(),
+        keyOf(room), m_holder, m_time, isRenewal ? QByteArray() : m_recovery.guard(),
         [this, isCurrent, room, question = Question{now, isRenewal}](const Engine::Answer &answer) {
             if (isCurrent() && isOverdue()) // a lease that has ended is not renewed
                 check();
@@ -108,7 +108,7 @@ void Leases::handleAnswer(const QString &room, const Question &question,
                           const Engine::Answer &answer)
 {
     const auto place = m_leases.find(room);
-    const bool isOurs = answer.hasCome && answer.value == m_holder;
+    const bool isOurs = answer.hasArrived && answer.value == m_holder;
     const qint64 validUntil = question.asked + m_time - m_time / 5;
     if (place == m_leases.end()) { // given back meanwhile
         if (isOurs)
@@ -117,13 +117,13 @@ void Leases::handleAnswer(const QString &room, const Question &question,
     }
     if (question.isRenewal && place->second.validUntil == 0) // it has ended
         return;
-    if (answer.hasCome && answer.value.isNull()) {
+    if (answer.hasArrived && answer.value.isNull()) {
         m_delayed.append(room);
-        m_settling.begin();
+        m_recovery.begin();
         return;
     }
     place->second.isAsking = false;
-    if (!answer.hasCome) {
+    if (!answer.hasArrived) {
         if (place->second.validUntil > 0) // it ends when its time is over
             return refuse(place->second.waiting, room, outOfReach);
         return forget(room, outOfReach);
@@ -133,9 +133,9 @@ void Leases::handleAnswer(const QString &room, const Question &question,
     if (isOurs) // but too late to rely on it
         m_engine->remove(keyOf(room), m_holder);
     if (place->second.validUntil > 0)
-        return lose(room);
+        return endLease(room);
     if (isOurs)
-        return forget(room, QStringLiteral("the cluster's engine has answered too late"));
+        return forget(room, QStringLiteral("the cluster's engine answered too late"));
     Waiting waiting = std::exchange(place->second.waiting, {});
     m_leases.erase(place);
     resolve(waiting, QString::fromUtf8(answer.value.mid(answer.value.indexOf(' ') + 1)));
@@ -145,24 +145,24 @@ void Leases::hold(const QString &room, qint64 validUntil)
 {
     const bool isNew = std::exchange(m_leases[room].validUntil, validUntil) == 0;
     m_nextEnd = std::min(m_nextEnd, validUntil);
-    const std::weak_ptr<int> alive(m_generation); // begin() runs the game's code
-    const bool hasBegun = !isNew || m_owner.begin(room);
+    const std::weak_ptr<int> alive(m_generation); // acquired() runs the game's code
+    const bool isAccepted = !isNew || m_owner.acquired(room);
     if (alive.expired())
         return;
-    if (!hasBegun) {
+    if (!isAccepted) {
         m_engine->remove(keyOf(room), m_holder);
-        return forget(room, QStringLiteral("this server makes no such room"));
+        return forget(room, QStringLiteral("this server's room factory returned no such room"));
     }
     if (const auto place = m_leases.find(room); place != m_leases.end())
         resolve(place->second.waiting, m_address);
 }
 
-void Leases::lose(const QString &room)
+void Leases::endLease(const QString &room)
 {
     const std::weak_ptr<int> alive(m_generation);
-    forget(room, QStringLiteral("another node has it"));
+    forget(room, QStringLiteral("another node owns it"));
     if (!alive.expired())
-        m_owner.end(room);
+        m_owner.lost(room);
 }
 
 //! Tells those who wait why. They may ask again at once, so the lease is removed first.
@@ -198,12 +198,12 @@ void Leases::release(const QString &room)
     if (place == m_leases.end() || place->second.validUntil == 0)
         return;
     m_engine->remove(keyOf(room), m_holder);
-    forget(room, QStringLiteral("it has closed"));
+    forget(room, QStringLiteral("it was closed"));
 }
 
 void Leases::resume()
 {
-    m_settling.look();
+    m_recovery.checkGuard();
     renew();
 }
 
@@ -215,7 +215,7 @@ void Leases::renew()
         if (lease.validUntil > m_clock() && !std::exchange(lease.isAsking, true))
             ask(room);
     }
-    handleSettled(true); // another node may have settled it, or renewed its leases
+    handleRecovered(true); // another node may have set the guard, or renewed its leases
 }
 
 void Leases::check()
@@ -228,17 +228,17 @@ void Leases::check()
         if (place == m_leases.end())
             continue;
         if (place->second.validUntil <= m_clock())
-            lose(room);
+            endLease(room);
         else
             m_nextEnd = std::min(m_nextEnd, place->second.validUntil);
         if (alive.expired())
             return;
     }
     if (m_engine)
-        m_settling.check();
+        m_recovery.check();
 }
 
-void Leases::handleSettled(bool hasAnswered)
+void Leases::handleRecovered(bool hasAnswered)
 {
     const std::weak_ptr<int> alive(m_generation);
     const QStringList delayed = std::exchange(m_delayed, {});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "cluster/settling.h"
+#include "cluster/leaserecovery.h"
 
 #include <QtCore/qfuture.h>
 #include <QtCore/qpromise.h>
@@ -20,7 +20,7 @@ namespace QRepod {
 /// The engine forgets a lease some time after the last request for it. Here that time begins before
 /// the request is sent, and ends a fifth earlier. So this node stops before another can start, as
 /// long as its event loop is not held up for longer than that fifth. An engine that may have
-/// forgotten leases gives out no new ones for a while, see Settling. Leases that are held are
+/// forgotten leases gives out no new ones for a while, see LeaseRecovery. Leases that are held are
 /// renewed all the while, because nobody else can get them.
 class Leases
 {
@@ -28,11 +28,11 @@ public:
     //! What the node does about a lease.
     struct Owner
     {
-        std::function<bool(const QString &room)> begin; ///< it owns the room; false if it cannot
-        std::function<void(const QString &room)> end;   ///< it no longer owns the room
+        std::function<bool(const QString &room)> acquired; ///< it owns the room; false if it cannot
+        std::function<void(const QString &room)> lost;     ///< it no longer owns the room
     };
 
-    using Clock = Settling::Clock;
+    using Clock = LeaseRecovery::Clock;
 
     explicit Leases(Owner owner, Clock clock = monotonicClock());
 
@@ -88,9 +88,9 @@ private:
 
     void ask(const QString &room);
     void handleAnswer(const QString &room, const Question &question, const Engine::Answer &answer);
-    void handleSettled(bool hasAnswered);
+    void handleRecovered(bool hasAnswered);
     void hold(const QString &room, qint64 validUntil);
-    void lose(const QString &room);
+    void endLease(const QString &room);
     void forget(const QString &room, const QString &reason);
     static Clock monotonicClock();
     static void refuse(Waiting &waiting, const QString &room, const QString &reason);
@@ -104,8 +104,8 @@ private:
     QString m_address;
     int m_time = 0;
     const Clock m_clock;
-    Settling m_settling;
-    QStringList m_delayed;                                 // rooms to ask for after settling
+    LeaseRecovery m_recovery;
+    QStringList m_delayed;                                 // rooms to ask for after the recovery
     qint64 m_nextEnd = std::numeric_limits<qint64>::max(); // of any lease, or somewhat earlier
     std::map<QString, Lease> m_leases;
     // Answers from before stop() are ignored.

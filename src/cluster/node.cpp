@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A node's life: it joins, stays, and leaves. What nodes say to each other is in talk.cpp.
+// A node's life: it joins, stays, and leaves. What nodes send each other is in messaging.cpp.
 
 #include "cluster/clusterprivate.h"
 #include "server/metricstext.h"
@@ -17,7 +17,7 @@ Q_LOGGING_CATEGORY(clusterLog, "qrepod.cluster", QtWarningMsg)
 namespace {
 
 // How long a client waits to be told where it belongs, see Arrival. In milliseconds.
-constexpr int searchPatience = 3000;
+constexpr int searchTimeout = 3000;
 
 QString randomId()
 {
@@ -40,7 +40,7 @@ Cluster::Private::Private(Cluster *cluster, Server *newServer)
     , m_watch(cluster)
 {
     if (!attach(server)) {
-        qCWarning(clusterLog, "the server is in a cluster already");
+        qCWarning(clusterLog, "the server is already in a cluster");
         server = nullptr;
         return;
     }
@@ -52,7 +52,7 @@ Cluster::Private::Private(Cluster *cluster, Server *newServer)
     QObject::connect(server, &Server::roomOpened, q, [this](Room *room) { watch(room); });
     QObject::connect(server, &Server::roomClosed, q, [this](Room *room) {
         withdrawStates(room);
-        stopListening(topicOfRoom(room->name()));
+        unsubscribe(topicOfRoom(room->name()));
         leases.release(room->name());
     });
     const QList<Room *> rooms = server->rooms();
@@ -72,7 +72,7 @@ void Cluster::Private::serverEnds()
 void Cluster::Private::join(const QUrl &url)
 {
     leave();
-    QString error = QStringLiteral("the server is in another cluster, or has gone");
+    QString error = QStringLiteral("the server is in another cluster, or is gone");
     m_engine = server ? Engine::create(url, &error) : nullptr;
     if (!m_engine) {
         QMetaObject::invokeMethod(
@@ -110,13 +110,13 @@ void Cluster::Private::leave()
     m_watch.stop();
     leases.stop();
     if (isOnline) {
-        say(topicOfAll(), {Item::Kind::Bye, {}, {}, {}});
+        enqueue(topicOfAll(), {Item::Kind::Bye, {}, {}, {}});
         flush();
         m_engine->remove(keyOf(nodeId), m_value);
     }
     isOnline = false;
     m_isReachable = false;
-    m_hasToldOffline = false;
+    m_hasReportedOffline = false;
     m_engine.reset(); // may be called in one of its slots
     m_searches.clear();
     m_outgoing.takeAll();
@@ -145,7 +145,7 @@ void Cluster::Private::handleDown(const QString &error)
     m_isReachable = false;
     m_renewal.stop();
     isOnline = false;
-    if (!std::exchange(m_hasToldOffline, true))
+    if (!std::exchange(m_hasReportedOffline, true))
         Q_EMIT q->offline(error);
 }
 
@@ -158,8 +158,8 @@ void Cluster::Private::keepAlive()
                   });
     if (!isOnline)
         return;
-    say(topicOfAll(), {Item::Kind::Here, {}, {}, {}});
-    askAgain();
+    enqueue(topicOfAll(), {Item::Kind::Here, {}, {}, {}});
+    repeatStateRequests();
     leases.renew();
 }
 
@@ -167,17 +167,17 @@ void Cluster::Private::handleKept(const Engine::Answer &answer)
 {
     if (!m_isReachable || isOnline)
         return;
-    if (answer.hasCome)
+    if (answer.hasArrived)
         return goOnline();
-    if (!std::exchange(m_hasToldOffline, true))
-        Q_EMIT q->offline(QStringLiteral("the engine keeps nothing; its memory may be full"));
+    if (!std::exchange(m_hasReportedOffline, true))
+        Q_EMIT q->offline(QStringLiteral("the engine cannot store keys; its memory may be full"));
 }
 
 void Cluster::Private::goOnline()
 {
     isOnline = true;
-    m_hasToldOffline = false;
-    m_nodes.hearAll();
+    m_hasReportedOffline = false;
+    m_nodes.noteAllHeard();
     introduce(topicOfAll(), true);
     exchangeStates();
     qCInfo(clusterLog).noquote() << nodeId << "is online";
@@ -196,18 +196,18 @@ void Cluster::Private::checkNodes()
         if (!m_nodes.isSilent(node, leaseTime))
             continue;
         m_engine->get(keyOf(node), [this, node](const Engine::Answer &answer) {
-            const bool isGone = answer.hasCome && answer.value.isNull();
+            const bool isGone = answer.hasArrived && answer.value.isNull();
             if (isGone && isOnline && m_nodes.isSilent(node, leaseTime))
-                lose(node);
+                removeNode(node);
         });
     }
 }
 
-void Cluster::Private::lose(const QString &node)
+void Cluster::Private::removeNode(const QString &node)
 {
     if (!m_nodes.remove(node))
         return;
-    qCInfo(clusterLog).noquote() << nodeId << "has lost" << node;
+    qCInfo(clusterLog).noquote() << nodeId << "has lost node" << node;
     m_sequences.forgetNode(node);
     users.removeNode(node);
     forgetStates(node);
@@ -220,7 +220,7 @@ bool Cluster::Private::findNode(const QString &node, Way way,
 {
     if (!m_engine || node == nodeId)
         return false;
-    Search wanted{node, way, std::move(receiver), QDeadlineTimer(searchPatience)};
+    Search wanted{node, way, std::move(receiver), QDeadlineTimer(searchTimeout)};
     if (isOnline)
         search(std::move(wanted));
     else
@@ -238,7 +238,7 @@ void Cluster::Private::search(Search &&wanted)
          wanted = std::move(wanted)](const Engine::Answer &answer) mutable {
             if (m_engine.get() != engine)
                 return;
-            if (!answer.hasCome)
+            if (!answer.hasArrived)
                 return searchLater(std::move(wanted));
             const bool isPlain = wanted.way == Way::Plain;
             const QString found =
@@ -251,7 +251,7 @@ void Cluster::Private::search(Search &&wanted)
 void Cluster::Private::searchLater(Search &&wanted)
 {
     m_searches.erase(std::remove_if(m_searches.begin(), m_searches.end(),
-                                    [](const Search &each) { return each.patience.hasExpired(); }),
+                                    [](const Search &each) { return each.deadline.hasExpired(); }),
                      m_searches.end());
     m_searches.push_back(std::move(wanted));
 }
@@ -270,20 +270,18 @@ void Cluster::Private::writeMetrics(MetricsText &text) const
         text.single(QLatin1String("qrepod_cluster_") + QLatin1String(figure), kind,
                     QLatin1String(help), number);
     };
-    write(Kind::Gauge, "online", "Whether this node is one of the cluster.", isOnline);
-    write(Kind::Gauge, "nodes", "Nodes that are there, this one included.",
+    write(Kind::Gauge, "online", "Whether this node is online.", isOnline);
+    write(Kind::Gauge, "nodes", "Nodes online, including this one.",
           m_nodes.count() + (isOnline ? 1 : 0));
-    write(Kind::Gauge, "users", "Users of all nodes.", users.rowCount());
-    write(Kind::Gauge, "rooms_owned", "Rooms that are this node's alone.", leases.count());
-    write(Kind::Counter, "sent_total", "Things said to other nodes.", m_sent);
-    write(Kind::Counter, "received_total", "Things that other nodes have said.", m_received);
-    write(Kind::Counter, "dropped_total", "Things that could not be said to other nodes.",
-          m_dropped);
-    write(Kind::Counter, "gaps_total", "Times that something of another node was lost.", m_gaps);
-    write(Kind::Counter, "states_asked_total", "Times that shared state was out of step.",
-          m_statesAsked);
-    write(Kind::Counter, "invalid_total", "What came from the engine and was not of a node.",
-          m_bad);
+    write(Kind::Gauge, "users", "Users logged in on any node.", users.rowCount());
+    write(Kind::Gauge, "rooms_owned", "Rooms owned by this node.", leases.count());
+    write(Kind::Counter, "sent_total", "Items sent to other nodes.", m_sent);
+    write(Kind::Counter, "received_total", "Items received from other nodes.", m_received);
+    write(Kind::Counter, "dropped_total", "Items for other nodes that were dropped.", m_dropped);
+    write(Kind::Counter, "gaps_total", "Gaps seen in other nodes' messages.", m_gaps);
+    write(Kind::Counter, "states_asked_total",
+          "Times that another node's shared state was requested again.", m_stateRequests);
+    write(Kind::Counter, "invalid_total", "Invalid messages from the engine.", m_invalid);
 }
 
 } // namespace QRepod

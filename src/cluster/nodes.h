@@ -17,7 +17,7 @@ public:
     Nodes() { m_clock.start(); }
 
     //! \return whether \a node was unknown before.
-    bool hear(const QString &node)
+    bool noteHeard(const QString &node)
     {
         const bool isNew = !m_nodes.contains(node);
         m_nodes[node].heard = m_clock.elapsed();
@@ -25,7 +25,7 @@ public:
     }
 
     //! Counts every node as heard just now, because this end was not listening.
-    void hearAll()
+    void noteAllHeard()
     {
         for (Node &node : m_nodes)
             node.heard = m_clock.elapsed();

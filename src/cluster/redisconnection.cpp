@@ -10,7 +10,7 @@ namespace QRepod {
 
 namespace {
 
-constexpr int leastWatch = 50;
+constexpr int minimumWatchInterval = 50;
 
 } // namespace
 
@@ -30,7 +30,7 @@ std::optional<RedisEndpoint> RedisEndpoint::of(const QUrl &url, QString *error)
     if (!path.isEmpty())
         endpoint.database = path.toInt(&isNumber);
     if (!isNumber || endpoint.database < 0) {
-        *error = QStringLiteral("%1: \"%2\" is not the number of a database")
+        *error = QStringLiteral("%1: \"%2\" is not a database number")
                      .arg(url.toDisplayString(QUrl::RemovePassword | QUrl::RemoveUserInfo), path);
         return std::nullopt;
     }
@@ -44,7 +44,7 @@ RedisConnection::RedisConnection(const RedisEndpoint &endpoint, QObject *parent)
 {
     m_race->setParent(this); // moves to another thread with this
     m_clock.start();
-    connect(&m_watch, &QTimer::timeout, this, &RedisConnection::watch);
+    connect(&m_watch, &QTimer::timeout, this, &RedisConnection::checkLiveness);
 }
 
 RedisConnection::~RedisConnection()
@@ -75,13 +75,13 @@ void RedisConnection::inSlot(Function function)
         --m_slots;
 }
 
-void RedisConnection::open(int patience)
+void RedisConnection::open(int timeout)
 {
     close();
-    m_patience = patience;
+    m_timeout = timeout;
     m_reader = {};
     m_waiting.push_back({m_clock.elapsed(), {}}); // until it is connected
-    m_watch.start(std::max(leastWatch, patience / 4));
+    m_watch.start(std::max(minimumWatchInterval, timeout / 4));
     m_race->start(m_endpoint.host);
 }
 
@@ -104,19 +104,19 @@ void RedisConnection::raceWon(QAbstractSocket *socket)
     m_socket->setParent(this);
     connect(m_socket.get(), &QSslSocket::readyRead, this, [this] { inSlot([this] { read(); }); });
     connect(m_socket.get(), &QSslSocket::errorOccurred, this,
-            [this] { inSlot([this] { lose(m_socket->errorString()); }); });
+            [this] { inSlot([this] { fail(m_socket->errorString()); }); });
     connect(m_socket.get(), &QSslSocket::disconnected, this,
-            [this] { inSlot([this] { lose(QStringLiteral("closed the connection")); }); });
+            [this] { inSlot([this] { fail(QStringLiteral("closed the connection")); }); });
     if (!m_endpoint.isEncrypted)
-        return introduce();
-    connect(m_socket.get(), &QSslSocket::encrypted, this, &RedisConnection::introduce);
+        return logIn();
+    connect(m_socket.get(), &QSslSocket::encrypted, this, &RedisConnection::logIn);
     m_socket->setPeerVerifyName(m_endpoint.host);
     m_socket->startClientEncryption();
 }
 
 void RedisConnection::raceLost(const QString &reason)
 {
-    inSlot([&] { lose(reason); });
+    inSlot([&] { fail(reason); });
 }
 
 //! Closes without a signal.
@@ -136,13 +136,13 @@ void RedisConnection::close()
     }
 }
 
-void RedisConnection::introduce()
+void RedisConnection::logIn()
 {
     m_waiting.clear();
     m_socket->setSocketOption(QSslSocket::LowDelayOption, 1);
     const auto check = [this](const std::optional<RespValue> &reply) {
         if (reply && reply->kind == RespValue::Kind::Error)
-            lose(QString::fromUtf8(reply->text));
+            fail(QString::fromUtf8(reply->text));
     };
     if (!m_endpoint.password.isEmpty()) {
         QByteArrayList command{"AUTH"};
@@ -173,15 +173,15 @@ void RedisConnection::read()
     const QPointer<RedisConnection> alive(this);
     const QSslSocket *const socket = m_socket.get();
     while (const std::optional<RespValue> reply = m_reader.next()) {
-        take(*reply);
+        handleReply(*reply);
         if (!alive || m_socket.get() != socket)
             return;
     }
     if (!m_reader.error().isEmpty())
-        lose(QLatin1String("does not speak Redis' protocol: ") + m_reader.error());
+        fail(QLatin1String("does not speak Redis' protocol: ") + m_reader.error());
 }
 
-void RedisConnection::take(const RespValue &reply)
+void RedisConnection::handleReply(const RespValue &reply)
 {
     const bool isPublished = reply.list.size() == 3 && reply.list[0].text == "message";
     if (isPublished) {
@@ -189,7 +189,7 @@ void RedisConnection::take(const RespValue &reply)
         return;
     }
     if (m_waiting.empty())
-        return lose(QStringLiteral("answered what it was not asked"));
+        return fail(QStringLiteral("sent an unexpected reply"));
     const Command command = std::move(m_waiting.front());
     m_waiting.pop_front();
     if (command.receiver)
@@ -197,15 +197,15 @@ void RedisConnection::take(const RespValue &reply)
 }
 
 //! Sends a ping on a quiet line, because the other end may have gone silently.
-void RedisConnection::watch()
+void RedisConnection::checkLiveness()
 {
-    if (!m_waiting.empty() && m_clock.elapsed() - m_waiting.front().time > m_patience)
-        lose(QStringLiteral("does not answer"));
+    if (!m_waiting.empty() && m_clock.elapsed() - m_waiting.front().time > m_timeout)
+        fail(QStringLiteral("does not answer"));
     else if (m_waiting.empty())
         send({"PING"});
 }
 
-void RedisConnection::lose(const QString &error)
+void RedisConnection::fail(const QString &error)
 {
     const QString text =
         QStringLiteral("%1:%2: %3").arg(m_endpoint.host).arg(m_endpoint.port).arg(error);

@@ -46,8 +46,8 @@ public:
     explicit RedisConnection(const RedisEndpoint &endpoint, QObject *parent = nullptr);
     ~RedisConnection() override;
 
-    //! Connects. Redis counts as lost if it does not answer a command for \a patience milliseconds.
-    void open(int patience);
+    //! Connects. Redis counts as lost if it does not answer a command for \a timeout milliseconds.
+    void open(int timeout);
     void close();
 
     bool isReady() const { return m_isReady; }
@@ -77,11 +77,11 @@ private:
 
     template <class Function>
     void inSlot(Function function);
-    void introduce();
+    void logIn();
     void read();
-    void take(const RespValue &reply);
-    void watch();
-    void lose(const QString &error);
+    void handleReply(const RespValue &reply);
+    void checkLiveness();
+    void fail(const QString &error);
 
     const RedisEndpoint m_endpoint;
     std::unique_ptr<AddressRace> m_race;
@@ -90,7 +90,7 @@ private:
     std::deque<Command> m_waiting; // commands that wait for their replies
     QElapsedTimer m_clock;
     QTimer m_watch{this};
-    int m_patience = 0;
+    int m_timeout = 0;
     int m_slots = 0; // running calls of the race and slots of the socket
     bool m_isReady = false;
 };

@@ -53,17 +53,17 @@ RedisEngine::RedisEngine(const RedisEndpoint &endpoint)
     connect(&m_retry, &QTimer::timeout, this, &RedisEngine::connectBoth);
 }
 
-void RedisEngine::open(int patience)
+void RedisEngine::open(int timeout)
 {
-    m_patience = patience;
+    m_timeout = timeout;
     m_delay = firstDelay;
     connectBoth();
 }
 
 void RedisEngine::connectBoth()
 {
-    m_commands.open(m_patience);
-    m_listener.open(m_patience);
+    m_commands.open(m_timeout);
+    m_listener.open(m_timeout);
 }
 
 void RedisEngine::handleReady()
@@ -71,18 +71,18 @@ void RedisEngine::handleReady()
     if (!m_commands.isReady() || !m_listener.isReady())
         return;
     m_isListening = true;
-    m_hasToldDown = false;
+    m_hasReportedDown = false;
     m_delay = firstDelay;
     for (const QByteArray &topic : std::as_const(m_topics))
         m_listener.send({"SUBSCRIBE", topic});
     m_commands.send({"INFO", "server"}, [this](const std::optional<RespValue> &reply) {
         if (reply)
-            handleIntroduced(*reply);
+            handleServerInfo(*reply);
     });
 }
 
 //! Asks nothing before this, because it must be known whether Redis may have forgotten everything.
-void RedisEngine::handleIntroduced(const RespValue &information)
+void RedisEngine::handleServerInfo(const RespValue &information)
 {
     m_run = runOf(information.text);
     // Redis answers in order: once it answers this, the topics are subscribed to.
@@ -104,7 +104,7 @@ void RedisEngine::handleLost(const QString &error)
     m_commands.close();
     if (alive)
         m_listener.close();
-    if (alive && !std::exchange(m_hasToldDown, true))
+    if (alive && !std::exchange(m_hasReportedDown, true))
         Q_EMIT down(error);
 }
 
@@ -144,8 +144,8 @@ void RedisEngine::ask(const QByteArrayList &command, Receiver receiver)
         return;
     }
     m_commands.send(command, [receiver = std::move(receiver)](const auto &reply) {
-        const bool hasCome = reply && reply->kind != RespValue::Kind::Error;
-        receiver(hasCome ? Answer{true, reply->text} : Answer{});
+        const bool hasArrived = reply && reply->kind != RespValue::Kind::Error;
+        receiver(hasArrived ? Answer{true, reply->text} : Answer{});
     });
 }
 

@@ -22,8 +22,8 @@ public:
 
     explicit RedisEngine(const RedisEndpoint &endpoint);
 
-    void open(int patience) override;
-    QByteArray run() const override { return m_run; }
+    void open(int timeout) override;
+    QByteArray runId() const override { return m_run; }
     void subscribe(const QByteArray &topic) override;
     void unsubscribe(const QByteArray &topic) override;
     bool publish(const QByteArray &topic, const QByteArray &payload) override;
@@ -37,7 +37,7 @@ public:
 private:
     void connectBoth();
     void handleReady();
-    void handleIntroduced(const RespValue &information);
+    void handleServerInfo(const RespValue &information);
     void handleLost(const QString &error);
     void ask(const QByteArrayList &command, Receiver receiver);
 
@@ -46,11 +46,11 @@ private:
     QSet<QByteArray> m_topics;
     QTimer m_retry{this};
     QByteArray m_run; // the run of the Redis that was reached last
-    int m_patience = 0;
-    int m_delay = 0;            // before the next attempt, in milliseconds
-    bool m_isListening = false; // both connections are open
-    bool m_isUp = false;        // up() has been emitted
-    bool m_hasToldDown = false; // down() has been emitted since both were last ready
+    int m_timeout = 0;
+    int m_delay = 0;                // before the next attempt, in milliseconds
+    bool m_isListening = false;     // both connections are open
+    bool m_isUp = false;            // up() has been emitted
+    bool m_hasReportedDown = false; // down() has been emitted since both were last ready
 };
 
 } // namespace QRepod

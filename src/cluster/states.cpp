@@ -27,51 +27,53 @@ QList<Room *> Cluster::Private::followedRooms() const
 void Cluster::Private::publishState(const QString &room, const StateNews &news)
 {
     const QByteArray topic = topicOfRoom(room);
-    sayState(topic, room, news);
+    sendState(topic, room, news);
     if (news.isEnd && isOnline) // another node may share the same name
-        say(topic, {Item::Kind::StateAsk, room, {}, {}});
+        enqueue(topic, {Item::Kind::StateAsk, room, {}, {}});
     if (Room *const follower = room.isEmpty() ? nullptr : server->room(room))
         followRoom(follower);
 }
 
-void Cluster::Private::sayState(const QByteArray &topic, const QString &room, const StateNews &news)
+void Cluster::Private::sendState(const QByteArray &topic, const QString &room,
+                                 const StateNews &news)
 {
     const Item::Kind kind = news.isEnd ? Item::Kind::StateOver : Item::Kind::State;
-    say(topic, {kind, room, news.name, news.frame, news.since, SendMode::Reliable, news.number});
+    enqueue(topic,
+            {kind, room, news.name, news.frame, news.since, SendMode::Reliable, news.number});
 }
 
 //! Sends \a topic everything that is shared in a room; an empty round if there is no such room.
-void Cluster::Private::sayStates(const QByteArray &topic, const QString &roomName)
+void Cluster::Private::sendStates(const QByteArray &topic, const QString &roomName)
 {
     Room *const room = roomOf(roomName);
     const QList<StateNews> states = room ? ClusterSeam::states(room) : QList<StateNews>();
-    say(topic, {Item::Kind::StatesBegin, roomName, {}, {}});
+    enqueue(topic, {Item::Kind::StatesBegin, roomName, {}, {}});
     for (const StateNews &news : states)
-        sayState(topic, roomName, news);
-    say(topic, {Item::Kind::StatesEnd, roomName, {}, {}});
+        sendState(topic, roomName, news);
+    enqueue(topic, {Item::Kind::StatesEnd, roomName, {}, {}});
 }
 
 //! Asks all nodes what they share in \a room.
-void Cluster::Private::askForStates(const QString &room)
+void Cluster::Private::requestStates(const QString &room)
 {
     if (isOnline)
-        say(topicOfRoom(room), {Item::Kind::StateAsk, room, {}, {}});
+        enqueue(topicOfRoom(room), {Item::Kind::StateAsk, room, {}, {}});
 }
 
 //! Asks once until the node has answered; keepAlive() asks again.
-void Cluster::Private::askForStates(const QString &room, const QString &node)
+void Cluster::Private::requestStates(const QString &room, const QString &node)
 {
-    if (m_asked.contains({room, node}))
+    if (m_requestedStates.contains({room, node}))
         return;
-    m_asked.insert({room, node});
-    ++m_statesAsked;
-    say(topicOf(node), {Item::Kind::StateAsk, room, {}, {}});
+    m_requestedStates.insert({room, node});
+    ++m_stateRequests;
+    enqueue(topicOf(node), {Item::Kind::StateAsk, room, {}, {}});
 }
 
-void Cluster::Private::askAgain()
+void Cluster::Private::repeatStateRequests()
 {
-    for (const auto &[room, node] : std::as_const(m_asked))
-        say(topicOf(node), {Item::Kind::StateAsk, room, {}, {}});
+    for (const auto &[room, node] : std::as_const(m_requestedStates))
+        enqueue(topicOf(node), {Item::Kind::StateAsk, room, {}, {}});
 }
 
 //! Nodes may have missed each other's messages for a while.
@@ -80,8 +82,8 @@ void Cluster::Private::exchangeStates()
     const QList<Room *> rooms = followedRooms();
     for (Room *const room : rooms) {
         if (ClusterSeam::sharesStates(room))
-            sayStates(topicOfRoom(room->name()), room->name());
-        askForStates(room->name());
+            sendStates(topicOfRoom(room->name()), room->name());
+        requestStates(room->name());
     }
 }
 
@@ -96,23 +98,23 @@ void Cluster::Private::handleState(const QString &node, const Item &item)
     case StateVerdict::InStep:
         break;
     case StateVerdict::Missing:
-        askForStates(item.name, node);
+        requestStates(item.name, node);
         break;
     case StateVerdict::Gone:
-        askForStates(item.name);
+        requestStates(item.name);
         break;
     case StateVerdict::Invalid:
-        ++m_bad;
+        ++m_invalid;
         break;
     }
 }
 
 void Cluster::Private::handleStatesEnd(const QString &node, const QString &roomName)
 {
-    m_asked.remove({roomName, node});
+    m_requestedStates.remove({roomName, node});
     Room *const room = roomOf(roomName);
     if (room && ClusterSeam::endStates(room, node))
-        askForStates(roomName);
+        requestStates(roomName);
 }
 
 //! \a node has introduced itself. What it shared may have ended while it could not tell.
@@ -121,24 +123,25 @@ void Cluster::Private::checkStates(const QString &node)
     const QList<Room *> rooms = followedRooms();
     for (Room *const room : rooms) {
         if (knowsStates(room, node))
-            askForStates(room->name(), node);
+            requestStates(room->name(), node);
     }
 }
 
 //! Something that \a node said on \a topic was lost.
-void Cluster::Private::mendStates(const QByteArray &topic, const QString &node)
+void Cluster::Private::requestMissedStates(const QByteArray &topic, const QString &node)
 {
     const auto room = m_roomTopics.constFind(topic);
     if (room != m_roomTopics.cend())
-        askForStates(*room, node);
+        requestStates(*room, node);
     else if (topic == topicOfAll())
-        askForStates({}, node);
+        requestStates({}, node);
 }
 
 //! \a node is gone; all nodes if it is empty.
 void Cluster::Private::forgetStates(const QString &node)
 {
-    m_asked.removeIf([&](const auto &asked) { return node.isEmpty() || asked.second == node; });
+    m_requestedStates.removeIf(
+        [&](const auto &asked) { return node.isEmpty() || asked.second == node; });
     if (!server)
         return;
     const QList<Room *> rooms = followedRooms();
@@ -146,7 +149,7 @@ void Cluster::Private::forgetStates(const QString &node)
         if (node.isEmpty())
             ClusterSeam::forgetStates(room);
         else if (ClusterSeam::forgetStates(room, node))
-            askForStates(room->name());
+            requestStates(room->name());
     }
 }
 

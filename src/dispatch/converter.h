@@ -22,7 +22,7 @@ public:
     virtual bool convert(const Value &value, void *target) const = 0;
 
     //! Returns whether a default-constructed object may replace a missing field.
-    virtual bool takesNothing() const { return false; }
+    virtual bool allowsMissing() const { return false; }
 
 protected:
     Converter() = default;

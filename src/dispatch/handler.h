@@ -56,14 +56,14 @@ public:
     bool call(QObject *object, const Call &call) const;
 
 private:
-    bool isNews(size_t kind) const;
+    bool isNewKind(size_t kind) const;
 
     const QByteArray m_name;
     std::vector<std::unique_ptr<const Method>> m_methods;
 
-    mutable std::mutex m_mutex;                // guards the following
-    mutable std::set<size_t> m_warned;         // kinds of mismatch that have been reported
-    mutable std::atomic<bool> m_isLoud = true; // whether another warning is allowed; any thread
+    mutable std::mutex m_mutex;                 // guards the following
+    mutable std::set<size_t> m_warned;          // kinds of mismatch that have been reported
+    mutable std::atomic<bool> m_mayWarn = true; // whether another warning is allowed; any thread
 };
 
 } // namespace QRepod

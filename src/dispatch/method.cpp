@@ -91,7 +91,7 @@ Method::Mismatch Method::mismatch(const Call &call) const
     if (!m_signature.fits(call.sender))
         return {
             QByteArray("the channel is ")
-                + (call.sender ? withArticle(call.sender->metaObject()->className()) : "not known")
+                + (call.sender ? withArticle(call.sender->metaObject()->className()) : "unknown")
                 + ", the parameter is " + withArticle(m_signature.sender().name()),
             0};
     const Signature::Field *const field = Arguments(m_signature, call).read();

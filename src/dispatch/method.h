@@ -16,7 +16,7 @@ public:
     Method(const QMetaMethod &method, int optional, const Extras &extras, Converters &converters);
 
     //! Why no message can ever call the method; empty if one can.
-    QByteArray fault() const { return m_signature.fault(); }
+    QByteArray error() const { return m_signature.error(); }
 
     //! Calls the method; returns false without calling it if the message does not fit.
     ///

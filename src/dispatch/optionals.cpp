@@ -21,7 +21,7 @@ public:
     {
     }
 
-    bool takesNothing() const override { return true; }
+    bool allowsMissing() const override { return true; }
 
     bool convert(const Value &value, void *target) const override
     {
@@ -51,7 +51,7 @@ public:
     {
     }
 
-    bool takesNothing() const override { return true; }
+    bool allowsMissing() const override { return true; }
 
     bool convert(const Value &value, void *target) const override
     {

@@ -33,28 +33,31 @@ Signature::Signature(const QMetaMethod &method, int optional, const Extras &extr
     , m_isScript(!method.enclosingMetaObject()->d.static_metacall)
 {
     if (m_parameters > maximumParameters) {
-        m_fault = "it has more than " + QByteArray::number(maximumParameters) + " parameters";
+        m_error = "it has more than " + QByteArray::number(maximumParameters) + " parameters";
         return;
     }
     if (extras.leading == Leading::Sender && m_parameters > 0)
         takeSender(method);
     takeSupplied(method, extras.supplied);
-    takeRest(method, m_parameters - optional, converters);
+    takeMessageParameters(method, m_parameters - optional, converters);
     sortNames();
     if (m_fields.size() > maximumFields)
-        m_fault = "it takes more than " + QByteArray::number(qulonglong(maximumFields)) + " fields";
+        m_error = "it takes more than " + QByteArray::number(qulonglong(maximumFields)) + " fields";
 }
 
 //! Assigns the parameters that the message fills.
-void Signature::takeRest(const QMetaMethod &method, int required, Converters &converters)
+void Signature::takeMessageParameters(const QMetaMethod &method, int required,
+                                      Converters &converters)
 {
-    const QMetaType only = rest().size() == 1 ? typeOf(method, rest().front()) : QMetaType();
+    const QList<int> parameters = unassignedParameters();
+    const QMetaType only =
+        parameters.size() == 1 ? typeOf(method, parameters.front()) : QMetaType();
     if (isWhole(only))
-        return takeMessage(rest().front(), only);
+        return takeMessage(parameters.front(), only);
     if (only.flags() & QMetaType::IsGadget)
-        return takeGadget(rest().front(), only, converters);
+        return takeGadget(parameters.front(), only, converters);
     const QByteArrayList names = method.parameterNames();
-    for (const int i : rest().size() > 1 ? rest() : QList<int>()) {
+    for (const int i : parameters.size() > 1 ? parameters : QList<int>()) {
         const QMetaType type = typeOf(method, i);
         if (type.id() == QMetaType::QVariantMap && names[i - 1] == "message")
             takeMessage(i, type);
@@ -64,14 +67,14 @@ void Signature::takeRest(const QMetaMethod &method, int required, Converters &co
 }
 
 //! Returns the parameters that have no source yet.
-QList<int> Signature::rest() const
+QList<int> Signature::unassignedParameters() const
 {
-    QList<int> rest;
+    QList<int> parameters;
     for (int i = 1; i <= m_parameters; ++i) {
         if (!isFixed(i))
-            rest.append(i);
+            parameters.append(i);
     }
-    return rest;
+    return parameters;
 }
 
 bool Signature::isFixed(int parameter) const
@@ -85,7 +88,7 @@ void Signature::takeSender(const QMetaMethod &method)
     m_sender = typeOf(method, 1);
     const bool isVariant = m_sender.id() == QMetaType::QVariant;
     if (!isVariant && !(m_sender.flags() & QMetaType::PointerToQObject))
-        m_fault = "its first parameter is " + withArticle(method.parameterTypeName(0))
+        m_error = "its first parameter is " + withArticle(method.parameterTypeName(0))
             + ", not a pointer to the channel";
     m_needsSender = !isVariant;
     m_fixed.push_back(
@@ -117,7 +120,7 @@ void Signature::takeGadget(int parameter, QMetaType type, Converters &converters
 {
     const GadgetConverter *const converter = converters.findGadget(type);
     if (!converter) {
-        m_fault = withArticle(type.name()) + " cannot be made without arguments";
+        m_error = withArticle(type.name()) + " has no default constructor";
         return;
     }
     m_hasGadget = true;
@@ -134,15 +137,16 @@ void Signature::takeGadget(int parameter, QMetaType type, Converters &converters
 void Signature::takeFields(const QMetaMethod &method, Converters &converters)
 {
     const QByteArrayList names = method.parameterNames();
-    for (const int i : rest()) {
+    for (const int i : unassignedParameters()) {
         const QMetaType type = typeOf(method, i);
         const Converter *const converter = converters.find(type);
-        if (!m_fault.isEmpty())
+        if (!m_error.isEmpty())
             return;
         if (names[i - 1].isEmpty())
-            m_fault = "parameter " + QByteArray::number(i) + " has no name";
+            m_error = "parameter " + QByteArray::number(i) + " has no name";
         else if (!converter)
-            m_fault = "no field can become " + withArticle(method.parameterTypeName(i - 1));
+            m_error =
+                "no field can be converted to " + withArticle(method.parameterTypeName(i - 1));
         else
             addField(names[i - 1], i, type, converter);
     }
@@ -174,7 +178,7 @@ void Signature::addField(const QByteArray &name, int parameter, QMetaType type,
     const FieldSet bit = m_fields.size() < maximumFields ? FieldSet(1) << m_fields.size() : 0;
     if (!isPlain)
         m_constructed |= bit;
-    if (converter->takesNothing())
+    if (converter->allowsMissing())
         m_preset |= bit;
     m_fields.push_back({name, type.name(), parameter, converter, type, reserve(type)});
 }

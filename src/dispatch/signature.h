@@ -73,7 +73,7 @@ public:
     Q_DISABLE_COPY_MOVE(Signature)
 
     //! Why no message can ever fit; empty if one can.
-    QByteArray fault() const { return m_fault; }
+    QByteArray error() const { return m_error; }
 
     //! The type of the first parameter, if it takes the sender.
     QMetaType sender() const { return m_sender; }
@@ -118,8 +118,8 @@ private:
 
     void takeSender(const QMetaMethod &method);
     void takeSupplied(const QMetaMethod &method, const std::vector<QMetaType> &types);
-    void takeRest(const QMetaMethod &method, int required, Converters &converters);
-    QList<int> rest() const;
+    void takeMessageParameters(const QMetaMethod &method, int required, Converters &converters);
+    QList<int> unassignedParameters() const;
     void takeMessage(int parameter, QMetaType type);
     void takeGadget(int parameter, QMetaType type, Converters &converters);
     void takeFields(const QMetaMethod &method, Converters &converters);
@@ -144,7 +144,7 @@ private:
     bool m_isScript;
     size_t m_size = 0;
     size_t m_alignment = 1;
-    QByteArray m_fault;
+    QByteArray m_error;
 };
 
 //! `"an int"`, `"a QString"`.

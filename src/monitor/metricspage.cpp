@@ -50,7 +50,7 @@ void setHeader(QHttpServerResponse &response, const QByteArray &name, const QByt
 }
 
 //! Tells browsers to cache nothing, because it would be out of date.
-QHttpServerResponse fresh(QHttpServerResponse &&response)
+QHttpServerResponse uncached(QHttpServerResponse &&response)
 {
     setHeader(response, "Cache-Control", "no-store");
     setHeader(response, "X-Content-Type-Options", "nosniff");
@@ -58,14 +58,14 @@ QHttpServerResponse fresh(QHttpServerResponse &&response)
 }
 
 //! The page loads nothing from elsewhere, and cannot be shown inside another page.
-QHttpServerResponse pageForPeople()
+QHttpServerResponse htmlPage()
 {
     QHttpServerResponse response("text/html; charset=utf-8", QByteArray(page));
     setHeader(response, "Content-Security-Policy",
               "default-src 'none'; connect-src 'self'; img-src data:; "
               "script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
               "frame-ancestors 'none'");
-    return fresh(std::move(response));
+    return uncached(std::move(response));
 }
 
 QHostAddress addressOf(const QString &host)
@@ -87,14 +87,14 @@ QHttpServerResponse MetricsPage::Private::metrics() const
 {
     if (!m_server)
         return QHttpServerResponse(Status::ServiceUnavailable);
-    return fresh({"text/plain; version=0.0.4; charset=utf-8", m_server->metrics().toUtf8()});
+    return uncached({"text/plain; version=0.0.4; charset=utf-8", m_server->metrics().toUtf8()});
 }
 
 QHttpServerResponse MetricsPage::Private::health() const
 {
     const bool isHealthy = m_server && m_server->isListening();
-    return fresh({"text/plain; charset=utf-8", isHealthy ? "ok\n" : "not listening\n",
-                  isHealthy ? Status::Ok : Status::ServiceUnavailable});
+    return uncached({"text/plain; charset=utf-8", isHealthy ? "ok\n" : "not listening\n",
+                     isHealthy ? Status::Ok : Status::ServiceUnavailable});
 }
 
 bool MetricsPage::Private::listen(const QString &host, int port)
@@ -103,11 +103,11 @@ bool MetricsPage::Private::listen(const QString &host, int port)
     const QHostAddress address = addressOf(host);
     errorString.clear();
     if (http)
-        errorString = QStringLiteral("the page is there already");
+        errorString = QStringLiteral("the page is already listening");
     else if (port < 0 || port > std::numeric_limits<quint16>::max())
         errorString = wanted + QStringLiteral("a port is a number from 0 to 65535");
     else if (address.isNull())
-        errorString = wanted + QStringLiteral("not an address");
+        errorString = wanted + QStringLiteral("invalid address");
     if (!errorString.isEmpty())
         return false;
     auto listener = std::make_unique<QTcpServer>();
@@ -117,7 +117,7 @@ bool MetricsPage::Private::listen(const QString &host, int port)
     }
     http = std::make_unique<QHttpServer>();
     const auto get = QHttpServerRequest::Method::Get;
-    http->route(QStringLiteral("/"), get, [] { return pageForPeople(); });
+    http->route(QStringLiteral("/"), get, [] { return htmlPage(); });
     http->route(QStringLiteral("/metrics"), get, [this] { return metrics(); });
     http->route(QStringLiteral("/health"), get, [this] { return health(); });
     socket = listener.release();

@@ -28,14 +28,14 @@ std::optional<QVariantMap> mapOf(QByteArrayView datagram)
     return datagram.isEmpty() || datagram.size() > datagramSize ? std::nullopt : decode(datagram);
 }
 
-//! Returns \a value if it is an integer on the wire, from 0 to \a most.
-std::optional<quint64> numberOf(const QVariant &value, quint64 most)
+//! Returns \a value if it is an integer on the wire, from 0 to \a maximum.
+std::optional<quint64> numberOf(const QVariant &value, quint64 maximum)
 {
     const int type = value.typeId();
     const bool isNumber =
         type == QMetaType::ULongLong || (type == QMetaType::LongLong && value.toLongLong() >= 0);
     const quint64 number = value.toULongLong();
-    return isNumber && number <= most ? std::optional(number) : std::nullopt;
+    return isNumber && number <= maximum ? std::optional(number) : std::nullopt;
 }
 
 constexpr quint64 anyNumber = std::numeric_limits<quint64>::max();

@@ -37,7 +37,7 @@ void BufferPool::give(QByteArray &&bytes)
     QByteArray::DataPointer &memory = mine.data_ptr();
     // Unlike QByteArray::isDetached(), this acquires: reads by threads that have let go happen
     // before the next writes.
-    if (mine.capacity() < leastSize || mine.capacity() > limit
+    if (mine.capacity() < minimumSize || mine.capacity() > limit
         || memory.d_ptr()->ref_.loadAcquire() != 1)
         return;
     memory.setBegin(memory.begin() - memory.freeSpaceAtBegin()); // it may begin inside a frame

@@ -22,7 +22,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     //! Smaller memory is not kept, because the heap is fast enough for it. In bytes.
-    static constexpr qsizetype leastSize = 256 * 1024;
+    static constexpr qsizetype minimumSize = 256 * 1024;
 
     //! The most that is kept, in bytes: four frames of the default limit.
     static constexpr qint64 limit = 64 * 1024 * 1024;
@@ -98,7 +98,7 @@ private:
 //! Gives \a bytes to the process's pool if they are large. The caller must be done with them.
 inline void recycle(QByteArray &&bytes)
 {
-    if (bytes.capacity() >= BufferPool::leastSize)
+    if (bytes.capacity() >= BufferPool::minimumSize)
         BufferPool::ofProcess().give(std::move(bytes));
 }
 

@@ -31,7 +31,7 @@ constexpr std::array<Name, 10> names = {{
 }};
 
 // The longest reason, in characters. At four bytes each it still fits a control frame.
-constexpr qsizetype greatestReason = 1000;
+constexpr qsizetype maximumReasonSize = 1000;
 
 } // namespace
 
@@ -75,12 +75,12 @@ QByteArray Control::hello()
 
 QByteArray Control::refused(const QString &reason)
 {
-    return frame({{QStringLiteral("_refused"), reason.left(greatestReason)}});
+    return frame({{QStringLiteral("_refused"), reason.left(maximumReasonSize)}});
 }
 
 QByteArray Control::redirect(const QString &address)
 {
-    return frame({{QStringLiteral("_redirect"), address.left(greatestReason)}});
+    return frame({{QStringLiteral("_redirect"), address.left(maximumReasonSize)}});
 }
 
 QByteArray Control::pong(const QVariant &ping, qint64 time)
@@ -100,7 +100,7 @@ QByteArray Control::resumed(qint64 received)
 
 QByteArray Control::lost(const QString &reason)
 {
-    return frame({{QStringLiteral("_lost"), reason.left(greatestReason)}});
+    return frame({{QStringLiteral("_lost"), reason.left(maximumReasonSize)}});
 }
 
 QByteArray Control::ack(qint64 received)

@@ -29,7 +29,7 @@ public:
     };
 
     //! The limit for the payload of a control frame, in bytes. Longer ones are skipped.
-    static constexpr qsizetype greatestSize = 4096;
+    static constexpr qsizetype maximumSize = 4096;
 
     //! Returns which kind of control frame a map with \a key, and without `action`, is.
     static Kind kindOf(QByteArrayView key);

@@ -6,7 +6,7 @@ namespace QRepod {
 namespace {
 
 // In bytes. Most messages are smaller, so more is not worth keeping.
-constexpr qsizetype greatestSpare = 512;
+constexpr qsizetype maximumSpare = 512;
 
 thread_local bool isSpareGone = false; // unlike the spare, it exists until the thread has ended
 
@@ -63,7 +63,7 @@ EncodedMessage::EncodedMessage(const QVariantMap &message, const MessageLimits &
 
 EncodedMessage::~EncodedMessage()
 {
-    if (!isSoleOwner(m_bytes) || m_bytes.capacity() > greatestSpare)
+    if (!isSoleOwner(m_bytes) || m_bytes.capacity() > maximumSpare)
         return;
     if (QByteArray *const spare = spareMemory()) {
         m_bytes.resize(0);

@@ -12,7 +12,7 @@ namespace QRepod {
 //! A value that is too large to copy: its bytes, and where they belong in the frame.
 struct LargeValue
 {
-    static constexpr qsizetype leastSize = 64 * 1024;
+    static constexpr qsizetype minimumSize = 64 * 1024;
 
     qsizetype position; ///< where to insert them in the output of appendFrame()
     QByteArray bytes;   ///< shares the message's memory

@@ -56,9 +56,9 @@ void FrameReader::reserve(qsizetype size)
         m_begin = 0;
     }
     const qsizetype whole = m_end + missingBytes();
-    const bool isLarge = whole >= BufferPool::leastSize;
+    const bool isLarge = whole >= BufferPool::minimumSize;
     // Not once the buffer has grown: the memory it leaves behind would be too small for the next.
-    if (isLarge && bytes.capacity() < BufferPool::leastSize
+    if (isLarge && bytes.capacity() < BufferPool::minimumSize
         && moveToPooled(std::max(m_end + size, whole)))
         return;
     const qsizetype grown = std::max(m_end + size, std::min(m_end * 2, whole));
@@ -135,7 +135,7 @@ bool FrameReader::commit(qsizetype size, qint64 maximumFrames)
 //! Gives back the memory of a large frame that was skipped: the peer may be silent from now on.
 void FrameReader::recycleUnused()
 {
-    if (m_batch.bytes.capacity() < BufferPool::leastSize)
+    if (m_batch.bytes.capacity() < BufferPool::minimumSize)
         return;
     recycle(std::exchange(m_batch.bytes, {}));
     m_begin = m_end = 0;

@@ -48,7 +48,7 @@ public:
     qint64 framesCut() const { return m_framesCut; }
 
     //! Whether a complete frame is held back because of commit()'s maximum.
-    bool holdsFrame() const
+    bool isHoldingBack() const
     {
         return pendingBytes() >= frameHeaderSize && missingBytes() <= 0 && m_error.isEmpty();
     }

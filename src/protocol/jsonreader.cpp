@@ -39,7 +39,7 @@ public:
             return false;
         skipSpace();
         dropDoubled();
-        return m_next == m_end || fail(QStringLiteral("something follows the message"));
+        return m_next == m_end || fail(QStringLiteral("extra data after the message"));
     }
 
     using JsonCursor::error;
@@ -56,7 +56,7 @@ private:
     bool count();
     void noteDoubled(qsizetype keyBegin);
     void dropDoubled();
-    bool unmark(qsizetype begin, qsizetype valueBegin, QByteArrayView mark);
+    bool replaceMarkedObject(qsizetype begin, qsizetype valueBegin, QByteArrayView mark);
     bool appendMarked(QByteArrayView mark, const QByteArray &text);
 
     qsizetype openContainer(char format);
@@ -149,7 +149,7 @@ bool JsonReader::object()
     if (members == 1 && mark.startsWith("$$"))
         noteDoubled(begin + 1 + qsizetype(sizeof(quint32)));
     else if (members == 1 && mark.startsWith('$'))
-        return unmark(begin, valueBegin, mark);
+        return replaceMarkedObject(begin, valueBegin, mark);
     closeContainer(begin, '\x80', members);
     return true;
 }
@@ -214,7 +214,7 @@ bool JsonReader::number()
     if (take('.')) {
         isInteger = false;
         if (!skipDigits())
-            return fail(QStringLiteral("digits are missing behind the point"));
+            return fail(QStringLiteral("digits are missing after the decimal point"));
     }
     if (peek() == 'e' || peek() == 'E') {
         isInteger = false;
@@ -234,7 +234,7 @@ bool JsonReader::number()
     } else {
         bool isNumber = false;
         writer.real(QByteArray(begin, m_next - begin).toDouble(&isNumber));
-        return isNumber || fail(QStringLiteral("a number that no double can hold"));
+        return isNumber || fail(QStringLiteral("number is out of range"));
     }
     return true;
 }
@@ -297,7 +297,7 @@ void JsonReader::dropDoubled()
 
 //! Replaces the object with the single key \a mark, appended at \a begin, by the value that it
 //! stands for, if its own value is of the right kind.
-bool JsonReader::unmark(qsizetype begin, qsizetype valueBegin, QByteArrayView mark)
+bool JsonReader::replaceMarkedObject(qsizetype begin, qsizetype valueBegin, QByteArrayView mark)
 {
     const auto token = MessagePackReader(QByteArrayView(m_out).sliced(valueBegin)).next();
     if (token.kind != MessagePackReader::Kind::Text
@@ -309,8 +309,7 @@ bool JsonReader::unmark(qsizetype begin, qsizetype valueBegin, QByteArrayView ma
     m_out.truncate(begin);
     --m_values;
     return appendMarked(mark, text)
-        || fail(QLatin1String("what ") + QString::fromLatin1(mark.toByteArray())
-                + QLatin1String(" stands for is not there"));
+        || fail(QLatin1String("invalid value for ") + QString::fromLatin1(mark.toByteArray()));
 }
 
 bool JsonReader::appendMarked(QByteArrayView mark, const QByteArray &text)

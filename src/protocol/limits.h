@@ -10,7 +10,7 @@ struct MessageLimits
 {
     //! The most that depth may be: each level takes stack in the thread that reads or frees a
     //! message.
-    static constexpr int greatestDepth = 1024;
+    static constexpr int maximumDepth = 1024;
 
     qint64 frameSize = 16 * 1024 * 1024; ///< bytes of payload
     int depth = 64;                      ///< nested containers, including the message itself

@@ -35,7 +35,7 @@ qsizetype headerSize(qsizetype bytes)
 void MessagePackWriter::grow(qsizetype size)
 {
     const qsizetype written = this->size();
-    if (size >= BufferPool::leastSize && size > m_bytes.capacity()) {
+    if (size >= BufferPool::minimumSize && size > m_bytes.capacity()) {
         QByteArray pooled = BufferPool::ofProcess().take(size);
         if (pooled.capacity() > 0) {
             pooled.append(QByteArrayView(m_bytes).first(written));
@@ -45,7 +45,7 @@ void MessagePackWriter::grow(qsizetype size)
         }
     }
     m_bytes.resize(size);
-    goOn(written);
+    setBuffer(written);
 }
 
 //! Converts the text in pieces. Room for the largest characters would be three times what almost

@@ -24,8 +24,8 @@ public:
         : m_bytes(bytes)
     {
         const qsizetype written = bytes.size();
-        bytes.resize(std::max(bytes.capacity(), written + firstRoom));
-        goOn(written);
+        bytes.resize(std::max(bytes.capacity(), written + initialRoom));
+        setBuffer(written);
     }
     ~MessagePackWriter() { m_bytes.truncate(size()); }
     Q_DISABLE_COPY_MOVE(MessagePackWriter)
@@ -123,7 +123,7 @@ public:
     }
 
 private:
-    static constexpr qsizetype firstRoom = 128; // most messages of a game are smaller
+    static constexpr qsizetype initialRoom = 128; // most messages of a game are smaller
 
     //! Returns where the next \a wanted bytes go.
     char *room(qsizetype wanted)
@@ -136,7 +136,7 @@ private:
     void grow(qsizetype size);
 
     //! Updates the pointers after the array may have moved; \a written bytes are in it.
-    void goOn(qsizetype written)
+    void setBuffer(qsizetype written)
     {
         m_begin = m_bytes.data();
         m_end = m_begin + written;

@@ -80,7 +80,7 @@ public:
     {
         const Token token = m_reader.next();
         const bool isGood = token.kind == Kind::Map ? message(token.size) : value(token);
-        m_verdict.isControl &= !m_verdict.hasAction && m_payload.size() <= Control::greatestSize;
+        m_verdict.isControl &= !m_verdict.hasAction && m_payload.size() <= Control::maximumSize;
         if (isGood && m_reader.bytesLeft() > 0)
             fail(QStringLiteral("%1 bytes left over after the message").arg(m_reader.bytesLeft()));
         return std::move(m_verdict);

@@ -261,7 +261,7 @@ bool ValueEncoder::binary(const QByteArray &bytes)
     m_writer.binaryHeader(bytes.size());
     // The data behind QByteArray::fromRawData() may be gone before it is written.
     const bool isOwner = bytes.capacity() > 0;
-    if (m_large && bytes.size() >= LargeValue::leastSize && isOwner)
+    if (m_large && bytes.size() >= LargeValue::minimumSize && isOwner)
         m_large->push_back({m_writer.size(), bytes});
     else
         m_writer.raw(bytes);

@@ -23,7 +23,7 @@ constexpr qint64 greatestNews = 64 * 1024 * 1024; // bytes
 
 MessageLimits stateLimits()
 {
-    return {greatestNews, MessageLimits::greatestDepth, std::numeric_limits<int>::max()};
+    return {greatestNews, MessageLimits::maximumDepth, std::numeric_limits<int>::max()};
 }
 
 bool RoomStates::reachesNodes(const Share &share) const

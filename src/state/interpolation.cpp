@@ -10,7 +10,7 @@ namespace QRepod {
 namespace {
 
 constexpr qint64 memory = 5'000;
-constexpr size_t greatestCount = 512; // a sample every 10 ms
+constexpr size_t maximumSamples = 512; // a sample every 10 ms
 
 } // namespace
 
@@ -75,7 +75,7 @@ void Interpolation::Private::forgetOld()
     const qint64 oldest = samples.back().time - memory;
     auto first = std::find_if(samples.begin(), samples.end(),
                               [oldest](const Sample &sample) { return sample.time >= oldest; });
-    const std::ptrdiff_t surplus = std::ptrdiff_t(samples.size()) - std::ptrdiff_t(greatestCount);
+    const std::ptrdiff_t surplus = std::ptrdiff_t(samples.size()) - std::ptrdiff_t(maximumSamples);
     first = std::max(first, samples.begin() + std::max<std::ptrdiff_t>(0, surplus));
     // Keep the one before, which the interpolation starts from.
     if (first != samples.begin())

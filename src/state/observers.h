@@ -8,7 +8,7 @@
 
 namespace QRepod {
 
-//! A list of observers. An observer that is being told may remove others, or itself.
+//! A list of observers. An observer that is being notified may remove others, or itself.
 template <class Observer>
 class Observers
 {
@@ -24,23 +24,23 @@ public:
     ///
     /// \return the observers it was called for.
     template <class Function>
-    std::vector<Observer *> tell(Function function) const
+    std::vector<Observer *> notify(Function function) const
     {
-        return tell(std::vector<Observer *>(m_list), function);
+        return notify(std::vector<Observer *>(m_list), function);
     }
 
     //! Calls \a function for those of \a some that are still observers.
     template <class Function>
-    std::vector<Observer *> tell(const std::vector<Observer *> &some, Function function) const
+    std::vector<Observer *> notify(const std::vector<Observer *> &some, Function function) const
     {
-        std::vector<Observer *> told;
+        std::vector<Observer *> notified;
         for (Observer *const observer : some) {
             if (std::find(m_list.begin(), m_list.end(), observer) == m_list.end())
                 continue;
-            told.push_back(observer);
+            notified.push_back(observer);
             function(observer);
         }
-        return told;
+        return notified;
     }
 
 private:

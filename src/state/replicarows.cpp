@@ -14,11 +14,11 @@ namespace QRepod {
 
 //! Observers that are told of the beginning are told of the end, unless they are gone by then.
 template <class Begin, class Change, class End>
-void ReplicaRows::tell(Begin begin, Change change, End end)
+void ReplicaRows::notify(Begin begin, Change change, End end)
 {
-    const std::vector<RowsObserver *> told = observers.tell(begin);
+    const std::vector<RowsObserver *> notified = observers.notify(begin);
     change();
-    observers.tell(told, end);
+    observers.notify(notified, end);
 }
 
 //! Returns \a values with exactly one value for each role.
@@ -35,24 +35,24 @@ void ReplicaRows::insert(int row, const QList<RowValues> &rows)
     if (rows.isEmpty())
         return;
     const int last = row + int(rows.size()) - 1;
-    tell([=](RowsObserver *observer) { observer->beginInsert(row, last); },
-         [&] {
-             std::vector<RowValues> inserted;
-             for (const RowValues &values : rows)
-                 inserted.push_back(padded(values));
-             m_rows.insert(m_rows.begin() + row, std::make_move_iterator(inserted.begin()),
-                           std::make_move_iterator(inserted.end()));
-         },
-         [](RowsObserver *observer) { observer->endInsert(); });
+    notify([=](RowsObserver *observer) { observer->beginInsert(row, last); },
+           [&] {
+               std::vector<RowValues> inserted;
+               for (const RowValues &values : rows)
+                   inserted.push_back(padded(values));
+               m_rows.insert(m_rows.begin() + row, std::make_move_iterator(inserted.begin()),
+                             std::make_move_iterator(inserted.end()));
+           },
+           [](RowsObserver *observer) { observer->endInsert(); });
 }
 
 void ReplicaRows::remove(int row, int count)
 {
     if (count == 0)
         return;
-    tell([=](RowsObserver *observer) { observer->beginRemove(row, row + count - 1); },
-         [&] { m_rows.erase(m_rows.begin() + row, m_rows.begin() + row + count); },
-         [](RowsObserver *observer) { observer->endRemove(); });
+    notify([=](RowsObserver *observer) { observer->beginRemove(row, row + count - 1); },
+           [&] { m_rows.erase(m_rows.begin() + row, m_rows.begin() + row + count); },
+           [](RowsObserver *observer) { observer->endRemove(); });
 }
 
 void ReplicaRows::move(int row, int count, int to)
@@ -61,14 +61,14 @@ void ReplicaRows::move(int row, int count, int to)
         return;
     const int target = to > row ? to + count : to;
     const auto at = [this](int place) { return m_rows.begin() + place; };
-    tell([=](RowsObserver *observer) { observer->beginMove(row, row + count - 1, target); },
-         [&] {
-             if (to > row)
-                 std::rotate(at(row), at(row + count), at(target));
-             else
-                 std::rotate(at(to), at(row), at(row + count));
-         },
-         [](RowsObserver *observer) { observer->endMove(); });
+    notify([=](RowsObserver *observer) { observer->beginMove(row, row + count - 1, target); },
+           [&] {
+               if (to > row)
+                   std::rotate(at(row), at(row + count), at(target));
+               else
+                   std::rotate(at(to), at(row), at(row + count));
+           },
+           [](RowsObserver *observer) { observer->endMove(); });
 }
 
 //! Sets \a values in \a row. Unknown roles are ignored.
@@ -93,7 +93,7 @@ void ReplicaRows::assign(int row, const RowValues &values)
     if (roles.isEmpty())
         return;
     known = values;
-    observers.tell([&](RowsObserver *observer) { observer->changed(row, roles); });
+    observers.notify([&](RowsObserver *observer) { observer->changed(row, roles); });
 }
 
 void ReplicaRows::replace(const QStringList &roles, const QString &key,
@@ -103,15 +103,15 @@ void ReplicaRows::replace(const QStringList &roles, const QString &key,
     if (isKnown && replaceByKey(key, rows))
         return;
     // Qt reads the names of the roles again after a reset, and no observer reads them before it.
-    tell([](RowsObserver *observer) { observer->beginReset(); },
-         [&] {
-             m_roles = roles;
-             m_key = key;
-             m_rows.clear();
-             for (const RowValues &values : rows)
-                 m_rows.push_back(padded(values));
-         },
-         [](RowsObserver *observer) { observer->endReset(); });
+    notify([](RowsObserver *observer) { observer->beginReset(); },
+           [&] {
+               m_roles = roles;
+               m_key = key;
+               m_rows.clear();
+               for (const RowValues &values : rows)
+                   m_rows.push_back(padded(values));
+           },
+           [](RowsObserver *observer) { observer->endReset(); });
 }
 
 //! Returns the keys of \a rows; nothing if two rows have the same key.

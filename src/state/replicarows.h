@@ -64,7 +64,7 @@ private:
     RowValues padded(RowValues values) const;
 
     template <class Begin, class Change, class End>
-    void tell(Begin begin, Change change, End end);
+    void notify(Begin begin, Change change, End end);
 
     QStringList m_roles;
     QString m_key;

@@ -75,7 +75,7 @@ void Replicas::apply(ReplicaState &state, const StateMessage &message)
     if (message.set && state.kind == Kind::Object)
         applyValues(state, message);
     if (state.kind == Kind::Model && !state.rows.apply(message.changes))
-        loseStep(state, message);
+        markOutOfStep(state, message);
 }
 
 void Replicas::applyFull(ReplicaState &state, const StateMessage &message)
@@ -85,14 +85,14 @@ void Replicas::applyFull(ReplicaState &state, const StateMessage &message)
         return;
     const auto rows = message.rows ? rowsOf(message) : QList<RowValues>();
     if (!rows)
-        return loseStep(state, message);
+        return markOutOfStep(state, message);
     const Kind before = std::exchange(state.kind, message.rows ? Kind::Model : Kind::Object);
     if (message.rows)
         state.rows.replace(message.roles, message.key, *rows);
     else
         applyValues(state, message);
     if (state.kind != before)
-        state.observers.tell([](ReplicaObserver *observer) { observer->readyChanged(); });
+        state.observers.notify([](ReplicaObserver *observer) { observer->readyChanged(); });
 }
 
 //! Returns all rows of a first message, including those in its later parts, so that views see only
@@ -112,20 +112,20 @@ void Replicas::applyValues(ReplicaState &state, const StateMessage &message)
 {
     const QStringList names = state.values.apply(*message.set, message.isFull);
     if (!names.isEmpty())
-        state.observers.tell([&](ReplicaObserver *observer) { observer->changed(names); });
+        state.observers.notify([&](ReplicaObserver *observer) { observer->changed(names); });
 }
 
-void Replicas::loseStep(ReplicaState &state, const StateMessage &message)
+void Replicas::markOutOfStep(ReplicaState &state, const StateMessage &message)
 {
     qCWarning(stateLog).noquote() << "shared state" << message.name
-                                  << "is out of step: a change is about a row that it lacks";
+                                  << "is out of step: a change is about a row that does not exist";
     setKind(state, ReplicaState::Kind::Unknown);
 }
 
 void Replicas::setKind(ReplicaState &state, ReplicaState::Kind kind)
 {
     if (std::exchange(state.kind, kind) != kind)
-        state.observers.tell([](ReplicaObserver *observer) { observer->readyChanged(); });
+        state.observers.notify([](ReplicaObserver *observer) { observer->readyChanged(); });
 }
 
 void Replicas::expire()

@@ -75,7 +75,7 @@ private:
     static void applyFull(ReplicaState &state, const StateMessage &message);
     static void applyValues(ReplicaState &state, const StateMessage &message);
     static std::optional<QList<RowValues>> rowsOf(const StateMessage &message);
-    static void loseStep(ReplicaState &state, const StateMessage &message);
+    static void markOutOfStep(ReplicaState &state, const StateMessage &message);
     static void setKind(ReplicaState &state, ReplicaState::Kind kind);
     static bool isObserved(const std::shared_ptr<ReplicaState> &state);
 

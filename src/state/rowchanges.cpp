@@ -12,7 +12,7 @@ namespace {
 constexpr int none = -1;
 
 // Each block that moves is searched for among the rows. This bounds the steps for a large shuffle.
-constexpr size_t greatestCost = 20'000'000;
+constexpr size_t maximumCost = 20'000'000;
 
 using Positions = std::unordered_map<RowId, int>;
 
@@ -132,7 +132,7 @@ bool Comparison::move()
         }
     }
     const auto moving = size_t(std::count(stands.begin(), stands.end(), false));
-    if (moving * m_rows.size() > greatestCost)
+    if (moving * m_rows.size() > maximumCost)
         return false;
     for (size_t i = 0; i < kept.size();) {
         if (stands[i])

@@ -7,8 +7,10 @@ namespace QRepod {
 
 namespace {
 
-constexpr double slew = 0.05;  // relative to the time that passes: 50 ms in a second
-constexpr double leap = 1'000; // milliseconds; a larger error is corrected at once, if forwards
+constexpr double slew = 0.05; // relative to the time that passes: 50 ms in a second
+
+// In milliseconds; a larger error is corrected at once, if forwards.
+constexpr double stepThreshold = 1'000;
 
 } // namespace
 
@@ -23,10 +25,10 @@ double ServerClock::estimate() const
 {
     Exchange bounds = m_exchanges.front();
     for (const Exchange &exchange : m_exchanges) {
-        bounds.least = std::max(bounds.least, exchange.least);
-        bounds.most = std::min(bounds.most, exchange.most);
+        bounds.minimumOffset = std::max(bounds.minimumOffset, exchange.minimumOffset);
+        bounds.maximumOffset = std::min(bounds.maximumOffset, exchange.maximumOffset);
     }
-    return (bounds.least + bounds.most) / 2;
+    return (bounds.minimumOffset + bounds.maximumOffset) / 2;
 }
 
 double ServerClock::timeAt(double now)
@@ -34,11 +36,11 @@ double ServerClock::timeAt(double now)
     if (!isKnown())
         return now + m_offset;
     const double target = estimate();
-    if (!m_isShown || target - m_offset > leap) {
+    if (!m_isShown || target - m_offset > stepThreshold) {
         m_offset = target;
     } else {
-        const double most = std::max(0.0, now - m_shownAt) * slew;
-        m_offset += std::clamp(target - m_offset, -most, most);
+        const double step = std::max(0.0, now - m_shownAt) * slew;
+        m_offset += std::clamp(target - m_offset, -step, step);
     }
     m_isShown = true;
     m_shownAt = std::max(m_shownAt, now);

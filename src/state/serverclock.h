@@ -34,8 +34,8 @@ public:
 private:
     struct Exchange
     {
-        double least; ///< bounds of the offset of the server's clock from the local one
-        double most;
+        double minimumOffset; ///< bounds of the offset of the server's clock from the local one
+        double maximumOffset;
     };
 
     double estimate() const;

@@ -55,7 +55,7 @@ void SharedModel::setVisible(IsVisible isVisible)
 {
     m_isVisible = std::move(isVisible);
     m_views.clear();
-    m_isAnew = true;
+    m_needsFullState = true;
     noteMoved();
 }
 
@@ -72,11 +72,11 @@ void SharedModel::noteMoved()
 }
 
 //! Keeps what was sent of removed rows: clients that join before the next collect() still get it.
-void SharedModel::bury(std::vector<Row>::iterator first, std::vector<Row>::iterator last)
+void SharedModel::keepRemoved(std::vector<Row>::iterator first, std::vector<Row>::iterator last)
 {
     for (; first != last; ++first) {
         if (!first->isNew)
-            m_gone.emplace(first->id, std::move(first->values));
+            m_removed.emplace(first->id, std::move(first->values));
     }
 }
 
@@ -96,7 +96,7 @@ void SharedModel::removeRows(const QModelIndex &parent, int first, int last)
 {
     if (!isTop(parent))
         return;
-    bury(m_rows.begin() + first, m_rows.begin() + last + 1);
+    keepRemoved(m_rows.begin() + first, m_rows.begin() + last + 1);
     m_rows.erase(m_rows.begin() + first, m_rows.begin() + last + 1);
     noteMoved();
 }
@@ -156,7 +156,7 @@ void SharedModel::restoreLayout()
             isTaken[size_t(index.row())] = true;
             m_rows[size_t(index.row())] = std::move(before[i]);
         } else {
-            bury(before.begin() + std::ptrdiff_t(i), before.begin() + std::ptrdiff_t(i) + 1);
+            keepRemoved(before.begin() + std::ptrdiff_t(i), before.begin() + std::ptrdiff_t(i) + 1);
         }
     }
     for (size_t row = 0; row < m_rows.size(); ++row) {
@@ -174,10 +174,10 @@ void SharedModel::reset()
     for (int row = 0; row < count; ++row)
         m_rows.push_back(newRow());
     if (m_key.isEmpty() || readRoles() || !m_roles.contains(m_key))
-        m_isAnew = true;
+        m_needsFullState = true;
     else
         matchKeys(before);
-    bury(before.begin(), before.end());
+    keepRemoved(before.begin(), before.end());
     noteMoved();
 }
 

@@ -67,7 +67,7 @@ private:
     void restoreLayout();
     void reset();
     void matchKeys(const std::vector<Row> &before);
-    void bury(std::vector<Row>::iterator first, std::vector<Row>::iterator last);
+    void keepRemoved(std::vector<Row>::iterator first, std::vector<Row>::iterator last);
     void noteMarked();
     void noteMoved();
     Row newRow() { return {++m_latestId, {}}; }
@@ -94,19 +94,19 @@ private:
 
     std::vector<Row> m_rows;  // as the model has them
     std::vector<int> m_dirty; // the marked rows, unless rows came, went or moved since
-    std::unordered_map<RowId, RowValues> m_gone; // rows that were sent and removed since
+    std::unordered_map<RowId, RowValues> m_removed; // rows that were sent and removed since
     RowId m_latestId = 0;
     std::vector<QPersistentModelIndex> m_layout; // the rows, while the model sorts them
     bool m_isMarked = true;
-    bool m_hasMoved = true; // rows came, went or moved since the last collect()
-    bool m_isAnew = true;   // everything must be sent again
+    bool m_hasMoved = true;       // rows came, went or moved since the last collect()
+    bool m_needsFullState = true; // everything must be sent again
 
     // The results of the last collect().
     Order m_before;
     Order m_after;
     std::shared_ptr<ChangedValues> m_changed = std::make_shared<ChangedValues>();
-    bool m_movedNow = false;
-    bool m_anewNow = false;
+    bool m_sendsOrder = false;
+    bool m_sendsFullState = false;
     std::unordered_map<const Channel *, Order> m_views; // the rows each viewer knows, if not all
 };
 

@@ -47,7 +47,7 @@ void SharedModel::collectRow(int row)
 void SharedModel::collectAll()
 {
     for (int row = 0; size_t(row) < m_rows.size(); ++row) {
-        if (m_anewNow)
+        if (m_sendsFullState)
             m_rows[size_t(row)].isNew = true;
         collectRow(row);
     }
@@ -55,23 +55,23 @@ void SharedModel::collectAll()
     m_after.reserve(m_rows.size());
     for (const Row &row : m_rows)
         m_after.push_back(row.id);
-    m_gone.clear();
+    m_removed.clear();
 }
 
 void SharedModel::collect(const MessageLimits &limits)
 {
     m_changed = std::make_shared<ChangedValues>(); // messages may still refer to the old values
-    m_movedNow = m_anewNow = false;
+    m_sendsOrder = m_sendsFullState = false;
     if (!m_isMarked || !m_model)
         return;
     m_filter.setLimits(limits);
     if (size_t(m_model->rowCount()) != m_rows.size()) // it did not signal a change
         reset();
-    m_anewNow = readRoles() || std::exchange(m_isAnew, false);
-    m_isAnew = false;
-    m_movedNow = std::exchange(m_hasMoved, false) || m_anewNow;
+    m_sendsFullState = readRoles() || std::exchange(m_needsFullState, false);
+    m_needsFullState = false;
+    m_sendsOrder = std::exchange(m_hasMoved, false) || m_sendsFullState;
     m_changed->roles = m_roles;
-    if (m_movedNow) {
+    if (m_sendsOrder) {
         collectAll();
     } else {
         std::sort(m_dirty.begin(), m_dirty.end());
@@ -121,8 +121,8 @@ QVariantMap SharedModel::whole(const Channel *viewer)
     std::unordered_map<RowId, const RowValues *> values;
     for (const Row &row : m_rows)
         values.emplace(row.id, &row.values);
-    for (const auto &[id, gone] : m_gone)
-        values.emplace(id, &gone);
+    for (const auto &[id, sent] : m_removed)
+        values.emplace(id, &sent);
     for (const RowId id : m_after)
         rows.append(*values.at(id));
     return wholeOf(rows);
@@ -130,14 +130,14 @@ QVariantMap SharedModel::whole(const Channel *viewer)
 
 QVariantMap SharedModel::change(const Channel *viewer)
 {
-    if (m_anewNow)
+    if (m_sendsFullState)
         return whole(viewer);
     if (!m_isVisible) {
-        if (!m_movedNow && m_changed->rows.empty())
+        if (!m_sendsOrder && m_changed->rows.empty())
             return {};
         std::vector<int> rows(m_after.size());
         std::iota(rows.begin(), rows.end(), 0);
-        return difference(m_before, m_after, rows, m_movedNow);
+        return difference(m_before, m_after, rows, m_sendsOrder);
     }
     const auto view = m_views.find(viewer);
     if (view == m_views.end())

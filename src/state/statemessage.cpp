@@ -9,7 +9,7 @@ namespace QRepod {
 
 namespace {
 
-constexpr qint64 greatestRow = std::numeric_limits<int>::max();
+constexpr qint64 maximumRow = std::numeric_limits<int>::max();
 
 bool isMap(const QVariant &value)
 {
@@ -32,7 +32,7 @@ std::optional<int> rowNumber(const QVariant &value)
     if (value.metaType() != QMetaType::fromType<qint64>())
         return std::nullopt;
     const qint64 number = value.toLongLong();
-    return number >= 0 && number <= greatestRow ? std::optional(int(number)) : std::nullopt;
+    return number >= 0 && number <= maximumRow ? std::optional(int(number)) : std::nullopt;
 }
 
 std::optional<QList<RowValues>> readRows(const QVariant &value)

@@ -62,7 +62,7 @@ bool ValueFilter::accepts(const QString &name, const QVariant &value)
         return true;
     if (!m_warned.contains(name)) {
         m_warned.insert(name);
-        qCWarning(stateLog).noquote() << m_owner << "is shared without" << error;
+        qCWarning(stateLog).noquote() << "a value of" << m_owner << "is not shared:" << error;
     }
     return false;
 }

@@ -92,7 +92,7 @@ Recording Recording::read(const QString &fileName)
         return fail(file.errorString());
     const QByteArray bytes = file.readAll();
     if (!bytes.startsWith(fileHeader))
-        return fail(QStringLiteral("not a recording of QRepod"));
+        return fail(QStringLiteral("not a QRepod recording"));
 
     Recording recording;
     QByteArrayView rest = QByteArrayView(bytes).sliced(fileHeader.size());

@@ -129,7 +129,7 @@ Replay::Replay(const QString &fileName, Speed speed)
     d->error = recording.error;
     d->sessions = sessionsOf(std::move(recording.records));
     if (d->error.isEmpty() && d->sessions.empty())
-        d->error = fileName + QLatin1String(": no connection has been recorded");
+        d->error = fileName + QLatin1String(": contains no connection");
     if (isValid())
         d->thread.call([this] { d->listen(); });
 }

@@ -32,7 +32,7 @@ public:
     //! Puts held frames into the inbox, whatever the rate: the peer is gone.
     void flush();
 
-    bool isHolding() const { return m_reader.holdsFrame(); }
+    bool isHolding() const { return m_reader.isHoldingBack(); }
     QString error() const { return m_reader.error(); }
 
     enum class Due { NowAndThen, Now };

@@ -49,7 +49,7 @@ struct ConnectionSettings
     void clamp()
     {
         message.frameSize = std::clamp<qint64>(message.frameSize, 1, greatestFrameSize);
-        message.depth = std::clamp(message.depth, 1, MessageLimits::greatestDepth);
+        message.depth = std::clamp(message.depth, 1, MessageLimits::maximumDepth);
         message.values = std::max(1, message.values);
         receiveBacklog = std::max<qint64>(1, receiveBacklog);
         sendBacklog = std::max<qint64>(1, sendBacklog);

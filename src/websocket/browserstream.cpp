@@ -77,8 +77,8 @@ void BrowserStream::open(Stream::Owner &owner, Poller &poller)
         return;
     m_state = State::Closed;
     m_end.set(End::Failed,
-              QStringLiteral("the browser refuses to open this WebSocket; from a page of "
-                             "https it opens wss only"));
+              QStringLiteral("the browser refuses to open this WebSocket; on an https page "
+                             "it opens only wss"));
     announceLater();
 }
 
@@ -133,10 +133,9 @@ void BrowserStream::socketClosed(CloseCode code, const QString &reason)
         m_end.set(End::Closed, {});
     else if (code == CloseCode::Broken)
         m_end.set(End::Failed,
-                  wasOpened
-                      ? QStringLiteral("the WebSocket broke; a browser does not say why")
-                      : QStringLiteral("the WebSocket could not be opened; a browser does not "
-                                       "say why"));
+                  wasOpened ? QStringLiteral("the WebSocket failed; browsers do not say why")
+                            : QStringLiteral(
+                                "the WebSocket could not be opened; browsers do not say why"));
     else
         m_end.set(isFault(code) ? End::Faulted : End::Failed,
                   QStringLiteral("the peer closed with code %1").arg(quint16(code)) + because);

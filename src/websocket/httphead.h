@@ -18,8 +18,8 @@ namespace QRepod {
 class HttpHead
 {
 public:
-    static constexpr qsizetype largest = 8 * 1024; ///< bytes
-    static constexpr qsizetype mostFields = 64;
+    static constexpr qsizetype maximumSize = 8 * 1024; ///< bytes
+    static constexpr qsizetype maximumFields = 64;
 
     struct Field
     {

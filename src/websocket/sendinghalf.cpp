@@ -56,12 +56,12 @@ private:
 
 std::unique_ptr<DirectWriter> SendingHalf::directWriter(std::unique_ptr<DirectWriter> below,
                                                         QObject *context,
-                                                        std::function<void()> goOn)
+                                                        std::function<void()> resume)
 {
     if (!below)
         return nullptr;
     m_context = context;
-    m_goOn = std::move(goOn);
+    m_resume = std::move(resume);
     return std::make_unique<Writer>(shared_from_this(), std::move(below));
 }
 
@@ -71,27 +71,27 @@ qint64 SendingHalf::writePast(const DirectWriter &below, QByteArrayView frames, 
     const std::lock_guard lock(m_mutex);
     if (m_turns > 0) // the stream uses everything else without a lock
         return 0;
-    if (!m_isOpen || !m_unwritten.isEmpty() || !m_outgoing.isBetweenFrames())
+    if (!m_isOpen || !m_unwritten.isEmpty() || !m_translator.isBetweenFrames())
         return 0;
     QByteArray bytes;
-    m_outgoing.add(bytes, frames);
+    m_translator.add(bytes, frames);
     const qint64 written = below.send(bytes.constData(), bytes.size(), error);
     if (written <= 0) // the stream will write all of it
         return written;
     if (written < bytes.size()) {
         m_unwritten = bytes.sliced(written);
-        goOnLater();
+        resumeLater();
     }
     return frames.size();
 }
 
-void SendingHalf::goOnLater()
+void SendingHalf::resumeLater()
 {
-    const auto goOn = [half = weak_from_this()] {
-        if (const auto alive = half.lock(); alive && alive->m_goOn)
-            alive->m_goOn();
+    const auto resume = [half = weak_from_this()] {
+        if (const auto alive = half.lock(); alive && alive->m_resume)
+            alive->m_resume();
     };
-    QMetaObject::invokeMethod(m_context, goOn, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(m_context, resume, Qt::QueuedConnection);
 }
 
 } // namespace QRepod

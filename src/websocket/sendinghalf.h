@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transport/stream.h"
-#include "websocket/outgoing.h"
+#include "websocket/messagetranslator.h"
 
 #include <QtCore/qobject.h>
 
@@ -30,13 +30,13 @@ public:
     };
 
     SendingHalf(Role role, std::shared_ptr<JsonTexts> texts)
-        : m_outgoing(role, std::move(texts))
+        : m_translator(role, std::move(texts))
     {
     }
 
     /// \name During a turn
     /// @{
-    Outgoing &outgoing() { return m_outgoing; }
+    MessageTranslator &translator() { return m_translator; }
 
     //! The bytes still to be written; more may be appended.
     QByteArray &unwritten() { return m_unwritten; }
@@ -50,28 +50,28 @@ public:
     /// @}
 
     //! Returns a writer that goes past the stream, to the socket of \a below. If the socket does
-    //! not take a whole message, the rest becomes unwritten(), and \a goOn is called in the thread
-    //! of \a context. There may be more to write after it by then.
+    //! not take a whole message, the rest becomes unwritten(), and \a resume is called in the
+    //! thread of \a context. There may be more to write after it by then.
     std::unique_ptr<DirectWriter> directWriter(std::unique_ptr<DirectWriter> below,
-                                               QObject *context, std::function<void()> goOn);
+                                               QObject *context, std::function<void()> resume);
 
     //! The stream ends, and the function given to directWriter() is not called any more. Called in
     //! the stream's thread.
-    void detach() { m_goOn = nullptr; }
+    void detach() { m_resume = nullptr; }
 
 private:
     class Writer;
 
     qint64 writePast(const DirectWriter &below, QByteArrayView frames, int *error);
-    void goOnLater();
+    void resumeLater();
 
-    QObject *m_context = nullptr; // set before there is a direct writer
-    std::function<void()> m_goOn; // for the stream's thread
+    QObject *m_context = nullptr;   // set before there is a direct writer
+    std::function<void()> m_resume; // for the stream's thread
 
     std::mutex m_mutex; // guards everything below; during a turn the stream needs no lock
     int m_turns = 0;    // nested
     bool m_isOpen = false;
-    Outgoing m_outgoing;
+    MessageTranslator m_translator;
     QByteArray m_unwritten;  // what the stream below has not taken
     qsizetype m_written = 0; // bytes of m_unwritten already written
 };

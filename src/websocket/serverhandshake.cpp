@@ -61,12 +61,12 @@ ServerHandshake::~ServerHandshake() = default;
 Handshake::State ServerHandshake::read(QByteArray &bytes)
 {
     const qsizetype size = HttpHead::size(bytes);
-    if (size == 0 && bytes.size() < HttpHead::largest)
+    if (size == 0 && bytes.size() < HttpHead::maximumSize)
         return refuseEarly(bytes);
-    if (size == 0 || size > HttpHead::largest)
+    if (size == 0 || size > HttpHead::maximumSize)
         return refuse("431 Request Header Fields Too Large",
                       QStringLiteral("the head of the request is over the limit of %1 bytes")
-                          .arg(HttpHead::largest));
+                          .arg(HttpHead::maximumSize));
     const HttpHead head(QByteArrayView(bytes).first(size));
     const State state = judge(head);
     if (state == State::Done)
@@ -111,30 +111,31 @@ Handshake::State ServerHandshake::judge(const HttpHead &head)
     if (!head.error().isEmpty())
         return bad(head.error());
     if (line.size() != 3 || !line[2].startsWith("HTTP/") || !isTarget(line[1]))
-        return bad(QStringLiteral("a request line that is none"));
+        return bad(QStringLiteral("invalid request line"));
     if (line[2] != "HTTP/1.1")
-        return refuse("505 HTTP Version Not Supported", QStringLiteral("this is HTTP/1.1"));
+        return refuse("505 HTTP Version Not Supported", QStringLiteral("expected HTTP/1.1"));
     if (line[0] != "GET")
-        return refuse("405 Method Not Allowed", QStringLiteral("a WebSocket begins with GET"),
-                      "Allow: GET\r\n");
+        return refuse("405 Method Not Allowed",
+                      QStringLiteral("a WebSocket handshake must use GET"), "Allow: GET\r\n");
     if (head.count("Host") != 1 || head.value("Host").isEmpty())
-        return bad(QStringLiteral("not one Host"));
+        return bad(QStringLiteral("expected exactly one Host header"));
     if (head.count("Transfer-Encoding") > 0 || head.count("Content-Length") > 1
         || (head.count("Content-Length") == 1 && head.value("Content-Length") != "0"))
-        return bad(QStringLiteral("a request with a body"));
+        return bad(QStringLiteral("a WebSocket handshake must not have a body"));
     if (!head.hasToken("Upgrade", "websocket") || !head.hasToken("Connection", "upgrade"))
         return refuse("426 Upgrade Required", QStringLiteral("this port is for WebSocket clients"),
                       "Upgrade: websocket\r\n");
     if (head.count("Sec-WebSocket-Version") != 1 || head.value("Sec-WebSocket-Version") != "13")
-        return refuse("426 Upgrade Required", QStringLiteral("this is WebSocket version 13"),
+        return refuse("426 Upgrade Required",
+                      QStringLiteral("only WebSocket version 13 is supported"),
                       "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
     if (head.count("Sec-WebSocket-Key") != 1 || !isKey(head.value("Sec-WebSocket-Key")))
-        return bad(QStringLiteral("not one Sec-WebSocket-Key of 16 bytes"));
+        return bad(QStringLiteral("expected exactly one Sec-WebSocket-Key of 16 bytes"));
     if (head.count("Origin") > 1)
-        return bad(QStringLiteral("several Origins"));
+        return bad(QStringLiteral("more than one Origin header"));
     if (!isOriginAllowed(head))
         return refuse("403 Forbidden",
-                      QStringLiteral("pages of %1 are not allowed here")
+                      QStringLiteral("pages from %1 are not allowed here")
                           .arg(QString::fromUtf8(head.value("Origin")).left(200)));
     note(head, line[1]);
     accept(head);

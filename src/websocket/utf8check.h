@@ -27,9 +27,9 @@ private:
     bool add(uchar byte)
     {
         if (m_missing > 0) {
-            const bool isRight = byte >= m_least && byte <= m_greatest;
-            m_least = 0x80;
-            m_greatest = 0xbf;
+            const bool isRight = byte >= m_minimum && byte <= m_maximum;
+            m_minimum = 0x80;
+            m_maximum = 0xbf;
             --m_missing;
             return isRight;
         }
@@ -43,19 +43,19 @@ private:
             return false;
         m_missing = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
         if (byte == 0xe0)
-            m_least = 0xa0;
+            m_minimum = 0xa0;
         else if (byte == 0xed)
-            m_greatest = 0x9f;
+            m_maximum = 0x9f;
         else if (byte == 0xf0)
-            m_least = 0x90;
+            m_minimum = 0x90;
         else if (byte == 0xf4)
-            m_greatest = 0x8f;
+            m_maximum = 0x8f;
         return true;
     }
 
     int m_missing = 0; // bytes of the current character
-    uchar m_least = 0x80;
-    uchar m_greatest = 0xbf;
+    uchar m_minimum = 0x80;
+    uchar m_maximum = 0xbf;
 };
 
 } // namespace QRepod

@@ -101,7 +101,7 @@ void WebSocketStream::begin()
     m_isKindKnown = m_handshake->isJson();
     {
         const SendingHalf::Turn turn(*m_sending);
-        m_sending->outgoing().setJson(m_handshake->isJson());
+        m_sending->translator().setJson(m_handshake->isJson());
         m_sending->setOpen(true);
     }
     m_handshake.reset();
@@ -129,7 +129,7 @@ void WebSocketStream::decode(QByteArrayView bytes)
     if (!m_isKindKnown && m_reader.hasMessages()) {
         m_isKindKnown = true;
         const SendingHalf::Turn turn(*m_sending);
-        m_sending->outgoing().setJson(m_reader.isFirstText());
+        m_sending->translator().setJson(m_reader.isFirstText());
     }
     answerPings();
     if (goesOn)
@@ -160,11 +160,11 @@ void WebSocketStream::answerPings()
         return;
     const SendingHalf::Turn turn(*m_sending);
     QByteArray &unwritten = m_sending->unwritten();
-    if (!m_sending->outgoing().isBetweenMessages() || unwritten.size() > writeSize)
+    if (!m_sending->translator().isBetweenMessages() || unwritten.size() > writeSize)
         return;
     const QList<QByteArray> pings = m_reader.takePings();
     for (const QByteArray &ping : pings)
-        m_sending->outgoing().writer().write(unwritten, Opcode::Pong, ping);
+        m_sending->translator().writer().write(unwritten, Opcode::Pong, ping);
     flush();
 }
 
@@ -215,7 +215,7 @@ qint64 WebSocketStream::write(const char *data, qint64 size)
     qint64 taken = 0;
     while (taken < size && unwritten.isEmpty()) {
         const qint64 more = std::min(size - taken, writeSize);
-        m_sending->outgoing().add(unwritten, QByteArrayView(data + taken, more));
+        m_sending->translator().add(unwritten, QByteArrayView(data + taken, more));
         taken += more;
         answerPings();
         flush();
@@ -257,9 +257,9 @@ void WebSocketStream::sendClose(CloseCode code, const QString &reason)
         return;
     const SendingHalf::Turn turn(*m_sending);
     m_sending->setOpen(false);
-    if (!m_sending->outgoing().isBetweenMessages())
+    if (!m_sending->translator().isBetweenMessages())
         return;
-    m_sending->outgoing().writer().close(m_sending->unwritten(), code, reason);
+    m_sending->translator().writer().close(m_sending->unwritten(), code, reason);
     flush();
 }
 
@@ -288,7 +288,8 @@ void WebSocketStream::endBelow(End end, const QString &reason)
 {
     m_isBelowOpen = false;
     if (m_handshake && !m_isLingering && end == End::Closed)
-        setEnd(End::Failed, QStringLiteral("the peer closed before the WebSocket stood"));
+        setEnd(End::Failed,
+               QStringLiteral("the peer closed before the WebSocket handshake was done"));
     else if (end == End::Closed && m_reader.isInsideMessage())
         setEnd(End::Failed, QStringLiteral("the peer closed inside a message"));
     else

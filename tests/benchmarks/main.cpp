@@ -75,10 +75,11 @@ int main(int argc, char *argv[])
     parser.setApplicationDescription("Measures QRepod beside its peers.");
     parser.addHelpOption();
     parser.addOption({"rounds", "How often each is measured.", "n", "5"});
-    parser.addOption({"scenario", "Only this one; may be given several times.", "name"});
-    parser.addOption({"only", "Only contenders whose name has this in it; several times.", "text"});
-    parser.addOption({"quick", "A tenth of the work, to see that everything runs."});
-    parser.addOption({"json", "Writes the results there.", "file"});
+    parser.addOption({"scenario", "Runs only this scenario; may be repeated.", "name"});
+    parser.addOption(
+        {"only", "Runs only contenders whose name contains this; may be repeated.", "text"});
+    parser.addOption({"quick", "Does a tenth of the work, to check that everything runs."});
+    parser.addOption({"json", "Writes the results to this file.", "file"});
     parser.process(application);
     const QStringList wanted = parser.values("scenario");
 

@@ -109,7 +109,7 @@ private Q_SLOTS:
         QVERIFY(run.figure("lost") >= 10);
         run = repodcat(QStringList{u"--loss"_s, u"0"_s} + arguments);
         QCOMPARE(run.code, 1);
-        QVERIFY2(run.errors.contains("over the bound of 0 %"), run.errors);
+        QVERIFY2(run.errors.contains("more than the bound of 0 %"), run.errors);
         run = repodcat(QStringList{u"--loss"_s, u"50"_s} + arguments);
         QVERIFY2(run.code == 0, run.errors);
     }
@@ -120,7 +120,7 @@ private Q_SLOTS:
                                     u"0.5"_s,    u"127.0.0.1"_s, port};
         Run run = repodcat(QStringList{u"--p99"_s, u"0.001"_s} + arguments);
         QCOMPARE(run.code, 1);
-        QVERIFY2(run.errors.contains("over the bound of 0.001 ms"), run.errors);
+        QVERIFY2(run.errors.contains("more than the bound of 0.001 ms"), run.errors);
         run = repodcat(QStringList{u"--p99"_s, u"100000"_s} + arguments);
         QVERIFY2(run.code == 0, run.errors);
     }
@@ -131,7 +131,7 @@ private Q_SLOTS:
         const Run run = repodcat({u"--bots"_s, u"3"_s, u"127.0.0.1"_s, port});
         QCOMPARE(run.code, 1);
         QCOMPARE(run.figure("failures"), 3);
-        QVERIFY2(run.errors.contains("3 bots have failed; the first: "), run.errors);
+        QVERIFY2(run.errors.contains("3 bots failed; the first: "), run.errors);
     }
 
     //! As for an IPv6 address.
@@ -214,8 +214,8 @@ private Q_SLOTS:
         };
         row("--bots 0 localhost", "--bots 0: not a number from 1 to 100000");
         row("--bots 5", "no host to connect to");
-        row("--bots 5 --listen 5071", "--bots goes with none of");
-        row("--bots 5 --echo localhost", "--bots goes with none of");
+        row("--bots 5 --listen 5071", "--bots cannot be combined with");
+        row("--bots 5 --echo localhost", "--bots cannot be combined with");
         row("--rate 5 localhost", "--rate needs --bots");
         row("--bots 5 --loss 101 localhost", "--loss 101: not a number from 0 to 100");
     }

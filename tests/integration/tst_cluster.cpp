@@ -258,7 +258,7 @@ private Q_SLOTS:
         QVERIFY(anna.client->receives(u"hello"_s));
         QCOMPARE(anna.client->numbers(), QList<qint64>{1});
         QCOMPARE(Warnings::texts().size(), 2);
-        QVERIFY(Warnings::texts()[0].startsWith(u"the data of user anna is left out: "_s));
+        QVERIFY(Warnings::texts()[0].startsWith(u"the data of user anna is not sent: "_s));
         QVERIFY(Warnings::texts()[1].contains(u"user anna"_s));
     }
 
@@ -401,7 +401,8 @@ private Q_SLOTS:
         QVERIFY(haveMet({&first, &second}));
         first.server.setRoomFactory([](const QString &) -> Room * { return nullptr; });
         const Warnings warnings;
-        QCOMPARE(first.open(u"arena"_s), u"room \"arena\": this server makes no such room"_s);
+        QCOMPARE(first.open(u"arena"_s),
+                 u"room \"arena\": this server's room factory returned no such room"_s);
         QCOMPARE(second.open(u"arena"_s), second.address());
     }
 
@@ -750,7 +751,7 @@ private Q_SLOTS:
         node.cluster.leave();
         QVERIFY(anna.client->receives(u"tick"_s));
         QCOMPARE(anna.client->actions(), (QStringList{u"connected"_s, u"hello"_s, u"tick"_s}));
-        QCOMPARE(node.open(u"arena"_s), u"room \"arena\": the server is in no cluster"_s);
+        QCOMPARE(node.open(u"arena"_s), u"room \"arena\": the server is not in a cluster"_s);
         QVERIFY(node.cluster.nodes().isEmpty());
     }
 
@@ -781,7 +782,7 @@ private Q_SLOTS:
         {
             const Warnings warnings;
             Cluster second(&node.server);
-            QCOMPARE(Warnings::texts(), QStringList(u"the server is in a cluster already"_s));
+            QCOMPARE(Warnings::texts(), QStringList(u"the server is already in a cluster"_s));
             const QSignalSpy offline(&second, &Cluster::offline);
             second.join(engine);
             QVERIFY(eventually([&] { return offline.size() == 1; }));
@@ -876,7 +877,7 @@ private Q_SLOTS:
         } catch (const QRepod::RequestError &thrown) {
             error = thrown.error();
         }
-        QCOMPARE(error, u"room \"arena\": the cluster has been left"_s);
+        QCOMPARE(error, u"room \"arena\": this node has left the cluster"_s);
         QVERIFY(!server.room(u"arena"_s)); // the room no longer belongs to anybody
     }
 

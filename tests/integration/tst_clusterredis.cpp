@@ -91,7 +91,7 @@ public:
         m_socket.waitForConnected();
     }
 
-    void say(quint64 number, const QList<QRepod::Item> &items)
+    void publish(quint64 number, const QList<QRepod::Item> &items)
     {
         const QByteArray bytes = QRepod::encodeEnvelope({u"forged"_s, 1, number, items});
         m_socket.write("*3\r\n$7\r\nPUBLISH\r\n$10\r\nqrepod:all\r\n$"
@@ -424,21 +424,21 @@ private Q_SLOTS:
                 u"qrepod_cluster_states_asked_total %1\n"_s.arg(times));
         };
         ForgedNode other(*redis);
-        other.say(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
-        other.say(2, {ForgedNode::world(1, 1, true), ForgedNode::world(2, 2, false)});
+        other.publish(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
+        other.publish(2, {ForgedNode::world(1, 1, true), ForgedNode::world(2, 2, false)});
         QVERIFY(eventually([&] { return scoreOf(*player.client) == 2; }));
         QVERIFY(asked(0));
-        other.say(3, {ForgedNode::world(2, -1, false)}); // an old number
-        other.say(4, {ForgedNode::world(4, 4, false)});
+        other.publish(3, {ForgedNode::world(2, -1, false)}); // an old number
+        other.publish(4, {ForgedNode::world(4, 4, false)});
         QVERIFY(eventually([&] { return asked(1); }));
-        other.say(5,
-                  {{Kind::StatesBegin, {}, {}, {}},
-                   ForgedNode::world(5, 5, true),
-                   {Kind::StatesEnd, {}, {}, {}}});
+        other.publish(5,
+                      {{Kind::StatesBegin, {}, {}, {}},
+                       ForgedNode::world(5, 5, true),
+                       {Kind::StatesEnd, {}, {}, {}}});
         QVERIFY(eventually([&] { return scoreOf(*player.client) == 5; }));
-        other.say(7, {}); // number 6 is missing, and its contents are unknown
+        other.publish(7, {}); // number 6 is missing, and its contents are unknown
         QVERIFY(eventually([&] { return asked(2); }));
-        other.say(8, {{Kind::StatesBegin, {}, {}, {}}, {Kind::StatesEnd, {}, {}, {}}});
+        other.publish(8, {{Kind::StatesBegin, {}, {}, {}}, {Kind::StatesEnd, {}, {}, {}}});
         QVERIFY(eventually([&] { return !scoreOf(*player.client); }));
         for (const QVariantMap &each : player.client->messages())
             QVERIFY(each[u"set"_s].toMap()[u"score"_s] != QVariant(4));
@@ -453,14 +453,14 @@ private Q_SLOTS:
         const auto player = node.connect();
         node.cluster.setUser(player.channel, u"ann"_s);
         ForgedNode other(*redis);
-        other.say(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
-        other.say(2, {{Kind::Room, {}, u"chat"_s, "no frame"_ba}});
-        other.say(3, {{Kind::User, u"ann"_s, u"chat"_s, "no frame"_ba}});
-        other.say(4, {{Kind::State, {}, u"world"_s, QRepod::encode({{u"action"_s, 1}})}});
+        other.publish(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
+        other.publish(2, {{Kind::Room, {}, u"chat"_s, "no frame"_ba}});
+        other.publish(3, {{Kind::User, u"ann"_s, u"chat"_s, "no frame"_ba}});
+        other.publish(4, {{Kind::State, {}, u"world"_s, QRepod::encode({{u"action"_s, 1}})}});
         const QByteArray frame = QRepod::encode(message(u"chat"_s));
-        other.say(3, {{Kind::Room, {}, u"chat"_s, frame}});       // an old number
-        other.say(5, {{Kind::User, u"eve"_s, u"chat"_s, frame}}); // a user who is not here
-        other.say(6, {{Kind::Room, {}, u"end"_s, QRepod::encode(message(u"end"_s))}});
+        other.publish(3, {{Kind::Room, {}, u"chat"_s, frame}});       // an old number
+        other.publish(5, {{Kind::User, u"eve"_s, u"chat"_s, frame}}); // a user who is not here
+        other.publish(6, {{Kind::Room, {}, u"end"_s, QRepod::encode(message(u"end"_s))}});
         QVERIFY(player.client->receives(u"end"_s));
         QCOMPARE(player.client->actions(), (QStringList{u"connected"_s, u"end"_s}));
         const QString figures = node.server.metrics();
@@ -484,10 +484,10 @@ private Q_SLOTS:
         };
         QVERIFY(eventually(isSubscribed));
         ForgedNode other(*redis);
-        other.say(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
+        other.publish(1, {{Kind::UsersBegin, {}, {}, {}}, {Kind::UsersEnd, {}, {}, {}}});
         quint64 n = 1;
         const auto isAskedAgain = [&] {
-            other.say(++n, {ForgedNode::world(2, 1, false)}); // the first one is missing
+            other.publish(++n, {ForgedNode::world(2, 1, false)}); // the first one is missing
             heard += asked.readAll();
             return heard.count("message") >= 3;
         };

@@ -125,7 +125,7 @@ private Q_SLOTS:
     {
         MetricsPage page(server.get());
         QVERIFY(!page.listen(u"nowhere"_s, 0));
-        QCOMPARE(page.errorString(), u"nowhere:0: not an address"_s);
+        QCOMPARE(page.errorString(), u"nowhere:0: invalid address"_s);
         QVERIFY(!page.listen(u"127.0.0.1"_s, 70'000));
         QVERIFY(page.errorString().contains(u"70000"_s));
         QTcpServer taken;
@@ -134,7 +134,7 @@ private Q_SLOTS:
         QVERIFY(page.errorString().contains(QString::number(taken.serverPort())));
         QVERIFY(page.listen(u"127.0.0.1"_s, 0));
         QVERIFY(!page.listen(u"127.0.0.1"_s, 0));
-        QCOMPARE(page.errorString(), u"the page is there already"_s);
+        QCOMPARE(page.errorString(), u"the page is already listening"_s);
         page.close();
         QCOMPARE(page.port(), 0);
         QVERIFY(page.listen(QString(), 0));

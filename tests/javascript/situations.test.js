@@ -190,7 +190,7 @@ const situations = {
         const {scripted, game} = await playScripted(t, {reconnect: false});
         scripted.send({action: "good"});
         scripted.sendBytes(new Uint8Array([0xc1]));
-        assert.match((await game.heard.next("error")).error, /: the server sends what is no message: /);
+        assert.match((await game.heard.next("error")).error, /: the server sent an invalid message: /);
         assert.equal((await scripted.got.next("closed")).code, 4000);
         await game.heard.next("disconnected");
         assert.deepEqual(game.log, ["good connected", "error disconnected", "disconnected disconnected"]);

@@ -412,10 +412,10 @@ int main(int argc, char **argv)
     QCommandLineParser parser;
     parser.addHelpOption();
     parser.addOption({"cycles", "How often to connect, exchange and close.", "n", "10000"});
-    parser.addOption({"clients", "How many get a broadcast, one of them stalled.", "k", "200"});
-    parser.addOption({"rounds", "How many broadcasts at a time.", "r", "100"});
+    parser.addOption({"clients", "How many receive a broadcast, one of them stalled.", "k", "200"});
+    parser.addOption({"rounds", "How many broadcasts in a row.", "r", "100"});
     parser.addOption({"kills", "How many servers to kill.", "m", "10"});
-    QCommandLineOption serving("serve", "For itself: be a server.", "descriptor");
+    QCommandLineOption serving("serve", "Internal: run as a server.", "descriptor");
     serving.setFlags(QCommandLineOption::HiddenFromHelp);
     parser.addOption(serving);
     parser.process(application);

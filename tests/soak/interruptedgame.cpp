@@ -23,8 +23,8 @@ constexpr int patience = 120'000; // milliseconds, for a sanitizer on a loaded m
 
 } // namespace
 
-void Flow::say(QObject *context, const std::function<qint64(const QVariantMap &)> &send,
-               const std::function<QFuture<QVariant>(const QVariantMap &)> &request)
+void Flow::sendNext(QObject *context, const std::function<qint64(const QVariantMap &)> &send,
+                    const std::function<QFuture<QVariant>(const QVariantMap &)> &request)
 {
     const qint64 number = ++m_sent;
     const QVariantMap fields{{"number", number}, {"body", body(number)}};
@@ -43,14 +43,14 @@ void Flow::say(QObject *context, const std::function<qint64(const QVariantMap &)
         .onFailed(context, [this](const QRepod::RequestError &) { ++m_tally.wrong; });
 }
 
-void Flow::heard(qint64 number, const QByteArray &text)
+void Flow::received(qint64 number, const QByteArray &text)
 {
     ++m_tally.messages;
     m_tally.wrong += text != body(number);
-    if (number > m_heard) {
-        for (qint64 missing = m_heard + 1; missing < number; ++missing)
+    if (number > m_received) {
+        for (qint64 missing = m_received + 1; missing < number; ++missing)
             m_missing.push_back(missing);
-        m_heard = number;
+        m_received = number;
         return;
     }
     const auto late = std::find(m_missing.begin(), m_missing.end(), number);
@@ -64,7 +64,7 @@ void Flow::heard(qint64 number, const QByteArray &text)
 
 void Flow::end()
 {
-    m_tally.lost += m_sent - m_heard + qint64(m_missing.size()) + (m_asked - m_answered);
+    m_tally.lost += m_sent - m_received + qint64(m_missing.size()) + (m_asked - m_answered);
 }
 
 //! The server's end. It learns from the first message which client it has.
@@ -114,8 +114,8 @@ public slots:
             stranger();
             return 0;
         }
-        m_player->serverCourse.heard();
-        m_player->toServer.heard(number, body);
+        m_player->serverCourse.received();
+        m_player->toServer.received(number, body);
         return number;
     }
 
@@ -145,16 +145,16 @@ void InterruptedPlayer::setChannel(Channel *channel)
     m_channel = channel;
 }
 
-void InterruptedPlayer::talk()
+void InterruptedPlayer::sendMore()
 {
     const QString action = QStringLiteral("number");
     for (int i = 0; i < 4 && toServer.hasRoom(); ++i) {
-        toServer.say(
+        toServer.sendNext(
             this, [&](const QVariantMap &fields) { return send(action, fields); },
             [&](const QVariantMap &fields) { return request(action, fields, -1); });
     }
     for (int i = 0; i < 4 && m_channel && toClient.hasRoom(); ++i) {
-        toClient.say(
+        toClient.sendNext(
             this, [&](const QVariantMap &fields) { return m_channel->send(action, fields); },
             [&](const QVariantMap &fields) { return m_channel->request(action, fields, -1); });
     }
@@ -193,8 +193,8 @@ void InterruptedPlayer::Network_interrupted()
 
 qint64 InterruptedPlayer::Network_number(qint64 number, const QByteArray &body)
 {
-    course.heard();
-    toClient.heard(number, body);
+    course.received();
+    toClient.received(number, body);
     return number;
 }
 
@@ -259,7 +259,7 @@ bool InterruptedGame::play(const std::function<bool()> &isDone, const std::funct
     QTimer talking;
     QObject::connect(&talking, &QTimer::timeout, [this] {
         for (const auto &player : players)
-            player->talk();
+            player->sendMore();
     });
     talking.start(0);
     QTimer damaging;
@@ -305,7 +305,7 @@ bool InterruptedGame::waitFor(const std::function<bool()> &condition, const char
         if (std::exchange(seen, moved) != moved) // as long as there is progress, wait
             deadline.setRemainingTime(patience);
         if (deadline.hasExpired()) {
-            ::tally().violation(QLatin1String("in vain: ") + QLatin1String(what));
+            ::tally().violation(QLatin1String("timed out: ") + QLatin1String(what));
             return false;
         }
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);

@@ -43,16 +43,16 @@ public:
     }
 
     //! Whether to send more: enough to keep the line busy, and no more than can be resent quickly.
-    bool hasRoom() const { return m_sent - m_heard < window; }
+    bool hasRoom() const { return m_sent - m_received < window; }
 
-    bool isComplete() const { return m_heard == m_sent && m_answered == m_asked; }
+    bool isComplete() const { return m_received == m_sent && m_answered == m_asked; }
 
     //! Sends the next message with \a send, or as a request with \a request, on behalf of
     //! \a context.
-    void say(QObject *context, const std::function<qint64(const QVariantMap &)> &send,
-             const std::function<QFuture<QVariant>(const QVariantMap &)> &request);
+    void sendNext(QObject *context, const std::function<qint64(const QVariantMap &)> &send,
+                  const std::function<QFuture<QVariant>(const QVariantMap &)> &request);
 
-    void heard(qint64 number, const QByteArray &body);
+    void received(qint64 number, const QByteArray &body);
 
     //! Counts what has not arrived although the line is sound again.
     void end();
@@ -68,7 +68,7 @@ private:
 
     InterruptionTally &m_tally;
     qint64 m_sent = 0;
-    qint64 m_heard = 0; // the last number
+    qint64 m_received = 0; // the last number
     qint64 m_asked = 0;
     qint64 m_answered = 0;
     std::vector<qint64> m_missing; // skipped when a later one came
@@ -88,7 +88,7 @@ public:
     void resumed() { pass(State::Interrupted, State::Up); }
     void ended() { pass(m_mayEnd ? State::Up : State::Never, State::Ended); }
     void failed() { ++m_tally.wrongEvents; }
-    void heard() { pass(State::Up, State::Up); }
+    void received() { pass(State::Up, State::Up); }
 
     //! From now on, the end is not a fault.
     void allowEnd() { m_mayEnd = true; }
@@ -122,7 +122,7 @@ public:
     void setChannel(QRepod::Channel *channel);
 
     //! Makes both ends send as much as they may.
-    void talk();
+    void sendMore();
 
     //! Whether both ends know each other, and the client its session: the greeting came before.
     bool isJoined() const { return m_isWelcome; }

@@ -73,26 +73,26 @@ QVariantMap Ledger::hello() const
     return {{"action", "hello"}, {"key", m_key}, {"sum", checksum(m_key, -1, {})}};
 }
 
-void Ledger::say(Direction direction, const QByteArray &body, const Send &send)
+void Ledger::sendNext(Direction direction, const QByteArray &body, const Send &send)
 {
     const std::lock_guard lock(m_mutex);
-    Way &said = way(direction);
+    Way &current = way(direction);
     const qint64 bytes = send({{"action", "data"},
                                {"key", m_key},
-                               {"number", said.said},
+                               {"number", current.sent},
                                {"body", body},
-                               {"sum", checksum(m_key, said.said, body)}});
+                               {"sum", checksum(m_key, current.sent, body)}});
     if (bytes == 0)
         return;
-    ++said.said;
-    said.bytes += bytes;
-    said.ends.push_back(said.bytes);
+    ++current.sent;
+    current.bytes += bytes;
+    current.ends.push_back(current.bytes);
     ++tally().sent;
     tally().bytesSent += quint64(bytes);
 }
 
-void Ledger::heard(Direction direction, qint64 key, qint64 number, const QByteArray &body,
-                   qint64 sum)
+void Ledger::received(Direction direction, qint64 key, qint64 number, const QByteArray &body,
+                      qint64 sum)
 {
     const std::lock_guard lock(m_mutex);
     const bool isCorrupted = m_plan.isCorrupted(direction);
@@ -102,19 +102,19 @@ void Ledger::heard(Direction direction, qint64 key, qint64 number, const QByteAr
         ++tally().detected;
         return;
     }
-    Way &heard = way(direction);
-    if (number < heard.next || (number > heard.next && !isCorrupted)) {
-        violation(QStringLiteral("message %1 came instead of %2").arg(number).arg(heard.next));
+    Way &current = way(direction);
+    if (number < current.next || (number > current.next && !isCorrupted)) {
+        violation(QStringLiteral("message %1 came instead of %2").arg(number).arg(current.next));
         return;
     }
-    if (number >= heard.said)
+    if (number >= current.sent)
         violation(QStringLiteral("message %1 was never sent").arg(number));
-    tally().swallowed += quint64(number - heard.next);
-    heard.next = number + 1;
+    tally().swallowed += quint64(number - current.next);
+    current.next = number + 1;
     ++tally().delivered;
 }
 
-void Ledger::heardTick(qint64 number, qint64 sum)
+void Ledger::receivedTick(qint64 number, qint64 sum)
 {
     const std::lock_guard lock(m_mutex);
     const bool isCorrupted = m_plan.isCorrupted(Direction::ToClient);
@@ -134,17 +134,17 @@ void Ledger::heardTick(qint64 number, qint64 sum)
     ++tally().ticks;
 }
 
-void Ledger::heardUnknown(Direction direction, const QVariantMap &message)
+void Ledger::receivedUnknown(Direction direction, const QVariantMap &message)
 {
     const std::lock_guard lock(m_mutex);
     if (!m_plan.isCorrupted(direction)) {
-        violation(QStringLiteral("a message that nobody sent: ")
+        violation(QStringLiteral("a message that was never sent: ")
                   + QString::fromUtf8(QRepod::encode(message).left(100).toPercentEncoding()));
     }
     ++tally().detected;
 }
 
-void Ledger::heardError(Direction direction, const QString &error)
+void Ledger::receivedError(Direction direction, const QString &error)
 {
     const std::lock_guard lock(m_mutex);
     // A broken WebSocket frame is also reported to the other end.
@@ -154,12 +154,12 @@ void Ledger::heardError(Direction direction, const QString &error)
     }
     if (isProtocolError(error)) {
         if (!m_plan.isCorrupted(direction))
-            violation(QStringLiteral("an error of the protocol: ") + error);
+            violation(QStringLiteral("a protocol error: ") + error);
         ++tally().protocolErrors;
         return;
     }
-    if (m_plan.isSound())
-        violation(QStringLiteral("an error: ") + error);
+    if (m_plan.mustEndCleanly())
+        violation(QStringLiteral("an unexpected error: ") + error);
 }
 
 void Ledger::serverJoined()
@@ -208,10 +208,10 @@ void Ledger::judge()
 void Ledger::judge(Direction direction)
 {
     const Way &judged = way(direction);
-    if (m_plan.isComplete(direction) && judged.next != judged.said) {
+    if (m_plan.isComplete(direction) && judged.next != judged.sent) {
         violation(QStringLiteral("only %1 of %2 messages came, %3")
                       .arg(judged.next)
-                      .arg(judged.said)
+                      .arg(judged.sent)
                       .arg(direction == Direction::ToServer ? QLatin1String("to the server")
                                                             : QLatin1String("to the client")));
     }
@@ -236,7 +236,7 @@ void Ledger::judgeCut(Direction direction)
     qint64 passed = 0;
     const qint64 head = m_plan.isWebSocket ? longerHead : 0;
     const auto end = [&] { return judged.ends[size_t(passed)] + (passed + 1) * head + others; };
-    while (passed < judged.said && end() <= m_plan.offset)
+    while (passed < judged.sent && end() <= m_plan.offset)
         ++passed;
     if (judged.next < passed) {
         violation(QStringLiteral("only %1 of %2 messages that had passed before the cut came")

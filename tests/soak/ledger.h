@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-//! What both ends of one connection have said and heard, and whether that agrees. Thread-safe.
+//! What both ends of one connection have sent and received, and whether that agrees. Thread-safe.
 class Ledger
 {
 public:
@@ -23,23 +23,23 @@ public:
     qint64 key() const { return m_key; }
     const Plan &plan() const { return m_plan; }
 
-    /// \name Saying
+    /// \name Sending
     /// @{
 
     //! Returns the client's first message.
     QVariantMap hello() const;
 
     //! Sends the next message with \a body by calling \a send, and notes it if it was accepted.
-    void say(QRepod::Direction direction, const QByteArray &body, const Send &send);
+    void sendNext(QRepod::Direction direction, const QByteArray &body, const Send &send);
     /// @}
 
-    /// \name Hearing
+    /// \name Receiving
     /// @{
-    void heard(QRepod::Direction direction, qint64 key, qint64 number, const QByteArray &body,
-               qint64 sum);
-    void heardTick(qint64 number, qint64 sum);
-    void heardUnknown(QRepod::Direction direction, const QVariantMap &message);
-    void heardError(QRepod::Direction direction, const QString &error);
+    void received(QRepod::Direction direction, qint64 key, qint64 number, const QByteArray &body,
+                  qint64 sum);
+    void receivedTick(qint64 number, qint64 sum);
+    void receivedUnknown(QRepod::Direction direction, const QVariantMap &message);
+    void receivedError(QRepod::Direction direction, const QString &error);
     /// @}
 
     /// \name Ending
@@ -65,9 +65,9 @@ private:
     //! One direction.
     struct Way
     {
-        qint64 said = 0;
-        qint64 next = 0;          // the number to be heard next
-        qint64 bytes = 0;         // bytes said
+        qint64 sent = 0;
+        qint64 next = 0;          // the number to be received next
+        qint64 bytes = 0;         // bytes sent
         std::vector<qint64> ends; // the end of each message, in bytes since the first
     };
 

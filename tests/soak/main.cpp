@@ -174,15 +174,16 @@ int main(int argc, char *argv[])
     QCoreApplication application(argc, argv);
     QCommandLineParser parser;
     parser.addHelpOption();
-    parser.addOption({"minutes", "How long, fractions too.", "n", "2"});
-    parser.addOption({"seed", "What the plans are drawn from.", "s", "1"});
-    parser.addOption({"clients", "How many at a time.", "k", "8"});
-    parser.addOption({"interruptions", "Only sessions: breaks lines so often.", "n", "0"});
-    parser.addOption({"outages", "Only sessions: how soon each of so many is over.", "n", "0"});
+    parser.addOption({"minutes", "How long to run; fractions are allowed.", "n", "2"});
+    parser.addOption({"seed", "Seed of the random plans.", "s", "1"});
+    parser.addOption({"clients", "How many clients run at a time.", "k", "8"});
+    parser.addOption(
+        {"interruptions", "Tests only sessions: how many interruptions to make.", "n", "0"});
+    parser.addOption({"outages", "Tests only sessions: how many outages to measure.", "n", "0"});
     parser.addOption({"threads", "Network threads of the server.", "n", "0"});
-    parser.addOption({"browsers", "A third of the clients comes by WebSocket."});
-    parser.addOption({"tls", "Of sessions: on TLS."});
-    parser.addOption({"chunk", "Of sessions: so many bytes arrive at a time.", "bytes", "0"});
+    parser.addOption({"browsers", "A third of the clients use WebSocket."});
+    parser.addOption({"tls", "With sessions: use TLS."});
+    parser.addOption({"chunk", "With sessions: how many bytes arrive at a time.", "bytes", "0"});
     parser.process(application);
     if (const auto plan = interruptionPlan(parser)) {
         interrupt(*plan);
@@ -210,7 +211,8 @@ int main(int argc, char *argv[])
         tally().violation(text);
     const Resources after = settled(before);
     if (after.descriptors > before.descriptors || after.threads > before.threads)
-        tally().violation("not given back: " + before.toString() + " became " + after.toString());
+        tally().violation("resources were not released: " + before.toString() + " became "
+                          + after.toString());
     if (tally().strangers > tally().corruptedToServer)
         tally().violation(
             QStringLiteral("%1 clients whose hello was damaged, on %2 corrupted connections")

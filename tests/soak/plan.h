@@ -55,10 +55,10 @@ struct Plan
     }
 
     //! Whether the connection may fail before it is up: a handshake is long enough to be damaged.
-    bool mayFailToConnect() const { return isWebSocket && !isSound(); }
+    bool mayFailToConnect() const { return isWebSocket && !mustEndCleanly(); }
 
     //! Whether a connection with this plan must end without an error.
-    bool isSound() const
+    bool mustEndCleanly() const
     {
         return ending == Ending::ClientClose || ending == Ending::ServerClose
             || ending == Ending::Reconnect;

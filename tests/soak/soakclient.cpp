@@ -141,8 +141,9 @@ void SoakClient::sendBurst()
     for (int i = 0; i < count; ++i) {
         const QByteArray body(m_random.bounded(m_ledger->plan().maximumBody),
                               char(m_random.bounded(256)));
-        m_ledger->say(Direction::ToServer, body,
-                      [this](const QVariantMap &message) { return m_listener->send(message); });
+        m_ledger->sendNext(Direction::ToServer, body, [this](const QVariantMap &message) {
+            return m_listener->send(message);
+        });
     }
 }
 
@@ -211,7 +212,7 @@ void SoakClient::judgePending()
 {
     const auto isJudged = [this](const Pending &pending) {
         Ledger &ledger = *pending.ledger;
-        const bool isStranger = !ledger.hasServerJoined() && !ledger.plan().isSound()
+        const bool isStranger = !ledger.hasServerJoined() && !ledger.plan().mustEndCleanly()
             && pending.since.elapsed() > strangerTimeout;
         if (!ledger.hasServerEnded() && !isStranger) {
             if (pending.since.elapsed() < endTimeout)
@@ -240,7 +241,7 @@ void SoakClient::startSender()
         QRandomGenerator random(quint32(ledger->key()));
         while (m_isSending) {
             const QByteArray body(random.bounded(ledger->plan().maximumBody), 's');
-            ledger->say(Direction::ToServer, body, [connection](const QVariantMap &message) {
+            ledger->sendNext(Direction::ToServer, body, [connection](const QVariantMap &message) {
                 return connection->send(message);
             });
             std::this_thread::sleep_for(std::chrono::milliseconds(ledger->plan().interval));

@@ -42,7 +42,7 @@ void SoakListener::fail(const QString &error)
     if (m_current) {
         if (m_hasFailed)
             m_current->violation("a second error: " + error);
-        m_current->heardError(Direction::ToClient, error);
+        m_current->receivedError(Direction::ToClient, error);
         m_hasFailed = true;
     } else if (!m_coming.empty() && m_coming.front()->plan().mayFailToConnect()) {
         const std::shared_ptr<Ledger> ledger = std::move(m_coming.front());
@@ -61,29 +61,29 @@ void SoakListener::leave()
     emit left(ledger);
 }
 
-void SoakListener::heardData(qint64 key, qint64 number, const QByteArray &body, qint64 sum)
+void SoakListener::receivedData(qint64 key, qint64 number, const QByteArray &body, qint64 sum)
 {
     if (!m_current || m_hasFailed)
-        return tally().violation("a message outside of a connection");
-    m_current->heard(Direction::ToClient, key, number, body, sum);
+        return tally().violation("a message outside a connection");
+    m_current->received(Direction::ToClient, key, number, body, sum);
 }
 
-void SoakListener::heardTick(qint64 number, qint64 sum)
+void SoakListener::receivedTick(qint64 number, qint64 sum)
 {
     if (!m_current || m_hasFailed)
-        return tally().violation("a message to all outside of a connection");
-    m_current->heardTick(number, sum);
+        return tally().violation("a message to all outside a connection");
+    m_current->receivedTick(number, sum);
 }
 
 void SoakListener::network_received(const QVariantMap &message)
 {
     const QString action = message["action"].toString();
     if (action == "data" && message.size() == 5)
-        heardData(message["key"].toLongLong(), message["number"].toLongLong(),
-                  message["body"].toByteArray(), message["sum"].toLongLong());
+        receivedData(message["key"].toLongLong(), message["number"].toLongLong(),
+                     message["body"].toByteArray(), message["sum"].toLongLong());
     else if (action == "tick" && message.size() == 3)
-        heardTick(message["number"].toLongLong(), message["sum"].toLongLong());
+        receivedTick(message["number"].toLongLong(), message["sum"].toLongLong());
     else if (action != "connected" && action != "socketConnect" && action != "disconnected"
              && action != "error" && m_current)
-        m_current->heardUnknown(Direction::ToClient, message);
+        m_current->receivedUnknown(Direction::ToClient, message);
 }

@@ -28,8 +28,8 @@ signals:
     void left(const std::shared_ptr<Ledger> &ledger);
 
 protected:
-    void heardData(qint64 key, qint64 number, const QByteArray &body, qint64 sum);
-    void heardTick(qint64 number, qint64 sum);
+    void receivedData(qint64 key, qint64 number, const QByteArray &body, qint64 sum);
+    void receivedTick(qint64 number, qint64 sum);
 
 private:
     void join();
@@ -49,7 +49,7 @@ class TypedSoakListener : public SoakListener
 public slots:
     void Network_data(qint64 key, qint64 number, const QByteArray &body, qint64 sum)
     {
-        heardData(key, number, body, sum);
+        receivedData(key, number, body, sum);
     }
-    void Network_tick(qint64 number, qint64 sum) { heardTick(number, sum); }
+    void Network_tick(qint64 number, qint64 sum) { receivedTick(number, sum); }
 };

@@ -13,7 +13,7 @@ SoakChannel::SoakChannel()
 void SoakChannel::Network_hello(qint64 key, qint64 sum)
 {
     if (m_ledger)
-        return m_ledger->heardUnknown(Direction::ToServer, {{"action", "hello"}, {"key", key}});
+        return m_ledger->receivedUnknown(Direction::ToServer, {{"action", "hello"}, {"key", key}});
     if (sum == Ledger::checksum(key, -1, {}))
         m_ledger = Ledger::find(key);
     if (!m_ledger)
@@ -26,7 +26,7 @@ void SoakChannel::Network_data(qint64 key, qint64 number, const QByteArray &body
 {
     if (!m_ledger)
         return refuseStranger();
-    m_ledger->heard(Direction::ToServer, key, number, body, sum);
+    m_ledger->received(Direction::ToServer, key, number, body, sum);
     answer(m_random.bounded(3));
 }
 
@@ -41,7 +41,7 @@ void SoakChannel::Network_bye(qint64 key)
 void SoakChannel::Network_error(const QString &error)
 {
     if (m_ledger)
-        m_ledger->heardError(Direction::ToServer, error);
+        m_ledger->receivedError(Direction::ToServer, error);
 }
 
 void SoakChannel::Network_disconnected()
@@ -53,7 +53,7 @@ void SoakChannel::Network_disconnected()
 void SoakChannel::network_received(const QVariantMap &message)
 {
     if (m_ledger)
-        m_ledger->heardUnknown(Direction::ToServer, message);
+        m_ledger->receivedUnknown(Direction::ToServer, message);
     else
         refuseStranger();
 }
@@ -63,8 +63,8 @@ void SoakChannel::answer(int count)
     const int maximumBody = m_ledger->plan().maximumBody;
     for (int i = 0; i < count; ++i) {
         const QByteArray body(m_random.bounded(maximumBody), char(m_random.bounded(256)));
-        m_ledger->say(Direction::ToClient, body,
-                      [this](const QVariantMap &message) { return send(message); });
+        m_ledger->sendNext(Direction::ToClient, body,
+                           [this](const QVariantMap &message) { return send(message); });
     }
 }
 

@@ -276,9 +276,9 @@ void tst_Recorder::fileThatIsNoRecordingIsAnError_data()
     QTest::addColumn<QString>("error");
     const QByteArray header("QRepod recording 1\n");
     const QByteArray opened = QByteArray(12, '\0') + '+';
-    QTest::newRow("empty") << QByteArray() << "not a recording of QRepod";
-    QTest::newRow("something else") << QByteArray("PNG") << "not a recording of QRepod";
-    QTest::newRow("nothing recorded") << header << "no connection has been recorded";
+    QTest::newRow("empty") << QByteArray() << "not a QRepod recording";
+    QTest::newRow("something else") << QByteArray("PNG") << "not a QRepod recording";
+    QTest::newRow("nothing recorded") << header << "contains no connection";
     QTest::newRow("cut off") << header + opened + opened.first(5) << "damaged at byte 32";
     QTest::newRow("cut off header") << header + opened + opened.first(12) + "<\1\1"
                                     << "damaged at byte 32";

@@ -401,7 +401,7 @@ void tst_TestServer::brokenClientIsAnErrorAndDisconnected_data()
     QTest::addColumn<QString>("error");
     QTest::newRow("not MessagePack") << QByteArray("\0\0\0\1\xc1", 5) << "client 0: ";
     QTest::newRow("4 GiB") << QByteArray("\xff\xff\xff\xff")
-                           << "client 0: a frame of more than 64 MiB";
+                           << "client 0: frame is larger than 64 MiB";
 }
 
 void tst_TestServer::brokenClientIsAnErrorAndDisconnected()

@@ -166,7 +166,7 @@ private:
 
         bool isForRoom() const { return key == "game:owner:arena"; }
         bool isForGuard() const { return key.startsWith("game:settled:"); }
-        bool isLook() const { return isForGuard() && guard == key; }
+        bool isGuardCheck() const { return isForGuard() && guard == key; }
     };
 
     struct Node : QRepod::Engine
@@ -181,7 +181,7 @@ private:
         }
 
         void open(int) override { }
-        QByteArray run() const override { return QByteArray::number(engineRun); }
+        QByteArray runId() const override { return QByteArray::number(engineRun); }
         void subscribe(const QByteArray &) override { }
         void unsubscribe(const QByteArray &) override { }
         bool publish(const QByteArray &, const QByteArray &) override { return true; }
@@ -212,7 +212,7 @@ private:
         std::deque<std::pair<Question, Answer>> answers; // in transit to the node
 
         // What the node knows of the engine's keys, from the answers it got.
-        bool isSettling = false;
+        bool isRecovering = false;
         QByteArray mark;
         int markRun = 0;
         qint64 marked = 0;
@@ -391,16 +391,16 @@ private:
     {
         if (!question.receiver)
             return;
-        const bool isMissing = answer.hasCome && answer.value.isNull();
-        if (question.isForRoom() || question.isLook()) {
-            node.isSettling |= isMissing;
+        const bool isMissing = answer.hasArrived && answer.value.isNull();
+        if (question.isForRoom() || question.isGuardCheck()) {
+            node.isRecovering |= isMissing;
         } else if (question.kind == Question::Put) {
-            node.mark = answer.hasCome ? question.key : QByteArray();
+            node.mark = answer.hasArrived ? question.key : QByteArray();
             node.marked = node.model.now;
             node.markRun = node.engineRun;
-        } else if (answer.hasCome) {
+        } else if (answer.hasArrived) {
             node.mark.clear();
-            node.isSettling = isMissing;
+            node.isRecovering = isMissing;
         }
         question.receiver(answer);
     }
@@ -411,7 +411,7 @@ private:
         node.leases.stop();
         node.questions.clear();
         node.answers.clear();
-        node.isSettling = false;
+        node.isRecovering = false;
         node.mark.clear();
         join(node);
     }
@@ -447,7 +447,7 @@ private:
         QByteArray text;
         text += isThere("game:settled:" + node.run());
         text += char('a' + node.isRunning + 2 * node.hasRoom + 4 * node.mustReconnect
-                     + 8 * node.isSettling + 16 * !node.opening.isFinished());
+                     + 8 * node.isRecovering + 16 * !node.opening.isFinished());
         text += QByteArray::number(node.leases.remaining(u"arena"_s));
         if (!node.mark.isEmpty()) {
             text += isThere(node.mark);
@@ -469,7 +469,7 @@ private:
         text += char('0' + question.kind);
         if (question.isForRoom())
             text += QByteArray::number(std::min(lease, now - question.asked));
-        text += question.guard.isEmpty() ? '?' : question.isLook() ? 'l' : '!';
+        text += question.guard.isEmpty() ? '?' : question.isGuardCheck() ? 'l' : '!';
         return text;
     }
 

@@ -123,11 +123,11 @@ void tst_BufferPool::littleOrTooMuchMemoryIsNotKept()
 {
     BufferPool pool;
     const PoolKeeper keeper(pool);
-    pool.give(buffer(BufferPool::leastSize - 1));
+    pool.give(buffer(BufferPool::minimumSize - 1));
     pool.give(buffer(BufferPool::limit + 1));
     QCOMPARE(pool.size(), 0);
-    pool.give(buffer(BufferPool::leastSize));
-    QCOMPARE(pool.size(), BufferPool::leastSize);
+    pool.give(buffer(BufferPool::minimumSize));
+    QCOMPARE(pool.size(), BufferPool::minimumSize);
     pool.give(buffer(BufferPool::limit));
     QCOMPARE(pool.size(), BufferPool::limit);
 }
@@ -246,9 +246,9 @@ void tst_BufferPool::anyThreadMayTakeAndGive()
     const PoolKeeper keeper(pool);
     const auto use = [&pool](char mark) {
         for (int i = 0; i < 200; ++i) {
-            QByteArray bytes = pool.take(BufferPool::leastSize);
+            QByteArray bytes = pool.take(BufferPool::minimumSize);
             if (bytes.capacity() == 0)
-                bytes.reserve(BufferPool::leastSize);
+                bytes.reserve(BufferPool::minimumSize);
             bytes.append(16, mark);
             const char *const memory = bytes.constData();
             std::thread reader([&pool, mark, shared = bytes]() mutable {

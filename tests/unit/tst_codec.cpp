@@ -1150,8 +1150,8 @@ void tst_Codec::framesAreAppended()
 
 void tst_Codec::largeValuesAreLeftOut()
 {
-    const QByteArray large(LargeValue::leastSize, 'x');
-    const QByteArray small(LargeValue::leastSize - 1, 'y');
+    const QByteArray large(LargeValue::minimumSize, 'x');
+    const QByteArray small(LargeValue::minimumSize - 1, 'y');
     const QByteArray borrowed = QByteArray::fromRawData(large.constData(), large.size());
     const QVariantMap message{{QStringLiteral("a"), 1},
                               {QStringLiteral("b"), large},

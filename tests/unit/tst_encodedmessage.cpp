@@ -69,8 +69,8 @@ void tst_EncodedMessage::whatIsSharedIsNotWrittenOver()
 
 void tst_EncodedMessage::largeValuesStayWhereTheyAre()
 {
-    const QByteArray first(LargeValue::leastSize, 'a');
-    const QByteArray second(LargeValue::leastSize + 1, 'b');
+    const QByteArray first(LargeValue::minimumSize, 'a');
+    const QByteArray second(LargeValue::minimumSize + 1, 'b');
     const QVariantMap message{{u"action"_s, u"map"_s},
                               {u"between"_s, 1},
                               {u"cells"_s, first},
@@ -115,7 +115,7 @@ void tst_EncodedMessage::needsATextAsAction()
 
 void tst_EncodedMessage::tellsWhatCannotBeEncoded()
 {
-    const QByteArray large(LargeValue::leastSize, 'a');
+    const QByteArray large(LargeValue::minimumSize, 'a');
     const QVariantMap message{
         {u"action"_s, u"join"_s}, {u"a"_s, large}, {u"who"_s, QVariant::fromValue(this)}};
     const EncodedMessage encoded(message, MessageLimits());

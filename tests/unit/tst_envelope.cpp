@@ -4,7 +4,7 @@
 //! losses.
 
 #include "cluster/envelope.h"
-#include "cluster/outgoing.h"
+#include "cluster/outgoingitems.h"
 #include "cluster/sequences.h"
 #include "support/literals.h"
 
@@ -90,28 +90,28 @@ private Q_SLOTS:
 
     void topicsKeepTheirOrderAndTheirItems()
     {
-        Outgoing outgoing;
-        QCOMPARE(outgoing.add("a", item(1)), Outgoing::Added::First);
-        QCOMPARE(outgoing.add("b", item(2)), Outgoing::Added::Later);
-        QCOMPARE(outgoing.add("a", item(3)), Outgoing::Added::Later);
-        const Outgoing::Topics topics = outgoing.takeAll();
+        OutgoingItems outgoing;
+        QCOMPARE(outgoing.add("a", item(1)), OutgoingItems::Added::First);
+        QCOMPARE(outgoing.add("b", item(2)), OutgoingItems::Added::Later);
+        QCOMPARE(outgoing.add("a", item(3)), OutgoingItems::Added::Later);
+        const OutgoingItems::Topics topics = outgoing.takeAll();
         QCOMPARE(topics.size(), 2u);
         QCOMPARE(topics[0].first, "a"_ba);
         QCOMPARE(topics[0].second.size(), 2);
         QCOMPARE(topics[0].second[1].data.size(), 3);
         QCOMPARE(topics[1].first, "b"_ba);
         QVERIFY(outgoing.takeAll().empty());
-        QCOMPARE(outgoing.add("a", item(1)), Outgoing::Added::First);
+        QCOMPARE(outgoing.add("a", item(1)), OutgoingItems::Added::First);
     }
 
     void onlySoMuchWaits()
     {
-        Outgoing outgoing;
-        QCOMPARE(outgoing.add("a", item(Outgoing::maximumSize)), Outgoing::Added::First);
-        QCOMPARE(outgoing.add("a", item(1)), Outgoing::Added::Later);
-        QCOMPARE(outgoing.add("a", item(1)), Outgoing::Added::Dropped);
+        OutgoingItems outgoing;
+        QCOMPARE(outgoing.add("a", item(OutgoingItems::maximumSize)), OutgoingItems::Added::First);
+        QCOMPARE(outgoing.add("a", item(1)), OutgoingItems::Added::Later);
+        QCOMPARE(outgoing.add("a", item(1)), OutgoingItems::Added::Dropped);
         QCOMPARE(outgoing.takeAll().front().second.size(), 2);
-        QCOMPARE(outgoing.add("a", item(1)), Outgoing::Added::First);
+        QCOMPARE(outgoing.add("a", item(1)), OutgoingItems::Added::First);
     }
 
     void numbersShowWhatIsLost()

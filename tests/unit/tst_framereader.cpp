@@ -412,11 +412,11 @@ void tst_FrameReader::aFrameThatHasGrownStaysInItsMemory()
     const PoolKeeper keeper;
     const QByteArray large = frame(bulky("large", mebi));
     FrameReader reader({});
-    QVERIFY(give(reader, QByteArrayView(large).first(BufferPool::leastSize)));
+    QVERIFY(give(reader, QByteArrayView(large).first(BufferPool::minimumSize)));
     QByteArray memory;
     memory.reserve(mebi + 100);
     recycle(std::move(memory));
-    QVERIFY(give(reader, QByteArrayView(large).sliced(BufferPool::leastSize)));
+    QVERIFY(give(reader, QByteArrayView(large).sliced(BufferPool::minimumSize)));
     QCOMPARE(reader.takeFrames().bytes, large);
     QCOMPARE(BufferPool::ofProcess().size(), mebi + 100);
 }

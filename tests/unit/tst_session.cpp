@@ -172,7 +172,7 @@ void tst_Session::keepsMessagesOfEverySize()
 {
     QList<EncodedMessage> messages;
     for (qint64 n = 1; n <= 600; ++n) {
-        constexpr std::array<qsizetype, 5> extra = {5'000, 150, 400, 0, LargeValue::leastSize};
+        constexpr std::array<qsizetype, 5> extra = {5'000, 150, 400, 0, LargeValue::minimumSize};
         messages << (n % 40 == 1 ? bulky(n, extra[size_t(n / 40) % extra.size()])
                                  : encodedMessage(n));
     }

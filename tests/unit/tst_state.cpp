@@ -533,7 +533,7 @@ void tst_State::whatCannotBeEncodedIsLeftOutWithOneWarning()
         QVERIFY(pair.tick().isEmpty());
     }
     QCOMPARE(Warnings::texts(),
-             QStringList{u"s is shared without size: Unknown has no MessagePack form"_s});
+             QStringList{u"a value of s is not shared: size: Unknown has no MessagePack form"_s});
     QVERIFY(!pair.state->values.values().contains(u"size"_s));
 }
 
@@ -691,7 +691,7 @@ void tst_State::roleThatCannotBeEncodedIsNil()
     QCOMPARE(pair.state->rows.value(2, 0), QVariant(2LL));
     QVERIFY(pair.state->rows.value(2, 1).isNull());
     QCOMPARE(Warnings::texts(),
-             QStringList{u"s is shared without bad: Unknown has no MessagePack form"_s});
+             QStringList{u"a value of s is not shared: bad: Unknown has no MessagePack form"_s});
 }
 
 void tst_State::modelWithoutRolesOfItsOwnHasDisplay()

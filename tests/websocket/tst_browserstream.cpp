@@ -289,9 +289,9 @@ void tst_BrowserStream::endIsToldAsTheBrowserTellsIt_data()
     QTest::newRow("going away") << true << 1001 << u"ended"_s;
     QTest::newRow("without a code") << true << 1005 << u"ended"_s;
     QTest::newRow("broken") << true << 1006
-                            << u"failed: the WebSocket broke; a browser does not say why"_s;
+                            << u"failed: the WebSocket failed; browsers do not say why"_s;
     QTest::newRow("not opened") << false << 1006
-                                << u"failed: the WebSocket could not be opened; a browser does not "
+                                << u"failed: the WebSocket could not be opened; browsers do not "
                                    "say why"_s;
     QTest::newRow("protocol error")
         << true << 1002 << u"fault: the peer closed with code 1002: why"_s;

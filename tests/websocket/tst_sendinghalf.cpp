@@ -165,7 +165,7 @@ struct Line
 QByteArray onTheWire(const QByteArray &frame)
 {
     QByteArray bytes;
-    Outgoing(Role::Server, nullptr).add(bytes, frame);
+    MessageTranslator(Role::Server, nullptr).add(bytes, frame);
     return bytes;
 }
 
@@ -226,10 +226,10 @@ void tst_SendingHalf::waitsForTheEndOfAMessage()
     const QByteArray large = encode(bulky(100));
     for (const qsizetype size : {qsizetype(3), large.size() - 1}) {
         Line line;
-        line.half->outgoing().add(line.half->unwritten(), QByteArrayView(large).first(size));
+        line.half->translator().add(line.half->unwritten(), QByteArrayView(large).first(size));
         line.flush();
         QCOMPARE(line.send(encode(number(1))), 0);
-        line.half->outgoing().add(line.half->unwritten(), QByteArrayView(large).sliced(size));
+        line.half->translator().add(line.half->unwritten(), QByteArrayView(large).sliced(size));
         line.flush();
         QVERIFY(line.send(encode(number(1))) > 0);
         QCOMPARE(line.socket.bytes, onTheWire(large) + onTheWire(encode(number(1))));
@@ -291,7 +291,7 @@ void tst_SendingHalf::bothWriteWholeFrames()
     while (!hasSent) {
         {
             const SendingHalf::Turn turn(*line.half);
-            line.half->outgoing().writer().write(line.half->unwritten(), Opcode::Pong, "pong");
+            line.half->translator().writer().write(line.half->unwritten(), Opcode::Pong, "pong");
             line.socket.next = ++pongs % 3;
         }
         line.flush();

@@ -42,7 +42,7 @@ void Bot::raceWon(QAbstractSocket *socket)
     connect(m_socket.get(), &QSslSocket::errorOccurred, this,
             [this] { fail(m_socket->errorString()); });
     connect(m_socket.get(), &QSslSocket::disconnected, this,
-            [this] { fail("the server has closed"); });
+            [this] { fail("the server closed the connection"); });
     if (m_options.tls.isNull())
         return begin();
     connect(m_socket.get(), &QSslSocket::encrypted, this, &Bot::begin);
@@ -113,7 +113,7 @@ void Bot::read()
             take(*message);
     }
     if (m_cutter.isBroken())
-        fail("a frame that is larger than any");
+        fail("frame is over the size limit");
 }
 
 void Bot::take(const QVariantMap &message)

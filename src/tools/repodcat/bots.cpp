@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t connectingAtOnce = 64; // a server's accept queue may be short
 constexpr int tickInterval = 5;         // milliseconds
-constexpr int patience = 2000;          // for the last answers, in milliseconds
+constexpr int answerTimeout = 2000;     // for the last answers, in milliseconds
 
 //! Allows this process as many files as the system permits, because each bot takes one.
 void allowManyFiles()
@@ -35,7 +35,7 @@ Bots::Bots(const Options &options)
 void Bots::start()
 {
     if (!m_options.scriptFile.isEmpty()) {
-        QString error = "this repodcat has been built without scripts";
+        QString error = "this repodcat was built without scripts";
 #ifdef REPODCAT_HAS_SCRIPTS
         m_script = Script::load(m_options.scriptFile, &error);
 #endif
@@ -53,7 +53,7 @@ void Bots::start()
             ++m_connected;
             if (m_script)
                 m_script->connected(*each, m_clock.nsecsElapsed());
-            settled();
+            handleAttemptFinished();
         });
         connect(each, &Bot::failed, this,
                 [this, each](const QString &error) { handleFailure(*each, error); });
@@ -72,16 +72,17 @@ void Bots::start()
 
 void Bots::connectSome()
 {
-    while (m_begun < m_bots.size() && m_begun < m_settled + connectingAtOnce)
-        m_bots[m_begun++]->open();
+    while (m_startedAttempts < m_bots.size()
+           && m_startedAttempts < m_finishedAttempts + connectingAtOnce)
+        m_bots[m_startedAttempts++]->open();
 }
 
 //! One more bot has connected, or has failed to.
-void Bots::settled()
+void Bots::handleAttemptFinished()
 {
-    ++m_settled;
-    m_terminal.progress(qint64(m_settled), qint64(m_bots.size()));
-    if (m_settled == m_bots.size())
+    ++m_finishedAttempts;
+    m_terminal.progress(qint64(m_finishedAttempts), qint64(m_bots.size()));
+    if (m_finishedAttempts == m_bots.size())
         QTimer::singleShot(0, this, &Bots::begin);
     else
         QTimer::singleShot(0, this, &Bots::connectSome);
@@ -92,7 +93,7 @@ void Bots::handleFailure(const Bot &bot, const QString &error)
     if (m_failures++ == 0)
         m_firstFailure = error;
     if (!bot.hasOpened())
-        settled();
+        handleAttemptFinished();
 }
 
 void Bots::begin()
@@ -101,7 +102,7 @@ void Bots::begin()
     if (m_connected == 0)
         return end();
     m_terminal.note(QString("%1 bots are connected").arg(m_connected));
-    m_began = m_clock.nsecsElapsed();
+    m_sendingSince = m_clock.nsecsElapsed();
     connect(&m_timer, &QTimer::timeout, this, &Bots::sendDue);
     m_timer.start(tickInterval);
 }
@@ -112,19 +113,19 @@ void Bots::sendDue()
     if (stopForScript())
         return;
     const double interval = 1e9 / (m_options.rate * double(m_bots.size())); // nanoseconds
-    const qint64 now = m_clock.nsecsElapsed() - m_began;
+    const qint64 now = m_clock.nsecsElapsed() - m_sendingSince;
     const double total = m_options.duration * 1e9;
     for (; double(m_turns) * interval <= std::min(double(now), total); ++m_turns)
-        turn(*m_bots[size_t(m_turns) % m_bots.size()],
-             m_began + qint64(double(m_turns) * interval));
+        sendFrom(*m_bots[size_t(m_turns) % m_bots.size()],
+                 m_sendingSince + qint64(double(m_turns) * interval));
     m_terminal.progress(now / 1'000'000, qint64(m_options.duration * 1000));
     if (double(now) >= total) {
         m_timer.disconnect(this);
-        connect(&m_timer, &QTimer::timeout, this, &Bots::wait);
+        connect(&m_timer, &QTimer::timeout, this, &Bots::waitForAnswers);
     }
 }
 
-void Bots::turn(Bot &bot, qint64 time)
+void Bots::sendFrom(Bot &bot, qint64 time)
 {
     if (!bot.isOpen())
         return;
@@ -135,10 +136,11 @@ void Bots::turn(Bot &bot, qint64 time)
 }
 
 //! Waits for the last answers.
-void Bots::wait()
+void Bots::waitForAnswers()
 {
-    const double over = double(m_clock.nsecsElapsed() - m_began) / 1e6 - m_options.duration * 1000;
-    if (!stopForScript() && (lost() == 0 || over > patience))
+    const double over =
+        double(m_clock.nsecsElapsed() - m_sendingSince) / 1e6 - m_options.duration * 1000;
+    if (!stopForScript() && (lost() == 0 || over > answerTimeout))
         end();
 }
 
@@ -188,7 +190,7 @@ ExitCode Bots::verdict()
 {
     if (m_failures > 0)
         m_terminal.error(
-            QString("%1 bots have failed; the first: %2").arg(m_failures).arg(m_firstFailure));
+            QString("%1 bots failed; the first: %2").arg(m_failures).arg(m_firstFailure));
     if (m_connected == 0)
         return ConnectionFailed;
     const qint64 asked = m_times.count() + lost();
@@ -197,10 +199,10 @@ ExitCode Bots::verdict()
     const bool isSlow = m_options.p99 > 0 && m_times.percentile(0.99) > m_options.p99;
     if (isLossy)
         m_terminal.error(
-            QString("%1 % are lost, over the bound of %2 %").arg(loss).arg(m_options.loss));
+            QString("%1 % were lost, more than the bound of %2 %").arg(loss).arg(m_options.loss));
     if (isSlow)
-        m_terminal.error(QString("p99 of %1 ms is over the bound of %2 ms")
+        m_terminal.error(QString("p99 of %1 ms is more than the bound of %2 ms")
                              .arg(m_times.percentile(0.99))
                              .arg(m_options.p99));
-    return isLossy || isSlow ? BoundPassed : Done;
+    return isLossy || isSlow ? BoundExceeded : Done;
 }

@@ -28,12 +28,12 @@ signals:
 
 private:
     void connectSome();
-    void settled();
+    void handleAttemptFinished();
     void handleFailure(const Bot &bot, const QString &error);
     void begin();
     void sendDue();
-    void turn(Bot &bot, qint64 time);
-    void wait();
+    void sendFrom(Bot &bot, qint64 time);
+    void waitForAnswers();
     void end();
     qint64 lost() const;
     QByteArray report() const;
@@ -44,14 +44,14 @@ private:
     Terminal m_terminal;
     std::unique_ptr<Script> m_script;
     std::vector<std::unique_ptr<Bot>> m_bots;
-    size_t m_begun = 0;   // bots that have been told to connect
-    size_t m_settled = 0; // bots that have connected, or failed to
+    size_t m_startedAttempts = 0;  // bots that have been told to connect
+    size_t m_finishedAttempts = 0; // bots that have connected, or failed to
     size_t m_connected = 0;
     qint64 m_failures = 0;
     QString m_firstFailure;
 
     QElapsedTimer m_clock;
-    qint64 m_began = 0; // when sending began, by the clock, in nanoseconds
+    qint64 m_sendingSince = 0; // when sending began, by the clock, in nanoseconds
     QTimer m_timer;
     qint64 m_turns = 0;
     qint64 m_received = 0; // messages that were not answers

@@ -27,32 +27,34 @@ void describe(QCommandLineParser &parser)
         "  repodcat [options] HOST [PORT]             connects\n"
         "  repodcat [options] URL                     connects: repod:, repods:, ws: or wss:\n"
         "  repodcat [options] --listen [[HOST] PORT]  listens; port 0 lets the system pick\n"
-        "  repodcat --bots N [options] HOST [PORT]    puts a server under load");
+        "  repodcat --bots N [options] HOST [PORT]    loads a server with N clients");
     parser.addOptions({
         {{"l", "listen"}, "Listens instead of connecting; ends when the last client has left."},
-        {{"k", "keep-open"}, "Goes on listening when the last client has left."},
-        {{"a", "action"}, "Prints and counts messages with this action alone; repeats.", "NAME"},
-        {{"w", "watch"}, "Prints the shared state of this name as it changes.", "NAME"},
+        {{"k", "keep-open"}, "Keeps listening after the last client has left."},
+        {{"a", "action"},
+         "Prints and counts only messages with this action; may be repeated.",
+         "NAME"},
+        {{"w", "watch"}, "Prints the shared state with this name whenever it changes.", "NAME"},
         {{"c", "count"}, "Ends after N messages (or, with --bench, round trips).", "N"},
-        {{"t", "timeout"}, "Ends after so many seconds.", "SECONDS"},
+        {{"t", "timeout"}, "Ends after this many seconds.", "SECONDS"},
         {{"n", "no-input"}, "Does not read standard input."},
-        {{"e", "echo"}, "Sends each message back to where it came from; reads no input."},
-        {"record", "Writes the messages of both directions to a recording.", "FILE"},
-        {"replay", "Sends the messages of a recording instead of standard input's.", "FILE"},
+        {{"e", "echo"}, "Sends each message back to its sender; reads no input."},
+        {"record", "Records the messages of both directions in a file.", "FILE"},
+        {"replay", "Sends the messages of a recording instead of standard input.", "FILE"},
         {"fast", "Replays without the recorded pauses."},
-        {"bench", "Measures round trips to a peer that echoes."},
-        {"bots", "Puts a server under the load of N clients.", "N"},
-        {"rate", "How many messages each bot sends a second; default 1.", "R"},
-        {"duration", "How many seconds bots send; default 10.", "SECONDS"},
-        {"script", "JavaScript that says what bots do.", "FILE"},
-        {"p99", "Fails if 1 % of the round trips of bots take longer.", "MS"},
-        {"loss", "Fails if more of what bots send stays without an answer.", "PERCENT"},
-        {"tls", "Speaks TLS."},
-        {"ca", "Trusts the certificates in this file alone.", "FILE"},
+        {"bench", "Measures round trips to a peer that echoes messages."},
+        {"bots", "Loads a server with N clients.", "N"},
+        {"rate", "How many messages each bot sends per second; default 1.", "R"},
+        {"duration", "How many seconds the bots send; default 10.", "SECONDS"},
+        {"script", "The JavaScript file that the bots run.", "FILE"},
+        {"p99", "Fails if 1 % of the bots' round trips take longer.", "MS"},
+        {"loss", "Fails if a larger share of the bots' messages gets no answer.", "PERCENT"},
+        {"tls", "Uses TLS."},
+        {"ca", "Trusts only the certificates in this file.", "FILE"},
         {"cert", "The certificate of this end.", "FILE"},
         {"key", "The private key of --cert.", "FILE"},
         {"insecure", "Does not verify the server's certificate."},
-        {{"q", "quiet"}, "Says nothing on standard error but errors."},
+        {{"q", "quiet"}, "Prints only errors on standard error."},
         {"color", "Colours: auto (on a terminal), always or never.", "WHEN", "auto"},
     });
     parser.addHelpOption();
@@ -91,7 +93,7 @@ void readAddress(Options &options, QStringList positional)
     if (!options.isListening && options.host.contains("://")) {
         options.url = QUrl(options.host);
         if (!positional.isEmpty())
-            rejectUsage(positional.first() + ": the port belongs into the url");
+            rejectUsage(positional.first() + ": put the port into the URL");
     }
     if (positional.isEmpty())
         return;
@@ -113,7 +115,7 @@ QList<QSslCertificate> certificatesOf(const QString &fileName)
 {
     auto certificates = QSslCertificate::fromData(contentsOf(fileName), QSsl::Pem);
     if (certificates.isEmpty())
-        rejectUsage(fileName + ": no certificate in PEM form");
+        rejectUsage(fileName + ": contains no PEM certificate");
     return certificates;
 }
 
@@ -125,7 +127,7 @@ QSslKey keyOf(const QString &fileName)
         if (!key.isNull())
             return key;
     }
-    rejectUsage(fileName + ": no private key in PEM form");
+    rejectUsage(fileName + ": contains no PEM private key");
 }
 
 void readTls(Options &options, const QCommandLineParser &parser)
@@ -139,9 +141,9 @@ void readTls(Options &options, const QCommandLineParser &parser)
         return;
     }
     if (!QSslSocket::supportsSsl())
-        rejectUsage("--tls: Qt finds no TLS library");
+        rejectUsage("--tls: Qt cannot find a TLS library");
     if (parser.isSet("cert") != parser.isSet("key"))
-        rejectUsage("--cert and --key need each other");
+        rejectUsage("--cert and --key must be given together");
     if (options.isListening && !parser.isSet("cert"))
         rejectUsage("--listen --tls needs --cert and --key");
     options.tls = QSslConfiguration::defaultConfiguration();
@@ -173,18 +175,19 @@ void readFlags(Options &options, const QCommandLineParser &parser)
 void rejectCombinations(const Options &options)
 {
     if (options.isBenchmark && (options.isListening || options.isEchoing))
-        rejectUsage("--bench goes with neither --listen nor --echo");
+        rejectUsage("--bench cannot be combined with --listen or --echo");
     if (!options.replayFile.isEmpty() && (options.isBenchmark || options.isEchoing))
-        rejectUsage("--replay goes with neither --bench nor --echo");
+        rejectUsage("--replay cannot be combined with --bench or --echo");
     if (options.bots > 0
         && (options.isListening || options.isBenchmark || options.isEchoing
             || !options.replayFile.isEmpty() || !options.recordFile.isEmpty()))
-        rejectUsage("--bots goes with none of --listen, --bench, --echo, --replay and --record");
+        rejectUsage(
+            "--bots cannot be combined with --listen, --bench, --echo, --replay or --record");
     if (!options.watched.isEmpty()
         && (options.isListening || options.isBenchmark || options.isEchoing || options.bots > 0
             || !options.actions.isEmpty() || !options.recordFile.isEmpty()))
-        rejectUsage(
-            "--watch goes with none of --listen, --action, --bench, --bots, --echo and --record");
+        rejectUsage("--watch cannot be combined with --listen, --action, --bench, --bots, --echo "
+                    "or --record");
     if (options.isReplayFast && options.replayFile.isEmpty())
         rejectUsage("--fast needs --replay");
     if (options.staysOpen && !options.isListening)
@@ -210,7 +213,7 @@ Colors colorsOf(const QString &when)
     if (when == "auto")
         return Colors::Auto;
     if (when != "always" && when != "never")
-        rejectUsage("--color " + when + ": not one of auto, always and never");
+        rejectUsage("--color " + when + ": use auto, always or never");
     return when == "always" ? Colors::Always : Colors::Never;
 }
 

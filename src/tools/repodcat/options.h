@@ -10,7 +10,7 @@
 enum ExitCode {
     Done = 0,
     ConnectionFailed = 1,
-    BoundPassed = 1, ///< the bots measured worse than was required
+    BoundExceeded = 1, ///< the bots measured worse than was required
     WrongUsage = 2,
     TimedOut = 3,
     BadInput = 4,

@@ -59,7 +59,7 @@ public:
         const bool doesNothing = !m_connected.value.isCallable() && !m_tick.value.isCallable()
             && !m_received.value.isCallable();
         return m_error.isEmpty() && doesNothing
-            ? fileName + ": none of the functions connected, tick and received"
+            ? fileName + ": defines none of the functions connected, tick and received"
             : m_error;
     }
 

@@ -13,16 +13,16 @@
 
 namespace {
 
-constexpr int talkInterval = 20;          // milliseconds, like the others here
+constexpr int sendInterval = 20;          // milliseconds, like the others here
 constexpr int recoveryPatience = 120'000; // for a busy machine
 constexpr int playersOfTable = 30;
 constexpr int cutInterval = 100; // cuts one of all lines each time
 constexpr int longestCut = 1000;
 constexpr qint64 bytesOfLine = 8000; // the most after which a line breaks
 
-constexpr const char *names[] = {"a node killed", "a node stopped",  "a node cut off",
-                                 "Redis killed",  "Redis stalled",   "listeners cut by Redis",
-                                 "lines cut",     "lines led astray"};
+constexpr const char *names[] = {"a node killed", "a node stopped",   "a node cut off",
+                                 "Redis killed",  "Redis stalled",    "listeners cut by Redis",
+                                 "lines cut",     "clients misrouted"};
 
 qint64 now() // nanoseconds by the machine's clock, like the nodes' times
 {
@@ -34,7 +34,7 @@ qint64 now() // nanoseconds by the machine's clock, like the nodes' times
 ClusterGame::ClusterGame(const ClusterPlan &plan)
     : m_plan(plan)
 {
-    m_talk.callOnTimeout([this] { saySome(); });
+    m_sendTimer.callOnTimeout([this] { sendSome(); });
     m_cuts.callOnTimeout([this] { cutLine(); });
 }
 
@@ -47,13 +47,13 @@ void ClusterGame::fail(const QString &text)
 void ClusterGame::start()
 {
     if (!m_redis.start())
-        return fail("Redis does not start");
+        return fail("Redis did not start");
     if (!startNodes())
-        return fail("the nodes do not start");
+        return fail("the nodes did not start");
     sendClients();
-    m_talk.start(talkInterval);
+    m_sendTimer.start(sendInterval);
     if (!recovers())
-        fail("the cluster does not come together");
+        fail("the nodes did not find each other");
 }
 
 bool ClusterGame::startNodes()
@@ -78,51 +78,51 @@ void ClusterGame::sendClients()
     for (int i = 0; i < count; ++i) {
         const auto portOf = [this](int node) { return m_nodes[size_t(node)]->port(); };
         m_players.push_back(
-            std::make_unique<Player>(i, i % nodeCount, tableOf(i), portOf, m_heard));
+            std::make_unique<Player>(i, i % nodeCount, tableOf(i), portOf, m_totals));
         m_players.back()->goHome();
     }
     for (int i = 0; i < m_plan.travellers * nodeCount; ++i) {
         const NodeProcess &home = *m_nodes[size_t(i % nodeCount)];
         const bool isBrowser = i / nodeCount % 3 == 2;
-        const size_t road = isBrowser ? home.roads.size() - 1 : 0;
+        const size_t route = isBrowser ? home.routes.size() - 1 : 0;
         m_travellers.push_back(
-            std::make_unique<Traveller>(count + i, home, road, tableOf(i), m_heard, m_journeys));
+            std::make_unique<Traveller>(count + i, home, route, tableOf(i), m_totals, m_outcomes));
     }
 }
 
 //! Clients take turns, so that something is always in transit.
-void ClusterGame::saySome()
+void ClusterGame::sendSome()
 {
     const size_t count = m_players.size() + m_travellers.size();
-    m_due += m_plan.rate * double(count) * talkInterval / 1000;
+    m_due += m_plan.rate * double(count) * sendInterval / 1000;
     for (; m_due >= 1; --m_due) {
         const size_t next = m_next++ % count;
         if (next < m_players.size())
-            m_players[next]->say();
+            m_players[next]->sendNext();
         else
-            m_travellers[next - m_players.size()]->say();
+            m_travellers[next - m_players.size()]->sendNext();
     }
 }
 
-void ClusterGame::suffer(const std::vector<Fault> &faults)
+void ClusterGame::applyFaults(const std::vector<Fault> &faults)
 {
     NodeProcess &node = *m_nodes[m_random.bounded(quint32(nodeCount))];
     QStringList what;
     const quint64 violations = tally().violations;
     const int offlinesBefore = offlines();
     for (const Fault fault : faults) {
-        strike(fault, node);
+        startFault(fault, node);
         ++m_faults[size_t(fault)];
         what << names[size_t(fault)];
     }
     // Times too short for a lease to end are included.
     play(m_plan.leaseTime / 4 + m_random.bounded(m_plan.leaseTime * 5 / 2));
     for (const Fault fault : faults)
-        mend(fault, node);
+        endFault(fault, node);
     if (!recovers())
-        fail("the cluster does not recover");
-    const bool isLedAstray = std::count(faults.begin(), faults.end(), Fault::LeadAstray) > 0;
-    judgeBetrayals(isLedAstray && offlines() != offlinesBefore);
+        fail("the cluster did not recover");
+    const bool isMisrouting = std::count(faults.begin(), faults.end(), Fault::Misroute) > 0;
+    judgeUnexpectedEnds(isMisrouting && offlines() != offlinesBefore);
     if (tally().violations != violations)
         std::fprintf(stderr, "with %s\n", qPrintable(what.join(", ")));
 }
@@ -135,19 +135,19 @@ int ClusterGame::offlines() const
     return sum;
 }
 
-//! A session may end before its node only for a client led astray to a node that was too slow to
+//! A session may end before its node only for a client misrouted to a node that was too slow to
 //! stay online: that node does not know where to redirect the client.
-void ClusterGame::judgeBetrayals(bool mayBe)
+void ClusterGame::judgeUnexpectedEnds(bool arePermitted)
 {
-    const QStringList betrayals = std::exchange(m_journeys.betrayals, {});
-    if (mayBe)
-        m_betrayals += betrayals.size();
+    const QStringList unexpectedEnds = std::exchange(m_outcomes.unexpectedEnds, {});
+    if (arePermitted)
+        m_permittedEnds += unexpectedEnds.size();
     else
-        std::for_each(betrayals.begin(), betrayals.end(),
+        std::for_each(unexpectedEnds.begin(), unexpectedEnds.end(),
                       [](const QString &text) { tally().violation(text); });
 }
 
-void ClusterGame::strike(Fault fault, NodeProcess &node)
+void ClusterGame::startFault(Fault fault, NodeProcess &node)
 {
     switch (fault) {
     case Fault::KillNode:
@@ -165,13 +165,13 @@ void ClusterGame::strike(Fault fault, NodeProcess &node)
         return;
     case Fault::CutLines:
         return m_cuts.start(cutInterval);
-    case Fault::LeadAstray:
-        leadAstray();
+    case Fault::Misroute:
+        misrouteClients();
         return m_cuts.start(cutInterval);
     }
 }
 
-void ClusterGame::mend(Fault fault, NodeProcess &node)
+void ClusterGame::endFault(Fault fault, NodeProcess &node)
 {
     switch (fault) {
     case Fault::KillNode:
@@ -188,19 +188,19 @@ void ClusterGame::mend(Fault fault, NodeProcess &node)
     case Fault::CutListeners:
         return;
     case Fault::CutLines:
-    case Fault::LeadAstray:
-        return mendLines();
+    case Fault::Misroute:
+        return repairLines();
     }
 }
 
-//! Makes all roads to a node begin at the next node.
-void ClusterGame::leadAstray()
+//! Makes all routes to a node begin at the next node.
+void ClusterGame::misrouteClients()
 {
     for (size_t i = 0; i < m_nodes.size(); ++i) {
         const NodeProcess &next = *m_nodes[(i + 1) % m_nodes.size()];
-        for (size_t road = 0; road < next.roads.size(); ++road) {
-            LoadBalancer &entry = m_nodes[i]->roads[road]->entry;
-            entry.setTarget(next.roads[road]->line.port());
+        for (size_t route = 0; route < next.routes.size(); ++route) {
+            LoadBalancer &entry = m_nodes[i]->routes[route]->entry;
+            entry.setTarget(next.routes[route]->line.port());
             entry.cut();
         }
     }
@@ -209,8 +209,8 @@ void ClusterGame::leadAstray()
 //! Cuts at once, for a while, or in the middle of a message, for as long as the fault lasts.
 void ClusterGame::cutLine()
 {
-    const auto &roads = m_nodes[m_lineRandom.bounded(quint32(nodeCount))]->roads;
-    QRepod::FaultProxy &line = roads[m_lineRandom.bounded(quint32(roads.size()))]->line;
+    const auto &routes = m_nodes[m_lineRandom.bounded(quint32(nodeCount))]->routes;
+    QRepod::FaultProxy &line = routes[m_lineRandom.bounded(quint32(routes.size()))]->line;
     switch (m_lineRandom.bounded(3)) {
     case 0:
         return line.reset();
@@ -221,13 +221,13 @@ void ClusterGame::cutLine()
     }
 }
 
-void ClusterGame::mendLines()
+void ClusterGame::repairLines()
 {
     m_cuts.stop();
     for (const auto &node : m_nodes) {
-        for (const auto &road : node->roads) {
-            road->entry.setTarget(road->line.port());
-            road->line.clearFaults();
+        for (const auto &route : node->routes) {
+            route->entry.setTarget(route->line.port());
+            route->line.clearFaults();
         }
     }
 }
@@ -247,7 +247,7 @@ bool ClusterGame::waitFor(const std::function<bool()> &condition)
         if (clock.elapsed() > recoveryPatience)
             return false;
         QEventLoop loop;
-        QTimer::singleShot(talkInterval, &loop, &QEventLoop::quit);
+        QTimer::singleShot(sendInterval, &loop, &QEventLoop::quit);
         loop.exec();
     }
     return true;
@@ -264,16 +264,16 @@ bool ClusterGame::recovers()
                            [](const auto &node) { return node->nodes() == nodeCount; });
     });
     for (const auto &player : m_players) {
-        player->listen();
+        player->resetNodes();
         if (!player->isHome())
             player->goHome();
     }
     for (const auto &traveller : m_travellers)
-        traveller->listen();
+        traveller->resetNodes();
     const qint64 since = now();
     const bool isWhole = areTogether && waitFor([&] {
                              for (const auto &traveller : m_travellers) {
-                                 if (traveller->isAstray())
+                                 if (traveller->isMisrouted())
                                      traveller->goHome();
                              }
                              return hasRecovered(since);
@@ -284,10 +284,12 @@ bool ClusterGame::recovers()
 
 bool ClusterGame::hasRecovered(qint64 since) const
 {
-    const auto hasHeardAll = [](const auto &client) { return client->hasHeard(nodeCount); };
+    const auto hasReceivedFromAll = [](const auto &client) {
+        return client->hasReceivedFrom(nodeCount);
+    };
     return m_arenas.ownedSince(since) == m_arenas.count()
-        && std::all_of(m_players.begin(), m_players.end(), hasHeardAll)
-        && std::all_of(m_travellers.begin(), m_travellers.end(), hasHeardAll);
+        && std::all_of(m_players.begin(), m_players.end(), hasReceivedFromAll)
+        && std::all_of(m_travellers.begin(), m_travellers.end(), hasReceivedFromAll);
 }
 
 void ClusterGame::judge() const
@@ -303,19 +305,19 @@ QString ClusterGame::summary() const
     for (size_t i = 0; i < m_faults.size(); ++i)
         text += QString("%1 %2, ").arg(names[i]).arg(m_faults[i]);
     return text
-        + QString("%1 messages heard on %2 connections of %3 clients, %4 gaps; ")
-              .arg(m_heard.messages)
-              .arg(m_heard.connections)
+        + QString("%1 messages received on %2 connections of %3 clients, %4 gaps; ")
+              .arg(m_totals.messages)
+              .arg(m_totals.connections)
               .arg(m_players.size())
-              .arg(m_heard.gaps)
+              .arg(m_totals.gaps)
         + QString("%1 travellers: %2 interruptions, %3 resumes, %4 sessions lost with their nodes, "
-                  "%5 led astray for good, %6 messages by WebSocket; ")
+                  "%5 ended after misrouting, %6 messages by WebSocket; ")
               .arg(m_travellers.size())
-              .arg(m_journeys.interruptions)
-              .arg(m_journeys.resumes)
-              .arg(m_journeys.lost)
-              .arg(m_betrayals)
-              .arg(m_journeys.byWebSocket)
+              .arg(m_outcomes.interruptions)
+              .arg(m_outcomes.resumes)
+              .arg(m_outcomes.lost)
+              .arg(m_permittedEnds)
+              .arg(m_outcomes.byWebSocket)
         + QString("%1 acts of %2 owners; longest recovery %3 ms; violations %4")
               .arg(m_arenas.acts())
               .arg(m_arenas.owners())

@@ -38,15 +38,15 @@ public:
         StallRedis,
         CutListeners,
         CutLines,
-        LeadAstray,
+        Misroute,
     };
 
-    //! Faults of a node, of Redis, and of the travellers' lines. A traveller led astray reaches
+    //! Faults of a node, of Redis, and of the travellers' lines. A misrouted traveller reaches
     //! another node, which learns from Redis where the session is.
     static constexpr std::array nodeFaults = {Fault::KillNode, Fault::StopNode, Fault::CutNode};
     static constexpr std::array redisFaults = {Fault::KillRedis, Fault::StallRedis,
                                                Fault::CutListeners};
-    static constexpr std::array lineFaults = {Fault::CutLines, Fault::LeadAstray};
+    static constexpr std::array lineFaults = {Fault::CutLines, Fault::Misroute};
 
     explicit ClusterGame(const ClusterPlan &plan);
 
@@ -55,7 +55,7 @@ public:
 
     //! Makes the \a faults last for a while, mends them, and waits until everything is as before.
     //! There may be at most one fault each of a node, of Redis and of the lines.
-    void suffer(const std::vector<Fault> &faults);
+    void applyFaults(const std::vector<Fault> &faults);
 
     //! Whether it has recovered each time.
     bool isSound() const { return m_isSound; }
@@ -70,19 +70,19 @@ private:
 
     bool startNodes();
     void sendClients();
-    void strike(Fault fault, NodeProcess &node);
-    void mend(Fault fault, NodeProcess &node);
-    void leadAstray();
+    void startFault(Fault fault, NodeProcess &node);
+    void endFault(Fault fault, NodeProcess &node);
+    void misrouteClients();
     void cutLine();
-    void mendLines();
+    void repairLines();
     static void play(int milliseconds);
     static bool waitFor(const std::function<bool()> &condition);
     bool recovers();
     void fail(const QString &text);
     int offlines() const;
-    void judgeBetrayals(bool mayBe);
+    void judgeUnexpectedEnds(bool arePermitted);
     bool hasRecovered(qint64 since) const;
-    void saySome();
+    void sendSome();
 
     const ClusterPlan m_plan;
     QRandomGenerator m_random{m_plan.seed};
@@ -90,16 +90,16 @@ private:
     RedisServer m_redis;
     Ownerships m_arenas{m_plan.arenas};
     std::vector<std::unique_ptr<NodeProcess>> m_nodes;
-    Heard m_heard;
+    ReceivedTotals m_totals;
     std::vector<std::unique_ptr<Player>> m_players;
-    Journeys m_journeys;
+    Outcomes m_outcomes;
     std::vector<std::unique_ptr<Traveller>> m_travellers;
-    QTimer m_talk;
+    QTimer m_sendTimer;
     QTimer m_cuts;
     size_t m_next = 0; // the client to speak next
     double m_due = 0;  // how many are due to speak
     std::array<int, nodeFaults.size() + redisFaults.size() + lineFaults.size()> m_faults{};
-    qint64 m_betrayals = 0;       // permitted ones
+    qint64 m_permittedEnds = 0;   // of sessions
     qint64 m_longestRecovery = 0; // milliseconds
     bool m_isSound = true;
 };

@@ -62,7 +62,7 @@ void soak(ClusterGame &game, const ClusterPlan &plan)
         for (const auto &faults : order) {
             if (!game.isSound() || clock.elapsed() >= plan.milliseconds)
                 break;
-            game.suffer(faults);
+            game.applyFaults(faults);
             if (clock.elapsed() / 60'000 > minutes) {
                 minutes = int(clock.elapsed() / 60'000);
                 std::printf("%d min: %s\n", minutes, qPrintable(game.summary()));
@@ -82,12 +82,12 @@ int main(int argc, char *argv[])
         return serveNode(arguments.mid(2));
     QCommandLineParser parser;
     parser.addHelpOption();
-    parser.addOption({"minutes", "How long, fractions too.", "n", "2"});
-    parser.addOption({"seed", "What the faults are drawn from.", "s", "1"});
-    parser.addOption({"clients", "How many each of the three nodes has.", "k", "300"});
+    parser.addOption({"minutes", "How long to run; fractions are allowed.", "n", "2"});
+    parser.addOption({"seed", "Seed of the random faults.", "s", "1"});
     parser.addOption(
-        {"travellers", "How many with a session each of them has besides.", "n", "30"});
-    parser.addOption({"rate", "How often each says something, in a second.", "n", "0.5"});
+        {"clients", "Clients without a session for each of the three nodes.", "k", "300"});
+    parser.addOption({"travellers", "Clients with a session for each node.", "n", "30"});
+    parser.addOption({"rate", "How many messages each client sends per second.", "n", "0.5"});
     parser.addOption({"lease", "The lease time, in milliseconds.", "ms", "2000"});
     parser.process(application);
     ClusterPlan plan;

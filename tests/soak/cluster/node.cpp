@@ -103,9 +103,9 @@ public:
     Q_INVOKABLE void Network_say(int life, int n)
     {
         const auto *node = qobject_cast<const Node *>(server());
-        if (n != ++m_said)
-            std::printf("violation client %d in its life %d says %d instead of %d\n", m_from, life,
-                        n, std::exchange(m_said, n));
+        if (n != ++m_received)
+            std::printf("violation client %d in its life %d sent %d instead of %d\n", m_from, life,
+                        n, std::exchange(m_received, n));
         if (!m_table)
             return;
         m_table->sendToAll("said",
@@ -118,7 +118,7 @@ public:
 
 private:
     int m_from = -1;
-    int m_said = 0;
+    int m_received = 0;
     QRepod::Room *m_table = nullptr;
 };
 

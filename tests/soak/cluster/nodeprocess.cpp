@@ -15,9 +15,9 @@ NodeProcess::NodeProcess(int number, quint16 redisPort, int leaseTime, Ownership
     , m_arenas(arenas)
 {
     line.setTarget(redisPort);
-    roads.push_back(std::make_unique<Road>(seed));
+    routes.push_back(std::make_unique<Route>(seed));
     if (SoakGate::isBuilt())
-        roads.push_back(std::make_unique<Road>(seed + 1));
+        routes.push_back(std::make_unique<Route>(seed + 1));
     m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     connect(&m_process, &QProcess::readyReadStandardOutput, this, &NodeProcess::read);
 }
@@ -33,8 +33,8 @@ void NodeProcess::start()
     ++m_starts;
     QStringList arguments{"node", QString("redis://127.0.0.1:%1").arg(line.port()),
                           QString::number(m_leaseTime), QString::number(m_arenas.count())};
-    for (const auto &road : roads)
-        arguments << QString::number(road->port) << QString::number(road->line.port());
+    for (const auto &route : routes)
+        arguments << QString::number(route->port) << QString::number(route->line.port());
     m_process.start(QCoreApplication::applicationFilePath(), arguments);
 }
 

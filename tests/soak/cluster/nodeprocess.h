@@ -2,7 +2,7 @@
 #pragma once
 
 #include "soak/cluster/ownerships.h"
-#include "soak/cluster/road.h"
+#include "soak/cluster/route.h"
 #include "support/loadbalancer.h"
 
 #include <QtCore/QProcess>
@@ -10,8 +10,8 @@
 #include <memory>
 #include <vector>
 
-//! A node's process, the line between it and Redis, the roads to it, and what it has printed. Works
-//! in the thread of the soak.
+//! A node's process, the line between it and Redis, the routes to it, and what it has printed.
+//! Works in the thread of the soak.
 class NodeProcess : public QObject
 {
     Q_OBJECT
@@ -26,7 +26,7 @@ public:
     void stop();
     void resume();
 
-    quint16 port() const { return roads.front()->port; }
+    quint16 port() const { return routes.front()->port; }
 
     //! Its Cluster::nodeId(); empty while it does not run or has not printed it.
     const QString &id() const { return m_id; }
@@ -39,8 +39,8 @@ public:
 
     LoadBalancer line;
 
-    //! Roads to its server and, if that is built, to its gate.
-    std::vector<std::unique_ptr<Road>> roads;
+    //! Routes to its server and, if that is built, to its gate.
+    std::vector<std::unique_ptr<Route>> routes;
 
 private:
     void read();

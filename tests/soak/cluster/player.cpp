@@ -16,18 +16,18 @@ constexpr qsizetype headerSize = 4;
 
 } // namespace
 
-Player::Player(int number, int home, const QString &table, PortOf portOf, Heard &heard)
+Player::Player(int number, int home, const QString &table, PortOf portOf, ReceivedTotals &totals)
     : m_number(number)
     , m_home(home)
     , m_table(table)
     , m_portOf(std::move(portOf))
-    , m_heard(heard)
-    , m_hearing(QString("player %1").arg(number), heard)
+    , m_totals(totals)
+    , m_reception(QString("player %1").arg(number), totals)
     , m_place(home)
 {
     connect(&m_socket, &QTcpSocket::readyRead, this, &Player::read);
     connect(&m_socket, &QTcpSocket::connected, this, [this] {
-        ++m_heard.connections;
+        ++m_totals.connections;
         m_socket.setSocketOption(QTcpSocket::LowDelayOption, 1);
         m_socket.write(
             QRepod::encode({{"action", "enter"}, {"table", m_table}, {"from", m_number}}));
@@ -61,19 +61,19 @@ void Player::goHome()
 
 void Player::handleEnd()
 {
-    if (m_said > 0 || !m_hearing.node().isEmpty())
+    if (m_sent > 0 || !m_reception.node().isEmpty())
         ++m_life;
-    m_said = 0;
+    m_sent = 0;
     m_bytes.clear();
-    m_hearing.begin();
+    m_reception.begin();
     m_place = (m_place + 1) % nodes;
     QTimer::singleShot(retryInterval, this, &Player::open);
 }
 
-void Player::say()
+void Player::sendNext()
 {
-    if (!m_hearing.node().isEmpty())
-        m_socket.write(QRepod::encode({{"action", "say"}, {"life", m_life}, {"n", ++m_said}}));
+    if (!m_reception.node().isEmpty())
+        m_socket.write(QRepod::encode({{"action", "say"}, {"life", m_life}, {"n", ++m_sent}}));
 }
 
 void Player::read()
@@ -88,9 +88,9 @@ void Player::read()
             QRepod::decode(QByteArrayView(m_bytes).sliced(begin + headerSize, size));
         begin += headerSize + size;
         if (!message)
-            m_hearing.violation("what came is no message");
+            m_reception.violation("received something that is not a message");
         else if (message->contains("action"))
-            m_hearing.take(*message);
+            m_reception.take(*message);
     }
     m_bytes.remove(0, begin);
 }

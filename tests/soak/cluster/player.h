@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "soak/cluster/hearing.h"
+#include "soak/cluster/receptioncheck.h"
 
 #include <QtNetwork/QTcpSocket>
 
@@ -19,20 +19,20 @@ class Player : public QObject
 public:
     using PortOf = std::function<quint16(int node)>;
 
-    Player(int number, int home, const QString &table, PortOf portOf, Heard &heard);
+    Player(int number, int home, const QString &table, PortOf portOf, ReceivedTotals &totals);
     ~Player() override;
 
-    bool isHome() const { return m_place == m_home && !m_hearing.node().isEmpty(); }
+    bool isHome() const { return m_place == m_home && !m_reception.node().isEmpty(); }
 
     //! Connects to its own node, wherever it is.
     void goHome();
 
     //! Sends the next number to its table.
-    void say();
+    void sendNext();
 
-    //! Whether something from \a count nodes has come since listen().
-    bool hasHeard(qsizetype count) const { return m_hearing.hasHeard(count); }
-    void listen() { m_hearing.listen(); }
+    //! Whether something from \a count nodes has come since resetNodes().
+    bool hasReceivedFrom(qsizetype count) const { return m_reception.hasReceivedFrom(count); }
+    void resetNodes() { m_reception.resetNodes(); }
 
 private:
     void open();
@@ -43,12 +43,12 @@ private:
     const int m_home;
     const QString m_table;
     const PortOf m_portOf;
-    Heard &m_heard;
+    ReceivedTotals &m_totals;
 
     QTcpSocket m_socket;
     QByteArray m_bytes;
-    Hearing m_hearing;
+    ReceptionCheck m_reception;
     int m_place;    // the node it connects to
     int m_life = 0; // counts connections
-    int m_said = 0; // in this life
+    int m_sent = 0; // in this life
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "soak/cluster/hearing.h"
 #include "soak/cluster/nodeprocess.h"
+#include "soak/cluster/receptioncheck.h"
 
 #include <QRepod/ConnectionListener>
 
@@ -10,13 +10,13 @@
 #include <QtCore/QUrl>
 
 //! Totals of what has happened to all travellers.
-struct Journeys
+struct Outcomes
 {
     qint64 interruptions = 0;
     qint64 resumes = 0;
-    qint64 lost = 0;        ///< sessions lost, each with its node
-    qint64 byWebSocket = 0; ///< messages heard
-    QStringList betrayals;  ///< sessions that ended although their nodes live, and why
+    qint64 lost = 0;            ///< sessions lost, each with its node
+    qint64 byWebSocket = 0;     ///< messages heard
+    QStringList unexpectedEnds; ///< sessions that ended although their nodes live, and why
 };
 
 //! One client with a session, on a line that is cut again and again. It checks what it hears, and
@@ -31,24 +31,25 @@ class Traveller : public QRepod::ConnectionListener
     Q_OBJECT
 
 public:
-    //! Connects to its \a home by the \a road of this number; the second road is for browsers.
-    Traveller(int number, const NodeProcess &home, size_t road, const QString &table, Heard &heard,
-              Journeys &journeys);
+    //! Connects to its \a home by the \a route of this number; the second route is for browsers.
+    Traveller(int number, const NodeProcess &home, size_t route, const QString &table,
+              ReceivedTotals &totals, Outcomes &outcomes);
 
     //! Sends the next number to its table. It is kept while the line is cut.
-    void say();
+    void sendNext();
 
-    //! Whether it is connected, and something from \a count nodes has come since listen().
-    bool hasHeard(qsizetype count) const
+    //! Whether it is connected, and something from \a count nodes has come since resetNodes().
+    bool hasReceivedFrom(qsizetype count) const
     {
-        return m_phase == Phase::Up && m_hearing.hasHeard(count);
+        return m_phase == Phase::Up && m_reception.hasReceivedFrom(count);
     }
-    void listen() { m_hearing.listen(); }
+    void resetNodes() { m_reception.resetNodes(); }
 
     //! Whether it has a session at another node than its own.
-    bool isAstray() const
+    bool isMisrouted() const
     {
-        return m_phase == Phase::Up && !m_isLeaving && isKnown() && m_hearing.node() != m_home.id();
+        return m_phase == Phase::Up && !m_isLeaving && isKnown()
+            && m_reception.node() != m_home.id();
     }
     void goHome();
 
@@ -68,18 +69,18 @@ private:
     void pass(Phase from, Phase to, const char *event);
 
     //! Whether its node knows it, which the node tells. Before that, a cut is the end.
-    bool isKnown() const { return !m_hearing.node().isEmpty(); }
+    bool isKnown() const { return !m_reception.node().isEmpty(); }
 
     const int m_number;
     const NodeProcess &m_home;
     const bool m_isBrowser;
     const QUrl m_url;
     const QString m_table;
-    Journeys &m_journeys;
-    Hearing m_hearing;
+    Outcomes &m_outcomes;
+    ReceptionCheck m_reception;
     Phase m_phase = Phase::Away;
     bool m_isLeaving = false; // to go home
     QString m_error;          // the last one
     int m_life = 0;           // counts sessions
-    int m_said = 0;           // in this life
+    int m_sent = 0;           // in this life
 };

@@ -7,7 +7,7 @@
 #include <QtCore/QVariantMap>
 
 //! Totals of what all clients have heard.
-struct Heard
+struct ReceivedTotals
 {
     qint64 messages = 0;
     qint64 gaps = 0;        ///< in what other nodes' senders say, all of them announced
@@ -16,13 +16,13 @@ struct Heard
 
 //! What one client hears: each number once and in order. Numbers may be missing only from senders
 //! on other nodes, and that must be announced. Works in the thread of the soak.
-class Hearing
+class ReceptionCheck
 {
 public:
     //! \a client is the name used in violations.
-    Hearing(const QString &client, Heard &heard)
+    ReceptionCheck(const QString &client, ReceivedTotals &totals)
         : m_client(client)
-        , m_heard(heard)
+        , m_totals(totals)
     {
     }
 
@@ -34,9 +34,9 @@ public:
     //! The Cluster::nodeId() of the client's node; empty before the node has said it.
     const QString &node() const { return m_node; }
 
-    //! Whether something from \a count nodes has come since listen().
-    bool hasHeard(qsizetype count) const { return m_nodesHeard.size() >= count; }
-    void listen() { m_nodesHeard.clear(); }
+    //! Whether something from \a count nodes has come since resetNodes().
+    bool hasReceivedFrom(qsizetype count) const { return m_nodesReceived.size() >= count; }
+    void resetNodes() { m_nodesReceived.clear(); }
 
     //! Reports that something is wrong with this client.
     void violation(const QString &text) const;
@@ -57,14 +57,14 @@ private:
         int announced; // before it
     };
 
-    void number(const QString &who, const QVariantMap &message);
-    void hereIsMyNode(const QVariantMap &message);
+    void checkNumber(const QString &who, const QVariantMap &message);
+    void handleNode(const QVariantMap &message);
 
     const QString m_client;
-    Heard &m_heard;
+    ReceivedTotals &m_totals;
     QString m_node;
     int m_announced = 0;
     QHash<QString, Latest> m_latest;
     QList<Gap> m_gaps; // seen since its node last said what it knows
-    QSet<QString> m_nodesHeard;
+    QSet<QString> m_nodesReceived;
 };

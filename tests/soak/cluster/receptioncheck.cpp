@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: MIT
-#include "soak/cluster/hearing.h"
+#include "soak/cluster/receptioncheck.h"
 
 #include "soak/tally.h"
 
 #include <utility>
 
-void Hearing::begin()
+void ReceptionCheck::begin()
 {
     m_node.clear();
     m_announced = 0;
     m_latest.clear();
     m_gaps.clear();
-    m_nodesHeard.clear();
+    m_nodesReceived.clear();
 }
 
-void Hearing::take(const QVariantMap &message)
+void ReceptionCheck::take(const QVariantMap &message)
 {
     const QString action = message["action"].toString();
     if (action == "here")
-        return hereIsMyNode(message);
+        return handleNode(message);
     const QString node = message["node"].toString();
     if (action == "tick") {
-        number(node, message);
-        m_nodesHeard.insert(node);
+        checkNumber(node, message);
+        m_nodesReceived.insert(node);
     } else if (action == "said") {
-        number(node + ' ' + message["from"].toString() + ' ' + message["life"].toString(), message);
+        checkNumber(node + ' ' + message["from"].toString() + ' ' + message["life"].toString(),
+                    message);
     }
 }
 
 //! Checks the next number of a sender: numbers come in order, and each once.
-void Hearing::number(const QString &who, const QVariantMap &message)
+void ReceptionCheck::checkNumber(const QString &who, const QVariantMap &message)
 {
-    ++m_heard.messages;
+    ++m_totals.messages;
     const Latest now{message["n"].toInt(), message["offlines"].toInt(), m_announced};
     const Latest before = std::exchange(m_latest[who], now);
     if (before.n == 0 || now.n == before.n + 1)
@@ -44,21 +45,21 @@ void Hearing::number(const QString &who, const QVariantMap &message)
     else if (now.offlines == before.offlines)
         m_gaps << Gap{what, before.announced};
     else
-        ++m_heard.gaps;
+        ++m_totals.gaps;
 }
 
-void Hearing::hereIsMyNode(const QVariantMap &message)
+void ReceptionCheck::handleNode(const QVariantMap &message)
 {
     m_node = message["node"].toString();
     m_announced = message["announced"].toInt();
     for (const Gap &gap : std::exchange(m_gaps, {})) {
-        ++m_heard.gaps;
+        ++m_totals.gaps;
         if (gap.announced == m_announced)
-            violation("a gap that is not announced: " + gap.what);
+            violation("a gap that was not announced: " + gap.what);
     }
 }
 
-void Hearing::violation(const QString &text) const
+void ReceptionCheck::violation(const QString &text) const
 {
     tally().violation(QString("%1 at %2: %3").arg(m_client, m_node, text));
 }

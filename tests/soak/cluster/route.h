@@ -9,9 +9,9 @@
 
 //! How travellers reach one port of a node, which stays the same when the node is restarted.
 /// Works in the thread of the soak.
-struct Road
+struct Route
 {
-    explicit Road(quint32 seed)
+    explicit Route(quint32 seed)
         : line(port, seed)
     {
         entry.setTarget(line.port());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cluster/settling.h"
+#include "cluster/leaserecovery.h"
 
 #include <algorithm>
 #include <limits>
@@ -16,24 +16,24 @@ const QByteArray present = "1";
 
 } // namespace
 
-Settling::Settling(std::function<void(bool hasAnswered)> ended, const Clock &clock)
+LeaseRecovery::LeaseRecovery(std::function<void(bool hasAnswered)> ended, const Clock &clock)
     : m_ended(std::move(ended))
     , m_clock(clock)
 {
 }
 
-void Settling::start(Engine *engine, const QByteArray &name, const QByteArray &node,
-                     int milliseconds)
+void LeaseRecovery::start(Engine *engine, const QByteArray &name, const QByteArray &node,
+                          int milliseconds)
 {
     m_engine = engine;
     m_name = name;
     m_node = node;
     m_time = milliseconds;
-    m_nextLook = 0;
+    m_nextGuardCheck = 0;
     m_hasMark = m_isNeeded = m_isAsking = false;
 }
 
-void Settling::stop()
+void LeaseRecovery::stop()
 {
     m_generation = std::make_shared<int>(0);
     if (m_engine && m_hasMark)
@@ -42,7 +42,7 @@ void Settling::stop()
 }
 
 template <class Function>
-Engine::Receiver Settling::receiver(Function function) const
+Engine::Receiver LeaseRecovery::receiver(Function function) const
 {
     return [function, generation = std::weak_ptr(m_generation)](const Engine::Answer &answer) {
         if (!generation.expired())
@@ -50,52 +50,52 @@ Engine::Receiver Settling::receiver(Function function) const
     };
 }
 
-QByteArray Settling::guard() const
+QByteArray LeaseRecovery::guard() const
 {
-    const QByteArray run = m_engine->run();
+    const QByteArray run = m_engine->runId();
     return run.isEmpty() ? QByteArray() : m_name + ":settled:" + run;
 }
 
-QByteArray Settling::mark() const
+QByteArray LeaseRecovery::mark() const
 {
-    return m_name + ":settling:" + m_engine->run() + ':' + m_node + ':'
+    return m_name + ":settling:" + m_engine->runId() + ':' + m_node + ':'
         + QByteArray::number(m_marks);
 }
 
-void Settling::look()
+void LeaseRecovery::checkGuard()
 {
     if (guard().isEmpty())
         return;
-    m_nextLook = m_clock() + hour;
+    m_nextGuardCheck = m_clock() + hour;
     m_engine->claim(guard(), present, keptFor, guard(), receiver([this](const auto &answer) {
-                        if (answer.hasCome && answer.value.isNull())
+                        if (answer.hasArrived && answer.value.isNull())
                             begin();
                     }));
 }
 
-void Settling::check()
+void LeaseRecovery::check()
 {
-    if (m_clock() >= m_nextLook)
-        look();
+    if (m_clock() >= m_nextGuardCheck)
+        checkGuard();
     if (!m_isNeeded || m_isAsking)
         return;
     if (!m_hasMark)
-        leaveMark();
+        putMark();
     else if (m_clock() >= m_markedUntil)
         putGuard();
 }
 
-void Settling::leaveMark()
+void LeaseRecovery::putMark()
 {
     m_isAsking = true;
     ++m_marks;
     const int longEnough = m_time > keptFor / 2 ? std::numeric_limits<int>::max() : keptFor;
     m_engine->put(mark(), present, longEnough,
-                  receiver([this](const auto &answer) { handleMarked(answer.hasCome); }));
+                  receiver([this](const auto &answer) { handleMarked(answer.hasArrived); }));
 }
 
 //! Anything that the engine has lost was lost before now, so the wait begins now.
-void Settling::handleMarked(bool hasAnswered)
+void LeaseRecovery::handleMarked(bool hasAnswered)
 {
     m_isAsking = false;
     m_hasMark = hasAnswered;
@@ -104,17 +104,17 @@ void Settling::handleMarked(bool hasAnswered)
         m_ended(false);
 }
 
-void Settling::putGuard()
+void LeaseRecovery::putGuard()
 {
     m_isAsking = true;
     m_engine->claim(guard(), present, keptFor, mark(),
                     receiver([this](const auto &answer) { handlePut(answer); }));
 }
 
-void Settling::handlePut(const Engine::Answer &answer)
+void LeaseRecovery::handlePut(const Engine::Answer &answer)
 {
     m_isAsking = false;
-    if (!answer.hasCome)
+    if (!answer.hasArrived)
         return m_ended(false);
     if (answer.value.isNull()) { // the mark has been lost
         m_hasMark = false;

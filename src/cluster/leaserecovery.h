@@ -21,7 +21,7 @@ namespace QRepod {
 /// the keys of a snapshot, which lacks the latest leases.
 ///
 /// In the server's working thread.
-class Settling
+class LeaseRecovery
 {
 public:
     //! Returns milliseconds on a clock that never goes back.
@@ -29,7 +29,7 @@ public:
 
     //! \a ended is called when those who were refused may ask again; with false if the engine did
     //! not answer. It may run the game's code.
-    Settling(std::function<void(bool hasAnswered)> ended, const Clock &clock);
+    LeaseRecovery(std::function<void(bool hasAnswered)> ended, const Clock &clock);
 
     //! All keys begin with \a name. This node, called \a node, waits for \a milliseconds.
     void start(Engine *engine, const QByteArray &name, const QByteArray &node, int milliseconds);
@@ -39,9 +39,9 @@ public:
     QByteArray guard() const;
 
     //! Looks for the guard, which is then kept for a day. Call it when the engine is up.
-    void look();
+    void checkGuard();
 
-    //! Starts settling, because the guard is missing.
+    //! Starts the recovery, because the guard is missing.
     void begin() { m_isNeeded = true; }
 
     //! Takes the next step if it is due. Call it often, every tenth of the lease time.
@@ -49,7 +49,7 @@ public:
 
 private:
     QByteArray mark() const;
-    void leaveMark();
+    void putMark();
     void handleMarked(bool hasAnswered);
     void putGuard();
     void handlePut(const Engine::Answer &answer);
@@ -64,7 +64,7 @@ private:
     QByteArray m_name;
     QByteArray m_node;
     int m_time = 0;
-    qint64 m_nextLook = 0;
+    qint64 m_nextGuardCheck = 0;
     qint64 m_markedUntil = 0; // by the clock; the guard may be set from then on
     int m_marks = 0;          // so far; each has its own key, as one may reach the engine late
     bool m_hasMark = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What nodes say to each other, and how this one reacts.
+// What nodes send each other, and how this one reacts.
 
 #include "cluster/clusterprivate.h"
 
@@ -26,25 +26,25 @@ constexpr qsizetype frameHeader = 4;
 void Cluster::Private::publish(const QString &room, const QString &action, const QByteArray &frame,
                                SendMode mode)
 {
-    say(topicOfRoom(room), {Item::Kind::Room, room, action, frame, 0, mode});
+    enqueue(topicOfRoom(room), {Item::Kind::Room, room, action, frame, 0, mode});
 }
 
 //! Any thread may call this. \a item is sent when control returns to the event loop, with
 //! everything else of this turn.
-void Cluster::Private::say(const QByteArray &topic, Item item)
+void Cluster::Private::enqueue(const QByteArray &topic, Item item)
 {
     if (!isOnline) {
         ++m_dropped;
         return;
     }
     switch (m_outgoing.add(topic, std::move(item))) {
-    case Outgoing::Added::First:
+    case OutgoingItems::Added::First:
         QMetaObject::invokeMethod(
             q, [this] { flush(); }, Qt::QueuedConnection);
         break;
-    case Outgoing::Added::Later:
+    case OutgoingItems::Added::Later:
         break;
-    case Outgoing::Added::Dropped:
+    case OutgoingItems::Added::Dropped:
         ++m_dropped;
         break;
     }
@@ -88,13 +88,13 @@ void Cluster::Private::introduce(const QByteArray &topic, bool asksBack)
 {
     flush();
     if (asksBack)
-        say(topic, {Item::Kind::Hello, {}, {}, {}});
-    say(topic, {Item::Kind::UsersBegin, {}, {}, {}});
+        enqueue(topic, {Item::Kind::Hello, {}, {}, {}});
+    enqueue(topic, {Item::Kind::UsersBegin, {}, {}, {}});
     for (const Users::Login &login : users.all()) {
         if (login.channel)
-            say(topic, loginItem(login));
+            enqueue(topic, loginItem(login));
     }
-    say(topic, {Item::Kind::UsersEnd, {}, {}, {}});
+    enqueue(topic, {Item::Kind::UsersEnd, {}, {}, {}});
     flush();
 }
 
@@ -102,7 +102,7 @@ void Cluster::Private::handleReceived(const QByteArray &topic, const QByteArray 
 {
     const std::optional<Envelope> envelope = decodeEnvelope(payload);
     if (!envelope) {
-        ++m_bad;
+        ++m_invalid;
         return;
     }
     const QString &node = envelope->node;
@@ -113,7 +113,7 @@ void Cluster::Private::handleReceived(const QByteArray &topic, const QByteArray 
     if (verdict == Sequences::Verdict::Old)
         return;
     const QPointer<Cluster> alive(q);
-    const bool isNew = m_nodes.hear(node);
+    const bool isNew = m_nodes.noteHeard(node);
     const bool isGap = verdict == Sequences::Verdict::Gap;
     m_gaps += isGap;
     if (isNew)
@@ -123,9 +123,9 @@ void Cluster::Private::handleReceived(const QByteArray &topic, const QByteArray 
     };
     const QList<Item> &items = envelope->items;
     if (alive && (isNew || isGap) && std::none_of(items.begin(), items.end(), introducesItself))
-        say(topicOf(node), {Item::Kind::Hello, {}, {}, {}});
+        enqueue(topicOf(node), {Item::Kind::Hello, {}, {}, {}});
     if (alive && isGap)
-        mendStates(topic, node);
+        requestMissedStates(topic, node);
     for (const Item &item : items) {
         if (!alive || !isOnline)
             return;
@@ -155,7 +155,7 @@ void Cluster::Private::handle(const QString &node, const Item &item)
     case Item::Kind::StateOver:
         return handleState(node, item);
     case Item::Kind::StateAsk:
-        return sayStates(topicOf(node), item.name);
+        return sendStates(topicOf(node), item.name);
     case Item::Kind::StatesBegin:
         if (Room *const room = roomOf(item.name))
             beginStates(room, node);
@@ -163,7 +163,7 @@ void Cluster::Private::handle(const QString &node, const Item &item)
     case Item::Kind::StatesEnd:
         return handleStatesEnd(node, item.name);
     case Item::Kind::Bye:
-        return lose(node);
+        return removeNode(node);
     case Item::Kind::Here:
         return;
     }
@@ -172,7 +172,7 @@ void Cluster::Private::handle(const QString &node, const Item &item)
 void Cluster::Private::handleFrame(const Item &item)
 {
     if (!isFrame(item.data)) {
-        ++m_bad;
+        ++m_invalid;
         return;
     }
     if (item.kind == Item::Kind::User) {
@@ -197,7 +197,7 @@ void Cluster::Private::handleUser(const QString &node, const Item &item)
         // The other node has not heard of the later login yet, perhaps because of a gap.
         const Users::Login *const login = users.find(item.name);
         if (login && login->channel)
-            say(topicOf(node), loginItem(*login));
+            enqueue(topicOf(node), loginItem(*login));
     }
     if (change.displaced)
         Q_EMIT q->userTaken(change.displaced);
@@ -224,7 +224,7 @@ void Cluster::Private::takeUser(Channel *channel, const QString &user, const QVa
     QString error;
     const bool canBeSent = !QRepod::encode(data, &error).isEmpty();
     if (!canBeSent)
-        qCWarning(clusterLog).noquote() << "the data of user" << user << "is left out:" << error;
+        qCWarning(clusterLog).noquote() << "the data of user" << user << "is not sent:" << error;
     const Users::Login login{user,    nodeId, canBeSent ? data : QVariantMap(), users.nextTime(),
                              channel, 0};
     if (!users.find(channel)) {
@@ -233,7 +233,7 @@ void Cluster::Private::takeUser(Channel *channel, const QString &user, const QVa
         QObject::connect(channel, &QObject::destroyed, q, [=, this] { forgetUser(channel); });
     }
     const Users::Change change = users.set(login);
-    say(topicOfAll(), loginItem(login));
+    enqueue(topicOfAll(), loginItem(login));
     if (change.displaced)
         Q_EMIT q->userTaken(change.displaced);
 }
@@ -247,7 +247,7 @@ void Cluster::Private::forgetUser(const Channel *channel)
     const QString user = login->user;
     const quint64 time = login->time;
     users.remove(user, nodeId, time);
-    say(topicOfAll(), {Item::Kind::UserOut, user, {}, {}, time});
+    enqueue(topicOfAll(), {Item::Kind::UserOut, user, {}, {}, time});
 }
 
 void Cluster::Private::sendTo(const QString &user, const QVariantMap &message)
@@ -264,7 +264,7 @@ void Cluster::Private::sendTo(const QString &user, const QVariantMap &message)
     if (login->channel)
         deliver(login->channel, action, frame);
     else
-        say(topicOf(login->node), {Item::Kind::User, user, action, frame});
+        enqueue(topicOf(login->node), {Item::Kind::User, user, action, frame});
 }
 
 void Cluster::Private::watch(Room *room)
@@ -293,7 +293,7 @@ void Cluster::Private::followRoom(Room *room)
         m_roomTopics.insert(topic, room->name());
         m_engine->subscribe(topic);
     } else {
-        stopListening(topic);
+        unsubscribe(topic);
         ClusterSeam::forgetStates(room);
         withdrawStates(room);
     }
@@ -305,11 +305,11 @@ void Cluster::Private::handleSubscribed(const QByteArray &topic)
     const auto room = m_roomTopics.constFind(topic);
     if (!isOnline || room == m_roomTopics.cend())
         return;
-    sayStates(topic, *room);
-    askForStates(*room);
+    sendStates(topic, *room);
+    requestStates(*room);
 }
 
-void Cluster::Private::stopListening(const QByteArray &topic)
+void Cluster::Private::unsubscribe(const QByteArray &topic)
 {
     if (m_roomTopics.remove(topic) == 0)
         return;

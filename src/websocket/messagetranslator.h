@@ -10,11 +10,11 @@ namespace QRepod {
 
 //! Translates what a Connection writes to WebSocket frames: each of its frames, however it is cut,
 //! becomes one message without the length, or with JSON as its text.
-class Outgoing
+class MessageTranslator
 {
 public:
     //! \a texts are shared with other clients; null if JSON is never asked for.
-    Outgoing(Role role, std::shared_ptr<JsonTexts> texts)
+    MessageTranslator(Role role, std::shared_ptr<JsonTexts> texts)
         : m_writer(role)
         , m_texts(std::move(texts))
     {

@@ -12,7 +12,7 @@
 namespace QRepod {
 
 //! What this node says until the end of the turn, by topic. Any thread may add to it.
-class Outgoing
+class OutgoingItems
 {
 public:
     //! The most that may wait, in bytes; more is dropped.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "websocket/outgoing.h"
+#include "websocket/messagetranslator.h"
 
 #include "protocol/frame.h"
 
@@ -10,7 +10,7 @@
 
 namespace QRepod {
 
-void Outgoing::add(QByteArray &out, QByteArrayView bytes)
+void MessageTranslator::add(QByteArray &out, QByteArrayView bytes)
 {
     while (!bytes.isEmpty()) {
         const qsizetype missing = m_left > 0 ? m_left : frameHeaderSize - m_header.size();
@@ -32,7 +32,7 @@ void Outgoing::add(QByteArray &out, QByteArrayView bytes)
     }
 }
 
-void Outgoing::begin(QByteArray &out)
+void MessageTranslator::begin(QByteArray &out)
 {
     m_left = qFromBigEndian<quint32>(m_header.constData());
     m_header = QByteArray();
@@ -41,7 +41,7 @@ void Outgoing::begin(QByteArray &out)
         m_writer.begin(out, Opcode::Binary, quint64(m_left));
 }
 
-void Outgoing::finishText(QByteArray &out)
+void MessageTranslator::finishText(QByteArray &out)
 {
     m_writer.write(out, Opcode::Text, m_texts->text(std::exchange(m_payload, QByteArray())));
 }
