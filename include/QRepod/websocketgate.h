@@ -80,7 +80,8 @@ public:
     //! default there are none.
     ///
     /// Their `X-Forwarded-For` is believed: Channel::address() is then the client's, with port 0.
-    /// From others it is an ordinary header. Applies to clients that connect afterwards.
+    /// From others it is an ordinary header. An entry that is neither, as the name of a host,
+    /// stands for nobody, with a warning. Applies to clients that connect afterwards.
     QStringList trustedProxies() const;
     void setTrustedProxies(const QStringList &proxies);
 
