@@ -222,8 +222,9 @@ public:
     //! Answers nobody any more.
     Q_INVOKABLE void stopAnnouncing();
 
-    //! The UDP port by which the server is found; set before announce(). Default 5071. With 0 the
-    //! system picks one, which this tells once it is announced.
+    //! The UDP port by which the server is found. Default 5071. With 0 the system picks one, which
+    //! this tells once it is announced. Set it before announce(): for a server that is announced it
+    //! takes effect at the next announce(), and a warning says so.
     int announcePort() const;
     void setAnnouncePort(int port);
     /// @}

@@ -110,6 +110,7 @@ public:
 
     //! What Server::announce() does.
     bool announce(const QString &title, const QVariantMap &data);
+    void changeAnnouncePort(int newPort);
 
     QString writeMetrics();
 
@@ -216,6 +217,7 @@ public:
 
     std::atomic<quint16> port = 0; // 0 while it does not listen
     std::atomic<int> announcePort = defaultLanPort;
+    std::atomic<bool> isAnnounced = false;
     std::atomic<int> threadsInUse = -1; // of the latest listen(), a gate's too; -1: none listens
 
     std::mutex mutex;    // guards the rest of this paragraph
