@@ -25,7 +25,7 @@ public:
     ///
     /// \return its return value; an invalid QVariant if there is no such function.
     ///
-    /// \a exception, if given, is then the text of what it has thrown, and null if it has not.
+    /// \a exception, if given, gets the text of what it has thrown; null if it has thrown nothing.
     QVariant call(std::initializer_list<QVariant> arguments, QString *exception = nullptr);
 
 private:

@@ -224,8 +224,9 @@ public:
     //! Stops answering.
     Q_INVOKABLE void stopAnnouncing();
 
-    //! The UDP port on which the server is found; set before announce(). Default 5071. With 0 the
-    //! system picks a port, and this returns it after announce().
+    //! The UDP port on which the server is found. Default 5071. With 0 the system picks a port, and
+    //! this returns it after announce(). Set it before announce(). While the server is announced,
+    //! it takes effect at the next announce(), and a warning says so.
     int announcePort() const;
     void setAnnouncePort(int port);
     /// @}

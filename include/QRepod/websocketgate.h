@@ -80,8 +80,9 @@ public:
     //! Default: none.
     ///
     /// The gate trusts their `X-Forwarded-For`: Channel::address() is then the client's address,
-    /// with port 0. From anyone else it is an ordinary header. A change applies to clients that
-    /// connect afterwards.
+    /// with port 0. From anyone else it is an ordinary header. An entry that is neither an address
+    /// nor a subnet matches nobody, with a warning. A change applies to clients that connect
+    /// afterwards.
     QStringList trustedProxies() const;
     void setTrustedProxies(const QStringList &proxies);
 

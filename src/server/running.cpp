@@ -6,7 +6,11 @@
 #include "server/serverprivate.h"
 #include "transport/address.h"
 
+#include <QtCore/qloggingcategory.h>
+
 namespace QRepod {
+
+Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
 bool Server::Private::announce(const QString &title, const QVariantMap &data)
 {
@@ -21,7 +25,8 @@ bool Server::Private::announce(const QString &title, const QVariantMap &data)
         announcer = std::move(candidate);
     if (!error.isEmpty())
         return failToListen(QLatin1String("the server cannot be announced: ") + error);
-    q->setAnnouncePort(announcer->port());
+    isAnnounced = true;
+    changeAnnouncePort(announcer->port());
     return true;
 }
 
@@ -87,7 +92,10 @@ bool Server::announce(const QString &title, const QVariantMap &data)
 
 void Server::stopAnnouncing()
 {
-    d->runInWorkingThread([this] { d->announcer.reset(); });
+    d->runInWorkingThread([this] {
+        d->announcer.reset();
+        d->isAnnounced = false;
+    });
 }
 
 int Server::announcePort() const
@@ -97,8 +105,19 @@ int Server::announcePort() const
 
 void Server::setAnnouncePort(int port)
 {
-    if (d->announcePort.exchange(port) != port)
-        Q_EMIT settingsChanged();
+    if (d->isAnnounced && port != d->announcePort)
+        qCWarning(
+            serverLog,
+            "setAnnouncePort(%d): the server is announced already; it takes effect at the next "
+            "announce()",
+            port);
+    d->changeAnnouncePort(port);
+}
+
+void Server::Private::changeAnnouncePort(int newPort)
+{
+    if (announcePort.exchange(newPort) != newPort)
+        Q_EMIT q->settingsChanged();
 }
 
 } // namespace QRepod

@@ -109,6 +109,7 @@ public:
 
     //! Implements Server::announce().
     bool announce(const QString &title, const QVariantMap &data);
+    void changeAnnouncePort(int newPort);
 
     QString writeMetrics();
 
@@ -213,6 +214,7 @@ public:
 
     std::atomic<quint16> port = 0; // 0 if the server does not listen
     std::atomic<int> announcePort = defaultLanPort;
+    std::atomic<bool> isAnnounced = false;
     std::atomic<int> threadsInUse = -1; // of the latest listen(), a gate's too; -1: none listens
 
     std::mutex mutex;    // guards the rest of this paragraph

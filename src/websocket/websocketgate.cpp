@@ -7,6 +7,7 @@
 #include "websocket/websocketstream.h"
 
 #include <QtCore/qloggingcategory.h>
+#include <QtNetwork/qhostaddress.h>
 
 #include <mutex>
 
@@ -52,6 +53,14 @@ public:
 
     void setProxies(const QStringList &proxies)
     {
+        for (const QString &proxy : proxies) {
+            if (QHostAddress::parseSubnet(proxy).first.isNull())
+                qCWarning(webSocketLog).noquote()
+                    << QStringLiteral(
+                           "\"%1\" is no address, so it stands for no proxy: a proxy is an "
+                           "address or a subnet, such as \"10.0.0.0/8\"")
+                           .arg(proxy);
+        }
         const std::lock_guard lock(m_mutex);
         m_admission.proxies = proxies;
     }

@@ -6,6 +6,7 @@
 #include "protocol/announcement.h"
 #include "support/eventually.h"
 #include "support/messages.h"
+#include "support/warnings.h"
 
 #include <QRepod/Protocol>
 #include <QRepod/Server>
@@ -190,6 +191,23 @@ private Q_SLOTS:
         QVERIFY(server.listen(u"127.0.0.1"_s, 0));
         QVERIFY(eventually([&] { return browser.rowCount() == 1; }));
         QCOMPARE(valueOf(browser, 0, ServerBrowser::AddressRole), addressOf(server));
+    }
+
+    void aPortThatIsSetTooLateIsWarnedOf()
+    {
+        const Warnings warnings;
+        const auto server = announcedServer(u"first"_s);
+        server->setAnnouncePort(server->announcePort());
+        QCOMPARE(Warnings::texts(), QStringList());
+        server->setAnnouncePort(0);
+        QCOMPARE(
+            Warnings::texts(),
+            QStringList(u"setAnnouncePort(0): the server is announced already; it takes effect "
+                        "at the next announce()"_s));
+        QVERIFY(server->announce(u"second"_s));
+        server->stopAnnouncing();
+        server->setAnnouncePort(0);
+        QCOMPARE(Warnings::texts().size(), 1);
     }
 
     void whatCannotBeAnnouncedIsRefused()

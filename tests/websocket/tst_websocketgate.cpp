@@ -63,6 +63,7 @@ private slots:
     void admitsOrigins();
     void entryThatIsNoOriginAdmitsNobodyWithAWarning_data();
     void entryThatIsNoOriginAdmitsNobodyWithAWarning();
+    void proxyThatIsNoAddressIsWarnedOf();
     void choosesTheSubprotocol_data();
     void choosesTheSubprotocol();
     void boundsTheHead();
@@ -368,6 +369,18 @@ void tst_WebSocketGate::entryThatIsNoOriginAdmitsNobodyWithAWarning()
     QVERIFY(!client.open(m_gate->port(), false, "Origin: https://game.example\r\n"));
     RawWebSocket other;
     QVERIFY(other.open(m_gate->port(), false, "Origin: https://other.example\r\n"));
+}
+
+void tst_WebSocketGate::proxyThatIsNoAddressIsWarnedOf()
+{
+    const Warnings warnings;
+    const QStringList proxies = {"10.0.0.0/8", "proxy.example", "::1", "127.0.0.1"};
+    m_gate->setTrustedProxies(proxies);
+    QCOMPARE(m_gate->trustedProxies(), proxies);
+    QCOMPARE(
+        Warnings::texts(),
+        QStringList("\"proxy.example\" is no address, so it stands for no proxy: a proxy is an "
+                    "address or a subnet, such as \"10.0.0.0/8\""));
 }
 
 void tst_WebSocketGate::choosesTheSubprotocol_data()
