@@ -22,7 +22,7 @@ class QmlChannel : public QRepod::Channel
     Q_MOC_INCLUDE("qmlroom.h")
     Q_MOC_INCLUDE("qmlserver.h")
     QML_NAMED_ELEMENT(Channel)
-    QML_UNCREATABLE("Channels are made by a Server.")
+    QML_UNCREATABLE("Channels are created by a Server.")
 
     //! The client's end, `"host:port"`.
     Q_PROPERTY(QString address READ address NOTIFY isConnectedChanged FINAL)

@@ -16,7 +16,7 @@ void QmlCluster::componentComplete()
 {
     m_server = qobject_cast<Server *>(parent());
     if (!m_server) {
-        qmlWarning(this) << "a Cluster is declared inside of a Server";
+        qmlWarning(this) << "a Cluster must be declared inside a Server";
         return;
     }
     m_cluster = std::make_unique<Cluster>(m_server, this);

@@ -29,7 +29,7 @@ void QmlMetricsPage::componentComplete()
 {
     m_server = qobject_cast<Server *>(parent());
     if (!m_server) {
-        qmlWarning(this) << "a MetricsPage is declared inside of a Server";
+        qmlWarning(this) << "a MetricsPage must be declared inside a Server";
         return;
     }
     m_page = std::make_unique<MetricsPage>(m_server);

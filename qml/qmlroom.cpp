@@ -53,7 +53,7 @@ void QmlRoom::prepare(QmlServer *server, const QString &name)
 void QmlRoom::componentComplete()
 {
     if (!m_server)
-        qmlWarning(this) << "a Room is made by a Server: declare it in Server.roomComponent";
+        qmlWarning(this) << "a Room is created by a Server: declare it in Server.roomComponent";
 }
 
 void QmlRoom::setUserData(const QJSValue &userData)

@@ -91,7 +91,7 @@ QmlRoom *QmlServer::createRoom(QQmlComponent &component, const QString &name)
     component.completeCreate();
     if (room)
         return room;
-    qmlWarning(this) << "roomComponent makes no Room: "
+    qmlWarning(this) << "roomComponent did not create a Room: "
                      << (object ? QString::fromUtf8(object->metaObject()->className())
                                 : component.errorString());
     delete object;

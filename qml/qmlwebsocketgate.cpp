@@ -47,7 +47,7 @@ void QmlWebSocketGate::componentComplete()
 {
     m_server = qobject_cast<Server *>(parent());
     if (!m_server) {
-        qmlWarning(this) << "a WebSocketGate is declared inside of a Server";
+        qmlWarning(this) << "a WebSocketGate must be declared inside a Server";
         return;
     }
     m_gate = std::make_unique<WebSocketGate>(m_server);

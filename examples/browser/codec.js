@@ -25,7 +25,7 @@ function keyText(key) {
     if (key instanceof Uint8Array)
         return bytesText(key);
     if (key !== null && typeof key === "object")
-        throw new Error("a key that is a list or a map");
+        throw new Error("a map key is a list or a map");
     return String(key);
 }
 

@@ -129,8 +129,8 @@ export class Connection {
             message = decodeMessage(data);
         } catch (error) {
             if (!/__proto__/.test(error.message))
-                return this.fail(`the server sends what is no message: ${error.message}`, false);
-            console.warn(`qrepod: a message was left out: ${error.message}`);
+                return this.fail(`the server sent an invalid message: ${error.message}`, false);
+            console.warn(`qrepod: a message was dropped: ${error.message}`);
             message = {action: ""}; // it counts all the same
         }
         if (message === null || typeof message !== "object" || Array.isArray(message))
@@ -184,7 +184,7 @@ export class Connection {
         const text = reason ? `: ${reason}` : "";
         let error = `the server closed with code ${code}${text}`;
         if (code === 1006)
-            error = this.hasJoined ? "the connection broke" : "could not be connected to";
+            error = this.hasJoined ? "the connection broke" : "could not connect";
         else if (this.hasJoined && orderlyCodes.has(code))
             error = "";
         this.#end(error, !faultCodes.has(code));

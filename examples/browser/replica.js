@@ -100,7 +100,7 @@ class State {
         this.time = Number(message.time ?? -1);
         this.#set(message.set ?? {}, Boolean(message.full));
         if (!(message.full && message.rows ? this.#replaceAll(message) : this.#applyAll(message.changes))) {
-            console.warn(`qrepod: shared state ${message.name} is out of step: a change is about a row that it lacks`);
+            console.warn(`qrepod: shared state ${message.name} is out of step: a change is about a row that does not exist`);
             this.isReady = false;
         }
         if (this.#changes.length > 0 || this.isReady !== wasReady)

@@ -22,7 +22,7 @@ export class PendingRequests {
         return new Promise((resolve, reject) => {
             const fail = reason => reject(new RequestError(`request "${action}": ${reason}`));
             if (this.#requests.size >= mostRequests)
-                return fail(`${mostRequests} requests wait already`);
+                return fail(`${mostRequests} requests are already waiting for an answer`);
             const number = this.#next++;
             if (send(number) === 0)
                 return fail("not connected");
@@ -48,7 +48,7 @@ export class PendingRequests {
 
     #expire(number, timeout) {
         if (!this.#isAnswered(number)) // what has arrived by now has arrived in time
-            this.#remove(number)?.fail(`no answer within ${timeout} ms`);
+            this.#remove(number)?.fail(`timed out after ${timeout} ms`);
     }
 
     #remove(number) {

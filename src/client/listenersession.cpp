@@ -196,9 +196,9 @@ void ConnectionListener::Private::hold(const Message &message, Turn &turn)
     for (const QByteArray &payload : std::as_const(m_held))
         bytes += payload.size();
     if (m_nextToken.isEmpty())
-        lose(QStringLiteral("the server keeps none"), turn);
+        lose(QStringLiteral("the server does not keep sessions"), turn);
     else if (bytes > greatestHeld)
-        abandon(QStringLiteral("the server does not say whether it goes on"));
+        abandon(QStringLiteral("the server did not answer the request to resume"));
 }
 
 void ConnectionListener::Private::resume(qint64 peerReceived, Turn &turn)
@@ -206,7 +206,7 @@ void ConnectionListener::Private::resume(qint64 peerReceived, Turn &turn)
     m_answerTimeout.stop();
     m_session->discount(m_unclaimed);
     if (!m_session->resume(peerReceived))
-        return abandon(QStringLiteral("the server counts other messages"));
+        return abandon(QStringLiteral("the message counts do not match"));
     m_session->link().outbox->sendControl(Control::ack(m_session->received()));
     m_token = m_nextToken;
     m_held.clear();

@@ -35,7 +35,7 @@ void ServerBrowser::Private::start()
     if (!m_socket->bind(QHostAddress(QHostAddress::AnyIPv4))) {
         const QString error = m_socket->errorString();
         m_socket.reset();
-        Q_EMIT q->errorOccurred(QLatin1String("servers cannot be looked for: ") + error);
+        Q_EMIT q->errorOccurred(QLatin1String("cannot look for servers: ") + error);
         return;
     }
     QObject::connect(m_socket.get(), &QUdpSocket::readyRead, q, [this] { readSome(); });

@@ -16,7 +16,7 @@ std::unique_ptr<Engine> Engine::create(const QUrl &url, QString *error)
         const std::optional<RedisEndpoint> endpoint = RedisEndpoint::of(url, error);
         return endpoint ? std::make_unique<RedisEngine>(*endpoint) : nullptr;
     }
-    *error = QStringLiteral("%1: an engine is redis://host:port, rediss://host:port or "
+    *error = QStringLiteral("%1: expected redis://host:port, rediss://host:port or "
                             "memory://name")
                  .arg(url.toDisplayString(QUrl::RemovePassword));
     return nullptr;

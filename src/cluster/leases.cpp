@@ -12,7 +12,7 @@ namespace QRepod {
 
 namespace {
 
-const QString hasLeft = QStringLiteral("the cluster has been left");
+const QString hasLeft = QStringLiteral("this node has left the cluster");
 const QString outOfReach = QStringLiteral("the cluster's engine is out of reach");
 
 } // namespace
@@ -79,7 +79,7 @@ QFuture<QString> Leases::open(const QString &room)
     Lease &lease = m_leases[room];
     lease.waiting.push_back(std::move(promise));
     if (!m_engine)
-        forget(room, QStringLiteral("the server is in no cluster"));
+        forget(room, QStringLiteral("the server is not in a cluster"));
     else if (lease.validUntil > m_clock())
         resolve(lease.waiting, m_address);
     else if (!std::exchange(lease.isAsking, true))
@@ -135,7 +135,7 @@ void Leases::handleAnswer(const QString &room, const Question &question,
     if (place->second.validUntil > 0)
         return lose(room);
     if (isOurs)
-        return forget(room, QStringLiteral("the cluster's engine has answered too late"));
+        return forget(room, QStringLiteral("the cluster's engine answered too late"));
     Waiting waiting = std::exchange(place->second.waiting, {});
     m_leases.erase(place);
     resolve(waiting, QString::fromUtf8(answer.value.mid(answer.value.indexOf(' ') + 1)));
@@ -151,7 +151,7 @@ void Leases::hold(const QString &room, qint64 validUntil)
         return;
     if (!hasBegun) {
         m_engine->remove(keyOf(room), m_holder);
-        return forget(room, QStringLiteral("this server makes no such room"));
+        return forget(room, QStringLiteral("this server's room factory returned no such room"));
     }
     if (const auto place = m_leases.find(room); place != m_leases.end())
         resolve(place->second.waiting, m_address);
@@ -160,7 +160,7 @@ void Leases::hold(const QString &room, qint64 validUntil)
 void Leases::lose(const QString &room)
 {
     const std::weak_ptr<int> alive(m_generation);
-    forget(room, QStringLiteral("another node has it"));
+    forget(room, QStringLiteral("another node owns it"));
     if (!alive.expired())
         m_owner.end(room);
 }

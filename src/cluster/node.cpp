@@ -40,7 +40,7 @@ Cluster::Private::Private(Cluster *cluster, Server *newServer)
     , m_watch(cluster)
 {
     if (!attach(server)) {
-        qCWarning(clusterLog, "the server is in a cluster already");
+        qCWarning(clusterLog, "the server is already in a cluster");
         server = nullptr;
         return;
     }
@@ -72,7 +72,7 @@ void Cluster::Private::serverEnds()
 void Cluster::Private::join(const QUrl &url)
 {
     leave();
-    QString error = QStringLiteral("the server is in another cluster, or has gone");
+    QString error = QStringLiteral("the server is in another cluster, or is gone");
     m_engine = server ? Engine::create(url, &error) : nullptr;
     if (!m_engine) {
         QMetaObject::invokeMethod(
@@ -170,7 +170,7 @@ void Cluster::Private::handleKept(const Engine::Answer &answer)
     if (answer.hasCome)
         return goOnline();
     if (!std::exchange(m_hasToldOffline, true))
-        Q_EMIT q->offline(QStringLiteral("the engine keeps nothing; its memory may be full"));
+        Q_EMIT q->offline(QStringLiteral("the engine cannot store keys; its memory may be full"));
 }
 
 void Cluster::Private::goOnline()

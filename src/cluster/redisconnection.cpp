@@ -30,7 +30,7 @@ std::optional<RedisEndpoint> RedisEndpoint::of(const QUrl &url, QString *error)
     if (!path.isEmpty())
         endpoint.database = path.toInt(&isNumber);
     if (!isNumber || endpoint.database < 0) {
-        *error = QStringLiteral("%1: \"%2\" is not the number of a database")
+        *error = QStringLiteral("%1: \"%2\" is not a database number")
                      .arg(url.toDisplayString(QUrl::RemovePassword | QUrl::RemoveUserInfo), path);
         return std::nullopt;
     }
@@ -189,7 +189,7 @@ void RedisConnection::take(const RespValue &reply)
         return;
     }
     if (m_waiting.empty())
-        return lose(QStringLiteral("answered what it was not asked"));
+        return lose(QStringLiteral("sent a reply to no command"));
     const Command command = std::move(m_waiting.front());
     m_waiting.pop_front();
     if (command.receiver)

@@ -39,7 +39,7 @@ std::optional<QByteArray> RespReader::readLine()
     const qsizetype end = m_bytes.indexOf("\r\n", m_next);
     if (end < 0) {
         if (m_bytes.size() - m_next > 64 * 1024)
-            fail(QStringLiteral("a line without an end"));
+            fail(QStringLiteral("unterminated line"));
         return std::nullopt;
     }
     QByteArray line = m_bytes.mid(m_next, end - m_next);
@@ -55,7 +55,7 @@ std::optional<qint64> RespReader::readNumber()
     bool isNumber = false;
     const qint64 number = line->toLongLong(&isNumber);
     if (!isNumber) {
-        fail(QStringLiteral("a number was expected"));
+        fail(QStringLiteral("expected a number"));
         return std::nullopt;
     }
     return number;
@@ -73,7 +73,7 @@ std::optional<RespValue> RespReader::read(int depth)
                     : std::nullopt;
     }
     if (type != ':' && type != '$' && type != '*') {
-        fail(QStringLiteral("byte %1 begins no reply").arg(int(uchar(type))));
+        fail(QStringLiteral("invalid type of a reply, byte %1").arg(int(uchar(type))));
         return std::nullopt;
     }
     const std::optional<qint64> number = readNumber();
@@ -89,7 +89,7 @@ std::optional<RespValue> RespReader::read(int depth)
 std::optional<RespValue> RespReader::readText(qint64 size)
 {
     if (size > maximumSize) {
-        fail(QStringLiteral("a reply of %1 bytes").arg(size));
+        fail(QStringLiteral("reply of %1 bytes is too large").arg(size));
         return std::nullopt;
     }
     if (m_bytes.size() - m_next < size + 2) {
@@ -97,7 +97,7 @@ std::optional<RespValue> RespReader::readText(qint64 size)
         return std::nullopt;
     }
     if (m_bytes[m_next + size] != '\r' || m_bytes[m_next + size + 1] != '\n') {
-        fail(QStringLiteral("a text without its end"));
+        fail(QStringLiteral("unterminated text"));
         return std::nullopt;
     }
     RespValue value{RespValue::Kind::Text, m_bytes.mid(m_next, size), 0, {}};
@@ -108,7 +108,7 @@ std::optional<RespValue> RespReader::readText(qint64 size)
 std::optional<RespValue> RespReader::readList(qint64 count, int depth)
 {
     if (count > maximumElements || depth >= maximumDepth) {
-        fail(QStringLiteral("a list that is too long or too deep"));
+        fail(QStringLiteral("list too long or too deeply nested"));
         return std::nullopt;
     }
     RespValue value{RespValue::Kind::List, {}, 0, {}};

@@ -223,7 +223,7 @@ void Cluster::Private::takeUser(Channel *channel, const QString &user, const QVa
     QString error;
     const bool canBeSent = !QRepod::encode(data, &error).isEmpty();
     if (!canBeSent)
-        qCWarning(clusterLog).noquote() << "the data of user" << user << "is left out:" << error;
+        qCWarning(clusterLog).noquote() << "the data of user" << user << "is not sent:" << error;
     const Users::Login login{user,    nodeId, canBeSent ? data : QVariantMap(), users.nextTime(),
                              channel, 0};
     if (!users.find(channel)) {

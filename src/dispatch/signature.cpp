@@ -117,7 +117,7 @@ void Signature::takeGadget(int parameter, QMetaType type, Converters &converters
 {
     const GadgetConverter *const converter = converters.findGadget(type);
     if (!converter) {
-        m_fault = withArticle(type.name()) + " cannot be made without arguments";
+        m_fault = withArticle(type.name()) + " has no default constructor";
         return;
     }
     m_hasGadget = true;
@@ -142,7 +142,8 @@ void Signature::takeFields(const QMetaMethod &method, Converters &converters)
         if (names[i - 1].isEmpty())
             m_fault = "parameter " + QByteArray::number(i) + " has no name";
         else if (!converter)
-            m_fault = "no field can become " + withArticle(method.parameterTypeName(i - 1));
+            m_fault =
+                "no field can be converted to " + withArticle(method.parameterTypeName(i - 1));
         else
             addField(names[i - 1], i, type, converter);
     }

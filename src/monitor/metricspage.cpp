@@ -103,7 +103,7 @@ bool MetricsPage::Private::listen(const QString &host, int port)
     const QHostAddress address = addressOf(host);
     errorString.clear();
     if (http)
-        errorString = QStringLiteral("the page is there already");
+        errorString = QStringLiteral("the page is already listening");
     else if (port < 0 || port > std::numeric_limits<quint16>::max())
         errorString = wanted + QStringLiteral("a port is a number from 0 to 65535");
     else if (address.isNull())

@@ -38,7 +38,7 @@ bool JsonCursor::string(QByteArrayView *utf8)
             return false;
         begin = m_next;
     }
-    return fail(QStringLiteral("the text ends inside of a string"));
+    return fail(QStringLiteral("unterminated string"));
 }
 
 bool JsonCursor::escape()
@@ -47,7 +47,7 @@ bool JsonCursor::escape()
     constexpr QByteArrayView meanings = "\"\\/\b\f\n\r\t";
     const qsizetype index = m_next < m_end ? names.indexOf(*m_next) : -1;
     if (index < 0)
-        return fail(QStringLiteral("an escape that JSON does not know"));
+        return fail(QStringLiteral("invalid escape sequence"));
     ++m_next;
     if (index == meanings.size())
         return unicode();

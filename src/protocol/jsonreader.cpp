@@ -36,7 +36,7 @@ public:
         if (!value())
             return false;
         skipSpace();
-        return m_next == m_end || fail(QStringLiteral("something follows the message"));
+        return m_next == m_end || fail(QStringLiteral("extra data after the message"));
     }
 
     using JsonCursor::error;
@@ -206,7 +206,7 @@ bool JsonReader::number()
     if (take('.')) {
         isInteger = false;
         if (!skipDigits())
-            return fail(QStringLiteral("digits are missing behind the point"));
+            return fail(QStringLiteral("digits are missing after the decimal point"));
     }
     if (peek() == 'e' || peek() == 'E') {
         isInteger = false;
@@ -226,7 +226,7 @@ bool JsonReader::number()
     } else {
         bool isNumber = false;
         writer.real(QByteArray(begin, m_next - begin).toDouble(&isNumber));
-        return isNumber || fail(QStringLiteral("a number that no double can hold"));
+        return isNumber || fail(QStringLiteral("number is out of range"));
     }
     return true;
 }
@@ -264,8 +264,7 @@ bool JsonReader::unmark(qsizetype begin, qsizetype valueBegin, QByteArrayView ma
     m_out.truncate(begin);
     --m_values;
     return appendMarked(mark, text)
-        || fail(QLatin1String("what ") + QString::fromLatin1(mark.toByteArray())
-                + QLatin1String(" stands for is not there"));
+        || fail(QLatin1String("invalid value for ") + QString::fromLatin1(mark.toByteArray()));
 }
 
 bool JsonReader::appendMarked(QByteArrayView mark, const QByteArray &text)

@@ -103,7 +103,7 @@ void Arrival::greet()
 void Arrival::handleSilence()
 {
     if (m_isAsking)
-        lose(QStringLiteral("its server could not be found"));
+        lose(QStringLiteral("the session's server could not be found"));
     else
         m_server.welcome(*this, m_isLost ? FirstFrame::Known : FirstFrame::None);
 }

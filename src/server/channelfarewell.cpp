@@ -80,7 +80,7 @@ void Channel::Private::redirect(const QString &hostAndPort)
         qCWarning(serverLog).noquote()
             << address() << "is redirected to" << hostAndPort + QLatin1String(": ") + fault;
     sendAway(
-        {Control::redirect(hostAndPort), QLatin1String("the server to play on is ") + hostAndPort});
+        {Control::redirect(hostAndPort), QStringLiteral("play on %1 instead").arg(hostAndPort)});
 }
 
 } // namespace QRepod

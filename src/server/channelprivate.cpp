@@ -293,7 +293,7 @@ QString Channel::Private::join(const QString &name, const QVariantMap &options)
     QString refusal = channel ? opened->refusal(q, options) : QString();
     // open() and refusal() run the game's code, which may have done anything.
     if (!channel || m_standing != Standing::Member)
-        refusal = QStringLiteral("the client has gone");
+        refusal = QStringLiteral("the client is gone");
     else if (!room || part->isClosed())
         refusal = QStringLiteral("room \"%1\" has closed").arg(name);
     if (refusal.isEmpty())

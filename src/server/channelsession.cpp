@@ -78,7 +78,8 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
             becomeAnother(control, turn);
         else if (!m_isGreeted) // an arrival has answered already
             session->link().outbox->sendControl(
-                Control::lost(QStringLiteral("the server keeps none")), Outbox::Bound::None);
+                Control::lost(QStringLiteral("the server does not keep sessions")),
+                Outbox::Bound::None);
         break;
     default: // the others mean nothing to a server
         break;
@@ -207,7 +208,7 @@ void Channel::Private::breakOff(const Link &link)
 //! one has received are delivered first.
 void Channel::Private::retire(const Link &link)
 {
-    const QString reason = QStringLiteral("the session goes on in another connection");
+    const QString reason = QStringLiteral("another connection has resumed the session");
     link.outbox->send(BuiltIn::error(reason).bytes());
     link.outbox->sendControl(Control::refused(reason), Outbox::Bound::None);
     link.outbox->sendControl(Control::bye(), Outbox::Bound::None);
@@ -240,7 +241,7 @@ void Channel::Private::becomeAnother(const Control &control, Turn &turn)
     if (const std::optional<Farewell> farewell = server->farewells.find(token))
         return sendAway(*farewell);
     if (channel && get(channel)->hasComeLater(token, m_connectionNumber))
-        reason = QStringLiteral("a later connection goes on with it");
+        reason = QStringLiteral("a later connection has resumed the session");
     if (!reason.isEmpty() || !channel || channel == q) {
         if (!channel && session->isResumable() && askForHome(token))
             return;

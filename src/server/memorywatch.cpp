@@ -66,8 +66,8 @@ void MemoryWatch::handleDeadline()
     ++m_looksPast;
     const auto holdsMore = [](const Holding &a, const Holding &b) { return a.bytes > b.bytes; };
     std::sort(holders.begin(), holders.end(), holdsMore);
-    const QString error = QStringLiteral("%1 bytes are held for all clients, over the limit of %2, "
-                                         "and %3 of them for this one")
+    const QString error = QStringLiteral("%1 bytes held for all clients are over the limit of %2; "
+                                         "%3 of them are held for this client")
                               .arg(held)
                               .arg(limit);
     qint64 excess = held - limit;

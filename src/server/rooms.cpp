@@ -28,7 +28,7 @@ Room *Rooms::open(const QString &name)
         return room;
     Room *const room = create(name);
     if (!room) {
-        qCWarning(serverLog).noquote() << "the room factory makes no room" << name;
+        qCWarning(serverLog).noquote() << "the room factory returned no room for" << name;
         return nullptr;
     }
     if (Room *const other = find(name)) { // the factory has opened it

@@ -91,7 +91,7 @@ bool Server::Private::failToListen(const QString &reason)
 bool Server::Private::listen(const QString &host, int wantedPort)
 {
     if (m_acceptor->isListening())
-        return failToListen(QStringLiteral("the server is listening already"));
+        return failToListen(QStringLiteral("the server is already listening"));
     if (const QString error = listen(*m_acceptor, host, wantedPort); !error.isEmpty())
         return failToListen(error);
     port = m_acceptor->port();

@@ -155,7 +155,7 @@ public:
     bool findHome(const QString &token, const std::shared_ptr<const HttpRequest> &request,
                   std::function<void(const QString &address)> receiver) const;
 
-    static QString homeHasGone() { return QStringLiteral("the server that kept it has gone"); }
+    static QString homeHasGone() { return QStringLiteral("the session's server is gone"); }
 
     //! The game's code is about to run, and rooms may close in it. In the working thread.
     void beginTurn() const

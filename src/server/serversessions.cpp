@@ -28,7 +28,7 @@ QString Server::Private::fullText(const ServerSettings &channelSettings)
 
 QString Server::Private::notTakenText()
 {
-    return QStringLiteral("the server does not take this client");
+    return QStringLiteral("the server rejects this client");
 }
 
 void Server::Private::arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings,
@@ -80,9 +80,9 @@ Channel *Server::Private::sessionOf(const Control &control, QString *reason) con
 {
     Channel *const channel = sessions.find(control.value().toString());
     if (!channel)
-        *reason = QStringLiteral("the server does not know it");
+        *reason = QStringLiteral("the server does not know the session");
     else if (!Channel::Private::get(channel)->session->canResume(control.received()))
-        *reason = QStringLiteral("the server counts other messages");
+        *reason = QStringLiteral("the message counts do not match");
     return reason->isEmpty() ? channel : nullptr;
 }
 
@@ -102,8 +102,7 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
             arrival.lose(reason);
         return;
     }
-    qCDebug(serverLog).noquote() << arrival.address() << "goes on with session"
-                                 << channel->sessionId();
+    qCDebug(serverLog).noquote() << arrival.address() << "resumes session" << channel->sessionId();
     std::vector<Delivery> deliveries = arrival.take();
     deliveries.erase(deliveries.begin()); // Connected
     Channel::Private::get(channel)->resume(
@@ -115,7 +114,8 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
 //! Says goodbye to a client that was sent away while its line was lost.
 void Server::Private::bid(const Farewell &farewell, Arrival &arrival)
 {
-    qCDebug(serverLog).noquote() << arrival.address() << "was sent away before";
+    qCDebug(serverLog).noquote() << arrival.address()
+                                 << "was refused or redirected while it was away";
     arrival.link().outbox->sendControl(farewell.control, Outbox::Bound::None);
     arrival.link().outbox->sendControl(Control::bye(), Outbox::Bound::None);
     m_arrivals.erase(&arrival);
@@ -148,7 +148,8 @@ void Server::Private::sendHome(Arrival &arrival, const QString &address)
 {
     if (address.isEmpty())
         return arrival.lose(homeHasGone());
-    qCDebug(serverLog).noquote() << arrival.address() << "has its session at" << address;
+    qCDebug(serverLog).noquote() << arrival.address()
+                                 << "is redirected to the server of its session:" << address;
     arrival.link().outbox->sendControl(Control::redirect(address), Outbox::Bound::None);
     m_arrivals.erase(&arrival);
 }

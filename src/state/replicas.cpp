@@ -118,7 +118,7 @@ void Replicas::applyValues(ReplicaState &state, const StateMessage &message)
 void Replicas::loseStep(ReplicaState &state, const StateMessage &message)
 {
     qCWarning(stateLog).noquote() << "shared state" << message.name
-                                  << "is out of step: a change is about a row that it lacks";
+                                  << "is out of step: a change is about a row that does not exist";
     setKind(state, ReplicaState::Kind::Unknown);
 }
 

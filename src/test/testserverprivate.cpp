@@ -64,7 +64,7 @@ void TestServerPrivate::read(Client &client)
     while (!client.isRefused) {
         const QByteArray frame = client.frames.next();
         if (client.frames.isBroken())
-            refuse(client, QStringLiteral("a frame of more than 64 MiB"));
+            refuse(client, QStringLiteral("frame is larger than 64 MiB"));
         if (frame.isEmpty())
             return;
         handle(client, frame);

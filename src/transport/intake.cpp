@@ -189,9 +189,9 @@ void Intake::update(qint64 now)
     m_stream.setReading(isReading);
     qCDebug(transportLog).noquote()
         << m_stream.peer()
-        << (isReading     ? "is read from again"
-                : hasRoom ? "is not read from: it sends more messages a second than it may"
-                          : "is not read from: too much waits to be pumped");
+        << (isReading     ? "reading resumed"
+                : hasRoom ? "reading paused: the peer exceeds the maximum message rate"
+                          : "reading paused: the receive backlog is full");
 }
 
 } // namespace QRepod

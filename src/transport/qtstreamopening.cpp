@@ -65,7 +65,7 @@ void QtStream::open(Owner &owner, Poller &poller)
 void QtStream::connectToHost()
 {
     if (m_host.isEmpty() || m_port == 0)
-        return fail(QStringLiteral("there is no such address"));
+        return fail(QStringLiteral("invalid address"));
     const QString host = withoutBrackets(m_host);
     if (applicationProxy().type() == QNetworkProxy::NoProxy) {
         AddressRace::User &user = *this; // privately
@@ -193,11 +193,10 @@ void QtStream::noteAlert(QSsl::AlertType type, const QString &description)
     const bool hasShown = !m_settings.tls->localCertificate().isNull();
     const bool mayBeMissing = type == QSsl::AlertType::HandshakeFailure && !m_host.isEmpty();
     if (!hasShown && (mayBeMissing || isAboutCertificate(type)))
-        m_certificateFault =
-            QStringLiteral("the peer does not accept this end, which has shown no certificate");
+        m_certificateFault = QStringLiteral("the peer requires a certificate, and none was sent");
     else if (isAboutCertificate(type))
         m_certificateFault =
-            QLatin1String("the peer does not accept this end's certificate: ") + description;
+            QLatin1String("the peer rejected this end's certificate: ") + description;
 }
 #endif
 

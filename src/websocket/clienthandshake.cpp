@@ -64,8 +64,9 @@ Handshake::State ClientHandshake::read(QByteArray &bytes)
     constexpr QByteArrayView http = "HTTP/1.1 ";
     const qsizetype known = std::min(bytes.size(), http.size());
     if (QByteArrayView(bytes).first(known) != http.first(known))
-        return fail(QStringLiteral("the server does not answer in HTTP/1.1; is it one for repod's "
-                                   "clients?"));
+        return fail(
+            QStringLiteral("the server does not answer in HTTP/1.1; is it a server for repod's "
+                           "clients?"));
     const qsizetype size = HttpHead::size(bytes);
     if (size == 0 && bytes.size() < HttpHead::largest)
         return State::Waiting;
@@ -76,14 +77,15 @@ Handshake::State ClientHandshake::read(QByteArray &bytes)
     if (!head.error().isEmpty())
         return fail(QLatin1String("the server's answer has ") + head.error());
     if (!head.startLine().startsWith("HTTP/1.1 101"))
-        return fail(QLatin1String("the server answers ") + summary(head.startLine()));
+        return fail(QLatin1String("the server answered ") + summary(head.startLine()));
     if (!head.hasToken("Upgrade", "websocket") || !head.hasToken("Connection", "upgrade"))
-        return fail(QStringLiteral("the server's answer is no upgrade to WebSocket"));
+        return fail(QStringLiteral("the server's answer does not upgrade to WebSocket"));
     if (head.count("Sec-WebSocket-Accept") != 1
         || head.value("Sec-WebSocket-Accept") != acceptOf(m_key))
         return fail(QStringLiteral("the server's Sec-WebSocket-Accept is wrong"));
     if (head.count("Sec-WebSocket-Extensions") > 0 || head.count("Sec-WebSocket-Protocol") > 0)
-        return fail(QStringLiteral("the server has chosen what was not asked for"));
+        return fail(QStringLiteral(
+            "the server selected an extension or subprotocol that was not requested"));
     bytes.remove(0, size);
     return State::Done;
 }

@@ -62,7 +62,7 @@ bool HttpHead::readField(QByteArrayView line)
     const qsizetype colon = line.indexOf(':');
     const QByteArrayView name = line.first(std::max<qsizetype>(0, colon));
     if (name.isEmpty() || !std::all_of(name.begin(), name.end(), isTokenCharacter))
-        m_error = QStringLiteral("a line that is no header field");
+        m_error = QStringLiteral("an invalid header field");
     else if (m_fields.size() == mostFields)
         m_error = QStringLiteral("more than %1 header fields").arg(mostFields);
     else

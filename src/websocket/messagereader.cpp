@@ -63,7 +63,7 @@ bool MessageReader::read(QByteArrayView bytes, QByteArray &out)
             return true;
         case FrameParser::Result::Broken:
             return fail(CloseCode::ProtocolError,
-                        QStringLiteral("a frame of a wrong length, or a control frame in pieces"));
+                        QStringLiteral("invalid frame length or fragmented control frame"));
         }
     }
 }
@@ -100,15 +100,15 @@ bool MessageReader::beginFrame(const Piece &piece)
                     QStringLiteral("opcode %1 is reserved").arg(piece.opcode));
     if (piece.isMasked != (m_role == Role::Server))
         return fail(CloseCode::ProtocolError,
-                    m_role == Role::Server ? QStringLiteral("a frame of a client without a mask")
-                                           : QStringLiteral("a frame of a server with a mask"));
+                    m_role == Role::Server ? QStringLiteral("unmasked frame from a client")
+                                           : QStringLiteral("masked frame from a server"));
     if (isControl(piece.opcode))
         return true;
     const bool isContinued = piece.opcode == quint8(Opcode::Continuation);
     if (isContinued != m_kind.has_value())
         return fail(CloseCode::ProtocolError,
-                    isContinued ? QStringLiteral("a continuation of nothing")
-                                : QStringLiteral("a message inside of another"));
+                    isContinued ? QStringLiteral("continuation frame outside a message")
+                                : QStringLiteral("new message inside an unfinished one"));
     const qint64 begun = std::max<qint64>(0, m_message.size() - frameHeaderSize);
     if (piece.length > quint64(m_limits.frameSize - std::min(begun, m_limits.frameSize)))
         return fail(CloseCode::TooLarge,
@@ -159,7 +159,7 @@ bool MessageReader::finishMessage(QByteArray &out)
         return true;
     }
     if (!m_utf8.isComplete())
-        return fail(CloseCode::BadData, QStringLiteral("text that ends inside of a character"));
+        return fail(CloseCode::BadData, QStringLiteral("text ends inside a UTF-8 character"));
     QString error;
     const QByteArrayView text = QByteArrayView(message).sliced(frameHeaderSize);
     return appendFrameFromJson(out, text, m_limits, &error) || fail(CloseCode::BadData, error);
@@ -192,15 +192,14 @@ bool MessageReader::readClose()
         return false;
     }
     if (m_control.size() < qsizetype(sizeof(quint16)))
-        return fail(CloseCode::ProtocolError, QStringLiteral("half a close code"));
+        return fail(CloseCode::ProtocolError, QStringLiteral("truncated close code"));
     const auto code = qFromBigEndian<quint16>(m_control.constData());
     if (!isCloseCode(code))
-        return fail(CloseCode::ProtocolError,
-                    QStringLiteral("%1 is no code to close with").arg(code));
+        return fail(CloseCode::ProtocolError, QStringLiteral("invalid close code %1").arg(code));
     const QByteArray reason = m_control.sliced(sizeof code);
     Utf8Check utf8;
     if (!utf8.add(reason) || !utf8.isComplete())
-        return fail(CloseCode::BadData, QStringLiteral("a reason to close that is not UTF-8"));
+        return fail(CloseCode::BadData, QStringLiteral("close reason is not UTF-8"));
     m_close = {CloseCode(code), QString::fromUtf8(reason)};
     return false;
 }

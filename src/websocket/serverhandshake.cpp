@@ -110,27 +110,28 @@ Handshake::State ServerHandshake::judge(const HttpHead &head)
     if (!head.error().isEmpty())
         return bad(head.error());
     if (line.size() != 3 || !line[2].startsWith("HTTP/") || !isTarget(line[1]))
-        return bad(QStringLiteral("a request line that is none"));
+        return bad(QStringLiteral("invalid request line"));
     if (line[2] != "HTTP/1.1")
-        return refuse("505 HTTP Version Not Supported", QStringLiteral("this is HTTP/1.1"));
+        return refuse("505 HTTP Version Not Supported", QStringLiteral("expected HTTP/1.1"));
     if (line[0] != "GET")
-        return refuse("405 Method Not Allowed", QStringLiteral("a WebSocket begins with GET"),
+        return refuse("405 Method Not Allowed", QStringLiteral("the request must use GET"),
                       "Allow: GET\r\n");
     if (head.count("Host") != 1 || head.value("Host").isEmpty())
-        return bad(QStringLiteral("not one Host"));
+        return bad(QStringLiteral("expected exactly one Host header"));
     if (head.count("Transfer-Encoding") > 0 || head.count("Content-Length") > 1
         || (head.count("Content-Length") == 1 && head.value("Content-Length") != "0"))
-        return bad(QStringLiteral("a request with a body"));
+        return bad(QStringLiteral("the request must not have a body"));
     if (!head.hasToken("Upgrade", "websocket") || !head.hasToken("Connection", "upgrade"))
         return refuse("426 Upgrade Required", QStringLiteral("this port is for WebSocket clients"),
                       "Upgrade: websocket\r\n");
     if (head.count("Sec-WebSocket-Version") != 1 || head.value("Sec-WebSocket-Version") != "13")
-        return refuse("426 Upgrade Required", QStringLiteral("this is WebSocket version 13"),
+        return refuse("426 Upgrade Required",
+                      QStringLiteral("only WebSocket version 13 is supported"),
                       "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
     if (head.count("Sec-WebSocket-Key") != 1 || !isKey(head.value("Sec-WebSocket-Key")))
-        return bad(QStringLiteral("not one Sec-WebSocket-Key of 16 bytes"));
+        return bad(QStringLiteral("expected exactly one Sec-WebSocket-Key of 16 bytes"));
     if (head.count("Origin") > 1)
-        return bad(QStringLiteral("several Origins"));
+        return bad(QStringLiteral("more than one Origin header"));
     if (!isOriginAllowed(head))
         return refuse("403 Forbidden",
                       QStringLiteral("pages of %1 are not allowed here")

@@ -214,8 +214,8 @@ private Q_SLOTS:
         };
         row("--bots 0 localhost", "--bots 0: not a number from 1 to 100000");
         row("--bots 5", "no host to connect to");
-        row("--bots 5 --listen 5071", "--bots goes with none of");
-        row("--bots 5 --echo localhost", "--bots goes with none of");
+        row("--bots 5 --listen 5071", "--bots cannot be combined with");
+        row("--bots 5 --echo localhost", "--bots cannot be combined with");
         row("--rate 5 localhost", "--rate needs --bots");
         row("--bots 5 --loss 101 localhost", "--loss 101: not a number from 0 to 100");
     }

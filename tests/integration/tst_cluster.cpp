@@ -258,7 +258,7 @@ private Q_SLOTS:
         QVERIFY(anna.client->receives(u"hello"_s));
         QCOMPARE(anna.client->numbers(), QList<qint64>{1});
         QCOMPARE(Warnings::texts().size(), 2);
-        QVERIFY(Warnings::texts()[0].startsWith(u"the data of user anna is left out: "_s));
+        QVERIFY(Warnings::texts()[0].startsWith(u"the data of user anna is not sent: "_s));
         QVERIFY(Warnings::texts()[1].contains(u"user anna"_s));
     }
 
@@ -401,7 +401,8 @@ private Q_SLOTS:
         QVERIFY(haveMet({&first, &second}));
         first.server.setRoomFactory([](const QString &) -> Room * { return nullptr; });
         const Warnings warnings;
-        QCOMPARE(first.open(u"arena"_s), u"room \"arena\": this server makes no such room"_s);
+        QCOMPARE(first.open(u"arena"_s),
+                 u"room \"arena\": this server's room factory returned no such room"_s);
         QCOMPARE(second.open(u"arena"_s), second.address());
     }
 
@@ -676,7 +677,7 @@ private Q_SLOTS:
         QCOMPARE(client.actions(),
                  (QStringList{u"connected"_s, u"socketConnect"_s, u"interrupted"_s, u"error"_s,
                               u"disconnected"_s, u"connected"_s, u"socketConnect"_s}));
-        QVERIFY2(client.error.contains(u"the server that kept it has gone"_s),
+        QVERIFY2(client.error.contains(u"the session's server is gone"_s),
                  qPrintable(client.error));
         QVERIFY(eventually([&] { return second.server.channels().size() == 1; }));
     }
@@ -707,7 +708,7 @@ private Q_SLOTS:
         late.client->send({{u"_resume"_s, token}, {u"_received"_s, 0}});
         const QVariantMap answer = isThere
             ? QVariantMap{{u"_redirect"_s, first.address()}}
-            : QVariantMap{{u"_lost"_s, u"the server that kept it has gone"_s}};
+            : QVariantMap{{u"_lost"_s, u"the session's server is gone"_s}};
         QVERIFY(eventually([&] { return late.client->messages().contains(answer); }));
         if (isThere) {
             QVERIFY(late.client->ends());
@@ -736,7 +737,7 @@ private Q_SLOTS:
         balancer.setTarget(second.server.port());
         balancer.cut();
         QVERIFY(client.pumpUntil(u"connected"_s, 2));
-        QVERIFY2(client.error.contains(u"the server that kept it has gone"_s),
+        QVERIFY2(client.error.contains(u"the session's server is gone"_s),
                  qPrintable(client.error));
     }
 
@@ -750,7 +751,7 @@ private Q_SLOTS:
         node.cluster.leave();
         QVERIFY(anna.client->receives(u"tick"_s));
         QCOMPARE(anna.client->actions(), (QStringList{u"connected"_s, u"hello"_s, u"tick"_s}));
-        QCOMPARE(node.open(u"arena"_s), u"room \"arena\": the server is in no cluster"_s);
+        QCOMPARE(node.open(u"arena"_s), u"room \"arena\": the server is not in a cluster"_s);
         QVERIFY(node.cluster.nodes().isEmpty());
     }
 
@@ -781,7 +782,7 @@ private Q_SLOTS:
         {
             const Warnings warnings;
             Cluster second(&node.server);
-            QCOMPARE(Warnings::texts(), QStringList(u"the server is in a cluster already"_s));
+            QCOMPARE(Warnings::texts(), QStringList(u"the server is already in a cluster"_s));
             const QSignalSpy offline(&second, &Cluster::offline);
             second.join(engine);
             QVERIFY(eventually([&] { return offline.size() == 1; }));
@@ -876,7 +877,7 @@ private Q_SLOTS:
         } catch (const QRepod::RequestError &thrown) {
             error = thrown.error();
         }
-        QCOMPARE(error, u"room \"arena\": the cluster has been left"_s);
+        QCOMPARE(error, u"room \"arena\": this node has left the cluster"_s);
         QVERIFY(!server.room(u"arena"_s)); // which is nobody's any more
     }
 

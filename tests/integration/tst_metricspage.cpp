@@ -134,7 +134,7 @@ private Q_SLOTS:
         QVERIFY(page.errorString().contains(QString::number(taken.serverPort())));
         QVERIFY(page.listen(u"127.0.0.1"_s, 0));
         QVERIFY(!page.listen(u"127.0.0.1"_s, 0));
-        QCOMPARE(page.errorString(), u"the page is there already"_s);
+        QCOMPARE(page.errorString(), u"the page is already listening"_s);
         page.close();
         QCOMPARE(page.port(), 0);
         QVERIFY(page.listen(QString(), 0));

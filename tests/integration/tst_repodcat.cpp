@@ -251,8 +251,7 @@ void tst_Repodcat::badLinesAreNamedAndSkipped()
     QVERIFY2(errors[0].startsWith("repodcat: line 2: "), errors[0].constData());
     QCOMPARE(errors[1], QByteArray("repodcat: line 4: not a JSON object"));
     QCOMPARE(errors[2], QByteArray("repodcat: line 5: no \"action\""));
-    QCOMPARE(errors[3],
-             QByteArray("repodcat: line 6: \"$binary\" is not followed by what it stands for"));
+    QCOMPARE(errors[3], QByteArray("repodcat: line 6: invalid value for \"$binary\""));
     QCOMPARE(python.complaint(), QString());
 }
 
@@ -274,14 +273,14 @@ void tst_Repodcat::wrongUsage_data()
     row("--color red localhost", "--color red: not one of auto, always and never");
     row("--keep-open localhost", "--keep-open needs --listen");
     row("--fast localhost", "--fast needs --replay");
-    row("--bench --listen", "--bench goes with neither --listen nor --echo");
-    row("--echo --replay x localhost", "--replay goes with neither --bench nor --echo");
+    row("--bench --listen", "--bench cannot be combined with --listen or --echo");
+    row("--echo --replay x localhost", "--replay cannot be combined with --bench or --echo");
     row("--insecure localhost", "--insecure needs --tls");
     row("--listen --tls", "--listen --tls needs --cert and --key");
-    row("--tls --cert x localhost", "--cert and --key need each other");
+    row("--tls --cert x localhost", "--cert and --key must be given together");
     row("--tls --ca /nowhere localhost", "/nowhere: No such file or directory");
     row("--watch x --listen",
-        "--watch goes with none of --listen, --action, --bench, --bots, --echo and --record");
+        "--watch cannot be combined with --listen, --action, --bench, --bots, --echo or --record");
     row("--replay /nowhere localhost", "/nowhere: No such file or directory");
     row("--record /nowhere/x localhost", "/nowhere/x: No such file or directory");
 }

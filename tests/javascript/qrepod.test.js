@@ -80,12 +80,12 @@ test("a request is answered", async t => {
     assert.equal(await game.request("add", {a: 2, b: 3}), 5);
     await assert.rejects(game.request("add", {a: "x", b: 3}), error => error instanceof RequestError
         && /add/.test(error.message));
-    await assert.rejects(game.request("silent", {}, 1), /request "silent": no answer within 1 ms/);
+    await assert.rejects(game.request("silent", {}, 1), /request "silent": timed out after 1 ms/);
 });
 
 test("a request fails with the connection", async t => {
     const game = await play(t, (await startServer(t)).url);
-    const pending = assert.rejects(game.request("silent", {}, -1), /request "silent": the connection has ended/);
+    const pending = assert.rejects(game.request("silent", {}, -1), /request "silent": the connection ended/);
     game.send("leave");
     await pending;
     await assert.rejects(game.request("add"), /request "add": not connected/);
@@ -129,7 +129,7 @@ test("a server that is not there is an error", async t => {
     const game = new Game();
     game.connect(server.url);
     const {error} = await game.heard.next("error");
-    assert.match(error, new RegExp(`^${server.url}: could not be connected to`));
+    assert.match(error, new RegExp(`^${server.url}: could not connect`));
     assert.deepEqual(game.heard.actions(), ["error"]);
 });
 

@@ -190,7 +190,7 @@ const situations = {
         const {scripted, game} = await playScripted(t, {reconnect: false});
         scripted.send({action: "good"});
         scripted.sendBytes(new Uint8Array([0xc1]));
-        assert.match((await game.heard.next("error")).error, /: the server sends what is no message: /);
+        assert.match((await game.heard.next("error")).error, /: the server sent an invalid message: /);
         assert.equal((await scripted.got.next("closed")).code, 4000);
         await game.heard.next("disconnected");
         assert.deepEqual(game.log, ["good connected", "error disconnected", "disconnected disconnected"]);
@@ -427,7 +427,7 @@ const situations = {
         await game.heard.next("interrupted");
         await server.tell("heal");
         await game.heard.next("socketConnect", 2);
-        assert.match((await game.heard.next("error")).error, /^the session was lost: the server keeps none$/);
+        assert.match((await game.heard.next("error")).error, /^the session was lost: the server does not keep sessions$/);
         game.send("echo");
         await game.heard.next("echo", 2);
     },
@@ -466,7 +466,7 @@ const situations = {
         scripted.onResume = () => ({_resumed: 7});
         scripted.cut();
         await game.heard.next("disconnected");
-        assert.match((await game.heard.next("error")).error, /the session was lost: the server counts other messages$/);
+        assert.match((await game.heard.next("error")).error, /the session was lost: the message counts do not match$/);
         await game.heard.next("socketConnect", 2);
         assert.deepEqual(game.log, ["interrupted reconnecting", "error reconnecting", "disconnected reconnecting",
                                     ...connectedLog]);

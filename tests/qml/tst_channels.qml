@@ -215,7 +215,7 @@ TestCase {
             error = e;
         }
         verify(error);
-        verify(error.message.includes("Channels are made by a Server."), error.message);
+        verify(error.message.includes("Channels are created by a Server."), error.message);
     }
 
     function test_channelsAreAModel() {

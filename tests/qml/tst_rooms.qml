@@ -349,14 +349,14 @@ TestCase {
             roomComponent: noRooms
         });
         enter(server);
-        ignoreWarning(/roomComponent makes no Room: QObject/);
-        ignoreWarning(/the room factory makes no room blue/);
+        ignoreWarning(/roomComponent did not create a Room: QObject/);
+        ignoreWarning(/the room factory returned no room for blue/);
         verify(!server.channels.get(0).join("blue"));
         compare(server.channels.get(0).errorString, 'room "blue" cannot be opened');
     }
 
     function test_roomWithoutAServerIsNamed() {
-        ignoreWarning(/a Room is made by a Server: declare it in Server\.roomComponent/);
+        ignoreWarning(/a Room is created by a Server: declare it in Server\.roomComponent/);
         const room = Qt.createQmlObject("import QRepod; Room {}", test);
         room.sendToAll("nobody");
         compare(room.server, null);

@@ -148,7 +148,7 @@ private Q_SLOTS:
         };
         add("nothing", "", "at byte 0: a value is missing");
         add("word", "{\"a\":nul}", "at byte 5: a value is missing");
-        add("second value", "{} {}", "at byte 3: something follows the message");
+        add("second value", "{} {}", "at byte 3: extra data after the message");
         add("comma too many", "[1,]", "at byte 3: a value is missing");
         add("comma too many in an object", "{\"a\":1,}", "at byte 7: a string is missing");
         add("no comma", "[1 2]", "at byte 3: a comma or a closing bracket is missing");
@@ -157,23 +157,23 @@ private Q_SLOTS:
         add("no colon", "{\"a\" 1}", "at byte 5: a colon is missing");
         add("open list", "[", "at byte 1: a value is missing");
         add("open object", "{", "at byte 1: a string is missing");
-        add("open string", "\"abc", "at byte 4: the text ends inside of a string");
-        add("open escape", "\"\\", "an escape that JSON does not know");
+        add("open string", "\"abc", "at byte 4: unterminated string");
+        add("open escape", "\"\\", "invalid escape sequence");
         add("line break in a string", "\"a\nb\"", "at byte 2: a control character in a string");
-        add("unknown escape", "\"\\x\"", "an escape that JSON does not know");
+        add("unknown escape", "\"\\x\"", "invalid escape sequence");
         add("short unicode", "\"\\u12\"", "four hexadecimal digits are missing");
         add("signed unicode", "\"\\u-123\"", "four hexadecimal digits are missing");
-        add("leading zero", "01", "at byte 1: something follows the message");
+        add("leading zero", "01", "at byte 1: extra data after the message");
         add("plus", "+1", "at byte 0: a value is missing");
-        add("point alone", "1.", "digits are missing behind the point");
+        add("point alone", "1.", "digits are missing after the decimal point");
         add("exponent alone", "1e", "digits are missing in the exponent");
-        add("too large", "1e999", "a number that no double can hold");
-        add("comment", "[1] // one", "something follows the message");
+        add("too large", "1e999", "number is out of range");
+        add("comment", "[1] // one", "extra data after the message");
         add("not UTF-8", "\"\xff\"", "JSON that is not UTF-8");
-        add("zero byte", "1\0"_ba, "at byte 1: something follows the message");
-        add("no base64", R"({"$bytes":"?"})", "what $bytes stands for is not there");
-        add("no time", R"({"$time":"noon"})", "what $time stands for is not there");
-        add("no integer", R"({"$int":"1.5"})", "what $int stands for is not there");
+        add("zero byte", "1\0"_ba, "at byte 1: extra data after the message");
+        add("no base64", R"({"$bytes":"?"})", "invalid value for $bytes");
+        add("no time", R"({"$time":"noon"})", "invalid value for $time");
+        add("no integer", R"({"$int":"1.5"})", "invalid value for $int");
     }
     void saysWhatIsWrong()
     {

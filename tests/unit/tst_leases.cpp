@@ -200,13 +200,13 @@ private Q_SLOTS:
         first.engine.answer();
         const QFuture<QString> asked = first.leases.open(u"other"_s);
         first.leases.stop();
-        QCOMPARE(outcomeOf(asked), u"room \"other\": the cluster has been left"_s);
+        QCOMPARE(outcomeOf(asked), u"room \"other\": this node has left the cluster"_s);
         QVERIFY(first.rooms.isEmpty());
         first.engine.answer();
         QVERIFY(first.rooms.isEmpty());
         QVERIFY(!keys.contains("game:owner:arena"));
         QCOMPARE(outcomeOf(first.leases.open(u"arena"_s)),
-                 u"room \"arena\": the server is in no cluster"_s);
+                 u"room \"arena\": the server is not in a cluster"_s);
     }
 
     void anEngineThatIsAwayRefusesWhatIsNewAndKeepsWhatIsHeld()
@@ -228,7 +228,8 @@ private Q_SLOTS:
         node.isFull = true;
         const QFuture<QString> asked = node.leases.open(u"arena"_s);
         node.engine.answer();
-        QCOMPARE(outcomeOf(asked), u"room \"arena\": this server makes no such room"_s);
+        QCOMPARE(outcomeOf(asked),
+                 u"room \"arena\": this server's room factory returned no such room"_s);
         QCOMPARE(node.leases.count(), 0);
         QVERIFY(!keys.contains("game:owner:arena"));
     }
@@ -331,7 +332,7 @@ private Q_SLOTS:
         const QDeadlineTimer late(100);
         QVERIFY(eventually([&] { return late.hasExpired(); }));
         node.engine.answer();
-        QCOMPARE(outcomeOf(asked), u"room \"arena\": the cluster's engine has answered too late"_s);
+        QCOMPARE(outcomeOf(asked), u"room \"arena\": the cluster's engine answered too late"_s);
         QVERIFY(node.rooms.isEmpty());
     }
 
@@ -461,7 +462,7 @@ private Q_SLOTS:
         node->talk();
         QCOMPARE(keys.size(), 1);
         node->leases.stop();
-        QCOMPARE(outcomeOf(asked), u"room \"arena\": the cluster has been left"_s);
+        QCOMPARE(outcomeOf(asked), u"room \"arena\": this node has left the cluster"_s);
         QVERIFY(keys.isEmpty());
     }
 
@@ -492,7 +493,7 @@ private Q_SLOTS:
         engine.answer();
         time = forLong;
         QCOMPARE(outcomeOf(leases.open(u"other"_s)),
-                 u"room \"other\": the cluster has been left"_s);
+                 u"room \"other\": this node has left the cluster"_s);
     }
 
     //! A cluster that plays on for days does not wait again.

@@ -100,7 +100,7 @@ private Q_SLOTS:
         QTest::newRow("a text that is too large") << "$9999999999\r\n"_ba;
         QTest::newRow("a list that is too long") << "*9999999999\r\n"_ba;
         QTest::newRow("lists that are too deep") << "*1\r\n"_ba.repeated(20);
-        QTest::newRow("a line without an end") << QByteArray(100'000, '+');
+        QTest::newRow("unterminated line") << QByteArray(100'000, '+');
     }
 
     void whatIsNoReplyIsAnError()

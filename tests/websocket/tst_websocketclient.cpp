@@ -131,15 +131,15 @@ void tst_WebSocketClient::saysWhatIsWrongWithAUrl_data()
     QTest::addColumn<QString>("url");
     QTest::addColumn<QString>("error");
     QTest::newRow("another scheme") << "http://localhost"
-                                    << "\"http\" is none of the schemes";
+                                    << "unknown scheme \"http\"";
     QTest::newRow("no scheme") << "localhost"
-                               << "is none of the schemes";
+                               << "unknown scheme \"\"";
     QTest::newRow("no host") << "ws:///path"
-                             << "there is no host";
+                             << "no host given";
     QTest::newRow("port 0") << "repod://localhost:0"
                             << "a port is a number from 1 to 65535";
     QTest::newRow("port that is none") << "repod://localhost:70000"
-                                       << "that is no url: ";
+                                       << "invalid URL: ";
 }
 
 void tst_WebSocketClient::saysWhatIsWrongWithAUrl()
@@ -183,19 +183,19 @@ void tst_WebSocketClient::refusesWrongAnswers_data()
     QTest::addColumn<QString>("error");
     const QByteArray line = "HTTP/1.1 101 Switching Protocols";
     QTest::newRow("another status") << line << "HTTP/1.1 403 Forbidden"_ba
-                                    << "the server answers 403 Forbidden";
+                                    << "the server answered 403 Forbidden";
     QTest::newRow("redirection") << line << "HTTP/1.1 302 Found"_ba
-                                 << "the server answers 302 Found";
+                                 << "the server answered 302 Found";
     QTest::newRow("no HTTP") << line << "\0\0\0\x01\x80"_ba
                              << "does not answer in HTTP/1.1";
     QTest::newRow("HTTP/1.0") << line << "HTTP/1.0 101 X"_ba
                               << "does not answer in HTTP/1.1";
     QTest::newRow("no upgrade") << "Upgrade: websocket"_ba
                                 << "Upgrade: h2c"_ba
-                                << "no upgrade";
+                                << "does not upgrade";
     QTest::newRow("no upgrade of the connection") << "Connection: Upgrade"_ba
                                                   << "Connection: close"_ba
-                                                  << "no upgrade";
+                                                  << "does not upgrade";
     QTest::newRow("wrong accept") << "Accept: "_ba
                                   << "Accept: x"_ba
                                   << "Sec-WebSocket-Accept is wrong";
@@ -204,13 +204,13 @@ void tst_WebSocketClient::refusesWrongAnswers_data()
                                << "Sec-WebSocket-Accept is wrong";
     QTest::newRow("extension nobody asked for") << "Upgrade: "_ba
                                                 << "Sec-WebSocket-Extensions: x\r\nUpgrade: "_ba
-                                                << "was not asked for";
+                                                << "was not requested";
     QTest::newRow("subprotocol nobody asked for") << "Upgrade: "_ba
                                                   << "Sec-WebSocket-Protocol: x\r\nUpgrade: "_ba
-                                                  << "was not asked for";
+                                                  << "was not requested";
     QTest::newRow("folded") << "Upgrade: "_ba
                             << "X: a\r\n b\r\nUpgrade: "_ba
-                            << "no header field";
+                            << "invalid header field";
     QTest::newRow("large") << "Upgrade: "_ba
                            << "X: " + QByteArray(9'000, 'x') << "over the limit";
 }
@@ -237,19 +237,18 @@ void tst_WebSocketClient::refusesWrongFrames_data()
         frame.mask = {};
         QTest::newRow(name) << frame.bytes() << QString(error);
     };
-    QTest::newRow("masked") << RawFrame{.payload = "{}"}.bytes()
-                            << "a frame of a server with a mask";
+    QTest::newRow("masked") << RawFrame{.payload = "{}"}.bytes() << "masked frame from a server";
     add("reserved bit", {.payload = "{}", .reserved = 1}, "a reserved bit is set");
     add("opcode", {.opcode = 3}, "opcode 3 is reserved");
-    add("continuation", {.opcode = 0}, "a continuation of nothing");
-    add("ping in pieces", {.opcode = 9, .isFinal = false}, "a control frame in pieces");
+    add("continuation", {.opcode = 0}, "continuation frame outside a message");
+    add("ping in pieces", {.opcode = 9, .isFinal = false}, "fragmented control frame");
     add("no UTF-8", {.payload = "\xff"}, "text that is not UTF-8");
     add("no JSON", {.payload = "hello"}, "JSON at byte 0");
-    add("length", {.payload = "{}", .lengthForm = 64}, "a wrong length");
+    add("length", {.payload = "{}", .lengthForm = 64}, "invalid frame length");
     add("too large", {.opcode = 2, .payload = "x", .lengthForm = 64, .length = 1 << 30},
         "is over the limit");
     add("no MessagePack", {.opcode = 2, .payload = "\xc1"}, "is not MessagePack");
-    add("close with a wrong code", {.opcode = 8, .payload = "\x03\xed"}, "1005 is no code");
+    add("close with a wrong code", {.opcode = 8, .payload = "\x03\xed"}, "invalid close code 1005");
     add("close for a fault", {.opcode = 8, .payload = "\x03\xeaoops"},
         "the peer closed with code 1002: oops");
 }

@@ -123,7 +123,7 @@ void addBehind(const QString &name, const QByteArray &before, const QByteArray &
 
 void tst_WebSocketConformance::initTestCase()
 {
-    QVERIFY2(QSslSocket::supportsSsl(), "Qt finds no TLS library");
+    QVERIFY2(QSslSocket::supportsSsl(), "Qt cannot find a TLS library");
     for (auto *host : {&m_plain, &m_encrypted}) {
         *host = std::make_unique<Host>();
         (*host)->server.setChannelClass<EchoChannel>();
@@ -375,7 +375,7 @@ void tst_WebSocketConformance::addUtf8()
         add("no UTF-8 in the first piece: " + bytes.toHex(), frame(Text, text, false),
             {"close 1007"}); // without waiting for the last
     }
-    add("text that ends inside of a character", frame(Text, "\"\xce"), {"close 1007"});
+    add("text ends inside a UTF-8 character", frame(Text, "\"\xce"), {"close 1007"});
     add("text whose last piece ends inside of a character",
         frame(Text, "\"", false) + frame(Continuation, "\xf0\x9f"), {"close 1007"});
     add("no UTF-8 in bytes is fine",

@@ -265,11 +265,11 @@ void tst_WebSocketSessions::endOfAClient_data()
     QTest::newRow("bye, then a cut") << bye << QString();
     QTest::newRow("opcode") << RawFrame{.opcode = 5}.bytes() << u"opcode 5 is reserved"_s;
     QTest::newRow("no mask") << RawFrame{.payload = "{}", .mask = {}}.bytes()
-                             << u"without a mask"_s;
+                             << u"unmasked frame"_s;
     QTest::newRow("reserved bit") << RawFrame{.payload = "{}", .reserved = 4}.bytes()
                                   << u"a reserved bit is set"_s;
     QTest::newRow("continuation of nothing")
-        << RawFrame{.opcode = 0}.bytes() << u"a continuation of nothing"_s;
+        << RawFrame{.opcode = 0}.bytes() << u"continuation frame outside a message"_s;
     QTest::newRow("text that is no UTF-8")
         << RawFrame{.payload = "\xff"}.bytes() << u"text that is not UTF-8"_s;
     QTest::newRow("no MessagePack")
@@ -320,7 +320,7 @@ void tst_WebSocketSessions::endOfAServer_data()
     QTest::newRow("going away") << frame({.opcode = 8, .payload = "\x03\xe9"}) << interrupted;
     QTest::newRow("slow") << frame({.opcode = 8, .payload = "\x03\xf0"}) << interrupted;
     QTest::newRow("opcode") << frame({.opcode = 5}) << u"opcode 5 is reserved"_s;
-    QTest::newRow("mask") << RawFrame{.payload = "{}"}.bytes() << u"with a mask"_s;
+    QTest::newRow("mask") << RawFrame{.payload = "{}"}.bytes() << u"masked frame from a server"_s;
     QTest::newRow("no MessagePack")
         << frame({.opcode = 2, .payload = "\xc1"}) << u"is not MessagePack"_s;
     QTest::newRow("fault") << frame({.opcode = 8, .payload = "\x03\xea"})

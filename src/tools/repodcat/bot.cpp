@@ -113,7 +113,7 @@ void Bot::read()
             take(*message);
     }
     if (m_cutter.isBroken())
-        fail("a frame that is larger than any");
+        fail("frame is over the size limit");
 }
 
 void Bot::take(const QVariantMap &message)

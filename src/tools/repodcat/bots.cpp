@@ -35,7 +35,7 @@ Bots::Bots(const Options &options)
 void Bots::start()
 {
     if (!m_options.scriptFile.isEmpty()) {
-        QString error = "this repodcat has been built without scripts";
+        QString error = "this repodcat was built without scripts";
 #ifdef REPODCAT_HAS_SCRIPTS
         m_script = Script::load(m_options.scriptFile, &error);
 #endif

@@ -120,7 +120,7 @@ private:
         else if (key == "$extension")
             value = extension(json.toArray());
         if (!value.isValid() && error.isEmpty())
-            error = QString("\"%1\" is not followed by what it stands for").arg(key);
+            error = QString("invalid value for \"%1\"").arg(key);
         return value;
     }
 

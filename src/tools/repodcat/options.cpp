@@ -139,9 +139,9 @@ void readTls(Options &options, const QCommandLineParser &parser)
         return;
     }
     if (!QSslSocket::supportsSsl())
-        rejectUsage("--tls: Qt finds no TLS library");
+        rejectUsage("--tls: Qt cannot find a TLS library");
     if (parser.isSet("cert") != parser.isSet("key"))
-        rejectUsage("--cert and --key need each other");
+        rejectUsage("--cert and --key must be given together");
     if (options.isListening && !parser.isSet("cert"))
         rejectUsage("--listen --tls needs --cert and --key");
     options.tls = QSslConfiguration::defaultConfiguration();
@@ -173,18 +173,19 @@ void readFlags(Options &options, const QCommandLineParser &parser)
 void rejectCombinations(const Options &options)
 {
     if (options.isBenchmark && (options.isListening || options.isEchoing))
-        rejectUsage("--bench goes with neither --listen nor --echo");
+        rejectUsage("--bench cannot be combined with --listen or --echo");
     if (!options.replayFile.isEmpty() && (options.isBenchmark || options.isEchoing))
-        rejectUsage("--replay goes with neither --bench nor --echo");
+        rejectUsage("--replay cannot be combined with --bench or --echo");
     if (options.bots > 0
         && (options.isListening || options.isBenchmark || options.isEchoing
             || !options.replayFile.isEmpty() || !options.recordFile.isEmpty()))
-        rejectUsage("--bots goes with none of --listen, --bench, --echo, --replay and --record");
+        rejectUsage(
+            "--bots cannot be combined with --listen, --bench, --echo, --replay or --record");
     if (!options.watched.isEmpty()
         && (options.isListening || options.isBenchmark || options.isEchoing || options.bots > 0
             || !options.actions.isEmpty() || !options.recordFile.isEmpty()))
-        rejectUsage(
-            "--watch goes with none of --listen, --action, --bench, --bots, --echo and --record");
+        rejectUsage("--watch cannot be combined with --listen, --action, --bench, --bots, --echo "
+                    "or --record");
     if (options.isReplayFast && options.replayFile.isEmpty())
         rejectUsage("--fast needs --replay");
     if (options.staysOpen && !options.isListening)
