@@ -35,9 +35,9 @@ const Scheme *schemeOf(const QUrl &url)
 
 } // namespace
 
-QString fault(const QUrl &url, Place place)
+QString fault(const QUrl &url, Platform platform)
 {
-    const bool isInBrowser = place == Place::Browser;
+    const bool isInBrowser = platform == Platform::Browser;
     QString onlyWebSockets = QStringLiteral("in a browser, only ws and wss can reach a server");
     if (url.isEmpty())
         return isInBrowser ? onlyWebSockets : QString();

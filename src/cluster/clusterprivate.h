@@ -107,7 +107,7 @@ private:
         QString node;
         Way way;
         std::function<void(const QString &address)> receiver;
-        QDeadlineTimer patience;
+        QDeadlineTimer deadline;
     };
     void search(Search &&wanted);
     void searchLater(Search &&wanted);
@@ -120,8 +120,8 @@ private:
     void handleStatesEnd(const QString &node, const QString &roomName);
 
     // State that is shared between nodes.
-    void sayState(const QByteArray &topic, const QString &room, const StateNews &news);
-    void sayStates(const QByteArray &topic, const QString &roomName);
+    void sendState(const QByteArray &topic, const QString &room, const StateNews &news);
+    void sendStates(const QByteArray &topic, const QString &roomName);
     void askForStates(const QString &room);
     void askForStates(const QString &room, const QString &node);
     void askAgain();
@@ -141,7 +141,7 @@ private:
     void forgetUser(const Channel *channel);
     void takeUser(Channel *channel, const QString &user, const QVariantMap &data);
     Item loginItem(const Users::Login &login) const;
-    void say(const QByteArray &topic, Item item);
+    void enqueue(const QByteArray &topic, Item item);
     void flush();
     void flushTopic(const QByteArray &topic, const QList<Item> &items);
 
@@ -179,7 +179,7 @@ private:
     qint64 m_received = 0;
     qint64 m_gaps = 0;
     qint64 m_statesAsked = 0;
-    qint64 m_bad = 0;
+    qint64 m_invalid = 0;
 };
 
 } // namespace QRepod

@@ -35,12 +35,12 @@ public:
 
     //! Connects, and again whenever the engine is lost, until this is deleted.
     ///
-    /// An engine that does not answer for \a patience milliseconds is lost.
-    virtual void open(int patience) = 0;
+    /// An engine that does not answer for \a timeout milliseconds is lost.
+    virtual void open(int timeout) = 0;
 
     //! Names this run of the engine, from up() to down(). After its next start it may lack its
     //! latest keys, or all. Empty: it keeps them as long as any node is there.
-    virtual QByteArray run() const = 0;
+    virtual QByteArray runId() const = 0;
 
     //! What is published to \a topic comes as received(), from subscribed() on and after every up()
     //! again.

@@ -17,8 +17,8 @@ public:
     explicit MemoryEngine(const QString &name);
     ~MemoryEngine() override;
 
-    void open(int patience) override;
-    QByteArray run() const override { return {}; }
+    void open(int timeout) override;
+    QByteArray runId() const override { return {}; }
     void subscribe(const QByteArray &topic) override;
     void unsubscribe(const QByteArray &topic) override;
     bool publish(const QByteArray &topic, const QByteArray &payload) override;

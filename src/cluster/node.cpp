@@ -110,7 +110,7 @@ void Cluster::Private::leave()
     m_watch.stop();
     leases.stop();
     if (isOnline) {
-        say(topicOfAll(), {Item::Kind::Bye, {}, {}, {}});
+        enqueue(topicOfAll(), {Item::Kind::Bye, {}, {}, {}});
         flush();
         m_engine->remove(keyOf(nodeId), m_value);
     }
@@ -158,7 +158,7 @@ void Cluster::Private::keepAlive()
                   });
     if (!isOnline)
         return;
-    say(topicOfAll(), {Item::Kind::Here, {}, {}, {}});
+    enqueue(topicOfAll(), {Item::Kind::Here, {}, {}, {}});
     askAgain();
     leases.renew();
 }
@@ -251,7 +251,7 @@ void Cluster::Private::search(Search &&wanted)
 void Cluster::Private::searchLater(Search &&wanted)
 {
     m_searches.erase(std::remove_if(m_searches.begin(), m_searches.end(),
-                                    [](const Search &each) { return each.patience.hasExpired(); }),
+                                    [](const Search &each) { return each.deadline.hasExpired(); }),
                      m_searches.end());
     m_searches.push_back(std::move(wanted));
 }
@@ -283,7 +283,7 @@ void Cluster::Private::writeMetrics(MetricsText &text) const
     write(Kind::Counter, "states_asked_total", "Times that shared state was out of step.",
           m_statesAsked);
     write(Kind::Counter, "invalid_total", "What came from the engine and was not of a node.",
-          m_bad);
+          m_invalid);
 }
 
 } // namespace QRepod

@@ -75,13 +75,13 @@ void RedisConnection::inSlot(Function function)
         --m_slots;
 }
 
-void RedisConnection::open(int patience)
+void RedisConnection::open(int timeout)
 {
     close();
-    m_patience = patience;
+    m_timeout = timeout;
     m_reader = {};
     m_waiting.push_back({m_clock.elapsed(), {}}); // until it is connected
-    m_watch.start(std::max(leastWatch, patience / 4));
+    m_watch.start(std::max(leastWatch, timeout / 4));
     m_race->start(m_endpoint.host);
 }
 
@@ -199,7 +199,7 @@ void RedisConnection::take(const RespValue &reply)
 //! A line that is quiet is asked: one end may be gone without a word.
 void RedisConnection::watch()
 {
-    if (!m_waiting.empty() && m_clock.elapsed() - m_waiting.front().time > m_patience)
+    if (!m_waiting.empty() && m_clock.elapsed() - m_waiting.front().time > m_timeout)
         lose(QStringLiteral("does not answer"));
     else if (m_waiting.empty())
         send({"PING"});

@@ -46,8 +46,8 @@ public:
     explicit RedisConnection(const RedisEndpoint &endpoint, QObject *parent = nullptr);
     ~RedisConnection() override;
 
-    //! Redis is lost if it leaves something unanswered for \a patience milliseconds.
-    void open(int patience);
+    //! Redis is lost if it leaves something unanswered for \a timeout milliseconds.
+    void open(int timeout);
     void close();
 
     bool isReady() const { return m_isReady; }
@@ -90,7 +90,7 @@ private:
     std::deque<Command> m_waiting; // for their replies
     QElapsedTimer m_clock;
     QTimer m_watch{this};
-    int m_patience = 0;
+    int m_timeout = 0;
     int m_slots = 0; // of the race and the socket, that are running
     bool m_isReady = false;
 };

@@ -52,17 +52,17 @@ RedisEngine::RedisEngine(const RedisEndpoint &endpoint)
     connect(&m_retry, &QTimer::timeout, this, &RedisEngine::connectBoth);
 }
 
-void RedisEngine::open(int patience)
+void RedisEngine::open(int timeout)
 {
-    m_patience = patience;
+    m_timeout = timeout;
     m_delay = firstDelay;
     connectBoth();
 }
 
 void RedisEngine::connectBoth()
 {
-    m_commands.open(m_patience);
-    m_listener.open(m_patience);
+    m_commands.open(m_timeout);
+    m_listener.open(m_timeout);
 }
 
 void RedisEngine::handleReady()

@@ -22,8 +22,8 @@ public:
 
     explicit RedisEngine(const RedisEndpoint &endpoint);
 
-    void open(int patience) override;
-    QByteArray run() const override { return m_run; }
+    void open(int timeout) override;
+    QByteArray runId() const override { return m_run; }
     void subscribe(const QByteArray &topic) override;
     void unsubscribe(const QByteArray &topic) override;
     bool publish(const QByteArray &topic, const QByteArray &payload) override;
@@ -46,7 +46,7 @@ private:
     QSet<QByteArray> m_topics;
     QTimer m_retry{this};
     QByteArray m_run; // of the Redis that was reached last
-    int m_patience = 0;
+    int m_timeout = 0;
     int m_delay = 0;            // before the next attempt, in milliseconds
     bool m_isListening = false; // both connections stand
     bool m_isUp = false;        // and that has been told

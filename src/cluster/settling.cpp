@@ -52,13 +52,13 @@ Engine::Receiver Settling::receiver(Function function) const
 
 QByteArray Settling::guard() const
 {
-    const QByteArray run = m_engine->run();
+    const QByteArray run = m_engine->runId();
     return run.isEmpty() ? QByteArray() : m_name + ":settled:" + run;
 }
 
 QByteArray Settling::mark() const
 {
-    return m_name + ":settling:" + m_engine->run() + ':' + m_node + ':'
+    return m_name + ":settling:" + m_engine->runId() + ':' + m_node + ':'
         + QByteArray::number(m_marks);
 }
 

@@ -27,35 +27,37 @@ QList<Room *> Cluster::Private::followedRooms() const
 void Cluster::Private::publishState(const QString &room, const StateNews &news)
 {
     const QByteArray topic = topicOfRoom(room);
-    sayState(topic, room, news);
+    sendState(topic, room, news);
     if (news.isEnd && isOnline) // another node may share the same
-        say(topic, {Item::Kind::StateAsk, room, {}, {}});
+        enqueue(topic, {Item::Kind::StateAsk, room, {}, {}});
     if (Room *const follower = room.isEmpty() ? nullptr : server->room(room))
         followRoom(follower);
 }
 
-void Cluster::Private::sayState(const QByteArray &topic, const QString &room, const StateNews &news)
+void Cluster::Private::sendState(const QByteArray &topic, const QString &room,
+                                 const StateNews &news)
 {
     const Item::Kind kind = news.isEnd ? Item::Kind::StateOver : Item::Kind::State;
-    say(topic, {kind, room, news.name, news.frame, news.since, SendMode::Reliable, news.number});
+    enqueue(topic,
+            {kind, room, news.name, news.frame, news.since, SendMode::Reliable, news.number});
 }
 
 //! Everything that is shared in a room, if there is such a room.
-void Cluster::Private::sayStates(const QByteArray &topic, const QString &roomName)
+void Cluster::Private::sendStates(const QByteArray &topic, const QString &roomName)
 {
     Room *const room = roomOf(roomName);
     const QList<StateNews> states = room ? ClusterSeam::states(room) : QList<StateNews>();
-    say(topic, {Item::Kind::StatesBegin, roomName, {}, {}});
+    enqueue(topic, {Item::Kind::StatesBegin, roomName, {}, {}});
     for (const StateNews &news : states)
-        sayState(topic, roomName, news);
-    say(topic, {Item::Kind::StatesEnd, roomName, {}, {}});
+        sendState(topic, roomName, news);
+    enqueue(topic, {Item::Kind::StatesEnd, roomName, {}, {}});
 }
 
 //! Whoever shares something in \a room is to say so.
 void Cluster::Private::askForStates(const QString &room)
 {
     if (isOnline)
-        say(topicOfRoom(room), {Item::Kind::StateAsk, room, {}, {}});
+        enqueue(topicOfRoom(room), {Item::Kind::StateAsk, room, {}, {}});
 }
 
 //! Once, until it has answered; keepAlive() asks again.
@@ -65,13 +67,13 @@ void Cluster::Private::askForStates(const QString &room, const QString &node)
         return;
     m_asked.insert({room, node});
     ++m_statesAsked;
-    say(topicOf(node), {Item::Kind::StateAsk, room, {}, {}});
+    enqueue(topicOf(node), {Item::Kind::StateAsk, room, {}, {}});
 }
 
 void Cluster::Private::askAgain()
 {
     for (const auto &[room, node] : std::as_const(m_asked))
-        say(topicOf(node), {Item::Kind::StateAsk, room, {}, {}});
+        enqueue(topicOf(node), {Item::Kind::StateAsk, room, {}, {}});
 }
 
 //! It may have missed, or been missed, for a while.
@@ -80,7 +82,7 @@ void Cluster::Private::exchangeStates()
     const QList<Room *> rooms = followedRooms();
     for (Room *const room : rooms) {
         if (ClusterSeam::sharesStates(room))
-            sayStates(topicOfRoom(room->name()), room->name());
+            sendStates(topicOfRoom(room->name()), room->name());
         askForStates(room->name());
     }
 }
@@ -102,7 +104,7 @@ void Cluster::Private::handleState(const QString &node, const Item &item)
         askForStates(item.name);
         break;
     case StateVerdict::Invalid:
-        ++m_bad;
+        ++m_invalid;
         break;
     }
 }

@@ -26,11 +26,11 @@ constexpr qsizetype frameHeader = 4;
 void Cluster::Private::publish(const QString &room, const QString &action, const QByteArray &frame,
                                SendMode mode)
 {
-    say(topicOfRoom(room), {Item::Kind::Room, room, action, frame, 0, mode});
+    enqueue(topicOfRoom(room), {Item::Kind::Room, room, action, frame, 0, mode});
 }
 
 //! Any thread. It goes out when control returns to the event loop, with all else of this turn.
-void Cluster::Private::say(const QByteArray &topic, Item item)
+void Cluster::Private::enqueue(const QByteArray &topic, Item item)
 {
     if (!isOnline) {
         ++m_dropped;
@@ -87,13 +87,13 @@ void Cluster::Private::introduce(const QByteArray &topic, bool asksBack)
 {
     flush();
     if (asksBack)
-        say(topic, {Item::Kind::Hello, {}, {}, {}});
-    say(topic, {Item::Kind::UsersBegin, {}, {}, {}});
+        enqueue(topic, {Item::Kind::Hello, {}, {}, {}});
+    enqueue(topic, {Item::Kind::UsersBegin, {}, {}, {}});
     for (const Users::Login &login : users.all()) {
         if (login.channel)
-            say(topic, loginItem(login));
+            enqueue(topic, loginItem(login));
     }
-    say(topic, {Item::Kind::UsersEnd, {}, {}, {}});
+    enqueue(topic, {Item::Kind::UsersEnd, {}, {}, {}});
     flush();
 }
 
@@ -101,7 +101,7 @@ void Cluster::Private::handleReceived(const QByteArray &topic, const QByteArray 
 {
     const std::optional<Envelope> envelope = decodeEnvelope(payload);
     if (!envelope) {
-        ++m_bad;
+        ++m_invalid;
         return;
     }
     const QString &node = envelope->node;
@@ -122,7 +122,7 @@ void Cluster::Private::handleReceived(const QByteArray &topic, const QByteArray 
     };
     const QList<Item> &items = envelope->items;
     if (alive && (isNew || isGap) && std::none_of(items.begin(), items.end(), introducesItself))
-        say(topicOf(node), {Item::Kind::Hello, {}, {}, {}});
+        enqueue(topicOf(node), {Item::Kind::Hello, {}, {}, {}});
     if (alive && isGap)
         mendStates(topic, node);
     for (const Item &item : items) {
@@ -154,7 +154,7 @@ void Cluster::Private::handle(const QString &node, const Item &item)
     case Item::Kind::StateOver:
         return handleState(node, item);
     case Item::Kind::StateAsk:
-        return sayStates(topicOf(node), item.name);
+        return sendStates(topicOf(node), item.name);
     case Item::Kind::StatesBegin:
         if (Room *const room = roomOf(item.name))
             beginStates(room, node);
@@ -171,7 +171,7 @@ void Cluster::Private::handle(const QString &node, const Item &item)
 void Cluster::Private::handleFrame(const Item &item)
 {
     if (!isFrame(item.data)) {
-        ++m_bad;
+        ++m_invalid;
         return;
     }
     if (item.kind == Item::Kind::User) {
@@ -196,7 +196,7 @@ void Cluster::Private::handleUser(const QString &node, const Item &item)
         // The other node has not heard of the later login yet, perhaps because of a gap.
         const Users::Login *const login = users.find(item.name);
         if (login && login->channel)
-            say(topicOf(node), loginItem(*login));
+            enqueue(topicOf(node), loginItem(*login));
     }
     if (change.displaced)
         Q_EMIT q->userTaken(change.displaced);
@@ -232,7 +232,7 @@ void Cluster::Private::takeUser(Channel *channel, const QString &user, const QVa
         QObject::connect(channel, &QObject::destroyed, q, [=, this] { forgetUser(channel); });
     }
     const Users::Change change = users.set(login);
-    say(topicOfAll(), loginItem(login));
+    enqueue(topicOfAll(), loginItem(login));
     if (change.displaced)
         Q_EMIT q->userTaken(change.displaced);
 }
@@ -246,7 +246,7 @@ void Cluster::Private::forgetUser(const Channel *channel)
     const QString user = login->user;
     const quint64 time = login->time;
     users.remove(user, nodeId, time);
-    say(topicOfAll(), {Item::Kind::UserOut, user, {}, {}, time});
+    enqueue(topicOfAll(), {Item::Kind::UserOut, user, {}, {}, time});
 }
 
 void Cluster::Private::sendTo(const QString &user, const QVariantMap &message)
@@ -263,7 +263,7 @@ void Cluster::Private::sendTo(const QString &user, const QVariantMap &message)
     if (login->channel)
         deliver(login->channel, action, frame);
     else
-        say(topicOf(login->node), {Item::Kind::User, user, action, frame});
+        enqueue(topicOf(login->node), {Item::Kind::User, user, action, frame});
 }
 
 void Cluster::Private::watch(Room *room)
@@ -304,7 +304,7 @@ void Cluster::Private::handleSubscribed(const QByteArray &topic)
     const auto room = m_roomTopics.constFind(topic);
     if (!isOnline || room == m_roomTopics.cend())
         return;
-    sayStates(topic, *room);
+    sendStates(topic, *room);
     askForStates(*room);
 }
 

@@ -30,13 +30,13 @@ bool Handler::call(QObject *object, const Call &call) const
         if (method->call(object, call))
             return true;
     }
-    const bool mayWarn = m_isLoud.load(std::memory_order_relaxed);
+    const bool mayWarn = m_mayWarn.load(std::memory_order_relaxed);
     const bool isWanted = call.answer && call.answer->mismatch.isEmpty();
     if (!mayWarn && !isWanted)
         return false;
     const Method::Mismatch mismatch = m_methods.front()->mismatch(call);
     const QByteArray text = m_name + ": " + mismatch.text;
-    if (mayWarn && isNews(mismatch.kind))
+    if (mayWarn && isNewKind(mismatch.kind))
         qCWarning(dispatchLog, "%s", text.constData());
     if (isWanted)
         call.answer->mismatch = QString::fromUtf8(text);
@@ -44,13 +44,13 @@ bool Handler::call(QObject *object, const Call &call) const
 }
 
 //! Whether no warning has told of this \a kind of mismatch; after a few kinds nothing is news.
-bool Handler::isNews(size_t kind) const
+bool Handler::isNewKind(size_t kind) const
 {
     constexpr size_t mostWarnings = 8;
     const std::lock_guard lock(m_mutex);
     if (m_warned.size() >= mostWarnings || !m_warned.insert(kind).second)
         return false;
-    m_isLoud.store(m_warned.size() < mostWarnings, std::memory_order_relaxed);
+    m_mayWarn.store(m_warned.size() < mostWarnings, std::memory_order_relaxed);
     return true;
 }
 

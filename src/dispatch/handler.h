@@ -56,14 +56,14 @@ public:
     bool call(QObject *object, const Call &call) const;
 
 private:
-    bool isNews(size_t kind) const;
+    bool isNewKind(size_t kind) const;
 
     const QByteArray m_name;
     std::vector<std::unique_ptr<const Method>> m_methods;
 
-    mutable std::mutex m_mutex;                // guards what follows
-    mutable std::set<size_t> m_warned;         // kinds of mismatch that a warning has told of
-    mutable std::atomic<bool> m_isLoud = true; // whether there may be another warning; any thread
+    mutable std::mutex m_mutex;                 // guards what follows
+    mutable std::set<size_t> m_warned;          // kinds of mismatch that a warning has told of
+    mutable std::atomic<bool> m_mayWarn = true; // whether there may be another warning; any thread
 };
 
 } // namespace QRepod

@@ -16,7 +16,7 @@ void UnhandledActions::note(QByteArrayView action, const Receiver &receiver, con
     const QByteArray name = shownText(action).toUtf8();
     // Most games leave some of the built-in messages alone, and names with _ are not theirs.
     const bool isOfGame = !BuiltIn::isName(action) && !name.startsWith('_');
-    if (!isOfGame || m_warned.size() >= most || !m_warned.insert(name).second) {
+    if (!isOfGame || m_warned.size() >= maximumActions || !m_warned.insert(name).second) {
         qCDebug(dispatchLog) << "no handler for action" << name;
         return;
     }

@@ -19,7 +19,7 @@ namespace QRepod {
 class UnhandledActions
 {
 public:
-    static constexpr size_t most = 32;
+    static constexpr size_t maximumActions = 32;
 
     //! Who had no handler for a message.
     struct Receiver

@@ -46,7 +46,7 @@ void MessagePackWriter::grow(qsizetype size)
         }
     }
     m_bytes.resize(size);
-    goOn(written);
+    setBuffer(written);
 }
 
 //! Piece by piece. Room for the largest characters would be three times what almost every text

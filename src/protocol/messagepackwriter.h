@@ -25,7 +25,7 @@ public:
     {
         const qsizetype written = bytes.size();
         bytes.resize(std::max(bytes.capacity(), written + firstRoom));
-        goOn(written);
+        setBuffer(written);
     }
     ~MessagePackWriter() { m_bytes.truncate(size()); }
     Q_DISABLE_COPY_MOVE(MessagePackWriter)
@@ -136,7 +136,7 @@ private:
     void grow(qsizetype size);
 
     //! The array may have moved; so much of it has been written.
-    void goOn(qsizetype written)
+    void setBuffer(qsizetype written)
     {
         m_begin = m_bytes.data();
         m_end = m_begin + written;

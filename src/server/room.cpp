@@ -373,7 +373,7 @@ void Room::connectNotify(const QMetaMethod &signal)
 void Room::network_received(Channel *channel, const QVariantMap &)
 {
     if (channel)
-        ++Channel::Private::get(channel)->untaken;
+        ++Channel::Private::get(channel)->defaultFallbacks;
 }
 
 } // namespace QRepod

@@ -50,8 +50,8 @@ Room *Rooms::create(const QString &name)
     if (!m_factory)
         return new Room;
     const auto factory = m_factory; // a copy: it may set another factory
-    const bool isMaking = std::exchange(m_server.isMaking, true);
-    const auto made = qScopeGuard([&] { m_server.isMaking = isMaking; });
+    const bool wasInFactory = std::exchange(m_server.isInFactory, true);
+    const auto made = qScopeGuard([&] { m_server.isInFactory = wasInFactory; });
     Room *const room = factory(name);
     return room && room->server() ? nullptr : room;
 }

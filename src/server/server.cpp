@@ -133,9 +133,9 @@ void Server::Private::accept(std::unique_ptr<Stream> stream,
         return arrive(std::move(stream), channelSettings, std::move(request));
     if (isFull(channelSettings))
         return refuse(std::move(stream), channelSettings, fullText(channelSettings));
-    Channel *const channel = make();
+    Channel *const channel = createChannel();
     if (!channel)
-        return refuse(std::move(stream), channelSettings, notTakenText());
+        return refuse(std::move(stream), channelSettings, rejectionText());
     Channel::Private *const client = Channel::Private::get(channel);
     client->attach(this, channelSettings, handlersOf(channel), stream->peer());
     client->httpRequest = std::move(request);
@@ -151,11 +151,11 @@ bool Server::Private::isFull(const ServerSettings &channelSettings) const
 }
 
 //! Creates a channel of the user's class; nullptr if the factory returns none.
-Channel *Server::Private::make()
+Channel *Server::Private::createChannel()
 {
-    isMaking = true;
+    isInFactory = true;
     Channel *const channel = makeChannel ? makeChannel() : new Channel;
-    isMaking = false;
+    isInFactory = false;
     if (channel)
         channel->setParent(q); // moves to another thread with the server
     return channel;

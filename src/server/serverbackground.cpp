@@ -31,7 +31,7 @@ void Server::Private::startBackground()
     const auto isBusy = [](const Channel *channel) {
         return Channel::Private::get(channel)->isDelivering();
     };
-    if (isMaking || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
+    if (isInFactory || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
         qCWarning(serverLog, "startBackground() inside a handler has no effect");
         return;
     }

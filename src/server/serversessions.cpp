@@ -26,7 +26,7 @@ QString Server::Private::fullText(const ServerSettings &channelSettings)
     return QStringLiteral("the server is full: %1 clients").arg(channelSettings.maximumConnections);
 }
 
-QString Server::Private::notTakenText()
+QString Server::Private::rejectionText()
 {
     return QStringLiteral("the server rejects this client");
 }
@@ -48,11 +48,11 @@ void Server::Private::arrive(std::unique_ptr<Stream> stream, const ServerSetting
 void Server::Private::welcome(Arrival &arrival, FirstFrame frame)
 {
     const auto owned = m_arrivals.extract(&arrival); // it survives here whatever the factory does
-    if (isFull(arrival.settings()) && !makeRoom())
+    if (isFull(arrival.settings()) && !evictLongestAway())
         return refuse(arrival, fullText(arrival.settings()));
-    Channel *const channel = make();
+    Channel *const channel = createChannel();
     if (!channel)
-        return refuse(arrival, notTakenText());
+        return refuse(arrival, rejectionText());
     Channel::Private *const client = Channel::Private::get(channel);
     client->attach(this, arrival, frame, handlersOf(channel));
     m_owned.insert(channel);
@@ -63,7 +63,7 @@ void Server::Private::welcome(Arrival &arrival, FirstFrame frame)
 //! Frees the place of the client that has been away longest.
 ///
 /// \return false if no client is away.
-bool Server::Private::makeRoom()
+bool Server::Private::evictLongestAway()
 {
     Channel::Private *longest = nullptr;
     for (Channel *const channel : std::as_const(m_owned)) {
@@ -94,7 +94,7 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
         later && Channel::Private::get(later)->hasComeLater(token, arrival.number()))
         return turnAway(arrival, {});
     if (const std::optional<Farewell> farewell = farewells.find(token))
-        return bid(*farewell, arrival);
+        return sendFarewell(*farewell, arrival);
     QString reason;
     Channel *const channel = sessionOf(control, &reason);
     if (!channel) {
@@ -112,7 +112,7 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
 }
 
 //! Says goodbye to a client that was sent away while its line was lost.
-void Server::Private::bid(const Farewell &farewell, Arrival &arrival)
+void Server::Private::sendFarewell(const Farewell &farewell, Arrival &arrival)
 {
     qCDebug(serverLog).noquote() << arrival.address()
                                  << "was refused or redirected while it was away";
@@ -136,7 +136,7 @@ bool Server::Private::askForHome(Arrival &arrival, const QString &token)
 {
     const auto answer = [this, &arrival, life = arrival.life()](const QString &address) {
         if (!life.expired())
-            sendHome(arrival, address);
+            redirectHome(arrival, address);
     };
     if (!findHome(token, arrival.request(), answer))
         return false;
@@ -144,10 +144,10 @@ bool Server::Private::askForHome(Arrival &arrival, const QString &token)
     return true;
 }
 
-void Server::Private::sendHome(Arrival &arrival, const QString &address)
+void Server::Private::redirectHome(Arrival &arrival, const QString &address)
 {
     if (address.isEmpty())
-        return arrival.lose(homeHasGone());
+        return arrival.lose(homeGoneText());
     qCDebug(serverLog).noquote() << arrival.address()
                                  << "is redirected to the server of its session:" << address;
     arrival.link().outbox->sendControl(Control::redirect(address), Outbox::Bound::None);

@@ -23,10 +23,10 @@ double ServerClock::estimate() const
 {
     Exchange bounds = m_exchanges.front();
     for (const Exchange &exchange : m_exchanges) {
-        bounds.least = std::max(bounds.least, exchange.least);
-        bounds.most = std::min(bounds.most, exchange.most);
+        bounds.minimumOffset = std::max(bounds.minimumOffset, exchange.minimumOffset);
+        bounds.maximumOffset = std::min(bounds.maximumOffset, exchange.maximumOffset);
     }
-    return (bounds.least + bounds.most) / 2;
+    return (bounds.minimumOffset + bounds.maximumOffset) / 2;
 }
 
 double ServerClock::timeAt(double now)
@@ -37,8 +37,8 @@ double ServerClock::timeAt(double now)
     if (!m_isShown || target - m_offset > leap) {
         m_offset = target;
     } else {
-        const double most = std::max(0.0, now - m_shownAt) * slew;
-        m_offset += std::clamp(target - m_offset, -most, most);
+        const double step = std::max(0.0, now - m_shownAt) * slew;
+        m_offset += std::clamp(target - m_offset, -step, step);
     }
     m_isShown = true;
     m_shownAt = std::max(m_shownAt, now);

@@ -34,8 +34,8 @@ public:
 private:
     struct Exchange
     {
-        double least; ///< that the offset of the server's clock from this one can be
-        double most;
+        double minimumOffset; ///< that the offset of the server's clock from this one can be
+        double maximumOffset;
     };
 
     double estimate() const;

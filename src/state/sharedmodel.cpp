@@ -72,7 +72,7 @@ void SharedModel::noteMoved()
 }
 
 //! Keeps what was sent of rows that go: who joins before the next collect() still gets them.
-void SharedModel::bury(std::vector<Row>::iterator first, std::vector<Row>::iterator last)
+void SharedModel::keepRemoved(std::vector<Row>::iterator first, std::vector<Row>::iterator last)
 {
     for (; first != last; ++first) {
         if (!first->isNew)
@@ -96,7 +96,7 @@ void SharedModel::removeRows(const QModelIndex &parent, int first, int last)
 {
     if (!isTop(parent))
         return;
-    bury(m_rows.begin() + first, m_rows.begin() + last + 1);
+    keepRemoved(m_rows.begin() + first, m_rows.begin() + last + 1);
     m_rows.erase(m_rows.begin() + first, m_rows.begin() + last + 1);
     noteMoved();
 }
@@ -156,7 +156,7 @@ void SharedModel::restoreLayout()
             isTaken[size_t(index.row())] = true;
             m_rows[size_t(index.row())] = std::move(before[i]);
         } else {
-            bury(before.begin() + std::ptrdiff_t(i), before.begin() + std::ptrdiff_t(i) + 1);
+            keepRemoved(before.begin() + std::ptrdiff_t(i), before.begin() + std::ptrdiff_t(i) + 1);
         }
     }
     for (size_t row = 0; row < m_rows.size(); ++row) {
@@ -177,7 +177,7 @@ void SharedModel::reset()
         m_isAnew = true;
     else
         matchKeys(before);
-    bury(before.begin(), before.end());
+    keepRemoved(before.begin(), before.end());
     noteMoved();
 }
 

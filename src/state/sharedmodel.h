@@ -67,7 +67,7 @@ private:
     void restoreLayout();
     void reset();
     void matchKeys(const std::vector<Row> &before);
-    void bury(std::vector<Row>::iterator first, std::vector<Row>::iterator last);
+    void keepRemoved(std::vector<Row>::iterator first, std::vector<Row>::iterator last);
     void noteMarked();
     void noteMoved();
     Row newRow() { return {++m_latestId, {}}; }

@@ -22,7 +22,7 @@ namespace {
 #if QT_CONFIG(ssl)
 //! Makes Qt send an alert to a client whose certificate is rejected or missing. Otherwise Qt only
 //! closes, and the client, whose handshake may already be over, would not know why.
-QSslConfiguration tellingOfFaults(QSslConfiguration configuration)
+QSslConfiguration withCertificateAlerts(QSslConfiguration configuration)
 {
     if (configuration.peerVerifyMode() == QSslSocket::VerifyPeer) {
         configuration.setMissingCertificateIsFatal(true);
@@ -131,7 +131,7 @@ void QtStream::adopt()
 #if QT_CONFIG(ssl)
     if (m_settings.tls) {
         auto *socket = new QSslSocket(m_poller);
-        socket->setSslConfiguration(tellingOfFaults(*m_settings.tls));
+        socket->setSslConfiguration(withCertificateAlerts(*m_settings.tls));
         setSocket(socket);
         if (!takeOver(QIODevice::ReadWrite))
             return fail(m_socket->errorString());

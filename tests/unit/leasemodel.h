@@ -181,7 +181,7 @@ private:
         }
 
         void open(int) override { }
-        QByteArray run() const override { return QByteArray::number(engineRun); }
+        QByteArray runId() const override { return QByteArray::number(engineRun); }
         void subscribe(const QByteArray &) override { }
         void unsubscribe(const QByteArray &) override { }
         bool publish(const QByteArray &, const QByteArray &) override { return true; }
@@ -445,7 +445,7 @@ private:
     {
         const auto isThere = [&](const QByteArray &key) { return keys.contains(key) ? '+' : '-'; };
         QByteArray text;
-        text += isThere("game:settled:" + node.run());
+        text += isThere("game:settled:" + node.runId());
         text += char('a' + node.isRunning + 2 * node.hasRoom + 4 * node.mustReconnect
                      + 8 * node.isSettling + 16 * !node.opening.isFinished());
         text += QByteArray::number(node.leases.remaining(u"arena"_s));

@@ -41,7 +41,7 @@ public:
     }
 
     void open(int) override { }
-    QByteArray run() const override { return runName; }
+    QByteArray runId() const override { return runName; }
     void subscribe(const QByteArray &) override { }
     void unsubscribe(const QByteArray &) override { }
     bool publish(const QByteArray &, const QByteArray &) override { return true; }

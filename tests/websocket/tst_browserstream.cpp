@@ -164,7 +164,7 @@ void tst_BrowserStream::onlyWebSocketsReachAServer_data()
 void tst_BrowserStream::onlyWebSocketsReachAServer()
 {
     QFETCH(const QUrl, wanted);
-    QTEST(ServerUrl::fault(wanted, ServerUrl::Place::Browser), "fault");
+    QTEST(ServerUrl::fault(wanted, ServerUrl::Platform::Browser), "fault");
 }
 
 void tst_BrowserStream::opensWhenTheBrowserHas()
