@@ -195,7 +195,7 @@ export class Connection {
         const text = reason ? `: ${reason}` : "";
         let error = `the server closed with code ${code}${text}`;
         if (code === 1006)
-            error = this.hasJoined ? "the connection broke" : "could not be connected to";
+            error = this.hasJoined ? "the connection broke" : "could not connect";
         else if (this.hasJoined && orderlyCodes.has(code))
             error = "";
         this.#end(error, !faultCodes.has(code));

@@ -153,7 +153,7 @@ export class ConnectionListener {
     #joined(connection) {
         if (this.#isInterrupted && this.#isCurrent(connection)) {
             this.#answerTimer = setTimeout(
-                () => connection.fail("the server does not say whether it knows the session", true),
+                () => connection.fail("the server did not answer the request to resume", true),
                 this.connectTimeout);
             return;
         }
@@ -247,7 +247,7 @@ export class ConnectionListener {
         this.#session = null;
         this.#serverTime.stop();
         this.#deliveries.call(() => this[replicasOf].expire());
-        this.#deliveries.call(() => this.#requests.failAll("the connection has ended"));
+        this.#deliveries.call(() => this.#requests.failAll("the connection ended"));
         this.#announce({action: "disconnected"});
     }
 
@@ -315,15 +315,15 @@ export class ConnectionListener {
             this.#held.push(message);
         this.#heldBytes += size;
         if (!this.#token)
-            this.#lose(connection, "the server keeps none");
+            this.#lose(connection, "the server does not keep sessions");
         else if (this.#heldBytes > greatestHeld)
-            this.#abandon("the server does not say whether it goes on");
+            this.#abandon("the server did not answer the request to resume");
     }
 
     #resume(count) {
         clearTimeout(this.#answerTimer);
         if (!this.#session.forget(count))
-            return this.#abandon("the server counts other messages");
+            return this.#abandon("the message counts do not match");
         this.#session.token = this.#token;
         this.#current.sendControl(this.#session.acknowledgement());
         this.#session.kept.forEach(bytes => this.#current.sendBytes(bytes));

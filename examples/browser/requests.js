@@ -28,7 +28,7 @@ export class PendingRequests {
         return new Promise((resolve, reject) => {
             const fail = reason => reject(new RequestError(refusalText(action, reason)));
             if (this.#requests.size >= mostRequests)
-                return fail(`${mostRequests} requests wait already`);
+                return fail(`${mostRequests} requests are already waiting for an answer`);
             const number = this.#next++;
             try {
                 if (send(number) === 0)
@@ -58,7 +58,7 @@ export class PendingRequests {
 
     #expire(number, timeout) {
         if (!this.#isAnswered(number)) // an answer that has arrived by now is in time
-            this.#remove(number)?.fail(`no answer within ${timeout} ms`);
+            this.#remove(number)?.fail(`timed out after ${timeout} ms`);
     }
 
     #remove(number) {

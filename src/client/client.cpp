@@ -19,7 +19,7 @@ QString addressFault(const QUrl &url, const QString &host, int port)
     if (QString fault = ServerUrl::fault(url); !fault.isEmpty())
         return fault;
     if (host.isEmpty())
-        return QStringLiteral("there is no host");
+        return QStringLiteral("no host given");
     if (port == 0 || !isPort(port))
         return QStringLiteral("a port is a number from 1 to 65535");
     return {};

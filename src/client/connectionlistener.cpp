@@ -25,7 +25,7 @@ ConnectionListener::Private::Private(ConnectionListener *listener)
     , m_waker(listener) // a child, so that it moves to another thread with the listener
     , m_deadlines(listener)
     , m_serverTime(m_deadlines)
-    , m_walk(listener, *this)
+    , m_loop(listener, *this)
 {
 }
 
@@ -46,7 +46,7 @@ void ConnectionListener::Private::open(const QString &host, int port, const QUrl
     close();
     m_url = url;
     if (client)
-        m_walk.take();
+        m_loop.take();
     else
         client = Client::Private::create(q);
     backoff.reset();
@@ -55,7 +55,7 @@ void ConnectionListener::Private::open(const QString &host, int port, const QUrl
     Client::Private::get(client)->isClosed = false;
     start(host, port, 0);
     Client::Private::get(client)->reportCurrent();
-    if (!m_walk.isEmpty()) // the rest of the previous connection, which will not wake us again
+    if (!m_loop.isEmpty()) // the rest of the previous connection, which will not wake us again
         wakeSoon();
     setState(State::Connecting);
 }
@@ -82,7 +82,8 @@ void ConnectionListener::Private::start(const QString &host, int port, int delay
     m_isRefused = false;
     m_refusal.clear();
     m_redirect.clear();
-    m_canExist = Client::Private::get(client)->open(session, connectionSettings, host, port, delay);
+    m_isAddressValid =
+        Client::Private::get(client)->open(session, connectionSettings, host, port, delay);
 }
 
 void ConnectionListener::Private::close()
@@ -101,7 +102,7 @@ void ConnectionListener::Private::close()
 void ConnectionListener::Private::handleWake()
 {
     const bool isOverdue = m_requester && m_requester->isOverdue();
-    if (inbox().isEmpty() && m_walk.isEmpty() && !isOverdue)
+    if (inbox().isEmpty() && m_loop.isEmpty() && !isOverdue)
         return;
     const QPointer<ConnectionListener> alive(q);
     Q_EMIT q->messagesQueued();
@@ -111,14 +112,14 @@ void ConnectionListener::Private::handleWake()
 
 int ConnectionListener::Private::pump(QDeadlineTimer budget)
 {
-    if (!client || m_walk.isRunning())
+    if (!client || m_loop.isRunning())
         return 0;
     mayBeObserved = q->isSignalConnected(messageReceivedSignal());
     const QPointer<ConnectionListener> alive(q);
-    const int dispatched = m_walk.run(m_texts, budget);
+    const int dispatched = m_loop.run(m_texts, budget);
     if (alive)
         m_serverTime.askIfDue(); // also in a game's own loop, in which no timer runs
-    if (alive && m_requester)    // after the walk: what has arrived by now is in time
+    if (alive && m_requester)    // after the loop: what has arrived by now is in time
         m_requester->expire();
     return dispatched;
 }
@@ -141,7 +142,7 @@ Inbox &ConnectionListener::Private::inbox()
     return Client::Private::get(client)->currentSession()->inbox();
 }
 
-void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
+void ConnectionListener::Private::joined(const Delivery &delivery, DeliveryRun &run)
 {
     m_isFirstMessage = true;
     m_hasSaidBye = false;
@@ -153,29 +154,29 @@ void ConnectionListener::Private::joined(const Delivery &delivery, Turn &turn)
         m_session = Client::Private::get(client)->currentSession();
         Client::Private::get(client)->reportCurrent();
     }
-    announceConnected(turn);
+    announceConnected(run);
 }
 
-void ConnectionListener::Private::announceConnected(Turn &turn)
+void ConnectionListener::Private::announceConnected(DeliveryRun &run)
 {
     m_isUp = true;
     if (m_session) {
         backoff.connected(Backoff::Clock::now());
         setState(State::Connected);
     }
-    if (turn.isAlive())
+    if (run.isAlive())
         Q_EMIT q->connected();
-    turn.announce(BuiltIn::connected());
-    turn.announce(BuiltIn::socketConnect());
+    run.announce(BuiltIn::connected());
+    run.announce(BuiltIn::socketConnect());
 }
 
-bool ConnectionListener::Private::received(const Message &message, Turn &turn)
+bool ConnectionListener::Private::received(const Message &message, DeliveryRun &run)
 {
     const bool isFirst = std::exchange(m_isFirstMessage, false);
     if (isFirst)
         takeGreeting(message);
     if (isInterrupted() && isDeliveringCurrent()) {
-        hold(message, turn);
+        hold(message, run);
         return false;
     }
     // repod's server greets with a bare `connected`, which has already been delivered.
@@ -183,7 +184,7 @@ bool ConnectionListener::Private::received(const Message &message, Turn &turn)
         return false;
     if ((m_requester && m_requester->takeReply(message)) || takeState(message))
         return true;
-    announced(message, turn);
+    announced(message, run);
     return true;
 }
 
@@ -197,62 +198,62 @@ AnswerPath ConnectionListener::Private::answerPath(QByteArrayView action) const
 }
 
 //! Built-in messages reach the same handlers as a peer's messages.
-void ConnectionListener::Private::announced(const Message &message, Turn &turn)
+void ConnectionListener::Private::announced(const Message &message, DeliveryRun &run)
 {
     std::optional<IncomingRequest> request;
     if (isRequest(message) && m_session)
         request.emplace(answerPath(message.action()), *message.request());
     const Dispatcher::Outcome outcome =
         dispatcher.dispatch(message, nullptr, request ? request->answer() : nullptr);
-    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled)
-        leaveToFallback(message, outcome, turn);
-    if (request && turn.isAlive())
+    if (run.isAlive() && outcome != Dispatcher::Outcome::Handled)
+        leaveToFallback(message, outcome, run);
+    if (request && run.isAlive())
         request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
-        request->finish(outcome, turn.isAlive() ? q : nullptr);
-    if (turn.isAlive() && isObserved())
+        request->finish(outcome, run.isAlive() ? q : nullptr);
+    if (run.isAlive() && isObserved())
         Q_EMIT q->messageReceived(m_texts.text(message.action()), message.map());
 }
 
-void ConnectionListener::Private::failed(const Delivery &delivery, Turn &turn)
+void ConnectionListener::Private::failed(const Delivery &delivery, DeliveryRun &run)
 {
     if (isInterrupted())
-        return attemptFailed(delivery, turn);
+        return attemptFailed(delivery, run);
     if (isInterruption(delivery)) // left() follows
         return;
     m_endError.clear();
-    followEnd(delivery);
-    if (turn.isAlive())
+    handleEnd(delivery);
+    if (run.isAlive())
         Q_EMIT q->errorOccurred(delivery.error());
-    turn.announce(BuiltIn::error(delivery.error()));
+    run.announce(BuiltIn::error(delivery.error()));
 }
 
-void ConnectionListener::Private::left(const Delivery &delivery, Turn &turn)
+void ConnectionListener::Private::left(const Delivery &delivery, DeliveryRun &run)
 {
     if (isInterrupted())
-        return attemptFailed(delivery, turn);
+        return attemptFailed(delivery, run);
     if (isInterruption(delivery))
-        return interrupt(turn);
+        return interrupt(run);
     if (m_session)
         m_session->finish();
     m_session = nullptr;
     m_serverTime.stop();
-    followEnd(delivery);
+    handleEnd(delivery);
     if (m_isUp)
-        announceEnd(std::exchange(m_endError, {}), turn);
+        announceEnd(std::exchange(m_endError, {}), run);
 }
 
-void ConnectionListener::Private::cancelled(const Delivery &delivery, Turn &turn)
+void ConnectionListener::Private::cancelled(const Delivery &delivery, DeliveryRun &run)
 {
     if (m_isUp) // it was an attempt to resume a session
-        return left(delivery, turn);
-    followEnd(delivery);
+        return left(delivery, run);
+    handleEnd(delivery);
 }
 
 //! Whether another attempt may follow the end of the current connection.
 bool ConnectionListener::Private::mayTryAgain() const
 {
-    return reconnect && m_canExist && !m_isRefused && !Client::Private::get(client)->isClosed
+    return reconnect && m_isAddressValid && !m_isRefused && !Client::Private::get(client)->isClosed
         && !backoff.isExhausted();
 }
 
@@ -261,10 +262,10 @@ bool ConnectionListener::Private::mayTryAgain() const
 ///
 /// The attempt starts before anybody hears of the end, so a handler can close it, but a slow
 /// handler cannot delay it.
-void ConnectionListener::Private::followEnd(const Delivery &delivery)
+void ConnectionListener::Private::handleEnd(const Delivery &delivery)
 {
     if (isCurrent(delivery) && !std::exchange(m_hasEnded, true))
-        goOn();
+        reconnectOrStop();
 }
 
 void ConnectionListener::Private::setState(State newState)

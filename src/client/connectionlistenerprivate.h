@@ -4,9 +4,9 @@
 #include "client/backoff.h"
 #include "client/clientprivate.h"
 #include "client/servertime.h"
+#include "delivery/deliveryloop.h"
 #include "delivery/incomingrequest.h"
 #include "delivery/requester.h"
-#include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/unhandledactions.h"
 #include "state/replicas.h"
@@ -85,34 +85,34 @@ public:
     static QMetaMethod messageReceivedSignal();
 
     //! Set by the default network_received(): it is not overridden, or the override called it.
-    bool isUntaken = false;
+    bool isFallbackDefault = false;
 
 private:
     void handleWake() override;
 
     Inbox &inbox() override;
-    void joined(const Delivery &delivery, Turn &turn) override;
-    bool received(const Message &message, Turn &turn) override;
-    void controlled(const Control &control, Turn &turn) override;
-    void announced(const Message &message, Turn &turn) override;
-    void failed(const Delivery &delivery, Turn &turn) override;
-    void left(const Delivery &delivery, Turn &turn) override;
-    void cancelled(const Delivery &delivery, Turn &turn) override;
-    void resumed(const Delivery &, Turn &) override { } // a control frame reports it instead
+    void joined(const Delivery &delivery, DeliveryRun &run) override;
+    bool received(const Message &message, DeliveryRun &run) override;
+    void controlled(const Control &control, DeliveryRun &run) override;
+    void announced(const Message &message, DeliveryRun &run) override;
+    void failed(const Delivery &delivery, DeliveryRun &run) override;
+    void left(const Delivery &delivery, DeliveryRun &run) override;
+    void cancelled(const Delivery &delivery, DeliveryRun &run) override;
+    void resumed(const Delivery &, DeliveryRun &) override { } // a control frame reports it instead
 
     bool takeState(const Message &message);
     bool isObserved() const;
-    void leaveToFallback(const Message &message, Dispatcher::Outcome outcome, Turn &turn);
+    void leaveToFallback(const Message &message, Dispatcher::Outcome outcome, DeliveryRun &run);
     AnswerPath answerPath(QByteArrayView action) const;
     ConnectionSettings settingsFor(const QUrl &url) const;
     void start(const QString &host, int port, int delay);
     bool isCurrent(const Delivery &delivery) const { return delivery.origin() == m_current; }
-    void followEnd(const Delivery &delivery);
-    void goOn();
+    void handleEnd(const Delivery &delivery);
+    void reconnectOrStop();
     std::optional<Client::Private::Address> redirection();
     bool followRedirect();
     bool mayTryAgain() const;
-    void announceConnected(Turn &turn);
+    void announceConnected(DeliveryRun &run);
 
     /// \name Sessions
     /// @{
@@ -121,21 +121,21 @@ private:
     bool isBareGreeting(const Message &message) const;
     void beginSession();
     bool isInterruption(const Delivery &delivery) const;
-    void interrupt(Turn &turn);
+    void interrupt(DeliveryRun &run);
     void tryToResume();
     bool tryToResumeElsewhere();
-    static void aim(QUrl &url, const Client::Private::Address &address);
+    static void setAddress(QUrl &url, const Client::Private::Address &address);
     void resumeAt(int delay, const std::optional<Client::Private::Address> &elsewhere);
     void awaitAnswer();
-    void answerIsLate();
-    void hold(const Message &message, Turn &turn);
-    void resume(qint64 peerReceived, Turn &turn);
-    void lose(const QString &reason, Turn &turn);
+    void handleAnswerTimeout();
+    void hold(const Message &message, DeliveryRun &run);
+    void resume(qint64 peerReceived, DeliveryRun &run);
+    void lose(const QString &reason, DeliveryRun &run);
     void abandon(const QString &reason);
-    void attemptFailed(const Delivery &delivery, Turn &turn);
-    void giveUp(const QString &error, Turn &turn);
+    void attemptFailed(const Delivery &delivery, DeliveryRun &run);
+    void giveUp(const QString &error, DeliveryRun &run);
     QString lineText(const QString &reason) const;
-    void announceEnd(const QString &error, Turn &turn);
+    void announceEnd(const QString &error, DeliveryRun &run);
     static QString lostText(const QString &reason);
     /// @}
 
@@ -148,19 +148,20 @@ private:
     Waker m_waker;
     Deadlines m_deadlines;
     ServerTime m_serverTime;
-    Timeout m_answerTimeout{m_deadlines, [this] { answerIsLate(); }}; // for the answer to a resume
-    std::unique_ptr<Requester> m_requester;                           // from the first request() on
-    Walk m_walk;
+    Timeout m_answerTimeout{m_deadlines,
+                            [this] { handleAnswerTimeout(); }}; // for the answer to a resume
+    std::unique_ptr<Requester> m_requester;                     // from the first request() on
+    DeliveryLoop m_loop;
     UnhandledActions m_unhandled;
     TextCache m_texts;
     QString m_token;               // of the session that the server keeps; empty: none
     QString m_nextToken;           // from the latest greeting
     QList<QByteArray> m_held;      // payloads received before the answer to a resume
-    qint64 m_unclaimed = 0;        // messages received in an attempt to resume, before it succeeds
+    qint64 m_heldCount = 0;        // messages before the answer to a resume, the greeting included
     bool m_isGreeting = false;     // the first message was a greeting
     bool m_isUp = false;           // `connected` has been delivered, and `disconnected` has not
     bool m_hasSaidBye = false;     // the server has said goodbye
-    bool m_canExist = false;       // the address is valid
+    bool m_isAddressValid = false; // of the latest connection
     QString m_endError;            // for the end of the session, if there is no other error
     bool m_hasEnded = false;       // the end of the current connection has been delivered
     bool m_isRefused = false;      // the server has refused this client

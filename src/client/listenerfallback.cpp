@@ -18,12 +18,13 @@ bool ConnectionListener::Private::isObserved() const
 //! Passes a message that no handler took to network_received(). A plain listener does not override
 //! that, so the message is not decoded for it.
 void ConnectionListener::Private::leaveToFallback(const Message &message,
-                                                  Dispatcher::Outcome outcome, Turn &turn)
+                                                  Dispatcher::Outcome outcome, DeliveryRun &run)
 {
-    isUntaken = typeid(*q) == typeid(ConnectionListener);
-    if (!isUntaken)
+    isFallbackDefault = typeid(*q) == typeid(ConnectionListener);
+    if (!isFallbackDefault)
         q->network_received(message.map());
-    if (turn.isAlive() && isUntaken && outcome == Dispatcher::Outcome::Unhandled && !isObserved())
+    if (run.isAlive() && isFallbackDefault && outcome == Dispatcher::Outcome::Unhandled
+        && !isObserved())
         m_unhandled.note(message.action(), UnhandledActions::Receiver::of(*q),
                          client ? client->address() : QString(),
                          [this](QByteArrayView action) { return dispatcher.nearest(action); });
@@ -31,7 +32,7 @@ void ConnectionListener::Private::leaveToFallback(const Message &message,
 
 void ConnectionListener::network_received(const QVariantMap &)
 {
-    d->isUntaken = true;
+    d->isFallbackDefault = true;
 }
 
 } // namespace QRepod

@@ -41,7 +41,7 @@ bool ConnectionListener::Private::isDeliveringCurrent() const
     return m_current && m_session && m_session == Client::Private::get(client)->currentSession();
 }
 
-void ConnectionListener::Private::controlled(const Control &control, Turn &turn)
+void ConnectionListener::Private::controlled(const Control &control, DeliveryRun &run)
 {
     if (!isDeliveringCurrent())
         return;
@@ -64,11 +64,11 @@ void ConnectionListener::Private::controlled(const Control &control, Turn &turn)
         break;
     case Control::Kind::Resumed:
         if (isInterrupted())
-            resume(control.count(), turn);
+            resume(control.count(), run);
         break;
     case Control::Kind::Lost:
         if (isInterrupted())
-            lose(control.value().toString(), turn);
+            lose(control.value().toString(), run);
         break;
     default: // the others mean nothing to a client
         break;
@@ -109,15 +109,15 @@ bool ConnectionListener::Private::isInterruption(const Delivery &delivery) const
         && m_session && m_session->isResumable() && mayTryAgain();
 }
 
-void ConnectionListener::Private::interrupt(Turn &turn)
+void ConnectionListener::Private::interrupt(DeliveryRun &run)
 {
     backoff.ended(Backoff::Clock::now());
     Client::Private::get(client)->isInterrupted = true;
     tryToResume();
-    if (!turn.isAlive() || !isInterrupted()) // closed by a handler
+    if (!run.isAlive() || !isInterrupted()) // closed by a handler
         return;
     Q_EMIT q->interrupted();
-    turn.announce(BuiltIn::interrupted());
+    run.announce(BuiltIn::interrupted());
 }
 
 void ConnectionListener::Private::tryToResume()
@@ -143,7 +143,7 @@ bool ConnectionListener::Private::tryToResumeElsewhere()
 }
 
 //! Points \a url, if there is one, at \a address; the scheme stays.
-void ConnectionListener::Private::aim(QUrl &url, const Client::Private::Address &address)
+void ConnectionListener::Private::setAddress(QUrl &url, const Client::Private::Address &address)
 {
     if (url.isEmpty())
         return;
@@ -155,14 +155,14 @@ void ConnectionListener::Private::resumeAt(int delay,
                                            const std::optional<Client::Private::Address> &elsewhere)
 {
     Client::Private *const part = Client::Private::get(client);
-    m_unclaimed = 0;
+    m_heldCount = 0;
     m_held.clear();
     m_hasEnded = false;
     m_redirect.clear();
     m_isElsewhere = elsewhere.has_value();
     QUrl url = m_url;
     if (elsewhere)
-        aim(url, *elsewhere);
+        setAddress(url, *elsewhere);
     part->reopen(settingsFor(url), {&m_waker, this},
                  Control::resume(m_token, m_session->received()), delay, elsewhere);
     m_current = &part->currentSession()->inbox();
@@ -177,7 +177,7 @@ void ConnectionListener::Private::awaitAnswer()
 }
 
 //! Looks at what has arrived first: a slow game may not have pumped the answer yet.
-void ConnectionListener::Private::answerIsLate()
+void ConnectionListener::Private::handleAnswerTimeout()
 {
     if (!inbox().isEmpty())
         return awaitAnswer();
@@ -187,26 +187,26 @@ void ConnectionListener::Private::answerIsLate()
 
 //! Holds a message that arrives before the answer. It belongs to the next session, not to this one,
 //! so it is delivered only if this session is lost.
-void ConnectionListener::Private::hold(const Message &message, Turn &turn)
+void ConnectionListener::Private::hold(const Message &message, DeliveryRun &run)
 {
-    ++m_unclaimed;
-    if (m_unclaimed > 1 || !isBareGreeting(message))
+    ++m_heldCount;
+    if (m_heldCount > 1 || !isBareGreeting(message))
         m_held.append(message.payload().toByteArray());
     qsizetype bytes = 0;
     for (const QByteArray &payload : std::as_const(m_held))
         bytes += payload.size();
     if (m_nextToken.isEmpty())
-        lose(QStringLiteral("the server keeps none"), turn);
+        lose(QStringLiteral("the server does not keep sessions"), run);
     else if (bytes > greatestHeld)
-        abandon(QStringLiteral("the server does not say whether it goes on"));
+        abandon(QStringLiteral("the server did not answer the request to resume"));
 }
 
-void ConnectionListener::Private::resume(qint64 peerReceived, Turn &turn)
+void ConnectionListener::Private::resume(qint64 peerReceived, DeliveryRun &run)
 {
     m_answerTimeout.stop();
-    m_session->discount(m_unclaimed);
+    m_session->discount(m_heldCount);
     if (!m_session->resume(peerReceived))
-        return abandon(QStringLiteral("the server counts other messages"));
+        return abandon(QStringLiteral("the message counts do not match"));
     m_session->link().outbox->sendControl(Control::ack(m_session->received()));
     m_token = m_nextToken;
     m_held.clear();
@@ -214,13 +214,13 @@ void ConnectionListener::Private::resume(qint64 peerReceived, Turn &turn)
     backoff.reset();
     backoff.connected(Backoff::Clock::now());
     setState(State::Connected);
-    if (turn.isAlive())
+    if (run.isAlive())
         Q_EMIT q->resumed();
-    turn.announce(BuiltIn::resumed());
+    run.announce(BuiltIn::resumed());
 }
 
 //! Ends the session, and begins a new one on the connection that was to resume it.
-void ConnectionListener::Private::lose(const QString &reason, Turn &turn)
+void ConnectionListener::Private::lose(const QString &reason, DeliveryRun &run)
 {
     m_answerTimeout.stop();
     Client::Private *const part = Client::Private::get(client);
@@ -230,22 +230,22 @@ void ConnectionListener::Private::lose(const QString &reason, Turn &turn)
     const auto next = std::make_shared<Session>(lost->link(), Session::Keeping::Unacknowledged,
                                                 Session::Limits::of(settings.snapshot()));
     part->replaceSession(next);
-    announceEnd(lostText(reason), turn);
-    if (!turn.isAlive() || m_current != &next->inbox())
+    announceEnd(lostText(reason), run);
+    if (!run.isAlive() || m_current != &next->inbox())
         return;
     m_session = next;
     m_serverTime.follow(next);
     beginSession();
-    announceConnected(turn);
-    const QList<QByteArray> held = turn.isAlive() ? std::exchange(m_held, {}) : QList<QByteArray>();
+    announceConnected(run);
+    const QList<QByteArray> held = run.isAlive() ? std::exchange(m_held, {}) : QList<QByteArray>();
     for (const QByteArray &payload : held) {
-        if (!turn.isAlive() || m_session != next)
+        if (!run.isAlive() || m_session != next)
             return;
         const Verdict verdict = validate(payload, MessageLimits());
         const Frame frame{payload, verdict.action, verdict.request};
         const Message message(frame, m_texts);
         if (!takeState(message))
-            announced(message, turn);
+            announced(message, run);
     }
 }
 
@@ -260,13 +260,13 @@ void ConnectionListener::Private::abandon(const QString &reason)
 }
 
 //! An attempt to resume has ended, with an error or without. Starts another unless it was the last.
-void ConnectionListener::Private::attemptFailed(const Delivery &delivery, Turn &turn)
+void ConnectionListener::Private::attemptFailed(const Delivery &delivery, DeliveryRun &run)
 {
     if (!isCurrent(delivery) || std::exchange(m_hasEnded, true))
         return; // already known
     m_answerTimeout.stop();
     if (m_hasSaidBye) // the server sent this client away while the line was lost
-        return giveUp(m_refusal, turn);
+        return giveUp(m_refusal, run);
     if (mayTryAgain() && tryToResumeElsewhere())
         return;
     backoff.ended(Backoff::Clock::now());
@@ -276,7 +276,7 @@ void ConnectionListener::Private::attemptFailed(const Delivery &delivery, Turn &
     giveUp(delivery.error().isEmpty() && !isEndedByGame
                ? lineText(QStringLiteral("the connection was lost and has not come back"))
                : delivery.error(),
-           turn);
+           run);
 }
 
 QString ConnectionListener::Private::lineText(const QString &reason) const
@@ -292,38 +292,38 @@ void ConnectionListener::Private::stopReconnecting()
     q->close();
 }
 
-void ConnectionListener::Private::giveUp(const QString &error, Turn &turn)
+void ConnectionListener::Private::giveUp(const QString &error, DeliveryRun &run)
 {
     m_answerTimeout.stop();
     Client::Private::get(client)->isInterrupted = false;
     if (const auto session = std::exchange(m_session, nullptr))
         session->finish();
     if (m_hasSaidBye)
-        goOn();
+        reconnectOrStop();
     else
         setState(State::Disconnected);
-    announceEnd(error, turn);
+    announceEnd(error, run);
 }
 
 //! Announces `disconnected`, preceded by \a error if there is one.
-void ConnectionListener::Private::announceEnd(const QString &error, Turn &turn)
+void ConnectionListener::Private::announceEnd(const QString &error, DeliveryRun &run)
 {
-    if (!turn.isAlive())
+    if (!run.isAlive())
         return;
     m_isUp = false;
     m_serverTime.stop();
     m_replicas.expire();
-    if (!turn.isAlive())
+    if (!run.isAlive())
         return;
     if (!error.isEmpty()) {
         Q_EMIT q->errorOccurred(error);
-        turn.announce(BuiltIn::error(error));
+        run.announce(BuiltIn::error(error));
     }
-    if (turn.isAlive() && m_requester)
+    if (run.isAlive() && m_requester)
         m_requester->failAll(connectionEnded());
-    if (turn.isAlive())
+    if (run.isAlive())
         Q_EMIT q->disconnected();
-    turn.announce(BuiltIn::disconnected());
+    run.announce(BuiltIn::disconnected());
 }
 
 QString ConnectionListener::Private::lostText(const QString &reason)
@@ -332,7 +332,7 @@ QString ConnectionListener::Private::lostText(const QString &reason)
 }
 
 //! After the end of a connection or session: goes elsewhere, starts another attempt, or stops.
-void ConnectionListener::Private::goOn()
+void ConnectionListener::Private::reconnectOrStop()
 {
     backoff.ended(Backoff::Clock::now());
     if (followRedirect())
@@ -376,7 +376,7 @@ bool ConnectionListener::Private::followRedirect()
     const int delay = std::min(backoff.next(), longestRedirectDelay);
     qCDebug(clientLog).noquote() << client->address() << "sends this client to"
                                  << hostAndPort(address->host, address->port);
-    aim(m_url, *address);
+    setAddress(m_url, *address);
     start(address->host, address->port, isFirst ? 0 : delay);
     state = State::Reconnecting;
     Q_EMIT q->stateChanged();

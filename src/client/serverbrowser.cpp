@@ -35,7 +35,7 @@ void ServerBrowser::Private::start()
     if (!m_socket->bind(QHostAddress(QHostAddress::AnyIPv4))) {
         const QString error = m_socket->errorString();
         m_socket.reset();
-        Q_EMIT q->errorOccurred(QLatin1String("servers cannot be looked for: ") + error);
+        Q_EMIT q->errorOccurred(QLatin1String("cannot look for servers: ") + error);
         return;
     }
     QObject::connect(m_socket.get(), &QUdpSocket::readyRead, q, [this] { readSome(); });
@@ -91,7 +91,7 @@ void ServerBrowser::Private::readSome()
         const QNetworkDatagram datagram = m_socket->receiveDatagram(datagramSize + 1);
         const std::optional<Announcement> found = decodeAnnouncement(datagram.data());
         if (found && found->question == m_question)
-            note(*found, datagram.senderAddress());
+            handleAnswer(*found, datagram.senderAddress());
     }
     if (m_socket && m_socket->hasPendingDatagrams())
         QMetaObject::invokeMethod(
@@ -100,7 +100,7 @@ void ServerBrowser::Private::readSome()
 
 //! Only the first answer to a question counts: a server on this machine may answer on several
 //! networks.
-void ServerBrowser::Private::note(const Announcement &found, const QHostAddress &sender)
+void ServerBrowser::Private::handleAnswer(const Announcement &found, const QHostAddress &sender)
 {
     const qint64 roundTrip = m_asked.nsecsElapsed() / 1000;
     const auto place = std::find_if(servers.begin(), servers.end(),

@@ -42,7 +42,7 @@ public:
 private:
     void ask();
     void readSome();
-    void note(const Announcement &found, const QHostAddress &sender);
+    void handleAnswer(const Announcement &found, const QHostAddress &sender);
     void removeSilent();
 
     std::unique_ptr<QUdpSocket> m_socket; // while it is running

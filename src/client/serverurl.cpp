@@ -35,17 +35,17 @@ const Scheme *schemeOf(const QUrl &url)
 
 } // namespace
 
-QString fault(const QUrl &url, Place place)
+QString fault(const QUrl &url, Platform platform)
 {
-    const bool isInBrowser = place == Place::Browser;
-    QString onlyWebSockets = QStringLiteral("in a browser only ws and wss reach a server");
+    const bool isInBrowser = platform == Platform::Browser;
+    QString onlyWebSockets = QStringLiteral("in a browser, only ws and wss can reach a server");
     if (url.isEmpty())
         return isInBrowser ? onlyWebSockets : QString();
     if (!url.isValid())
-        return QStringLiteral("that is no url: %1").arg(url.errorString());
+        return QStringLiteral("invalid URL: %1").arg(url.errorString());
     const Scheme *const scheme = schemeOf(url);
     if (!scheme)
-        return QStringLiteral("\"%1\" is none of the schemes repod, repods, ws and wss")
+        return QStringLiteral("unknown scheme \"%1\"; use repod, repods, ws or wss")
             .arg(url.scheme());
     if (isInBrowser && !scheme->isWebSocket)
         return onlyWebSockets;

@@ -9,20 +9,20 @@
 namespace QRepod::ServerUrl {
 
 //! Where a program runs.
-enum class Place {
+enum class Platform {
     System,
     Browser, ///< can open only WebSockets
 };
 
 #ifdef Q_OS_WASM
-inline constexpr Place here = Place::Browser;
+inline constexpr Platform thisPlatform = Platform::Browser;
 #else
-inline constexpr Place here = Place::System;
+inline constexpr Platform thisPlatform = Platform::System;
 #endif
 
 //! Returns why nobody can connect to \a url; empty if no fault is known. An empty \a url means that
 //! host and port are given instead.
-QString fault(const QUrl &url, Place place = here);
+QString fault(const QUrl &url, Platform platform = thisPlatform);
 
 //! Returns the port of \a url, or its scheme's default; 0 if there is none.
 int port(const QUrl &url);

@@ -66,7 +66,7 @@ void FutureAnswer::follow(const QVariant &future, const Request &request, QObjec
 {
     const QMetaType type = resultType(future.metaType());
     if (!type.isValid()) {
-        const QString error = QStringLiteral("what a %1 results in is not a registered type")
+        const QString error = QStringLiteral("the result type of %1 is not registered")
                                   .arg(QLatin1String(future.metaType().name()));
         qCWarning(requestLog).noquote() << error;
         request.refuse(error);

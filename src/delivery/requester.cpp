@@ -44,9 +44,9 @@ QFuture<QVariant> Requester::ask(Session &session, const QString &action, QVaria
     const std::optional<PendingRequests::Added> added =
         m_pending.add(action, timeout, Deadlines::now());
     if (!added)
-        return failedRequest(
-            action,
-            QStringLiteral("%1 requests wait for an answer already").arg(PendingRequests::maximum));
+        return failedRequest(action,
+                             QStringLiteral("%1 requests are already waiting for an answer")
+                                 .arg(PendingRequests::maximum));
     fields.insert(requestField(), added->number);
     const EncodedMessage message(withAction(action, fields), session.limits());
     if (!message.isValid()) {

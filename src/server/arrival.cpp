@@ -12,10 +12,10 @@ namespace QRepod {
 namespace {
 
 // How long a client may be silent before it counts as a new one, in milliseconds.
-constexpr int patience = 100;
+constexpr int helloTimeout = 100;
 
 // How long to look for the node that has the session, in milliseconds.
-constexpr int askingPatience = 3000;
+constexpr int searchTimeout = 3000;
 
 } // namespace
 
@@ -27,7 +27,7 @@ Arrival::Arrival(Server::Private &server, const ServerSettings &settings, const 
     , m_address(address)
     , m_request(std::move(request))
     , m_link(Link::create({&server.waker, this}, settings))
-    , m_patience(server.deadlines, [this] { handleSilence(); })
+    , m_timeout(server.deadlines, [this] { handleSilence(); })
 {
 }
 
@@ -89,7 +89,7 @@ void Arrival::lose(const QString &reason)
     m_link.outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
     m_isLost = true;
     m_isAsking = false;
-    m_patience.start(patience);
+    m_timeout.start(helloTimeout);
     decide();
 }
 
@@ -97,13 +97,13 @@ void Arrival::greet()
 {
     m_token = Token::create(m_server.homeOfSessions());
     m_link.outbox->send(BuiltIn::greeting(m_token).bytes());
-    m_patience.start(patience);
+    m_timeout.start(helloTimeout);
 }
 
 void Arrival::handleSilence()
 {
     if (m_isAsking)
-        lose(QStringLiteral("its server could not be found"));
+        lose(QStringLiteral("the session's server could not be found"));
     else
         m_server.welcome(*this, m_isLost ? FirstFrame::Known : FirstFrame::None);
 }
@@ -111,7 +111,7 @@ void Arrival::handleSilence()
 void Arrival::setAsking()
 {
     m_isAsking = true;
-    m_patience.start(askingPatience);
+    m_timeout.start(searchTimeout);
 }
 
 } // namespace QRepod

@@ -64,7 +64,7 @@ private:
     const Link m_link;
     QString m_token;
     std::vector<Delivery> m_deliveries;
-    Timeout m_patience; // until the first frame, or an answer from another node
+    Timeout m_timeout; // until the first frame, or an answer from another node
     const std::shared_ptr<const int> m_life = std::make_shared<const int>(0);
     bool m_isAsking = false;
     bool m_isLost = false; // the session that the client wants to resume

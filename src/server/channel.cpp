@@ -153,7 +153,7 @@ void Channel::connectNotify(const QMetaMethod &signal)
 
 void Channel::network_received(const QVariantMap &)
 {
-    ++d->untaken;
+    ++d->defaultFallbacks;
 }
 
 QVariant Channel::answerFor(const QVariant &returned)

@@ -28,7 +28,7 @@ void Channel::Private::refuse(const QString &reason)
 //! client that has not said hello yet gets time to do so. A lost one may come back to hear it.
 void Channel::Private::sendAway(const Farewell &farewell)
 {
-    constexpr int patience = 200; // milliseconds
+    constexpr int helloTimeout = 200; // milliseconds
     m_isRefused = true;
     m_farewell = farewell;
     if (session->isResumable()) {
@@ -38,16 +38,16 @@ void Channel::Private::sendAway(const Farewell &farewell)
     }
     if (m_away || session->link().outbox->isPeerKnown())
         return finishSendingAway();
-    m_patience.emplace(server->deadlines, [this] { finishSendingAway(); }).start(patience);
+    m_helloTimeout.emplace(server->deadlines, [this] { finishSendingAway(); }).start(helloTimeout);
 }
 
 void Channel::Private::finishSendingAway()
 {
     const std::optional<Farewell> farewell = std::exchange(m_farewell, {});
-    m_patience.reset();
+    m_helloTimeout.reset();
     const Link link = session->link();
-    if (!link.outbox->sendControl(farewell->control) && !farewell->otherwise.isEmpty())
-        link.outbox->send(BuiltIn::error(farewell->otherwise).bytes());
+    if (!link.outbox->sendControl(farewell->control) && !farewell->plainError.isEmpty())
+        link.outbox->send(BuiltIn::error(farewell->plainError).bytes());
     endSession();
     link.outbox->close();
     session->inbox().close();
@@ -58,12 +58,12 @@ void Channel::Private::expel(const QString &error)
 {
     if (m_isRefused)
         return;
-    say(error);
+    sendLastError(error);
     session->inbox().close(address() + QLatin1String(": ") + error);
 }
 
 //! Sends \a error as the last message to the client. Its own messages are no longer delivered.
-void Channel::Private::say(const QString &error)
+void Channel::Private::sendLastError(const QString &error)
 {
     m_isRefused = true;
     const Link link = session->link();
@@ -80,7 +80,7 @@ void Channel::Private::redirect(const QString &hostAndPort)
         qCWarning(serverLog).noquote()
             << address() << "is redirected to" << hostAndPort + QLatin1String(": ") + fault;
     sendAway(
-        {Control::redirect(hostAndPort), QLatin1String("the server to play on is ") + hostAndPort});
+        {Control::redirect(hostAndPort), QStringLiteral("play on %1 instead").arg(hostAndPort)});
 }
 
 } // namespace QRepod

@@ -21,7 +21,7 @@ Q_DECLARE_LOGGING_CATEGORY(serverLog)
 
 Channel::Private::Private(Channel *channel)
     : q(channel)
-    , m_walk(channel, *this)
+    , m_loop(channel, *this)
 {
 }
 
@@ -36,13 +36,13 @@ void Channel::Private::detach()
     forgetTokens();
     m_away.reset();
     const Link link = session->link();
-    if (m_standing != Standing::Gone) // otherwise answers may still be on their way
+    if (m_status != Status::Gone) // otherwise answers may still be on their way
         link.outbox->close();
     link.inbox->detachReader();
     server->waker.forget(this);
     m_guest.reset();
-    m_patience.reset();
-    if (std::exchange(m_standing, Standing::Gone) == Standing::Member)
+    m_helloTimeout.reset();
+    if (std::exchange(m_status, Status::Gone) == Status::Member)
         server->leave(q);
     leaveRooms();
 }
@@ -52,16 +52,16 @@ void Channel::Private::deliver()
     const QPointer<Channel> alive(q);
     server->beginTurn();
     if (alive)
-        m_walk.run(server->texts);
+        m_loop.run(server->texts);
     if (alive)
         server->received.flush();
-    if (alive && !isDelivering() && !m_walk.isEmpty()) // a session was resumed meanwhile
+    if (alive && !isDelivering() && !m_loop.isEmpty()) // a session was resumed meanwhile
         server->waker.wake(this);
     if (alive && m_requester && !isDelivering())
         m_requester->expire();
 }
 
-void Channel::Private::joined(const Delivery &, Turn &)
+void Channel::Private::joined(const Delivery &, DeliveryRun &)
 {
     server->metrics.connected();
     if (httpRequest && !httpRequest->address.isEmpty()) { // known once the stream is open
@@ -71,7 +71,7 @@ void Channel::Private::joined(const Delivery &, Turn &)
     if (!m_isGreeted) // repod's clients may wait for it
         session->link().outbox->send(BuiltIn::connected().bytes());
     const ServerSettings settings = server->settings.snapshot();
-    m_standing = Standing::Guest;
+    m_status = Status::Guest;
     if (settings.guestActions.isEmpty())
         admit();
     else
@@ -90,7 +90,7 @@ void Channel::Private::admit()
     if (!isGuest() || m_isRefused)
         return;
     m_guest.reset();
-    m_standing = Standing::Member;
+    m_status = Status::Member;
     const QPointer<Channel> channel(q);
     server->join(q);
     if (!channel)
@@ -100,7 +100,7 @@ void Channel::Private::admit()
     dispatch(Message(frame, server->texts));
 }
 
-bool Channel::Private::received(const Message &message, Turn &turn)
+bool Channel::Private::received(const Message &message, DeliveryRun &run)
 {
     if (m_isRefused)
         return false;
@@ -114,8 +114,8 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     }
     if (BuiltIn::isName(message.action())) { // only the library may call these handlers
         leaveToFallbacks(message, Dispatcher::Outcome::Unhandled);
-        if (turn.isAlive())
-            tellReceived(message, turn);
+        if (run.isAlive())
+            tellReceived(message, run);
         return true;
     }
     std::optional<IncomingRequest> request;
@@ -124,39 +124,39 @@ bool Channel::Private::received(const Message &message, Turn &turn)
     const qsizetype bytes = message.payload().size() + frameHeaderSize;
     server->received.add(message.action(), bytes);
     const Dispatcher::Outcome outcome = dispatch(message, request ? request->answer() : nullptr);
-    if (turn.isAlive() && outcome != Dispatcher::Outcome::Handled) {
+    if (run.isAlive() && outcome != Dispatcher::Outcome::Handled) {
         server->received.takeBack(bytes);
         leaveToFallbacks(message, outcome);
     }
-    if (request && turn.isAlive())
+    if (request && run.isAlive())
         request->convertAnswer([this](const QVariant &value) { return q->answerFor(value); });
     if (request)
         // The context is the server: the channel may be gone before a half-closed client has its
         // answer.
-        request->finish(outcome, turn.isAlive() ? server->q : nullptr);
-    if (turn.isAlive())
-        tellReceived(message, turn);
+        request->finish(outcome, run.isAlive() ? server->q : nullptr);
+    if (run.isAlive())
+        tellReceived(message, run);
     return true;
 }
 
 //! Emits messageReceived() of the channel and its rooms.
-void Channel::Private::tellReceived(const Message &message, Turn &turn)
+void Channel::Private::tellReceived(const Message &message, DeliveryRun &run)
 {
     if (isObserved)
         Q_EMIT q->messageReceived(server->texts.text(message.action()), message.map());
-    if (turn.isAlive())
+    if (run.isAlive())
         forEachRoom([&](Room *room) { Room::Private::get(room)->tellReceived(q, message); });
 }
 
 //! Dispatches a built-in message. Unlike a client's, it never goes to network_received().
-void Channel::Private::announced(const Message &message, Turn &)
+void Channel::Private::announced(const Message &message, DeliveryRun &)
 {
     dispatch(message);
 }
 
-void Channel::Private::failed(const Delivery &delivery, Turn &turn)
+void Channel::Private::failed(const Delivery &delivery, DeliveryRun &run)
 {
-    if (m_standing == Standing::Arriving) { // the TLS handshake failed
+    if (m_status == Status::Arriving) { // the TLS handshake failed
         q->deleteLater();
         server->reject(delivery.error());
         return;
@@ -164,44 +164,44 @@ void Channel::Private::failed(const Delivery &delivery, Turn &turn)
     if (!isCurrent(delivery) || isInterruption(delivery))
         return; // from a connection that the client has left; or left() follows
     Q_EMIT q->errorOccurred(delivery.error());
-    if (turn.isAlive() && isGuest())
+    if (run.isAlive() && isGuest())
         server->reject(delivery.error());
     else
-        turn.announce(BuiltIn::error(delivery.error()));
+        run.announce(BuiltIn::error(delivery.error()));
 }
 
-void Channel::Private::left(const Delivery &delivery, Turn &turn)
+void Channel::Private::left(const Delivery &delivery, DeliveryRun &run)
 {
     if (!isCurrent(delivery))
         return;
     if (isInterruption(delivery))
-        return interrupt(turn);
+        return interrupt(run);
     session->finish();
     forgetTokens();
     m_away.reset();
     m_awayNumber.reset();
-    const Standing before = std::exchange(m_standing, Standing::Gone);
+    const Status before = std::exchange(m_status, Status::Gone);
     m_guest.reset();
     m_farewell.reset();
-    m_patience.reset();
+    m_helloTimeout.reset();
     q->deleteLater();
-    if (before == Standing::Member)
+    if (before == Status::Member)
         server->leave(q);
-    if (turn.isAlive() && m_requester)
+    if (run.isAlive() && m_requester)
         m_requester->failAll(connectionEnded());
-    if (turn.isAlive())
+    if (run.isAlive())
         Q_EMIT q->disconnected();
-    if (before != Standing::Member) // nobody knew of the client
+    if (before != Status::Member) // nobody knew of the client
         return;
-    turn.announce(BuiltIn::disconnected());
-    if (turn.isAlive())
+    run.announce(BuiltIn::disconnected());
+    if (run.isAlive())
         leaveRooms();
-    if (turn.isAlive())
+    if (run.isAlive())
         server->announceLeft(q);
 }
 
 //! The channel was closed during the TLS handshake.
-void Channel::Private::cancelled(const Delivery &, Turn &)
+void Channel::Private::cancelled(const Delivery &, DeliveryRun &)
 {
     q->deleteLater();
 }
@@ -227,7 +227,7 @@ Dispatcher::Outcome Channel::Private::dispatch(const Message &message, Answer *a
 void Channel::Private::leaveToFallbacks(const Message &message, Dispatcher::Outcome outcome)
 {
     const QPointer<Channel> channel(q);
-    untaken = 0;
+    defaultFallbacks = 0;
     int called = 0;
     if (typeid(*q) != typeid(Channel)) {
         ++called;
@@ -240,7 +240,8 @@ void Channel::Private::leaveToFallbacks(const Message &message, Dispatcher::Outc
                 room->network_received(channel, message.map());
             }
         });
-    if (channel && untaken == called && outcome == Dispatcher::Outcome::Unhandled && !isObserved)
+    if (channel && defaultFallbacks == called && outcome == Dispatcher::Outcome::Unhandled
+        && !isObserved)
         noteUnhandled(message.action());
 }
 
@@ -279,7 +280,7 @@ QString Channel::Private::join(const QString &name, const QVariantMap &options)
 {
     if (isGuest())
         return QStringLiteral("a guest cannot join a room");
-    if (m_standing != Standing::Member)
+    if (m_status != Status::Member)
         return QStringLiteral("the client is not connected");
     const QPointer<Channel> channel(q);
     const bool isNew = !server->rooms.find(name);
@@ -292,8 +293,8 @@ QString Channel::Private::join(const QString &name, const QVariantMap &options)
         return {};
     QString refusal = channel ? opened->refusal(q, options) : QString();
     // open() and refusal() run the game's code, which may have done anything.
-    if (!channel || m_standing != Standing::Member)
-        refusal = QStringLiteral("the client has gone");
+    if (!channel || m_status != Status::Member)
+        refusal = QStringLiteral("the client is gone");
     else if (!room || part->isClosed())
         refusal = QStringLiteral("room \"%1\" has closed").arg(name);
     if (refusal.isEmpty())

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "delivery/deliveryloop.h"
 #include "delivery/incomingrequest.h"
 #include "delivery/requester.h"
-#include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "server/farewells.h"
 #include "server/guest.h"
@@ -50,7 +50,7 @@ public:
     void deliver();
 
     //! Whether a handler is running.
-    bool isDelivering() const { return m_walk.isRunning(); }
+    bool isDelivering() const { return m_loop.isRunning(); }
 
     /// \name Sessions
     /// @{
@@ -104,7 +104,7 @@ public:
 
     QFuture<QVariant> request(const QString &action, const QVariantMap &fields, int timeout);
 
-    bool isGuest() const { return m_standing == Standing::Guest; }
+    bool isGuest() const { return m_status == Status::Guest; }
     void admit();
     void refuse(const QString &reason);
     void redirect(const QString &hostAndPort);
@@ -115,11 +115,11 @@ public:
     QString sessionId;                // set with the session
     std::shared_ptr<const HttpRequest> httpRequest; // of a client that came by HTTP
     std::atomic<bool> isObserved = false; // messageReceived() was ever connected; any thread
-    int untaken = 0;     // calls of default network_received() functions, here and in rooms
-    QList<Room *> rooms; // in the order of joining, without the server's everyone()
+    int defaultFallbacks = 0; // calls of default network_received() functions, here and in rooms
+    QList<Room *> rooms;      // in the order of joining, without the server's everyone()
 
 private:
-    enum class Standing {
+    enum class Status {
         Arriving, ///< not greeted yet
         Guest,    ///< until the game admits it
         Member,   ///< one of the server's channels
@@ -129,30 +129,30 @@ private:
     void handleWake() override { deliver(); }
 
     Inbox &inbox() override { return session->inbox(); }
-    void joined(const Delivery &delivery, Turn &turn) override;
-    bool received(const Message &message, Turn &turn) override;
-    void controlled(const Control &control, Turn &turn) override;
-    void announced(const Message &message, Turn &turn) override;
-    void failed(const Delivery &delivery, Turn &turn) override;
-    void left(const Delivery &delivery, Turn &turn) override;
-    void cancelled(const Delivery &delivery, Turn &turn) override;
-    void resumed(const Delivery &delivery, Turn &turn) override;
+    void joined(const Delivery &delivery, DeliveryRun &run) override;
+    bool received(const Message &message, DeliveryRun &run) override;
+    void controlled(const Control &control, DeliveryRun &run) override;
+    void announced(const Message &message, DeliveryRun &run) override;
+    void failed(const Delivery &delivery, DeliveryRun &run) override;
+    void left(const Delivery &delivery, DeliveryRun &run) override;
+    void cancelled(const Delivery &delivery, DeliveryRun &run) override;
+    void resumed(const Delivery &delivery, DeliveryRun &run) override;
 
     bool isCurrent(const Delivery &delivery) { return delivery.origin() == &inbox(); }
     void noteFirstMessage();
     bool isInterruption(const Delivery &delivery) const;
-    void interrupt(Turn &turn);
-    void announceInterrupted(Turn &turn);
-    Link leaveForNobody();
+    void interrupt(DeliveryRun &run);
+    void announceInterrupted(DeliveryRun &run);
+    Link detachFromConnection();
     void breakOff(const Link &link);
     void retire(const Link &link);
-    void becomeAnother(const Control &control, Turn &turn);
+    void moveToSession(const Control &control, DeliveryRun &run);
     bool askForHome(const QString &token);
     void endSession() const;
     void forgetTokens();
     void becomeGuest(const QStringList &actions, int timeout);
     void expel(const QString &error);
-    void say(const QString &error);
+    void sendLastError(const QString &error);
 
     void sendAway(const Farewell &farewell);
     void finishSendingAway();
@@ -160,7 +160,7 @@ private:
     void leaveToFallbacks(const Message &message, Dispatcher::Outcome outcome);
     void noteUnhandled(QByteArrayView action);
     QByteArray nearestHandler(QByteArrayView action) const;
-    void tellReceived(const Message &message, Turn &turn);
+    void tellReceived(const Message &message, DeliveryRun &run);
     template <class Function>
     void forEachRoom(Function function);
     void leaveRooms();
@@ -169,7 +169,7 @@ private:
 
     Dispatcher m_dispatcher{{Leading::Nothing, IncomingRequest::supplied()}};
     std::unique_ptr<Requester> m_requester; // from the first request() on
-    Walk m_walk;
+    DeliveryLoop m_loop;
     std::unique_ptr<Guest> m_guest; // while the client is a guest
     mutable std::mutex m_mutex;     // guards m_address
     QString m_address;
@@ -179,10 +179,10 @@ private:
     QString m_token;     // leads to this channel
     QString m_usedToken; // so does this one, until the client has shown that it has m_token
     qint64 m_connectionNumber = 0;
-    Standing m_standing = Standing::Arriving;
+    Status m_status = Status::Arriving;
     bool m_isRefused = false;
-    std::optional<Farewell> m_farewell; // until it is sent
-    std::optional<Timeout> m_patience;  // while the client has not said hello
+    std::optional<Farewell> m_farewell;    // until it is sent
+    std::optional<Timeout> m_helloTimeout; // while the client has not said hello
     bool m_isGreeted = false;
     bool m_isFirstMessage = true; // the next message is the first
     bool m_mayResume = false;     // the client has said nothing yet, so it may still resume

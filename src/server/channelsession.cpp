@@ -49,16 +49,17 @@ void Channel::Private::attach(Server::Private *newServer, Arrival &arrival, Firs
     m_isGreeted = true;
     m_mayResume = frame == FirstFrame::None;
     if (frame == FirstFrame::None)
-        m_patience.emplace(server->deadlines, [this] { session->doubt(); }).start(unknownTime);
+        m_helloTimeout.emplace(server->deadlines, [this] { session->assumePlainPeer(); })
+            .start(unknownTime);
     m_token = arrival.token();
     m_connectionNumber = arrival.number();
     server->sessions.add(m_token, q);
     m_dispatcher.addTarget(q, std::move(handlers));
-    m_walk.put(arrival.take());
+    m_loop.put(arrival.take());
     arrival.link().inbox->setReader({&server->waker, this});
 }
 
-void Channel::Private::controlled(const Control &control, Turn &turn)
+void Channel::Private::controlled(const Control &control, DeliveryRun &run)
 {
     switch (control.kind()) {
     case Control::Kind::Bye:
@@ -75,10 +76,11 @@ void Channel::Private::controlled(const Control &control, Turn &turn)
         break;
     case Control::Kind::Resume:
         if (std::exchange(m_mayResume, false))
-            becomeAnother(control, turn);
+            moveToSession(control, run);
         else if (!m_isGreeted) // an arrival has answered already
             session->link().outbox->sendControl(
-                Control::lost(QStringLiteral("the server keeps none")), Outbox::Bound::None);
+                Control::lost(QStringLiteral("the server does not keep sessions")),
+                Outbox::Bound::None);
         break;
     default: // the others mean nothing to a server
         break;
@@ -97,26 +99,26 @@ void Channel::Private::noteFirstMessage()
 //! Whether the end of this connection only interrupts the session.
 bool Channel::Private::isInterruption(const Delivery &delivery) const
 {
-    return delivery.isLoss() && m_standing == Standing::Member && !m_isRefused && !m_hasSaidBye
+    return delivery.isLoss() && m_status == Status::Member && !m_isRefused && !m_hasSaidBye
         && session->isResumable() && session->link().outbox->isPeerKnown()
         && server->settings.snapshot().sessionTimeout > 0;
 }
 
-void Channel::Private::interrupt(Turn &turn)
+void Channel::Private::interrupt(DeliveryRun &run)
 {
     session->link().outbox->close(); // it may be waiting for answers
-    leaveForNobody();
+    detachFromConnection();
     m_awayNumber = ++server->interruptions;
     m_away = std::make_unique<Timeout>(server->deadlines, [this] { expire(); });
     m_away->start(server->settings.snapshot().sessionTimeout);
-    announceInterrupted(turn);
+    announceInterrupted(run);
 }
 
 //! Moves the session to a link without a connection, where the channel can still be closed.
-Link Channel::Private::leaveForNobody()
+Link Channel::Private::detachFromConnection()
 {
     Link nobody = Link::create({&server->waker, this}, server->settings.snapshot());
-    nobody.inbox->standIn();
+    nobody.inbox->markConnected();
     nobody.inbox->setMessageRate(session->inbox().messageRate());
 #if QT_CONFIG(ssl)
     nobody.traffic->setPeerCertificate(session->link().traffic->peerCertificate());
@@ -125,13 +127,13 @@ Link Channel::Private::leaveForNobody()
     return nobody;
 }
 
-void Channel::Private::announceInterrupted(Turn &turn)
+void Channel::Private::announceInterrupted(DeliveryRun &run)
 {
     m_isInterrupted = true;
     qCDebug(serverLog).noquote() << address() << "is interrupted";
     server->metrics.interrupted();
     Q_EMIT q->interrupted();
-    turn.announce(BuiltIn::interrupted());
+    run.announce(BuiltIn::interrupted());
 }
 
 void Channel::Private::expire()
@@ -188,7 +190,7 @@ void Channel::Private::resume(const Resumption &by, qint64 peerReceived,
     server->sessions.add(m_token, q);
 
     deliveries.emplace(deliveries.begin(), Delivery::Kind::Resumed);
-    m_walk.put(std::move(deliveries));
+    m_loop.put(std::move(deliveries));
     by.link.inbox->setReader({&server->waker, this});
     server->waker.wake(this);
 }
@@ -198,7 +200,7 @@ void Channel::Private::breakOff(const Link &link)
 {
     link.outbox->close();
     link.inbox->detachReader();
-    const Link nobody = leaveForNobody();
+    const Link nobody = detachFromConnection();
     session->end();
     nobody.inbox->close();
 }
@@ -207,31 +209,31 @@ void Channel::Private::breakOff(const Link &link)
 //! one has received are delivered first.
 void Channel::Private::retire(const Link &link)
 {
-    const QString reason = QStringLiteral("the session goes on in another connection");
+    const QString reason = QStringLiteral("another connection has resumed the session");
     link.outbox->send(BuiltIn::error(reason).bytes());
     link.outbox->sendControl(Control::refused(reason), Outbox::Bound::None);
     link.outbox->sendControl(Control::bye(), Outbox::Bound::None);
     link.outbox->close();
     link.inbox->retire();
-    m_walk.take();
+    m_loop.take();
 }
 
 //! Announces the interruption first if nobody had noticed it.
-void Channel::Private::resumed(const Delivery &, Turn &turn)
+void Channel::Private::resumed(const Delivery &, DeliveryRun &run)
 {
     if (!m_isInterrupted)
-        announceInterrupted(turn);
-    if (!turn.isAlive())
+        announceInterrupted(run);
+    if (!run.isAlive())
         return;
     m_isInterrupted = false;
     server->metrics.resumed();
     Q_EMIT q->resumed();
-    turn.announce(BuiltIn::resumed());
+    run.announce(BuiltIn::resumed());
 }
 
 //! A client that counted as new, because it said nothing for a while, resumes a session after all.
 //! Its connection moves there, and this channel ends.
-void Channel::Private::becomeAnother(const Control &control, Turn &turn)
+void Channel::Private::moveToSession(const Control &control, DeliveryRun &run)
 {
     QString reason;
     Channel *const channel = session->isResumable() ? server->sessionOf(control, &reason) : nullptr;
@@ -240,18 +242,18 @@ void Channel::Private::becomeAnother(const Control &control, Turn &turn)
     if (const std::optional<Farewell> farewell = server->farewells.find(token))
         return sendAway(*farewell);
     if (channel && get(channel)->hasComeLater(token, m_connectionNumber))
-        reason = QStringLiteral("a later connection goes on with it");
+        reason = QStringLiteral("a later connection has resumed the session");
     if (!reason.isEmpty() || !channel || channel == q) {
         if (!channel && session->isResumable() && askForHome(token))
             return;
         link.outbox->sendControl(Control::lost(reason), Outbox::Bound::None);
         return;
     }
-    const Link nobody = leaveForNobody();
+    const Link nobody = detachFromConnection();
     session->end();
     get(channel)->resume(
         {link, address(), token, std::exchange(m_token, QString()), m_connectionNumber},
-        control.received(), turn.takeRest());
+        control.received(), run.takeRest());
     nobody.inbox->close();
 }
 
@@ -261,7 +263,7 @@ bool Channel::Private::askForHome(const QString &token)
     const auto answer = [channel = QPointer<Channel>(q)](const QString &address) {
         if (channel && address.isEmpty())
             get(channel)->session->link().outbox->sendControl(
-                Control::lost(Server::Private::homeHasGone()), Outbox::Bound::None);
+                Control::lost(Server::Private::homeGoneText()), Outbox::Bound::None);
         else if (channel)
             channel->redirect(address);
     };

@@ -21,12 +21,12 @@ Entrance::~Entrance()
 QString Entrance::listen(const QString &host, int port)
 {
     if (!m_server)
-        return QStringLiteral("there is no server any more");
+        return QStringLiteral("the server is gone");
     Server::Private *const server = Server::Private::get(m_server);
     QString error;
     server->runInWorkingThread([&] {
         if (m_acceptor) {
-            error = QStringLiteral("it is listening already");
+            error = QStringLiteral("it is already listening");
             return;
         }
         auto acceptor = server->makeAcceptor(

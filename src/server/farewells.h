@@ -15,7 +15,7 @@ namespace QRepod {
 struct Farewell
 {
     QByteArray control;
-    QString otherwise; ///< an error for peers that do not understand control frames, or empty
+    QString plainError; ///< an error for peers that do not understand control frames, or empty
 };
 
 //! Farewells that may not have been heard because the line was already lost. A client that comes
@@ -32,7 +32,7 @@ public:
             return;
         const qint64 now = Deadlines::now();
         while (!m_order.isEmpty()
-               && (m_order.size() >= most || m_entries[m_order.first()].until <= now))
+               && (m_order.size() >= maximumCount || m_entries[m_order.first()].until <= now))
             m_entries.remove(m_order.takeFirst());
         const QByteArray digest = Token::digest(token);
         if (!m_entries.contains(digest))
@@ -55,7 +55,7 @@ private:
         qint64 until;
     };
 
-    static constexpr qsizetype most = 1'000;
+    static constexpr qsizetype maximumCount = 1'000;
 
     QHash<QByteArray, Entry> m_entries;
     QList<QByteArray> m_order; // in the order of adding

@@ -10,8 +10,8 @@ namespace QRepod {
 
 namespace {
 
-constexpr int interval = 250;    // milliseconds
-constexpr int looksUntilEnd = 5; // a second after the first that found too much
+constexpr int interval = 250;       // milliseconds
+constexpr int checksUntilClose = 5; // a second after the first that found too much
 
 Session &sessionOf(const Channel *channel)
 {
@@ -30,7 +30,7 @@ void MemoryWatch::start()
 {
     if (std::exchange(m_isStarted, true))
         return;
-    m_looksPast = 0;
+    m_checksOverLimit = 0;
     setDeadline(interval);
 }
 
@@ -58,23 +58,23 @@ void MemoryWatch::handleDeadline()
     for (const Holding &holder : holders)
         held += holder.bytes;
     if (held <= limit) {
-        if (m_looksPast > 0 && held <= limit / 8 * 7)
+        if (m_checksOverLimit > 0 && held <= limit / 8 * 7)
             resume();
         return;
     }
 
-    ++m_looksPast;
+    ++m_checksOverLimit;
     const auto holdsMore = [](const Holding &a, const Holding &b) { return a.bytes > b.bytes; };
     std::sort(holders.begin(), holders.end(), holdsMore);
-    const QString error = QStringLiteral("%1 bytes are held for all clients, over the limit of %2, "
-                                         "and %3 of them for this one")
+    const QString error = QStringLiteral("%1 bytes held for all clients are over the limit of %2; "
+                                         "%3 of them are held for this client")
                               .arg(held)
                               .arg(limit);
     qint64 excess = held - limit;
     for (auto holder = holders.cbegin(); excess > 0; ++holder) {
         excess -= holder->bytes;
         Inbox &inbox = sessionOf(holder->channel).inbox();
-        if (m_looksPast < looksUntilEnd)
+        if (m_checksOverLimit < checksUntilClose)
             inbox.setHeld(true);
         else
             inbox.abort(holder->channel->address() + QLatin1String(": ")
@@ -85,7 +85,7 @@ void MemoryWatch::handleDeadline()
 //! Reads from every client again.
 void MemoryWatch::resume()
 {
-    m_looksPast = 0;
+    m_checksOverLimit = 0;
     for (const Channel *const channel : m_server.owned())
         sessionOf(channel).inbox().setHeld(false);
 }

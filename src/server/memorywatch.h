@@ -39,7 +39,7 @@ private:
     void resume();
 
     Server::Private &m_server;
-    int m_looksPast = 0; // checks in a row that found more than the limit
+    int m_checksOverLimit = 0; // checks in a row that found more than the limit
     bool m_isStarted = false;
 };
 

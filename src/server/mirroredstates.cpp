@@ -19,7 +19,7 @@ namespace QRepod {
 namespace {
 
 // Two machines' clocks drift apart by less than 1 ms in this many milliseconds.
-constexpr qint64 driftPerMillisecond = 1000;
+constexpr qint64 millisecondsPerDrift = 1000;
 
 //! Returns nothing if \a frame does not come from RoomStates.
 std::optional<QVariantMap> fieldsOf(const QByteArray &frame)
@@ -79,7 +79,7 @@ QVariantMap StateCopy::whole() const
 qint64 MirroredStates::timeHere(Mirror &mirror, qint64 time)
 {
     const qint64 now = Server::time();
-    const qint64 drift = (now - mirror.clockSeen) / driftPerMillisecond;
+    const qint64 drift = (now - mirror.clockSeen) / millisecondsPerDrift;
     mirror.clockLead =
         mirror.clockSeen == 0 ? now - time : std::min(now - time, mirror.clockLead + drift);
     if (drift > 0 || mirror.clockSeen == 0)

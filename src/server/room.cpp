@@ -157,7 +157,7 @@ void Room::Private::close()
     if (!server || m_isClosed)
         return;
     if (isEveryone()) {
-        qCWarning(serverLog, "the room that everyone is in cannot be closed");
+        qCWarning(serverLog, "everyone() cannot be closed");
         return;
     }
     m_isClosed = true;
@@ -373,7 +373,7 @@ void Room::connectNotify(const QMetaMethod &signal)
 void Room::network_received(Channel *channel, const QVariantMap &)
 {
     if (channel)
-        ++Channel::Private::get(channel)->untaken;
+        ++Channel::Private::get(channel)->defaultFallbacks;
 }
 
 } // namespace QRepod

@@ -28,7 +28,7 @@ Room *Rooms::open(const QString &name)
         return room;
     Room *const room = create(name);
     if (!room) {
-        qCWarning(serverLog).noquote() << "the room factory makes no room" << name;
+        qCWarning(serverLog).noquote() << "the room factory returned no room for" << name;
         return nullptr;
     }
     if (Room *const other = find(name)) { // the factory has opened it
@@ -50,8 +50,8 @@ Room *Rooms::create(const QString &name)
     if (!m_factory)
         return new Room;
     const auto factory = m_factory; // a copy: it may set another factory
-    const bool isMaking = std::exchange(m_server.isMaking, true);
-    const auto made = qScopeGuard([&] { m_server.isMaking = isMaking; });
+    const bool wasInFactory = std::exchange(m_server.isInFactory, true);
+    const auto made = qScopeGuard([&] { m_server.isInFactory = wasInFactory; });
     Room *const room = factory(name);
     return room && room->server() ? nullptr : room;
 }

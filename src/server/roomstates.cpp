@@ -114,7 +114,7 @@ void RoomStates::add(const QString &name, std::unique_ptr<StateSource> source)
 {
     if (!source->isReachable()) {
         qCWarning(serverLog).noquote()
-            << name << "is not shared: it lives in another thread than the room";
+            << name << "is not shared: it lives in a different thread from the room";
         return;
     }
     unshare(name);
@@ -202,7 +202,7 @@ bool RoomStates::collect(const QString &name, Share &share)
     share.isMarked = false;
     if (!share.source->isReachable()) {
         qCWarning(serverLog).noquote()
-            << name << "lives in another thread than the room that shares it";
+            << name << "lives in a different thread from the room that shares it";
         return false;
     }
     share.source->collect(m_room.server->settings.snapshot().message);
@@ -271,7 +271,7 @@ void RoomStates::warn(const QString &name, const QString &error)
         return;
     m_tooLarge.insert(name);
     qCWarning(serverLog).noquote()
-        << name << "is shared without a value that is too large for a message:" << error;
+        << "a value of" << name << "is too large for a message and is not shared:" << error;
 }
 
 void RoomStates::sendTo(Channel *channel, const QString &name, const QVariantMap &fields)

@@ -40,7 +40,7 @@ StateNews RoomStates::newsOf(const QString &name, const Share &share, QVariantMa
     QString error;
     if (!appendFrame(news.frame, withAction(stateAction(), fields), stateLimits(), &error))
         qCWarning(serverLog).noquote()
-            << "other nodes are not told of the shared state" << name << "as" << error;
+            << "shared state" << name << "is not sent to other nodes:" << error;
     return news;
 }
 

@@ -91,7 +91,7 @@ bool Server::Private::failToListen(const QString &reason)
 bool Server::Private::listen(const QString &host, int wantedPort)
 {
     if (m_acceptor->isListening())
-        return failToListen(QStringLiteral("the server is listening already"));
+        return failToListen(QStringLiteral("the server is already listening"));
     if (const QString error = listen(*m_acceptor, host, wantedPort); !error.isEmpty())
         return failToListen(error);
     port = m_acceptor->port();
@@ -134,9 +134,9 @@ void Server::Private::accept(std::unique_ptr<Stream> stream,
         return arrive(std::move(stream), channelSettings, std::move(request));
     if (isFull(channelSettings))
         return refuse(std::move(stream), channelSettings, fullText(channelSettings));
-    Channel *const channel = make();
+    Channel *const channel = createChannel();
     if (!channel)
-        return refuse(std::move(stream), channelSettings, notTakenText());
+        return refuse(std::move(stream), channelSettings, rejectionText());
     Channel::Private *const client = Channel::Private::get(channel);
     client->attach(this, channelSettings, handlersOf(channel), stream->peer());
     client->httpRequest = std::move(request);
@@ -152,11 +152,11 @@ bool Server::Private::isFull(const ServerSettings &channelSettings) const
 }
 
 //! Creates a channel of the user's class; nullptr if the factory returns none.
-Channel *Server::Private::make()
+Channel *Server::Private::createChannel()
 {
-    isMaking = true;
+    isInFactory = true;
     Channel *const channel = makeChannel ? makeChannel() : new Channel;
-    isMaking = false;
+    isInFactory = false;
     if (channel)
         channel->setParent(q); // moves to another thread with the server
     return channel;

@@ -31,8 +31,8 @@ void Server::Private::startBackground()
     const auto isBusy = [](const Channel *channel) {
         return Channel::Private::get(channel)->isDelivering();
     };
-    if (isMaking || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
-        qCWarning(serverLog, "startBackground() inside of a handler has no effect");
+    if (isInFactory || std::any_of(m_owned.cbegin(), m_owned.cend(), isBusy)) {
+        qCWarning(serverLog, "startBackground() inside a handler has no effect");
         return;
     }
     if (QObject *const parent = q->parent()) { // a child cannot move; it still ends with its parent
@@ -75,7 +75,7 @@ void Server::Private::endBackground()
         tearDown();
         m_background->quit();
         qCWarning(serverLog,
-                  "a server is deleted in its own thread, which ends when control returns");
+                  "a server is deleted in its own thread; that thread ends when control returns");
         QObject::connect(m_background, &QThread::finished, m_background, &QObject::deleteLater);
         return;
     }

@@ -17,7 +17,7 @@ bool Server::Private::canWorkHere() const
 
 void Server::startBackground()
 {
-    qCWarning(serverLog, "startBackground() has no effect: this library is built without threads");
+    qCWarning(serverLog, "startBackground() has no effect: this library was built without threads");
 }
 
 void Server::Private::endBackground() { }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "delivery/deliveryloop.h"
 #include "delivery/incomingrequest.h"
-#include "delivery/walk.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/unhandledactions.h"
 #include "protocol/control.h"
@@ -157,7 +157,7 @@ public:
     bool findHome(const QString &token, const std::shared_ptr<const HttpRequest> &request,
                   std::function<void(const QString &address)> receiver) const;
 
-    static QString homeHasGone() { return QStringLiteral("the server that kept it has gone"); }
+    static QString homeGoneText() { return QStringLiteral("the session's server is gone"); }
 
     //! The game's code is about to run, and rooms may close in it. In the working thread.
     void beginTurn() const
@@ -210,7 +210,7 @@ public:
     qint64 interruptions = 0; // ever
     qint64 connections = 0;   // ever, where sessions are kept
 
-    bool isMaking = false; // one of the user's factories is running
+    bool isInFactory = false; // one of the user's factories is running
 
     std::atomic<quint16> port = 0; // 0 if the server does not listen
     std::atomic<int> announcePort = defaultLanPort;
@@ -230,15 +230,15 @@ private:
                 const QString &reason);
     bool isFull(const ServerSettings &channelSettings) const;
     static QString fullText(const ServerSettings &channelSettings);
-    static QString notTakenText();
+    static QString rejectionText();
     void arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings,
                 std::shared_ptr<const HttpRequest> request);
     void refuse(Arrival &arrival, const QString &reason);
-    void bid(const Farewell &farewell, Arrival &arrival);
+    void sendFarewell(const Farewell &farewell, Arrival &arrival);
     bool askForHome(Arrival &arrival, const QString &token);
-    void sendHome(Arrival &arrival, const QString &address);
-    bool makeRoom();
-    Channel *make();
+    void redirectHome(Arrival &arrival, const QString &address);
+    bool evictLongestAway();
+    Channel *createChannel();
     std::shared_ptr<const HandlerTable> handlersOf(const Channel *channel);
 
     std::mutex m_clusterMutex; // guards m_cluster, which is set only in the working thread

@@ -26,9 +26,9 @@ QString Server::Private::fullText(const ServerSettings &channelSettings)
     return QStringLiteral("the server is full: %1 clients").arg(channelSettings.maximumConnections);
 }
 
-QString Server::Private::notTakenText()
+QString Server::Private::rejectionText()
 {
-    return QStringLiteral("the server does not take this client");
+    return QStringLiteral("the server rejects this client");
 }
 
 void Server::Private::arrive(std::unique_ptr<Stream> stream, const ServerSettings &channelSettings,
@@ -48,11 +48,11 @@ void Server::Private::arrive(std::unique_ptr<Stream> stream, const ServerSetting
 void Server::Private::welcome(Arrival &arrival, FirstFrame frame)
 {
     const auto owned = m_arrivals.extract(&arrival); // it survives here whatever the factory does
-    if (isFull(arrival.settings()) && !makeRoom())
+    if (isFull(arrival.settings()) && !evictLongestAway())
         return refuse(arrival, fullText(arrival.settings()));
-    Channel *const channel = make();
+    Channel *const channel = createChannel();
     if (!channel)
-        return refuse(arrival, notTakenText());
+        return refuse(arrival, rejectionText());
     Channel::Private *const client = Channel::Private::get(channel);
     client->attach(this, arrival, frame, handlersOf(channel));
     m_owned.insert(channel);
@@ -63,7 +63,7 @@ void Server::Private::welcome(Arrival &arrival, FirstFrame frame)
 //! Frees the place of the client that has been away longest.
 ///
 /// \return false if no client is away.
-bool Server::Private::makeRoom()
+bool Server::Private::evictLongestAway()
 {
     Channel::Private *longest = nullptr;
     for (Channel *const channel : std::as_const(m_owned)) {
@@ -80,9 +80,9 @@ Channel *Server::Private::sessionOf(const Control &control, QString *reason) con
 {
     Channel *const channel = sessions.find(control.value().toString());
     if (!channel)
-        *reason = QStringLiteral("the server does not know it");
+        *reason = QStringLiteral("the server does not know the session");
     else if (!Channel::Private::get(channel)->session->canResume(control.received()))
-        *reason = QStringLiteral("the server counts other messages");
+        *reason = QStringLiteral("the message counts do not match");
     return reason->isEmpty() ? channel : nullptr;
 }
 
@@ -94,7 +94,7 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
         later && Channel::Private::get(later)->hasComeLater(token, arrival.number()))
         return turnAway(arrival, {});
     if (const std::optional<Farewell> farewell = farewells.find(token))
-        return bid(*farewell, arrival);
+        return sendFarewell(*farewell, arrival);
     QString reason;
     Channel *const channel = sessionOf(control, &reason);
     if (!channel) {
@@ -102,8 +102,7 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
             arrival.lose(reason);
         return;
     }
-    qCDebug(serverLog).noquote() << arrival.address() << "goes on with session"
-                                 << channel->sessionId();
+    qCDebug(serverLog).noquote() << arrival.address() << "resumes session" << channel->sessionId();
     std::vector<Delivery> deliveries = arrival.take();
     deliveries.erase(deliveries.begin()); // Connected
     Channel::Private::get(channel)->resume(
@@ -113,9 +112,10 @@ void Server::Private::resume(Arrival &arrival, const Control &control)
 }
 
 //! Says goodbye to a client that was sent away while its line was lost.
-void Server::Private::bid(const Farewell &farewell, Arrival &arrival)
+void Server::Private::sendFarewell(const Farewell &farewell, Arrival &arrival)
 {
-    qCDebug(serverLog).noquote() << arrival.address() << "was sent away before";
+    qCDebug(serverLog).noquote() << arrival.address()
+                                 << "was refused or redirected while it was away";
     arrival.link().outbox->sendControl(farewell.control, Outbox::Bound::None);
     arrival.link().outbox->sendControl(Control::bye(), Outbox::Bound::None);
     m_arrivals.erase(&arrival);
@@ -136,7 +136,7 @@ bool Server::Private::askForHome(Arrival &arrival, const QString &token)
 {
     const auto answer = [this, &arrival, life = arrival.life()](const QString &address) {
         if (!life.expired())
-            sendHome(arrival, address);
+            redirectHome(arrival, address);
     };
     if (!findHome(token, arrival.request(), answer))
         return false;
@@ -144,11 +144,12 @@ bool Server::Private::askForHome(Arrival &arrival, const QString &token)
     return true;
 }
 
-void Server::Private::sendHome(Arrival &arrival, const QString &address)
+void Server::Private::redirectHome(Arrival &arrival, const QString &address)
 {
     if (address.isEmpty())
-        return arrival.lose(homeHasGone());
-    qCDebug(serverLog).noquote() << arrival.address() << "has its session at" << address;
+        return arrival.lose(homeGoneText());
+    qCDebug(serverLog).noquote() << arrival.address()
+                                 << "is redirected to the server of its session:" << address;
     arrival.link().outbox->sendControl(Control::redirect(address), Outbox::Bound::None);
     m_arrivals.erase(&arrival);
 }

@@ -189,7 +189,7 @@ int Server::threads() const
 void Server::setThreads(int threads)
 {
     if (!hasThreads && threads > 0) {
-        qCWarning(serverLog, "setThreads() has no effect: this library is built without threads");
+        qCWarning(serverLog, "setThreads() has no effect: this library was built without threads");
         return;
     }
     d->change(&ServerSettings::threads, threads);

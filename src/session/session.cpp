@@ -83,7 +83,7 @@ Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
     if (result.isReplacing) {
         m_kept.replace(m_numberOffset + result.number, message);
     } else {
-        note(message, mode);
+        keepSent(message, mode);
         m_numberOffset = m_kept.last() - result.number;
     }
     if (m_kept.bytes() > m_keepLimits.unknown)
@@ -92,7 +92,7 @@ Outbox::Result Session::send(const EncodedMessage &message, SendMode mode)
 }
 
 //! Keeps \a message, which is being sent, for a peer that can resume. Called with the lock held.
-void Session::note(const EncodedMessage &message, SendMode mode)
+void Session::keepSent(const EncodedMessage &message, SendMode mode)
 {
     if (m_keepLimits.unknown == 0 && !m_link.outbox->isPeerKnown())
         m_kept.skip();
@@ -143,13 +143,13 @@ void Session::keepLatest(const EncodedMessage &message)
 void Session::limitKept()
 {
     if (m_kept.bytes() > m_keepLimits.connected)
-        drop();
+        stopKeeping();
     else if (!m_link.outbox->isPeerKnown())
         m_kept.forget(m_kept.last());
 }
 
 //! Called with the lock held.
-void Session::drop()
+void Session::stopKeeping()
 {
     if (m_isAway)
         return; // the link is not fixed
@@ -216,10 +216,10 @@ void Session::begin()
 void Session::keepNothing()
 {
     const std::lock_guard lock(m_mutex);
-    drop();
+    stopKeeping();
 }
 
-void Session::doubt()
+void Session::assumePlainPeer()
 {
     const std::lock_guard lock(m_mutex);
     m_keepLimits.unknown = 0;
@@ -267,7 +267,7 @@ bool Session::resume(qint64 peerReceived)
     const std::lock_guard lock(m_mutex);
     if (!m_isKeeping || m_phase == Phase::Ended || !m_kept.forget(peerReceived))
         return false;
-    goOn();
+    continueOnLink();
     return true;
 }
 
@@ -278,12 +278,12 @@ bool Session::handOver(const Link &next, qint64 peerReceived)
         return false;
     moveTo(next);
     m_link.outbox->sendControl(Control::resumed(m_receivedBefore), Outbox::Bound::None);
-    goOn();
+    continueOnLink();
     return true;
 }
 
 //! Called with the lock held.
-void Session::goOn()
+void Session::continueOnLink()
 {
     m_phase = Phase::Resumable;
     m_isAway = false;

@@ -114,7 +114,7 @@ public:
 
     //! The peer has said nothing for so long that it probably cannot resume: nothing is kept for it
     //! until it says that it understands control frames.
-    void doubt();
+    void assumePlainPeer();
 
     //! Whether the session can be resumed, as far as this end knows.
     bool isResumable() const;
@@ -156,12 +156,12 @@ private:
 
     // Each is called with the lock held.
     void moveTo(const Link &next);
-    void goOn();
+    void continueOnLink();
     Outbox::Result keep(const EncodedMessage &message, SendMode mode);
     void keepLatest(const EncodedMessage &message);
-    void note(const EncodedMessage &message, SendMode mode);
+    void keepSent(const EncodedMessage &message, SendMode mode);
     void limitKept();
-    void drop();
+    void stopKeeping();
 
     const MessageLimits m_limits;
     std::atomic<bool> m_isKeeping; // once false, the link is fixed and read without the lock

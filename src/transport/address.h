@@ -46,7 +46,7 @@ inline QString addressFault(const QString &hostAndPort)
 {
     const qsizetype position = portPosition(hostAndPort);
     if (position < 2)
-        return QStringLiteral("an address is \"host:port\"");
+        return QStringLiteral("expected \"host:port\"");
     bool isNumber = false;
     const int port = QStringView(hostAndPort).sliced(position).toInt(&isNumber);
     if (!isNumber || port == 0 || !isPort(port))

@@ -55,7 +55,7 @@ void Connection::open(int delay)
 void Connection::refuse(const QByteArray &frame)
 {
     m_isRefused = true;
-    m_link.outbox->addOwn(frame);
+    m_link.outbox->addInternal(frame);
     connect();
 }
 

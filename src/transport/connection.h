@@ -95,7 +95,7 @@ private:
     void expectCheck();
     void expectReceipt();
     void watchPace();
-    void beat();
+    void sendHeartbeat();
     void count(qint64 received);
     void measureRoundTrip();
     void endStream(const QString &error, Inbox::End kind);

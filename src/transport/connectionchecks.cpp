@@ -55,8 +55,8 @@ void Connection::checkLiveness()
     switch (m_liveness.check(Deadlines::now(), livenessFacts())) {
     case Liveness::Finding::Fine:
         break;
-    case Liveness::Finding::BeatDue:
-        beat();
+    case Liveness::Finding::HeartbeatDue:
+        sendHeartbeat();
         break;
     case Liveness::Finding::PeerSilent:
         // If this process was paused, what the peer sent meanwhile is still in the socket.
@@ -142,10 +142,10 @@ qint64 Connection::untilMeasured() const
     return std::max<qint64>(0, m_measuredAt + measuringInterval - Deadlines::now());
 }
 
-void Connection::beat()
+void Connection::sendHeartbeat()
 {
     m_intake.acknowledge(Intake::Due::Now, Deadlines::now());
-    m_link.outbox->addOwn(heartbeatFrame);
+    m_link.outbox->addInternal(heartbeatFrame);
     send();
     measureRoundTrip();
 }

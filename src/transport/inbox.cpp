@@ -142,7 +142,7 @@ void Inbox::lose()
     end(Delivery::lost(Delivery(Delivery::Kind::Disconnected)), State::Closed);
 }
 
-void Inbox::standIn()
+void Inbox::markConnected()
 {
     const std::lock_guard lock(m_mutex);
     m_isConnected = true;

@@ -131,7 +131,7 @@ public:
     void lose();
 
     //! For a reader without a connection that can still be closed: the end is then Disconnected.
-    void standIn();
+    void markConnected();
 
     //! Tells the peer from now on how many messages have arrived, including \a before earlier ones.
     void beginReceipts(qint64 before);

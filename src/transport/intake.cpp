@@ -103,12 +103,12 @@ bool Intake::push(qint64 now)
 void Intake::answerControls(FrameBatch &batch)
 {
     batch.controls -= qint64(std::erase_if(batch.frames, [this](const Frame &frame) {
-        return frame.isControl() && isDone(Control(frame.payload));
+        return frame.isControl() && handleControl(Control(frame.payload));
     }));
 }
 
 //! \return whether the frame does not concern the reader.
-bool Intake::isDone(const Control &control)
+bool Intake::handleControl(const Control &control)
 {
     Outbox &outbox = *m_link.outbox;
     switch (control.kind()) {
@@ -118,7 +118,7 @@ bool Intake::isDone(const Control &control)
     case Control::Kind::Resume:
     case Control::Kind::Resumed:
     case Control::Kind::Lost:
-        outbox.knowPeer();
+        outbox.setPeerKnown();
         return false;
     case Control::Kind::Ack:
         return !outbox.takeReceipt(control.count());
@@ -192,9 +192,9 @@ void Intake::update(qint64 now)
     m_stream.setReading(isReading);
     qCDebug(transportLog).noquote()
         << m_stream.peer()
-        << (isReading     ? "is read from again"
-                : hasRoom ? "is not read from: it sends more messages a second than it may"
-                          : "is not read from: too much waits to be pumped");
+        << (isReading     ? "reading resumed"
+                : hasRoom ? "reading paused: the peer exceeds the maximum message rate"
+                          : "reading paused: the receive backlog is full");
 }
 
 } // namespace QRepod

@@ -60,7 +60,7 @@ public:
 private:
     void noteUnfinished();
     void answerControls(FrameBatch &batch);
-    bool isDone(const Control &control);
+    bool handleControl(const Control &control);
     void answerPing(const Control &ping);
     void cut(qint64 received, qint64 now);
     bool push(qint64 now);

@@ -14,8 +14,9 @@ Liveness::Finding Liveness::check(qint64 now, const Facts &facts) const
         if (facts.hasSentHeartbeats && facts.isReading && now - m_heard >= m_idleTimeout)
             return Finding::PeerSilent;
     }
-    const bool isBeatDue = m_heartbeatInterval > 0 && facts.sentNothingFor >= m_heartbeatInterval;
-    return isBeatDue ? Finding::BeatDue : Finding::Fine;
+    const bool isHeartbeatDue =
+        m_heartbeatInterval > 0 && facts.sentNothingFor >= m_heartbeatInterval;
+    return isHeartbeatDue ? Finding::HeartbeatDue : Finding::Fine;
 }
 
 qint64 Liveness::nextCheck(qint64 now, const Facts &facts) const

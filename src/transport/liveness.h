@@ -16,7 +16,7 @@ class Liveness
 public:
     enum class Finding {
         Fine,
-        BeatDue,             ///< send a heartbeat
+        HeartbeatDue,        ///< send a heartbeat
         PeerSilent,          ///< it used to send heartbeats, and has been silent for too long
         NothingAcknowledged, ///< its machine has not answered for too long
     };

@@ -14,7 +14,7 @@ namespace {
 constexpr CloseBounds destructorBounds{300, 100};
 
 std::atomic<NetworkThread::Home> usual =
-    hasThreads ? NetworkThread::Home::Apart : NetworkThread::Home::Shared;
+    hasThreads ? NetworkThread::Home::Own : NetworkThread::Home::Shared;
 
 } // namespace
 
@@ -77,7 +77,7 @@ void NetworkThread::setUsualHome(Home home)
 
 NetworkThread::NetworkThread(std::unique_ptr<ConnectionGroup> group, Home home)
     : m_group(std::move(group))
-    , m_thread(hasThreads && home == Home::Apart ? std::make_unique<Thread>(*m_group) : nullptr)
+    , m_thread(hasThreads && home == Home::Own ? std::make_unique<Thread>(*m_group) : nullptr)
 {
 }
 

@@ -19,7 +19,7 @@ class NetworkThread
 {
 public:
     enum class Home {
-        Apart,  ///< a thread of its own
+        Own,    ///< a thread of its own
         Shared, ///< the thread that the group lives in
     };
 

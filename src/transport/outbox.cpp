@@ -67,7 +67,7 @@ bool Outbox::takeReceipt(qint64 received)
     return holder && holder->acknowledge(received);
 }
 
-void Outbox::knowPeer()
+void Outbox::setPeerKnown()
 {
     m_isPeerKnown = true;
     const std::lock_guard lock(m_mutex);
@@ -76,7 +76,7 @@ void Outbox::knowPeer()
 
 void Outbox::begin(const QByteArray &hello, int delay)
 {
-    addOwn(hello);
+    addInternal(hello);
     const std::lock_guard lock(m_mutex);
     m_hasSaidHello = true;
     m_beginDelay = delay;
@@ -279,7 +279,7 @@ void Outbox::written(qint64 bytes)
     m_lastWritten = Clock::now();
 }
 
-void Outbox::addOwn(QByteArrayView frame)
+void Outbox::addInternal(QByteArrayView frame)
 {
     const std::lock_guard lock(m_mutex);
     m_counts.bytesWaiting += frame.size();

@@ -139,7 +139,7 @@ public:
     void answerHello();
 
     //! The peer understands control frames; an answer other than hello is on its way.
-    void knowPeer();
+    void setPeerKnown();
 
     //! The peer has received \a received messages. \return whether the reader has to be told too.
     bool takeReceipt(qint64 received);
@@ -155,7 +155,7 @@ public:
 
     //! Adds one of the connection's own frames behind all others. The connection must take it at
     //! once.
-    void addOwn(QByteArrayView frame);
+    void addInternal(QByteArrayView frame);
 
     //! How long no thread has written anything, in milliseconds.
     int quietFor() const;

@@ -31,7 +31,7 @@ QString Pace::fault(const Facts &facts) const
     const bool isSlow = facts.frameBytes * 1'000 < slowRate * facts.frameAge;
     if (m_limits.frameTimeout > 0 && facts.frameBytes > 0 && facts.frameAge >= m_limits.frameTimeout
         && isSlow) {
-        return QStringLiteral("frame not finished after %1 ms: %2 bytes of it have come")
+        return QStringLiteral("frame not finished after %1 ms: only %2 bytes have arrived")
             .arg(m_limits.frameTimeout)
             .arg(facts.frameBytes);
     }

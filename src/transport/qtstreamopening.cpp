@@ -22,7 +22,7 @@ namespace {
 #if QT_CONFIG(ssl)
 //! Makes Qt send an alert to a client whose certificate is rejected or missing. Otherwise Qt only
 //! closes, and the client, whose handshake may already be over, would not know why.
-QSslConfiguration tellingOfFaults(QSslConfiguration configuration)
+QSslConfiguration withCertificateAlerts(QSslConfiguration configuration)
 {
     if (configuration.peerVerifyMode() == QSslSocket::VerifyPeer) {
         configuration.setMissingCertificateIsFatal(true);
@@ -65,7 +65,7 @@ void QtStream::open(Owner &owner, Poller &poller)
 void QtStream::connectToHost()
 {
     if (m_host.isEmpty() || m_port == 0)
-        return fail(QStringLiteral("there is no such address"));
+        return fail(QStringLiteral("invalid address"));
     const QString host = withoutBrackets(m_host);
     if (applicationProxy().type() == QNetworkProxy::NoProxy) {
         AddressRace::User &user = *this; // privately
@@ -131,7 +131,7 @@ void QtStream::adopt()
 #if QT_CONFIG(ssl)
     if (m_settings.tls) {
         auto *socket = new QSslSocket(m_poller);
-        socket->setSslConfiguration(tellingOfFaults(*m_settings.tls));
+        socket->setSslConfiguration(withCertificateAlerts(*m_settings.tls));
         setSocket(socket);
         if (!takeOver(QIODevice::ReadWrite))
             return fail(m_socket->errorString());
@@ -193,11 +193,10 @@ void QtStream::noteAlert(QSsl::AlertType type, const QString &description)
     const bool hasShown = !m_settings.tls->localCertificate().isNull();
     const bool mayBeMissing = type == QSsl::AlertType::HandshakeFailure && !m_host.isEmpty();
     if (!hasShown && (mayBeMissing || isAboutCertificate(type)))
-        m_certificateFault =
-            QStringLiteral("the peer does not accept this end, which has shown no certificate");
+        m_certificateFault = QStringLiteral("the peer requires a certificate, and none was sent");
     else if (isAboutCertificate(type))
         m_certificateFault =
-            QLatin1String("the peer does not accept this end's certificate: ") + description;
+            QLatin1String("the peer rejected this end's certificate: ") + description;
 }
 #endif
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-//! Two connections with their queues and walks, and a wire between them, driven by a script: sends,
-//! slices, turns of the event loop, pumps, closes, and faults of the wire. Each side must see
-//! `connected`, messages, perhaps an error, and `disconnected`, in this order and nothing after.
-//! The messages are those that the other side's outbox accepted, in order and without a gap, and
-//! all of them unless the wire or the reader broke off.
+//! Two connections with their queues and delivery loops, and a wire between them, driven by a
+//! script: sends, slices, turns of the event loop, pumps, closes, and faults of the wire. Each side
+//! must see `connected`, messages, perhaps an error, and `disconnected`, in this order and nothing
+//! after. The messages are those that the other side's outbox accepted, in order and without a gap,
+//! and all of them unless the wire or the reader broke off.
 ///
 /// Everything runs in one thread and no clock is used, so an input always does the same. The wire
 /// is one TCP connection per side, and the script carries the bytes between them.
@@ -12,7 +12,7 @@
 /// Input: two bytes of settings, then the script: an operation and its side in one byte, the
 /// operation's argument in the next.
 
-#include "delivery/walk.h"
+#include "delivery/deliveryloop.h"
 #include "input.h"
 #include "transport/connectiongroup.h"
 #include "transport/nativesocket.h"
@@ -210,7 +210,7 @@ public:
 
     ~Endpoint() override { m_waker.forget(this); }
 
-    int pump(QDeadlineTimer budget) { return m_walk.run(m_texts, budget); }
+    int pump(QDeadlineTimer budget) { return m_loop.run(m_texts, budget); }
 
     void close()
     {
@@ -234,12 +234,12 @@ public:
     }
 
     bool hasConnection() const { return !m_group.isEmpty(); }
-    bool isDrained() const { return m_walk.isEmpty() && m_link.inbox->hasRoom(); }
+    bool isDrained() const { return m_loop.isEmpty() && m_link.inbox->hasRoom(); }
 
     Descriptor wire;
     Reaction reaction = Reaction::None;
     int accepted = 0;      ///< messages taken by the outbox
-    int delivered = 0;     ///< messages delivered by the walk
+    int delivered = 0;     ///< messages delivered by the loop
     bool isClosed = false; ///< closed by this side
     bool isAborted = false;
     bool isDetached = false;
@@ -252,13 +252,13 @@ private:
 
     Inbox &inbox() override { return *m_link.inbox; }
 
-    void joined(const Delivery &, Turn &) override
+    void joined(const Delivery &, DeliveryRun &) override
     {
         expect(!hasEnded, "nothing after disconnected");
         expect(!std::exchange(m_isConnected, true), "connected once");
     }
 
-    bool received(const Message &message, Turn &) override
+    bool received(const Message &message, DeliveryRun &) override
     {
         expect(m_isConnected && !hasError && !hasEnded, "messages between connected and error");
         if (!isCorrupted) {
@@ -272,28 +272,31 @@ private:
         return true;
     }
 
-    void failed(const Delivery &delivery, Turn &) override
+    void failed(const Delivery &delivery, DeliveryRun &) override
     {
         expect(m_isConnected && !hasEnded, "an error while connected");
         expect(!std::exchange(hasError, true), "one error");
         expect(!delivery.error().isEmpty(), "an error has a text");
     }
 
-    void left(const Delivery &, Turn &) override
+    void left(const Delivery &, DeliveryRun &) override
     {
         expect(m_isConnected, "disconnected after connected");
         expect(!std::exchange(hasEnded, true), "disconnected once");
         m_link.outbox->finish();
     }
 
-    void controlled(const Control &, Turn &) override
+    void controlled(const Control &, DeliveryRun &) override
     {
         expect(isCorrupted, "a control frame is never made up");
     }
-    void announced(const Message &, Turn &) override { expect(false, "nothing is announced here"); }
-    void resumed(const Delivery &, Turn &) override { expect(false, "there is no session"); }
+    void announced(const Message &, DeliveryRun &) override
+    {
+        expect(false, "nothing is announced here");
+    }
+    void resumed(const Delivery &, DeliveryRun &) override { expect(false, "there is no session"); }
 
-    void cancelled(const Delivery &, Turn &) override
+    void cancelled(const Delivery &, DeliveryRun &) override
     {
         expect(false, "a socket that is taken over is connected");
     }
@@ -318,7 +321,7 @@ private:
     Waker m_waker;
     const Link m_link;
     ConnectionGroup m_group; // with one connection
-    Walk m_walk{this, *this};
+    DeliveryLoop m_loop{this, *this};
     TextCache m_texts;
     bool m_isConnected = false;
 };

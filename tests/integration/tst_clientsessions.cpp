@@ -288,7 +288,7 @@ void tst_ClientSessions::serverWithoutSessions()
     QVERIFY(session.pumps(u"number"_s));
     QCOMPARE(session.listener.log,
              interruptedLog + errorLog + disconnectedLog + connectedLog + QStringList{u"number"_s});
-    QCOMPARE(session.listener.error, u"the session was lost: the server keeps none"_s);
+    QCOMPARE(session.listener.error, u"the session was lost: the server does not keep sessions"_s);
     session.listener.log.clear();
     QVERIFY(session.comesBack());
     QCOMPARE(session.listener.log.mid(0, 4), errorLog + disconnectedLog);

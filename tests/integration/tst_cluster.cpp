@@ -677,7 +677,7 @@ private Q_SLOTS:
         QCOMPARE(client.actions(),
                  (QStringList{u"connected"_s, u"socketConnect"_s, u"interrupted"_s, u"error"_s,
                               u"disconnected"_s, u"connected"_s, u"socketConnect"_s}));
-        QVERIFY2(client.error.contains(u"the server that kept it has gone"_s),
+        QVERIFY2(client.error.contains(u"the session's server is gone"_s),
                  qPrintable(client.error));
         QVERIFY(eventually([&] { return second.server.channels().size() == 1; }));
     }
@@ -708,7 +708,7 @@ private Q_SLOTS:
         late.client->send({{u"_resume"_s, token}, {u"_received"_s, 0}});
         const QVariantMap answer = isThere
             ? QVariantMap{{u"_redirect"_s, first.address()}}
-            : QVariantMap{{u"_lost"_s, u"the server that kept it has gone"_s}};
+            : QVariantMap{{u"_lost"_s, u"the session's server is gone"_s}};
         QVERIFY(eventually([&] { return late.client->messages().contains(answer); }));
         if (isThere) {
             QVERIFY(late.client->ends());
@@ -737,7 +737,7 @@ private Q_SLOTS:
         balancer.setTarget(second.server.port());
         balancer.cut();
         QVERIFY(client.pumpUntil(u"connected"_s, 2));
-        QVERIFY2(client.error.contains(u"the server that kept it has gone"_s),
+        QVERIFY2(client.error.contains(u"the session's server is gone"_s),
                  qPrintable(client.error));
     }
 

@@ -233,7 +233,7 @@ void tst_Lifecycle::addressThatCannotBeGivesAnError_data()
     QTest::newRow("port 0, IPv6") << "::1" << 0 << "[::1]:0" + range;
     QTest::newRow("port 70000") << "127.0.0.1" << 70'000 << "127.0.0.1:70000" + range;
     QTest::newRow("port -1") << "127.0.0.1" << -1 << "127.0.0.1:-1" + range;
-    QTest::newRow("no host") << "" << 5071 << ":5071: there is no host";
+    QTest::newRow("no host") << "" << 5071 << ":5071: no host given";
 }
 
 void tst_Lifecycle::addressThatCannotBeGivesAnError()

@@ -355,7 +355,7 @@ void tst_Rooms::factoryThatMakesNoRoomIsAnError()
     server->setRoomFactory([](const QString &) { return nullptr; });
     JoinedClient client(server);
     QString error;
-    expectWarning(u"the room factory makes no room a"_s);
+    expectWarning(u"the room factory returned no room for a"_s);
     QVERIFY(!client.channel->join(u"a"_s, {}, &error));
     QCOMPARE(error, u"room \"a\" cannot be opened"_s);
     expectWarning(u"a room needs a name"_s);
@@ -508,7 +508,7 @@ void tst_Rooms::everyoneCannotBeLeftOrClosed()
     GameServer server;
     JoinedClient client(server);
     Room *const everyone = server->everyone();
-    expectWarning(u"the room that everyone is in cannot be closed"_s);
+    expectWarning(u"everyone() cannot be closed"_s);
     everyone->close();
     client.channel->leave(QString());
     QCOMPARE(everyone->channels(), QList<Channel *>({client.channel}));

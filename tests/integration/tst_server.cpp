@@ -196,7 +196,7 @@ void tst_Server::listeningTwiceChangesNothing()
     const quint16 port = server->port();
     QSignalSpy changes(server.server, &Server::listeningChanged);
     QVERIFY(!server->listen(local, 0));
-    QCOMPARE(server->errorString(), u"the server is listening already"_s);
+    QCOMPARE(server->errorString(), u"the server is already listening"_s);
     QVERIFY(server->isListening());
     QCOMPARE(server->port(), port);
     QCOMPARE(changes.count(), 0);
@@ -328,7 +328,7 @@ void tst_Server::channelFactoryMayRefuse()
     QVERIFY(refused.ends());
     QCOMPARE(refused.messages(),
              QList<QVariantMap>(
-                 {message(u"error"_s, {{u"error"_s, u"the server does not take this client"_s}})}));
+                 {message(u"error"_s, {{u"error"_s, u"the server rejects this client"_s}})}));
     QCOMPARE(joined.count(), 0);
     isWelcome = true;
     const JoinedClient client(server);

@@ -308,8 +308,9 @@ void tst_ServerBackground::backgroundServerDeletedInItsOwnHandler()
         std::function<void()> m_call;
     };
     QFETCH(const QString, when);
-    QTest::ignoreMessage(QtWarningMsg,
-                         "a server is deleted in its own thread, which ends when control returns");
+    QTest::ignoreMessage(
+        QtWarningMsg,
+        "a server is deleted in its own thread; that thread ends when control returns");
     auto *const server = new Server;
     server->setCloseTimeout(patience);
     const auto deleteAt = [server, when](const QString &now) {

@@ -290,8 +290,7 @@ void tst_ServerHandlers::startBackgroundInUserCodeIsRefused()
     QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
     const auto startBackground = [&](const char *here) {
         if (where == QLatin1String(here)) {
-            QTest::ignoreMessage(QtWarningMsg,
-                                 "startBackground() inside of a handler has no effect");
+            QTest::ignoreMessage(QtWarningMsg, "startBackground() inside a handler has no effect");
             server.startBackground();
         }
     };

@@ -156,7 +156,7 @@ void tst_ServerLimits::frameThatIsNeverFinishedBreaksTheProtocol()
     slow->sendBytes(hex("00000010"));
     QVERIFY(slow->ends());
     QVERIFY(eventually([&] { return !slow.channel; }));
-    QVERIFY2(error.contains(u"frame not finished after 100 ms: 4 bytes of it have come"_s),
+    QVERIFY2(error.contains(u"frame not finished after 100 ms: only 4 bytes have arrived"_s),
              qPrintable(error));
     healthy->send(number(1)); // a complete frame after a longer silence
     QVERIFY(eventually([&] { return server.script.log.contains(u"number"_s); }));
@@ -198,7 +198,7 @@ void tst_ServerLimits::clientsThatHoldTheMostMemoryAreClosed()
     };
     QVERIFY(eventually(isFair));
     for (const QString &error : std::as_const(errors))
-        QVERIFY2(error.contains(u"bytes are held for all clients, over the limit of 8388608"_s),
+        QVERIFY2(error.contains(u"bytes held for all clients are over the limit of 8388608"_s),
                  qPrintable(error));
     QVERIFY(eventually([&] { return server->channels().size() < 4; }));
     QVERIFY(server->channels().size() >= 2); // no more are closed than necessary

@@ -168,7 +168,7 @@ void tst_Sessions::withoutATimeoutThereIsNothingOfIt()
     QVERIFY(client.messages().contains(QVariantMap({{u"_hello"_s, 1}})));
 
     SessionClient hopeful(server->port(), resumeFrame(u"token"_s, 0));
-    QCOMPARE(hopeful.awaitControl(u"_lost"_s).toString(), u"the server keeps none"_s);
+    QCOMPARE(hopeful.awaitControl(u"_lost"_s).toString(), u"the server does not keep sessions"_s);
 }
 
 void tst_Sessions::plainPeerIsGreetedAtOnceAndMadeKnownLater()
@@ -271,7 +271,7 @@ void tst_Sessions::acknowledgedIsForgotten()
     client.reset();
     QVERIFY(server.has(u"Network_interrupted"_s));
     SessionClient early(server->port(), resumeFrame(client.token(), 1));
-    QCOMPARE(early.awaitControl(u"_lost"_s).toString(), u"the server counts other messages"_s);
+    QCOMPARE(early.awaitControl(u"_lost"_s).toString(), u"the message counts do not match"_s);
     SessionClient back(server->port(), resumeFrame(client.token(), 2));
     QVERIFY(back.receives(u"number"_s));
     QCOMPARE(back.numbers(), QList<qint64>{3});
@@ -356,7 +356,7 @@ void tst_Sessions::byeEndsTheSession()
              QStringList({u"Network_connected"_s, u"number"_s, u"disconnected()"_s,
                           u"Network_disconnected"_s}));
     SessionClient back(server->port(), resumeFrame(client.token(), 0));
-    QCOMPARE(back.awaitControl(u"_lost"_s).toString(), u"the server does not know it"_s);
+    QCOMPARE(back.awaitControl(u"_lost"_s).toString(), u"the server does not know the session"_s);
 }
 
 void tst_Sessions::closeSaysBye()
@@ -462,7 +462,7 @@ void tst_Sessions::unknownTokenIsLost()
 {
     SessionServer server;
     SessionClient client(server->port(), resumeFrame(u"0123456789012345678901"_s, 0));
-    QCOMPARE(client.awaitControl(u"_lost"_s).toString(), u"the server does not know it"_s);
+    QCOMPARE(client.awaitControl(u"_lost"_s).toString(), u"the server does not know the session"_s);
     client.send(number(1)); // it goes on as a new client
     QVERIFY(server.has(u"number"_s));
     QCOMPARE(server.script.log, QStringList({u"Network_connected"_s, u"number"_s}));
@@ -493,7 +493,7 @@ void tst_Sessions::wrongNumberIsLost()
     QVERIFY(server.has(u"Network_interrupted"_s));
     SessionClient liar(server->port(),
                        QRepod::encode({{u"_resume"_s, client.token()}, {u"_received"_s, number}}));
-    QCOMPARE(liar.awaitControl(u"_lost"_s).toString(), u"the server counts other messages"_s);
+    QCOMPARE(liar.awaitControl(u"_lost"_s).toString(), u"the message counts do not match"_s);
     SessionClient back(server->port(), resumeFrame(client.token(), 0)); // nothing has changed
     QVERIFY(back.receives(u"one"_s));
 }
@@ -515,7 +515,8 @@ void tst_Sessions::tokenIsVoidOnceTheNextHasArrived()
     QVERIFY(server.has(u"number"_s));
     for (const QString &token : {client.token(), second.token()}) {
         SessionClient thief(server->port(), resumeFrame(token, 0));
-        QCOMPARE(thief.awaitControl(u"_lost"_s).toString(), u"the server does not know it"_s);
+        QCOMPARE(thief.awaitControl(u"_lost"_s).toString(),
+                 u"the server does not know the session"_s);
     }
     QVERIFY(server.made.first()->isConnected());
 }
@@ -551,7 +552,7 @@ void tst_Sessions::secondConnectionTakesOver()
     QVERIFY(second.receives(u"number"_s));
     QCOMPARE(second.awaitControl(u"_resumed"_s), QVariant(1));
     QVERIFY(client.ends());
-    const QString reason = u"the session goes on in another connection"_s;
+    const QString reason = u"another connection has resumed the session"_s;
     QVERIFY(client.messages().contains(message(u"error"_s, {{u"error"_s, reason}})));
     QCOMPARE(client.awaitControl(u"_refused"_s).toString(), reason);
     QVERIFY(server.has(u"Network_resumed"_s));
@@ -619,7 +620,7 @@ void tst_Sessions::clientThatResumesLateInVain()
     SessionClient late(server->port(), QByteArray());
     QVERIFY(server.has(u"Network_connected"_s));
     late.sendBytes(resumeFrame(u"unknown"_s, 0));
-    QCOMPARE(late.awaitControl(u"_lost"_s).toString(), u"the server does not know it"_s);
+    QCOMPARE(late.awaitControl(u"_lost"_s).toString(), u"the server does not know the session"_s);
     late.send(number(1));
     QVERIFY(server.has(u"number"_s));
     QCOMPARE(server.made.size(), 1);
@@ -655,7 +656,8 @@ void tst_Sessions::whatIsKeptCountsToTheMemoryOfAll()
     QVERIFY(server.has(u"Network_interrupted"_s));
     QVERIFY(server.made.first()->send(bulky(12'000)) > 0);
     QVERIFY(server.has(u"Network_disconnected"_s));
-    QVERIFY2(error.contains(u"held for all clients, over the limit of 10000"_s), qPrintable(error));
+    QVERIFY2(error.contains(u"held for all clients are over the limit of 10000"_s),
+             qPrintable(error));
     SessionClient back(server->port(), resumeFrame(client.token(), 0));
     QVERIFY(back.awaitControl(u"_lost"_s).isValid());
 }

@@ -466,7 +466,7 @@ void tst_SharedState::valueThatIsTooLargeIsLeftOutWithOneWarning()
     QCOMPARE(replica.value(u"title"_s), QVariant(u"first"_s));
     QCOMPARE(Warnings::texts().size(), 1);
     QVERIFY(Warnings::texts()[0].startsWith(
-        u"world is shared without a value that is too large for a message: frame of "_s));
+        u"a value of world is too large for a message and is not shared: frame of "_s));
     Player late(server->port());
     Replica other(&late.listener, u"world"_s);
     QTRY_VERIFY(other.isReady());
@@ -625,7 +625,7 @@ void tst_SharedState::objectOfAnotherThreadIsRefused()
     const Warnings warnings;
     server->everyone()->share(u"world"_s, &world);
     QCOMPARE(Warnings::texts().size(), 1);
-    QVERIFY(Warnings::texts()[0].contains(u"another thread"_s));
+    QVERIFY(Warnings::texts()[0].contains(u"a different thread"_s));
     JoinedClient client(server);
     server->sendToAll(u"end"_s);
     QVERIFY(client->receives(u"end"_s));
@@ -638,7 +638,7 @@ void tst_SharedState::objectOfAnotherThreadIsRefused()
     moved.setScore(1);
     server->everyone()->sync();
     QVERIFY(Warnings::texts().contains(
-        u"moved lives in another thread than the room that shares it"_s));
+        u"moved lives in a different thread from the room that shares it"_s));
     QCOMPARE(statesOf(client.client).size(), 1);
 }
 

@@ -79,7 +79,7 @@ class tst_Tls : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase() { QVERIFY2(QSslSocket::supportsSsl(), "Qt finds no TLS library"); }
+    void initTestCase() { QVERIFY2(QSslSocket::supportsSsl(), "Qt cannot find a TLS library"); }
     void init();
     void cleanup() { m_server.reset(); }
 

@@ -84,12 +84,12 @@ test("a request is answered", async t => {
     assert.equal(await game.request("add", {a: 2, b: 3}), 5);
     await assert.rejects(game.request("add", {a: "x", b: 3}), error => error instanceof RequestError
         && /^add: \w/.test(error.message));
-    await assert.rejects(game.request("silent", {}, 1), /silent: no answer within 1 ms/);
+    await assert.rejects(game.request("silent", {}, 1), /silent: timed out after 1 ms/);
 });
 
 test("a request fails with the connection", async t => {
     const game = await play(t, (await startServer(t)).url);
-    const pending = assert.rejects(game.request("silent", {}, -1), /silent: the connection has ended/);
+    const pending = assert.rejects(game.request("silent", {}, -1), /silent: the connection ended/);
     game.send("leave");
     await pending;
     await assert.rejects(game.request("add"), /add: not connected/);
@@ -133,7 +133,7 @@ test("a server that is not there is an error", async t => {
     const game = new Game();
     game.connect(server.url);
     const {error} = await game.heard.next("error");
-    assert.match(error, new RegExp(`^${server.url}: could not be connected to`));
+    assert.match(error, new RegExp(`^${server.url}: could not connect`));
     assert.deepEqual(game.heard.actions(), ["error"]);
 });
 

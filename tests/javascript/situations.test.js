@@ -440,7 +440,7 @@ const situations = {
         await game.heard.next("interrupted");
         await server.tell("heal");
         await game.heard.next("socketConnect", 2);
-        assert.match((await game.heard.next("error")).error, /^the session was lost: the server keeps none$/);
+        assert.match((await game.heard.next("error")).error, /^the session was lost: the server does not keep sessions$/);
         game.send("echo");
         await game.heard.next("echo", 2);
     },
@@ -479,7 +479,7 @@ const situations = {
         scripted.onResume = () => ({_resumed: 7});
         scripted.cut();
         await game.heard.next("disconnected");
-        assert.match((await game.heard.next("error")).error, /the session was lost: the server counts other messages$/);
+        assert.match((await game.heard.next("error")).error, /the session was lost: the message counts do not match$/);
         await game.heard.next("socketConnect", 2);
         assert.deepEqual(game.log, ["interrupted reconnecting", "error reconnecting", "disconnected reconnecting",
                                     ...connectedLog]);

@@ -357,7 +357,7 @@ TestCase {
         });
         enter(server);
         ignoreWarning(/roomComponent did not create a Room: QObject/);
-        ignoreWarning(/the room factory makes no room blue/);
+        ignoreWarning(/the room factory returned no room for blue/);
         verify(!server.channels.get(0).join("blue"));
         compare(server.channels.get(0).errorString, 'room "blue" cannot be opened');
     }

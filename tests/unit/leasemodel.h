@@ -445,7 +445,7 @@ private:
     {
         const auto isThere = [&](const QByteArray &key) { return keys.contains(key) ? '+' : '-'; };
         QByteArray text;
-        text += isThere("game:settled:" + node.run());
+        text += isThere("game:settled:" + node.runId());
         text += char('a' + node.isRunning + 2 * node.hasRoom + 4 * node.mustReconnect
                      + 8 * node.isRecovering + 16 * !node.opening.isFinished());
         text += QByteArray::number(node.leases.remaining(u"arena"_s));

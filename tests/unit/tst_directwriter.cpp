@@ -70,7 +70,7 @@ void tst_DirectWriter::writesOnAQuietLine()
     QCOMPARE(outbox->counts().bytesWritten, frame.size());
     QCOMPARE(outbox->counts().bytesWaiting, 0);
 
-    outbox->addOwn(heartbeatFrame); // nothing overtakes what is waiting
+    outbox->addInternal(heartbeatFrame); // nothing overtakes what is waiting
     letPass(pauseOfOutbox);
     outbox->send(encoded(number(2)));
     QCOMPARE(outbox->counts().bytesWaiting, heartbeatFrame.size() + frame.size());

@@ -51,8 +51,8 @@ void tst_Liveness::finds_data()
     };
     row("at first", 0, {}, Finding::Fine);
     row("just sent", idle, {.sentNothingFor = heartbeat - 1}, Finding::Fine);
-    row("quiet for an interval", 0, {.sentNothingFor = heartbeat}, Finding::BeatDue);
-    row("quiet for long", 0, {.sentNothingFor = 100 * heartbeat}, Finding::BeatDue);
+    row("quiet for an interval", 0, {.sentNothingFor = heartbeat}, Finding::HeartbeatDue);
+    row("quiet for long", 0, {.sentNothingFor = 100 * heartbeat}, Finding::HeartbeatDue);
     row("without heartbeats", 0, {.sentNothingFor = 100 * heartbeat}, Finding::Fine, 0);
 
     row("not yet silent", idle - 1, {.hasSentHeartbeats = true}, Finding::Fine);
@@ -167,7 +167,7 @@ void tst_Liveness::checksAsToldMissNothing()
         case Liveness::Finding::Fine:
             QVERIFY(heartbeatInterval == 0 || now - sentAt < heartbeatInterval);
             break;
-        case Liveness::Finding::BeatDue:
+        case Liveness::Finding::HeartbeatDue:
             QCOMPARE(now - sentAt, heartbeatInterval);
             sentAt = now;
             break;

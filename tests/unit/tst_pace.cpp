@@ -52,7 +52,7 @@ void tst_Pace::unfinishedFrameMayTakeItsTimeIfItComesFastEnough()
 {
     QCOMPARE(m_pace.fault({.frameBytes = 1, .frameAge = 19'999}), QString());
     QCOMPARE(m_pace.fault({.frameBytes = 20'479, .frameAge = 20'000}),
-             QStringLiteral("frame not finished after 20000 ms: 20479 bytes of it have come"));
+             QStringLiteral("frame not finished after 20000 ms: only 20479 bytes have arrived"));
     QCOMPARE(m_pace.fault({.frameBytes = 20'480, .frameAge = 20'000}), QString());
     QCOMPARE(m_pace.fault({.frameBytes = 0, .frameAge = 20'000}), QString());
 }

@@ -464,7 +464,7 @@ void tst_Session::littleIsKeptForAPeerThatSaysNothing()
     send(12, 13);
     QVERIFY(session.canResume(11));
 
-    session.doubt();
+    session.assumePlainPeer();
     QVERIFY(!session.canResume(12));
     QCOMPARE(session.heldBytes(), 0);
     send(14, 15);
@@ -473,7 +473,7 @@ void tst_Session::littleIsKeptForAPeerThatSaysNothing()
     QVERIFY(session.canResume(16));
     QCOMPARE(session.sent(), 16);
 
-    line.link.outbox->knowPeer(); // it was late
+    line.link.outbox->setPeerKnown(); // it was late
     send(17, 40);
     QVERIFY(session.canResume(16));
     Line next;

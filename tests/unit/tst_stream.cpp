@@ -546,7 +546,7 @@ void tst_Stream::saysWhyItCannotConnect_data()
     QTest::addColumn<bool>("isTls");
     QTest::addColumn<QString>("host");
     QTest::addColumn<QString>("log");
-    const QString nowhere = u"failed: there is no such address"_s;
+    const QString nowhere = u"failed: invalid address"_s;
     QTest::newRow("nowhere") << false << QString() << nowhere;
     QTest::newRow("nowhere, TLS") << true << QString() << nowhere;
     QTest::newRow("refused") << false << u"127.0.0.1"_s << u"failed: Connection refused"_s;

@@ -38,7 +38,7 @@ TwoEnds::TwoEnds(Bounds bounds)
     line.isArrival = false;
     for (const Link &link : {line.client, line.server}) {
         link.outbox->open(m_writer);
-        link.outbox->knowPeer();
+        link.outbox->setPeerKnown();
         link.inbox->pushConnected();
     }
     m_client = std::make_unique<End>(line.client);
@@ -213,7 +213,7 @@ void TwoEnds::hearAtServer(Line &line)
         m_serverLine->server.outbox->close();
         m_serverLine->server.inbox->retire();
     }
-    line.server.outbox->knowPeer();
+    line.server.outbox->setPeerKnown();
     expect(m_server->session->handOver(line.server, control.received()));
     m_serverLine = &line;
     m_serverAcknowledged = m_server->session->received();
@@ -242,7 +242,7 @@ void TwoEnds::hearAtClient()
     }
     expect(control.kind() == Control::Kind::Resumed && !line.isAnswered);
     line.isAnswered = true;
-    line.client.outbox->knowPeer();
+    line.client.outbox->setPeerKnown();
     m_client->session->discount(line.unclaimed);
     expect(m_client->session->resume(control.count()));
     acknowledge(*m_client, line.client, m_clientAcknowledged);

@@ -152,7 +152,7 @@ void tst_BrowserStream::onlyWebSocketsReachAServer_data()
 {
     QTest::addColumn<QUrl>("wanted");
     QTest::addColumn<QString>("fault");
-    const QString only = u"in a browser only ws and wss reach a server"_s;
+    const QString only = u"in a browser, only ws and wss can reach a server"_s;
     const QString none = u"this program does not link QRepod::WebSocket, which \"%1\" needs"_s;
     QTest::newRow("a host and a port") << QUrl() << only;
     QTest::newRow("repod") << QUrl(u"repod://game.example"_s) << only;
@@ -164,7 +164,7 @@ void tst_BrowserStream::onlyWebSocketsReachAServer_data()
 void tst_BrowserStream::onlyWebSocketsReachAServer()
 {
     QFETCH(const QUrl, wanted);
-    QTEST(ServerUrl::fault(wanted, ServerUrl::Place::Browser), "fault");
+    QTEST(ServerUrl::fault(wanted, ServerUrl::Platform::Browser), "fault");
 }
 
 void tst_BrowserStream::opensWhenTheBrowserHas()

@@ -131,15 +131,15 @@ void tst_WebSocketClient::saysWhatIsWrongWithAUrl_data()
     QTest::addColumn<QString>("url");
     QTest::addColumn<QString>("error");
     QTest::newRow("another scheme") << "http://localhost"
-                                    << "\"http\" is none of the schemes";
+                                    << "unknown scheme \"http\"";
     QTest::newRow("no scheme") << "localhost"
-                               << "is none of the schemes";
+                               << "unknown scheme \"\"";
     QTest::newRow("no host") << "ws:///path"
-                             << "there is no host";
+                             << "no host given";
     QTest::newRow("port 0") << "repod://localhost:0"
                             << "a port is a number from 1 to 65535";
     QTest::newRow("port that is none") << "repod://localhost:70000"
-                                       << "that is no url: ";
+                                       << "invalid URL: ";
 }
 
 void tst_WebSocketClient::saysWhatIsWrongWithAUrl()

@@ -123,7 +123,7 @@ void addBehind(const QString &name, const QByteArray &before, const QByteArray &
 
 void tst_WebSocketConformance::initTestCase()
 {
-    QVERIFY2(QSslSocket::supportsSsl(), "Qt finds no TLS library");
+    QVERIFY2(QSslSocket::supportsSsl(), "Qt cannot find a TLS library");
     for (auto *host : {&m_plain, &m_encrypted}) {
         *host = std::make_unique<Host>();
         (*host)->server.setChannelClass<EchoChannel>();

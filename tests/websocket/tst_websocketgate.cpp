@@ -137,7 +137,7 @@ void tst_WebSocketGate::listensAndCloses()
 void tst_WebSocketGate::saysWhyItCannotListen()
 {
     QVERIFY(!m_gate->listen("127.0.0.1", 0));
-    QCOMPARE(m_gate->errorString(), u"it is listening already"_s);
+    QCOMPARE(m_gate->errorString(), u"it is already listening"_s);
     QVERIFY(m_gate->isListening());
     QRepod::WebSocketGate other(m_server.get());
     QVERIFY(!other.listen("127.0.0.1", m_gate->port()));
@@ -166,7 +166,7 @@ void tst_WebSocketGate::mayOutliveItsServer()
     m_server.reset();
     QVERIFY(!m_gate->isListening());
     QVERIFY(!m_gate->listen("127.0.0.1", 0));
-    QCOMPARE(m_gate->errorString(), u"there is no server any more"_s);
+    QCOMPARE(m_gate->errorString(), u"the server is gone"_s);
 }
 
 void tst_WebSocketGate::severalGatesAndThePort()
@@ -243,10 +243,10 @@ void tst_WebSocketGate::answersRequests_data()
     with("target with a fragment", "GET /", "GET /#a", "400");
     with("target with a byte past ASCII", "GET /", "GET /\xe4", "400");
     with("body", "Host:", "Content-Length: 5\r\nHost:", "400",
-         "a WebSocket handshake must not have a body");
+         "the WebSocket handshake must not have a body");
     with("body whose length is said twice",
          "Host:", "Content-Length: 0\r\nContent-Length: 5\r\nHost:", "400",
-         "a WebSocket handshake must not have a body");
+         "the WebSocket handshake must not have a body");
     with("body with a length and in chunks",
          "Host:", "Content-Length: 0\r\nTransfer-Encoding: chunked\r\nHost:", "400");
     with("body in chunks", "Host:", "Transfer-Encoding: chunked\r\nHost:", "400");

@@ -13,11 +13,11 @@
 namespace QRepod {
 
 class BuiltIn;
-class Walk;
+class DeliveryLoop;
 
-//! One run of a walk, on its caller's stack: it survives a handler that deletes the recipient, and
-//! the walk with it.
-class Turn
+//! One run of a delivery loop, on its caller's stack: it survives a handler that deletes the
+//! recipient, and the loop with it.
+class DeliveryRun
 {
 public:
     //! Whether the recipient still exists. Ask after everything that may have run a handler; if it
@@ -27,18 +27,18 @@ public:
     //! Delivers one of the library's own messages, if the recipient exists.
     void announce(const BuiltIn &message);
 
-    //! Ends the run, and returns what follows the current delivery, for another walk.
+    //! Ends the run, and returns what follows the current delivery, for another loop.
     std::vector<Delivery> takeRest();
 
 private:
-    friend class Walk;
-    Turn(Walk &walk, TextCache &texts);
-    Q_DISABLE_COPY_MOVE(Turn)
+    friend class DeliveryLoop;
+    DeliveryRun(DeliveryLoop &loop, TextCache &texts);
+    Q_DISABLE_COPY_MOVE(DeliveryRun)
 
     void deliver(const Delivery &delivery, size_t frame);
     void deliverMessage(const FrameBatch &batch, size_t frame);
 
-    Walk &m_walk;
+    DeliveryLoop &m_loop;
     TextCache &m_texts;
     const QPointer<QObject> m_reader;
     std::vector<Delivery> m_deliveries; // of this run
@@ -47,7 +47,7 @@ private:
     int m_dispatched = 0;
 };
 
-//! The object that a walk reports to: a listener or a channel.
+//! The object that a delivery loop reports to: a listener or a channel.
 ///
 /// It is called in the reader's thread, in the order in which things happened. Each of these
 /// functions may run handlers.
@@ -57,41 +57,41 @@ public:
     //! Where the messages currently come from.
     virtual Inbox &inbox() = 0;
 
-    virtual void joined(const Delivery &delivery, Turn &turn) = 0;
+    virtual void joined(const Delivery &delivery, DeliveryRun &run) = 0;
 
     //! \return whether this counts as a dispatched message.
-    virtual bool received(const Message &message, Turn &turn) = 0;
+    virtual bool received(const Message &message, DeliveryRun &run) = 0;
 
     //! A control frame arrived, at its place among the messages.
-    virtual void controlled(const Control &control, Turn &turn) = 0;
+    virtual void controlled(const Control &control, DeliveryRun &run) = 0;
 
-    //! Turn::announce() was asked to deliver one of the library's own messages.
-    virtual void announced(const Message &message, Turn &turn) = 0;
+    //! DeliveryRun::announce() was asked to deliver one of the library's own messages.
+    virtual void announced(const Message &message, DeliveryRun &run) = 0;
 
     //! The connection failed or broke. If it broke, left() follows.
-    virtual void failed(const Delivery &delivery, Turn &turn) = 0;
+    virtual void failed(const Delivery &delivery, DeliveryRun &run) = 0;
 
-    virtual void left(const Delivery &delivery, Turn &turn) = 0;
+    virtual void left(const Delivery &delivery, DeliveryRun &run) = 0;
 
     //! The connection was closed before it was established.
-    virtual void cancelled(const Delivery &delivery, Turn &turn) = 0;
+    virtual void cancelled(const Delivery &delivery, DeliveryRun &run) = 0;
 
     //! What follows comes from the connection that the session has moved to.
-    virtual void resumed(const Delivery &delivery, Turn &turn) = 0;
+    virtual void resumed(const Delivery &delivery, DeliveryRun &run) = 0;
 
 protected:
     ~Recipient() = default;
 };
 
-//! Walks through what a connection has delivered, step by step, in its reader's thread.
+//! Delivers what a connection has received, step by step, in its reader's thread.
 ///
 /// A step runs handlers, which may do anything: run an event loop of their own, or delete the
-/// reader and this walk with it.
-class Walk
+/// reader and this loop with it.
+class DeliveryLoop
 {
 public:
-    //! \a reader is the object that owns this walk: a run ends when it is deleted.
-    Walk(QObject *reader, Recipient &recipient)
+    //! \a reader is the object that owns this loop: a run ends when it is deleted.
+    DeliveryLoop(QObject *reader, Recipient &recipient)
         : m_reader(reader)
         , m_recipient(recipient)
     {
@@ -113,7 +113,7 @@ public:
     int run(TextCache &texts, QDeadlineTimer budget = QDeadlineTimer::Forever);
 
 private:
-    friend class Turn;
+    friend class DeliveryRun;
 
     void putBack(std::vector<Delivery> &&deliveries, size_t first, size_t frame);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-//! The walk through the deliveries of an inbox, one step at a time.
+//! The loop through the deliveries of an inbox, one step at a time.
 
-#include "delivery/walk.h"
+#include "delivery/deliveryloop.h"
 #include "protocol/builtin.h"
 #include "queues.h"
 
@@ -19,7 +19,7 @@ namespace {
 const QDeadlineTimer forever(QDeadlineTimer::Forever);
 const QDeadlineTimer atOnce(0);
 
-//! A reader with a walk of its own, like listeners and channels. It logs what it is told,
+//! A reader with a loop of its own, like listeners and channels. It logs what it is told,
 //! `"joined()"` for an event and `"a"` for a message, then calls `onStep`.
 class Reader : public QObject, public Recipient
 {
@@ -36,40 +36,40 @@ public:
             QVERIFY(currentInbox->pushMessages(batch(actions)));
     }
 
-    int run(QDeadlineTimer budget = forever) { return walk.run(m_texts, budget); }
+    int run(QDeadlineTimer budget = forever) { return loop.run(m_texts, budget); }
 
     Inbox &inbox() override { return *currentInbox; }
-    void joined(const Delivery &, Turn &turn) override
+    void joined(const Delivery &, DeliveryRun &run) override
     {
         step(u"joined()"_s);
-        turn.announce(BuiltIn::connected());
+        run.announce(BuiltIn::connected());
     }
-    bool received(const Message &message, Turn &) override
+    bool received(const Message &message, DeliveryRun &) override
     {
         const QString action = text(message.action());
         step(action);
         return action != u"ignored"_s;
     }
-    void controlled(const Control &control, Turn &) override
+    void controlled(const Control &control, DeliveryRun &) override
     {
         step(u"control %1"_s.arg(control.fields().firstKey()));
     }
-    void announced(const Message &message, Turn &) override { step(text(message.action())); }
-    void failed(const Delivery &delivery, Turn &turn) override
+    void announced(const Message &message, DeliveryRun &) override { step(text(message.action())); }
+    void failed(const Delivery &delivery, DeliveryRun &run) override
     {
         step(u"failed()"_s);
-        turn.announce(BuiltIn::error(delivery.error()));
+        run.announce(BuiltIn::error(delivery.error()));
     }
-    void left(const Delivery &, Turn &turn) override
+    void left(const Delivery &, DeliveryRun &run) override
     {
         step(u"left()"_s);
-        turn.announce(BuiltIn::disconnected());
+        run.announce(BuiltIn::disconnected());
     }
-    void cancelled(const Delivery &, Turn &) override { step(u"cancelled()"_s); }
-    void resumed(const Delivery &, Turn &) override { step(u"resumed()"_s); }
+    void cancelled(const Delivery &, DeliveryRun &) override { step(u"cancelled()"_s); }
+    void resumed(const Delivery &, DeliveryRun &) override { step(u"resumed()"_s); }
 
     std::shared_ptr<Inbox> currentInbox = std::make_shared<Inbox>(WakeTarget(), mebi);
-    Walk walk{this, *this};
+    DeliveryLoop loop{this, *this};
     std::function<void(const QString &)> onStep = [](const QString &) {};
 
 private:
@@ -86,7 +86,7 @@ private:
 
 } // namespace
 
-class tst_Walk : public QObject
+class tst_DeliveryLoop : public QObject
 {
     Q_OBJECT
 
@@ -113,13 +113,13 @@ private:
     std::unique_ptr<Reader> m_reader;
 };
 
-void tst_Walk::init()
+void tst_DeliveryLoop::init()
 {
     m_log.clear();
     m_reader = std::make_unique<Reader>(m_log);
 }
 
-void tst_Walk::tellsALifeInOrder()
+void tst_DeliveryLoop::tellsALifeInOrder()
 {
     m_reader->currentInbox->pushConnected();
     m_reader->push({{u"a"_s, u"b"_s}, {u"c"_s}});
@@ -130,14 +130,14 @@ void tst_Walk::tellsALifeInOrder()
                           u"error"_s, u"left()"_s, u"disconnected"_s}));
 }
 
-void tst_Walk::tellsWhatNeverConnected()
+void tst_DeliveryLoop::tellsWhatNeverConnected()
 {
     m_reader->currentInbox->close();
     QCOMPARE(m_reader->run(), 0);
     QCOMPARE(m_log, QStringList({u"cancelled()"_s}));
 }
 
-void tst_Walk::countsWhatWasDispatched()
+void tst_DeliveryLoop::countsWhatWasDispatched()
 {
     m_reader->currentInbox->pushConnected();
     m_reader->push({{u"a"_s, u"ignored"_s, u"b"_s}});
@@ -146,23 +146,23 @@ void tst_Walk::countsWhatWasDispatched()
     QCOMPARE(m_reader->run(), 0);
 }
 
-void tst_Walk::stopsAtTheBudgetAndGoesOnWithTheNextFrame()
+void tst_DeliveryLoop::stopsAtTheBudgetAndGoesOnWithTheNextFrame()
 {
     m_reader->push({{u"a"_s, u"b"_s, u"c"_s}, {u"d"_s}, {u"e"_s, u"f"_s}});
     for (const QString &action : {u"a"_s, u"b"_s, u"c"_s, u"d"_s, u"e"_s}) {
         QCOMPARE(m_reader->run(atOnce), 1);
         QCOMPARE(m_log.takeFirst(), action);
         QVERIFY(m_log.isEmpty());
-        QVERIFY(!m_reader->walk.isEmpty());
-        QVERIFY(!m_reader->walk.isRunning());
+        QVERIFY(!m_reader->loop.isEmpty());
+        QVERIFY(!m_reader->loop.isRunning());
     }
     m_reader->push({{u"g"_s}});
     QCOMPARE(m_reader->run(), 2);
     QCOMPARE(m_log, QStringList({u"f"_s, u"g"_s}));
-    QVERIFY(m_reader->walk.isEmpty());
+    QVERIFY(m_reader->loop.isEmpty());
 }
 
-void tst_Walk::makesProgressWithoutTime()
+void tst_DeliveryLoop::makesProgressWithoutTime()
 {
     QCOMPARE(m_reader->run(atOnce), 0); // there is nothing
     m_reader->push({{u"ignored"_s, u"a"_s, u"b"_s}});
@@ -172,7 +172,7 @@ void tst_Walk::makesProgressWithoutTime()
     QCOMPARE(m_log, QStringList({u"ignored"_s, u"a"_s}));
 }
 
-void tst_Walk::stopsWhenItsReaderIsDeleted_data()
+void tst_DeliveryLoop::stopsWhenItsReaderIsDeleted_data()
 {
     QTest::addColumn<QString>("where");
     QTest::addColumn<int>("dispatched");
@@ -186,7 +186,7 @@ void tst_Walk::stopsWhenItsReaderIsDeleted_data()
     QTest::newRow("failure") << u"failed()"_s << 3 << all.first(5);
 }
 
-void tst_Walk::stopsWhenItsReaderIsDeleted()
+void tst_DeliveryLoop::stopsWhenItsReaderIsDeleted()
 {
     QFETCH(const QString, where);
     QFETCH(const int, dispatched);
@@ -204,37 +204,37 @@ void tst_Walk::stopsWhenItsReaderIsDeleted()
     QCOMPARE(m_log, expected);
 }
 
-void tst_Walk::leavesForLaterWhatArrivesMeanwhile()
+void tst_DeliveryLoop::leavesForLaterWhatArrivesMeanwhile()
 {
     m_reader->push({{u"a"_s}, {u"b"_s}});
     m_reader->onStep = [&](const QString &action) {
-        QVERIFY(m_reader->walk.isRunning());
+        QVERIFY(m_reader->loop.isRunning());
         if (action == u"a"_s)
             m_reader->push({{u"later"_s}});
     };
-    QVERIFY(!m_reader->walk.isRunning());
+    QVERIFY(!m_reader->loop.isRunning());
     QCOMPARE(m_reader->run(), 2);
-    QVERIFY(!m_reader->walk.isRunning());
+    QVERIFY(!m_reader->loop.isRunning());
     QCOMPARE(m_log, QStringList({u"a"_s, u"b"_s}));
     QCOMPARE(m_reader->run(), 1);
     QCOMPARE(m_log.last(), u"later"_s);
 }
 
-void tst_Walk::keepsOrderWhenTakenFromBeforeTheBudgetEnds()
+void tst_DeliveryLoop::keepsOrderWhenTakenFromBeforeTheBudgetEnds()
 {
     m_reader->push({{u"a"_s, u"b"_s}, {u"c"_s}});
     m_reader->onStep = [&](const QString &action) {
         if (action != u"a"_s)
             return;
         m_reader->push({{u"later"_s}});
-        m_reader->walk.take(); // like a handler that connects elsewhere
+        m_reader->loop.take(); // like a handler that connects elsewhere
     };
     QCOMPARE(m_reader->run(atOnce), 1);
     QCOMPARE(m_reader->run(), 3);
     QCOMPARE(m_log, QStringList({u"a"_s, u"b"_s, u"c"_s, u"later"_s}));
 }
 
-void tst_Walk::doesNothingInsideOfAStep()
+void tst_DeliveryLoop::doesNothingInsideOfAStep()
 {
     m_reader->push({{u"a"_s, u"b"_s}});
     QList<int> inner;
@@ -245,7 +245,7 @@ void tst_Walk::doesNothingInsideOfAStep()
 }
 
 //! The wake-up may have come, and been used up, while a handler was running an event loop.
-void tst_Walk::wakesForWhatArrivedMeanwhile()
+void tst_DeliveryLoop::wakesForWhatArrivedMeanwhile()
 {
     Sleeper sleeper;
     m_reader->currentInbox = std::make_shared<Inbox>(sleeper, mebi);
@@ -263,7 +263,7 @@ void tst_Walk::wakesForWhatArrivedMeanwhile()
     QCOMPARE(sleeper.wakes(), 2);
 }
 
-void tst_Walk::freesEachBatchAsItGoes()
+void tst_DeliveryLoop::freesEachBatchAsItGoes()
 {
     Sleeper writer;
     const qint64 cost = batch({u"a"_s}).cost();
@@ -281,7 +281,7 @@ void tst_Walk::freesEachBatchAsItGoes()
     QCOMPARE(writer.wakes(), 1);
 }
 
-void tst_Walk::canBeUsedAfterAStepHasThrown()
+void tst_DeliveryLoop::canBeUsedAfterAStepHasThrown()
 {
     m_reader->push({{u"a"_s}});
     m_reader->onStep = [](const QString &) { throw std::runtime_error("of a handler"); };
@@ -292,12 +292,12 @@ void tst_Walk::canBeUsedAfterAStepHasThrown()
         hasThrown = true;
     }
     QVERIFY(hasThrown);
-    QVERIFY(!m_reader->walk.isRunning());
+    QVERIFY(!m_reader->loop.isRunning());
     m_reader->onStep = [](const QString &) {};
     m_reader->push({{u"b"_s, u"c"_s}});
     QCOMPARE(m_reader->run(), 2);
     QCOMPARE(m_log, QStringList({u"a"_s, u"b"_s, u"c"_s}));
 }
 
-QTEST_GUILESS_MAIN(tst_Walk)
-#include "tst_walk.moc"
+QTEST_GUILESS_MAIN(tst_DeliveryLoop)
+#include "tst_deliveryloop.moc"

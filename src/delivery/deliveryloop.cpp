@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "delivery/walk.h"
+#include "delivery/deliveryloop.h"
 
 #include "protocol/builtin.h"
 
@@ -10,25 +10,25 @@
 
 namespace QRepod {
 
-Turn::Turn(Walk &walk, TextCache &texts)
-    : m_walk(walk)
+DeliveryRun::DeliveryRun(DeliveryLoop &loop, TextCache &texts)
+    : m_loop(loop)
     , m_texts(texts)
-    , m_reader(walk.m_reader)
+    , m_reader(loop.m_reader)
 {
 }
 
-void Turn::announce(const BuiltIn &message)
+void DeliveryRun::announce(const BuiltIn &message)
 {
     if (!isAlive())
         return;
     ++m_dispatched;
     const Frame frame = message.frame();
-    m_walk.m_recipient.announced(Message(frame, m_texts), *this);
+    m_loop.m_recipient.announced(Message(frame, m_texts), *this);
 }
 
-void Turn::deliver(const Delivery &delivery, size_t frame)
+void DeliveryRun::deliver(const Delivery &delivery, size_t frame)
 {
-    Recipient &recipient = m_walk.m_recipient;
+    Recipient &recipient = m_loop.m_recipient;
     switch (delivery.kind()) {
     case Delivery::Kind::Connected:
         return recipient.joined(delivery, *this);
@@ -45,17 +45,17 @@ void Turn::deliver(const Delivery &delivery, size_t frame)
     }
 }
 
-void Turn::deliverMessage(const FrameBatch &batch, size_t frame)
+void DeliveryRun::deliverMessage(const FrameBatch &batch, size_t frame)
 {
     if (batch.frames[frame].isControl())
-        return m_walk.m_recipient.controlled(Control(batch.frames[frame].payload, batch.arrival),
+        return m_loop.m_recipient.controlled(Control(batch.frames[frame].payload, batch.arrival),
                                              *this);
     const Message message(batch.frames[frame], {m_texts, &batch.bytes});
-    if (m_walk.m_recipient.received(message, *this))
+    if (m_loop.m_recipient.received(message, *this))
         ++m_dispatched;
 }
 
-std::vector<Delivery> Turn::takeRest()
+std::vector<Delivery> DeliveryRun::takeRest()
 {
     m_isOver = true;
     const auto behind = m_deliveries.begin() + std::ptrdiff_t(m_current) + 1;
@@ -65,30 +65,30 @@ std::vector<Delivery> Turn::takeRest()
     return rest;
 }
 
-void Walk::take()
+void DeliveryLoop::take()
 {
     put(m_recipient.inbox().takeAll());
 }
 
-void Walk::put(std::vector<Delivery> &&deliveries)
+void DeliveryLoop::put(std::vector<Delivery> &&deliveries)
 {
     m_deliveries.insert(m_deliveries.end(), std::make_move_iterator(deliveries.begin()),
                         std::make_move_iterator(deliveries.end()));
 }
 
-int Walk::run(TextCache &texts, QDeadlineTimer budget)
+int DeliveryLoop::run(TextCache &texts, QDeadlineTimer budget)
 {
     if (m_isRunning)
         return 0;
     take();
     size_t frame = std::exchange(m_nextFrame, 0);
-    Turn turn(*this, texts);
-    std::vector<Delivery> &deliveries = turn.m_deliveries;
-    size_t &i = turn.m_current;
+    DeliveryRun run(*this, texts);
+    std::vector<Delivery> &deliveries = run.m_deliveries;
+    size_t &i = run.m_current;
     deliveries.swap(m_deliveries);
     m_isRunning = true;
-    const auto stopped = qScopeGuard([this, &turn] {
-        if (!turn.isAlive())
+    const auto stopped = qScopeGuard([this, &run] {
+        if (!run.isAlive())
             return;
         m_isRunning = false;
         // A handler's event loop may have used up the wake-up for what arrived meanwhile.
@@ -96,25 +96,25 @@ int Walk::run(TextCache &texts, QDeadlineTimer budget)
     });
 
     for (; i < deliveries.size(); ++i, frame = 0) {
-        Delivery delivery = std::move(deliveries[i]); // its memory is freed at the end of the turn
+        Delivery delivery = std::move(deliveries[i]); // its memory is freed at the end of its step
         const bool isBatch = delivery.kind() == Delivery::Kind::Messages;
         const size_t frameCount = isBatch ? delivery.batch().frames.size() : 1;
         for (; frame < frameCount; ++frame) {
-            if (turn.m_dispatched > 0 && budget.hasExpired()) {
+            if (run.m_dispatched > 0 && budget.hasExpired()) {
                 deliveries[i] = std::move(delivery);
                 putBack(std::move(deliveries), i, frame);
-                return turn.m_dispatched;
+                return run.m_dispatched;
             }
-            turn.deliver(delivery, frame);
-            if (!turn.isAlive() || turn.m_isOver)
-                return turn.m_dispatched;
+            run.deliver(delivery, frame);
+            if (!run.isAlive() || run.m_isOver)
+                return run.m_dispatched;
         }
     }
-    return turn.m_dispatched;
+    return run.m_dispatched;
 }
 
 //! Keeps what remains: the budget has expired before \a frame of the \a first delivery.
-void Walk::putBack(std::vector<Delivery> &&deliveries, size_t first, size_t frame)
+void DeliveryLoop::putBack(std::vector<Delivery> &&deliveries, size_t first, size_t frame)
 {
     m_deliveries.insert(m_deliveries.begin(),
                         std::make_move_iterator(deliveries.begin() + std::ptrdiff_t(first)),
