@@ -115,13 +115,13 @@ Handshake::State ServerHandshake::judge(const HttpHead &head)
     if (line[2] != "HTTP/1.1")
         return refuse("505 HTTP Version Not Supported", QStringLiteral("expected HTTP/1.1"));
     if (line[0] != "GET")
-        return refuse("405 Method Not Allowed",
-                      QStringLiteral("the WebSocket handshake must use GET"), "Allow: GET\r\n");
+        return refuse("405 Method Not Allowed", QStringLiteral("the request must use GET"),
+                      "Allow: GET\r\n");
     if (head.count("Host") != 1 || head.value("Host").isEmpty())
         return bad(QStringLiteral("expected exactly one Host header"));
     if (head.count("Transfer-Encoding") > 0 || head.count("Content-Length") > 1
         || (head.count("Content-Length") == 1 && head.value("Content-Length") != "0"))
-        return bad(QStringLiteral("the WebSocket handshake must not have a body"));
+        return bad(QStringLiteral("the request must not have a body"));
     if (!head.hasToken("Upgrade", "websocket") || !head.hasToken("Connection", "upgrade"))
         return refuse("426 Upgrade Required", QStringLiteral("this port is for WebSocket clients"),
                       "Upgrade: websocket\r\n");

@@ -189,8 +189,8 @@ void tst_BrowserStream::refusalAtOnceIsToldLater()
     QCOMPARE(owner.log, QStringList()); // not inside of open()
     QVERIFY(eventually([&] { return owner.hasEnded(); }));
     QCOMPARE(owner.log,
-             QStringList(u"failed: the browser refuses to open this WebSocket; from a "
-                         "page of https it opens wss only"_s));
+             QStringList(u"failed: the browser refuses to open this WebSocket; on an "
+                         "https page it opens only wss"_s));
 }
 
 void tst_BrowserStream::messagesBecomeFrames()

@@ -242,11 +242,10 @@ void tst_WebSocketGate::answersRequests_data()
     with("absolute target", "GET /", "GET http://localhost/", "400");
     with("target with a fragment", "GET /", "GET /#a", "400");
     with("target with a byte past ASCII", "GET /", "GET /\xe4", "400");
-    with("body", "Host:", "Content-Length: 5\r\nHost:", "400",
-         "the WebSocket handshake must not have a body");
+    with("body", "Host:", "Content-Length: 5\r\nHost:", "400", "the request must not have a body");
     with("body whose length is said twice",
          "Host:", "Content-Length: 0\r\nContent-Length: 5\r\nHost:", "400",
-         "the WebSocket handshake must not have a body");
+         "the request must not have a body");
     with("body with a length and in chunks",
          "Host:", "Content-Length: 0\r\nTransfer-Encoding: chunked\r\nHost:", "400");
     with("body in chunks", "Host:", "Transfer-Encoding: chunked\r\nHost:", "400");
