@@ -17,13 +17,13 @@ namespace {
     return true;
 }();
 
-//! How many functions of JavaScript are running.
+//! Returns how many JavaScript functions are running.
 qsizetype runningFunctions(QQmlEngine &engine)
 {
     return engine.evaluate(QStringLiteral("new Error().stack")).toString().count(u'\n');
 }
 
-//! For example `"sold out"` of `"Error: sold out"`.
+//! Returns, for example, `"sold out"` for `"Error: sold out"`.
 QString messageOf(const QQmlError &error)
 {
     static const QRegularExpression name(QStringLiteral("^(Uncaught )?\\w*Error: "));

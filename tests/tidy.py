@@ -25,13 +25,22 @@ def commands(build):
     """The compiler's arguments for each source of the build, without input and output."""
     result = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        source = pathlib.Path(entry["directory"], entry["file"]).resolve()
+        file = pathlib.Path(entry["directory"], entry["file"])
         arguments = shlex.split(entry["command"])
         if "ccache" in arguments[0]:
             del arguments[0]
         end = arguments.index("-o")
-        result.setdefault(source, [a for a in arguments[:end] if not a.startswith("-f") or a == "-fPIC"])
+        for source in joined_by_cmake(file) or [file]:
+            result.setdefault(source.resolve(),
+                              [a for a in arguments[:end] if not a.startswith("-f") or a == "-fPIC"])
     return result
+
+
+def joined_by_cmake(file):
+    """The sources of a file that CMake has made to compile several at once (CMAKE_UNITY_BUILD)."""
+    if file.parent.name != "Unity":
+        return []
+    return [pathlib.Path(name) for name in re.findall(r'^#include "(.*\.cpp)"', file.read_text(), re.MULTILINE)]
 
 
 def join(sources, target):

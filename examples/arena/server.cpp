@@ -12,7 +12,7 @@ int main(int argc, char *argv[])
     QCommandLineParser options;
     Endpoints::addOptions(options);
     options.addOptions({
-        {"ships", "Bots fill a room up to so many ships.", "count", "3"},
+        {"ships", "Bots fill each room up to this many ships.", "count", "3"},
         {"redis", "Share private rooms with the servers at this Redis.", "url"},
         {"address", "With --redis: where clients reach this server.", "host:port"},
     });

@@ -10,12 +10,12 @@
 
 namespace QRepod {
 
-//! Calls a function of \a object that is written in a script, by \a call, and returns why it has
-//! thrown; a null text if it has not. The function may delete \a object.
+//! Runs \a call, which calls a script function of \a object. Returns the text of the exception that
+//! the function threw, or a null text. The function may delete \a object.
 using ScriptCall = QString (*)(QObject *object, const std::function<void()> &call);
 
-//! Sets how functions in scripts are called that answer a request: what one throws refuses it. The
-//! QML module does this when it is loaded. Any thread; by default they are called without more.
+//! Sets how script functions that answer requests are called: an exception refuses the request. The
+//! QML module sets this when it is loaded. By default exceptions are not noticed. Any thread.
 QREPOD_EXPORT void setScriptCall(ScriptCall scriptCall);
 
 } // namespace QRepod

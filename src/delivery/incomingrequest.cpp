@@ -9,9 +9,9 @@ namespace QRepod {
 void IncomingRequest::finish(Dispatcher::Outcome outcome, [[maybe_unused]] QObject *reader)
 {
     if (outcome == Dispatcher::Outcome::Unhandled)
-        m_request.refuse(noHandler());
+        m_part->fail(noHandler());
     else if (outcome == Dispatcher::Outcome::Mismatched)
-        m_request.refuse(m_answer.mismatch);
+        m_part->fail(m_answer.mismatch);
     else if (!m_answer.exception.isNull())
         m_request.refuse(m_answer.exception);
 #if QT_CONFIG(future)

@@ -20,7 +20,8 @@ public:
     static std::vector<QMetaType> supplied() { return {QMetaType::fromType<Request>()}; }
 
     IncomingRequest(AnswerPath &&path, quint64 number)
-        : m_request(std::make_shared<Request::Private>(std::move(path), number))
+        : m_part(std::make_shared<Request::Private>(std::move(path), number))
+        , m_request(m_part)
         , m_supplied{{{QMetaType::fromType<Request>(), &m_request}}}
         , m_answer{m_supplied}
     {
@@ -45,7 +46,8 @@ public:
     void finish(Dispatcher::Outcome outcome, QObject *reader);
 
 private:
-    const Request m_request;
+    const std::shared_ptr<Request::Private> m_part;
+    const Request m_request; // the same, for handlers
     const std::array<Supplied, 1> m_supplied;
     Answer m_answer;
 };

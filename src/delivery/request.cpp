@@ -23,7 +23,7 @@ Request::Private::Private(AnswerPath &&path, quint64 number)
 
 Request::Private::~Private()
 {
-    refuse(notAnswered());
+    fail(notAnswered());
 }
 
 qint64 Request::Private::reply(const QVariant &result)
@@ -34,17 +34,25 @@ qint64 Request::Private::reply(const QVariant &result)
     if (message.isValid())
         return send(message);
     qCWarning(requestLog).noquote() << notSent(message, m_path.peer, message.error());
-    sendRefusal(message.error());
+    sendFailure(message.error());
     return 0;
 }
 
 qint64 Request::Private::refuse(const QString &error)
 {
-    return begin() ? sendRefusal(error.isEmpty() ? wasRefused() : error) : 0;
+    if (error.isEmpty())
+        return fail(wasRefused());
+    return begin() ? send(answer(errorField(), error)) : 0;
 }
 
-//! QRepod names the action itself when it tells who has asked. A plain peer hands on what it gets.
-qint64 Request::Private::sendRefusal(const QString &reason)
+qint64 Request::Private::fail(const QString &reason)
+{
+    return begin() ? sendFailure(reason) : 0;
+}
+
+//! QRepod adds the action itself when it reports the error to the asker. A plain peer shows the
+//! error as it is.
+qint64 Request::Private::sendFailure(const QString &reason)
 {
     const bool isPlain = m_path.expectation && !m_path.expectation->isPeerKnown();
     return send(

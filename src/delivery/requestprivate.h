@@ -31,12 +31,13 @@ public:
     Q_DISABLE_COPY_MOVE(Private)
 
     qint64 reply(const QVariant &result);
-    qint64 refuse(const QString &error);
+    qint64 refuse(const QString &error); ///< in the game's own words
+    qint64 fail(const QString &reason);  ///< in the library's
 
 private:
     bool begin() { return !m_isAnswered.exchange(true); }
     EncodedMessage answer(const QString &field, const QVariant &value) const;
-    qint64 sendRefusal(const QString &reason);
+    qint64 sendFailure(const QString &reason);
     qint64 send(const EncodedMessage &message);
 
     AnswerPath m_path;

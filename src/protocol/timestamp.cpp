@@ -42,7 +42,7 @@ struct Date
     quint32 day;
 };
 
-//! The date in the Gregorian calendar that is so many days after March 1 of the year 0.
+//! Returns the date in the Gregorian calendar that is \a days after March 1 of the year 0.
 constexpr Date dateOf(quint32 days)
 {
     constexpr quint32 daysPer400Years = 146'097;
@@ -65,7 +65,7 @@ constexpr Date dateOf(quint32 days)
 static_assert(dateOf(719'468).year == 1970 && dateOf(719'468).month == 1
               && dateOf(719'468).day == 1);
 
-//! Writes \a number in so many digits, and \a delimiter behind it.
+//! Writes \a number with leading zeros, and \a delimiter after it.
 template <int digits>
 void putDigits(char *&end, quint32 number, char delimiter)
 {

@@ -575,7 +575,7 @@ QVariantList samples()
 
 } // namespace
 
-class TestInterop : public QObject
+class tst_Interop : public QObject
 {
     Q_OBJECT
 
@@ -620,14 +620,14 @@ private:
     static void bothEnds();
 };
 
-void TestInterop::bothEnds()
+void tst_Interop::bothEnds()
 {
     QTest::addColumn<QtEnd>("end");
     QTest::newRow("Qt client") << QtEnd::Client;
     QTest::newRow("Qt server") << QtEnd::Server;
 }
 
-void TestInterop::initTestCase()
+void tst_Interop::initTestCase()
 {
     QProcess process;
     process.start(u"/usr/bin/python3"_s, {u"-c"_s, u"import msgpack"_s});
@@ -642,7 +642,7 @@ void TestInterop::initTestCase()
         QVERIFY2(!QFINDTESTDATA(script).isEmpty(), script);
 }
 
-void TestInterop::valuesArriveAndReturnAsSpecified()
+void tst_Interop::valuesArriveAndReturnAsSpecified()
 {
     QFETCH(QtEnd, end);
     QVariantMap expected = decodedValues();
@@ -665,7 +665,7 @@ void TestInterop::valuesArriveAndReturnAsSpecified()
     QCOMPARE(expected.keys(), QStringList()); // values that never came
 }
 
-void TestInterop::typesOfQtAreEncodedAsSpecified()
+void tst_Interop::typesOfQtAreEncodedAsSpecified()
 {
     QFETCH(QtEnd, end);
     const QVariantMap values = valuesToEncode();
@@ -686,7 +686,7 @@ void TestInterop::typesOfQtAreEncodedAsSpecified()
     QVERIFY2(outcome.isEmpty(), qPrintable(outcome));
 }
 
-void TestInterop::megabytePayloadsArriveAndReturn()
+void tst_Interop::megabytePayloadsArriveAndReturn()
 {
     QFETCH(QtEnd, end);
     constexpr int megabyte = 1024 * 1024;
@@ -710,7 +710,7 @@ void TestInterop::megabytePayloadsArriveAndReturn()
     QCOMPARE(intact, (QStringList{u"ascii"_s, u"emoji"_s, u"bin"_s}));
 }
 
-void TestInterop::manyMessagesKeepTheirOrderBothWays()
+void tst_Interop::manyMessagesKeepTheirOrderBothWays()
 {
     QFETCH(QtEnd, end);
     Conversation conversation(end, u"burst"_s, {u"--count=%1"_s.arg(manyMessages)});
@@ -725,7 +725,7 @@ void TestInterop::manyMessagesKeepTheirOrderBothWays()
                  + (QStringList{u"done"_s, u"disconnected"_s}));
 }
 
-void TestInterop::closeSendsWhatWasAcceptedBefore()
+void tst_Interop::closeSendsWhatWasAcceptedBefore()
 {
     QFETCH(QtEnd, end);
     Conversation conversation(end, u"listen"_s, {u"--count=%1"_s.arg(manyMessages)});
@@ -739,7 +739,7 @@ void TestInterop::closeSendsWhatWasAcceptedBefore()
     QCOMPARE(conversation.delivered, conversation.opening() + QStringList{u"disconnected"_s});
 }
 
-void TestInterop::slicingMakesNoDifference_data()
+void tst_Interop::slicingMakesNoDifference_data()
 {
     QTest::addColumn<QtEnd>("end");
     QTest::addColumn<int>("slice");
@@ -751,7 +751,7 @@ void TestInterop::slicingMakesNoDifference_data()
     }
 }
 
-void TestInterop::slicingMakesNoDifference()
+void tst_Interop::slicingMakesNoDifference()
 {
     QFETCH(QtEnd, end);
     QFETCH(int, slice);
@@ -766,7 +766,7 @@ void TestInterop::slicingMakesNoDifference()
     QVERIFY(identical(received, samples()));
 }
 
-void TestInterop::connectedRunsOnceWhateverTheGreeting_data()
+void tst_Interop::connectedRunsOnceWhateverTheGreeting_data()
 {
     QTest::addColumn<QStringList>("options");
     QTest::addColumn<QStringList>("delivered");
@@ -791,7 +791,7 @@ void TestInterop::connectedRunsOnceWhateverTheGreeting_data()
         << QStringList{no, hello, connected} << QStringList{u"hello"_s, u"connected"_s};
 }
 
-void TestInterop::connectedRunsOnceWhateverTheGreeting()
+void tst_Interop::connectedRunsOnceWhateverTheGreeting()
 {
     QFETCH(QStringList, options);
     QFETCH(QStringList, delivered);
@@ -810,7 +810,7 @@ void TestInterop::connectedRunsOnceWhateverTheGreeting()
         QCOMPARE(greeting[u"motd"_s].toString(), u"hi"_s);
 }
 
-void TestInterop::actionsThatAreNotTextAreTurnedIntoPythonsText()
+void tst_Interop::actionsThatAreNotTextAreTurnedIntoPythonsText()
 {
     QFETCH(QtEnd, end);
     Conversation conversation(end, u"say"_s,
@@ -825,7 +825,7 @@ void TestInterop::actionsThatAreNotTextAreTurnedIntoPythonsText()
                                 u"handler of 5"_s, u"done"_s, u"disconnected"_s}));
 }
 
-void TestInterop::peersCannotForgeTheSignals()
+void tst_Interop::peersCannotForgeTheSignals()
 {
     QFETCH(QtEnd, end);
     Conversation conversation(end, u"say"_s,
@@ -849,7 +849,7 @@ void TestInterop::peersCannotForgeTheSignals()
     QCOMPARE(conversation.disconnectedSignals, 1);
 }
 
-void TestInterop::framesThatAreNoMessagesAreSkipped()
+void tst_Interop::framesThatAreNoMessagesAreSkipped()
 {
     QFETCH(QtEnd, end);
     Conversation conversation(end, u"non-messages"_s);
@@ -859,7 +859,7 @@ void TestInterop::framesThatAreNoMessagesAreSkipped()
              conversation.opening() + numbers(12) + (QStringList{u"done"_s, u"disconnected"_s}));
 }
 
-void TestInterop::peerThatClosesIsDisconnected_data()
+void tst_Interop::peerThatClosesIsDisconnected_data()
 {
     QTest::addColumn<QtEnd>("end");
     QTest::addColumn<int>("messages");
@@ -871,7 +871,7 @@ void TestInterop::peerThatClosesIsDisconnected_data()
     QTest::newRow("Qt server, after messages") << QtEnd::Server << 1000 << QStringList();
 }
 
-void TestInterop::peerThatClosesIsDisconnected()
+void tst_Interop::peerThatClosesIsDisconnected()
 {
     QFETCH(QtEnd, end);
     QFETCH(int, messages);
@@ -885,7 +885,7 @@ void TestInterop::peerThatClosesIsDisconnected()
     QCOMPARE(conversation.errorSignals, QStringList());
 }
 
-void TestInterop::connectionThatBreaksIsAnErrorThenDisconnected_data()
+void tst_Interop::connectionThatBreaksIsAnErrorThenDisconnected_data()
 {
     QTest::addColumn<QtEnd>("end");
     QTest::addColumn<QString>("scenario");
@@ -895,7 +895,7 @@ void TestInterop::connectionThatBreaksIsAnErrorThenDisconnected_data()
     QTest::newRow("Qt server, half of a frame") << QtEnd::Server << u"partial"_s;
 }
 
-void TestInterop::connectionThatBreaksIsAnErrorThenDisconnected()
+void tst_Interop::connectionThatBreaksIsAnErrorThenDisconnected()
 {
     QFETCH(QtEnd, end);
     QFETCH(QString, scenario);
@@ -916,7 +916,7 @@ void TestInterop::connectionThatBreaksIsAnErrorThenDisconnected()
     QCOMPARE(conversation.disconnectedSignals, 1);
 }
 
-void TestInterop::breakingTheProtocolIsAnErrorThenDisconnected_data()
+void tst_Interop::breakingTheProtocolIsAnErrorThenDisconnected_data()
 {
     QTest::addColumn<QtEnd>("end");
     QTest::addColumn<QString>("breaker");
@@ -939,7 +939,7 @@ void TestInterop::breakingTheProtocolIsAnErrorThenDisconnected_data()
     }
 }
 
-void TestInterop::breakingTheProtocolIsAnErrorThenDisconnected()
+void tst_Interop::breakingTheProtocolIsAnErrorThenDisconnected()
 {
     QFETCH(QtEnd, end);
     QFETCH(QString, breaker);
@@ -955,7 +955,7 @@ void TestInterop::breakingTheProtocolIsAnErrorThenDisconnected()
     QCOMPARE(conversation.disconnectedSignals, 1);
 }
 
-void TestInterop::serverServesTheNextAfterOneBrokeTheProtocol()
+void tst_Interop::serverServesTheNextAfterOneBrokeTheProtocol()
 {
     QRepod::Server server;
     server.setChannelClass<EchoChannel>();
@@ -976,14 +976,14 @@ void TestInterop::serverServesTheNextAfterOneBrokeTheProtocol()
     QCOMPARE(bystander.complaint(), QString());
 }
 
-void TestInterop::serverKeepsConversationsApart_data()
+void tst_Interop::serverKeepsConversationsApart_data()
 {
     QTest::addColumn<bool>("background");
     QTest::newRow("in its thread") << false;
     QTest::newRow("in the background") << true;
 }
 
-void TestInterop::serverKeepsConversationsApart()
+void tst_Interop::serverKeepsConversationsApart()
 {
     QFETCH(bool, background);
     QRepod::Server server;
@@ -1002,7 +1002,7 @@ void TestInterop::serverKeepsConversationsApart()
     QTRY_VERIFY_WITH_TIMEOUT(server.channels().isEmpty(), patience);
 }
 
-void TestInterop::listenerTalksToTheSameServerAgainAndAgain()
+void tst_Interop::listenerTalksToTheSameServerAgainAndAgain()
 {
     constexpr int times = 20;
     PythonPeer program(u"server.py"_s, {u"echo"_s, u"--clients=%1"_s.arg(times)});
@@ -1027,5 +1027,5 @@ void TestInterop::listenerTalksToTheSameServerAgainAndAgain()
     QCOMPARE(script.errorSignals, QStringList());
 }
 
-QTEST_GUILESS_MAIN(TestInterop)
+QTEST_GUILESS_MAIN(tst_Interop)
 #include "tst_interop.moc"

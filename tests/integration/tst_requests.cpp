@@ -744,11 +744,13 @@ void tst_Requests::refusalNamesTheActionOnce_data()
 {
     QTest::addColumn<QVariantMap>("asked");
     QTest::addColumn<QString>("reason");
+    QTest::addColumn<bool>("isNamed");
+    QTest::newRow("the handler refuses")
+        << request(u"refuse"_s, 1, {{u"why"_s, u"no money"_s}}) << u"no money"_s << false;
     const auto row = [](const char *name, const QString &action, const QVariantMap &fields,
                         const QString &reason) {
-        QTest::newRow(name) << request(action, 1, fields) << reason;
+        QTest::newRow(name) << request(action, 1, fields) << reason << true;
     };
-    row("the handler refuses", u"refuse"_s, {{u"why"_s, u"no money"_s}}, u"no money"_s);
     row("without a reason", u"refuse"_s, {{u"why"_s, QString()}}, u"the request was refused"_s);
     row("the fields do not fit", u"add"_s, {{u"a"_s, u"x"_s}, {u"b"_s, 1}},
         u"Keeper::Network_add: field \"a\" is text, the parameter is an int"_s);
@@ -758,12 +760,15 @@ void tst_Requests::refusalNamesTheActionOnce_data()
         u"result: QObject* has no MessagePack form"_s);
 }
 
-//! A QRepod peer names it itself, so it gets the reason alone.
+//! A plain peer gets the action with it, unless the words are the game's. A QRepod peer adds the
+//! action itself, so it gets only the reason.
 void tst_Requests::refusalNamesTheActionOnce()
 {
     QFETCH(QVariantMap, asked);
     QFETCH(QString, reason);
-    const QString named = asked.value(u"action"_s).toString() + u": "_s + reason;
+    QFETCH(bool, isNamed);
+    const QString action = asked.value(u"action"_s).toString();
+    const QString named = isNamed ? action + u": "_s + reason : reason;
     Warnings warnings;
     Pair pair;
     RawClient client(pair.server->port());
