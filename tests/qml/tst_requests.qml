@@ -16,6 +16,7 @@ TestCase {
 
         property var resolve: null
         property var reject: null
+        property var nothing: null
         property bool stumbling: false
 
         function network_sum(channel, a: int, b: int): int {
@@ -38,7 +39,7 @@ TestCase {
             throw "sold out";
         }
         function network_throwsDeeper(channel) {
-            return shop.missing.count;
+            return shop.nothing.count;
         }
         function network_stumbles(channel) {
             shop.stumbling = true; // a handler of that fails meanwhile
@@ -58,7 +59,7 @@ TestCase {
 
         port: 0
         active: true
-        onStumblingChanged: shop.missing.count
+        onStumblingChanged: shop.nothing.count
     }
 
     component Player: ConnectionListener {
@@ -168,7 +169,7 @@ TestCase {
             {
                 tag: "of the engine",
                 action: "throwsDeeper",
-                error: "Cannot read property 'count' of undefined"
+                error: "Cannot read property 'count' of null"
             }
         ];
     }
@@ -180,7 +181,7 @@ TestCase {
     }
 
     function test_whatFailsMeanwhileRefusesNothing() {
-        ignoreWarning(/Cannot read property 'count' of undefined/);
+        ignoreWarning(/Cannot read property 'count' of null/);
         compare(test.outcome(test.player.request("stumbles")), 3);
     }
 
