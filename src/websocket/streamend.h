@@ -9,20 +9,20 @@
 
 namespace QRepod {
 
-//! How a stream of messages ends, and why. Its owner is told when everything before has been read.
+//! How a stream of messages ends, and why. The owner is told once everything before has been read.
 class StreamEnd
 {
 public:
     enum class Kind {
         None,
-        Closed, ///< by the peer, in order
+        Closed, ///< by the peer, gracefully
         Failed,
-        Faulted, ///< by a peer that breaks the protocol, or says that this end does
+        Faulted, ///< the peer broke the protocol, or says that this end did
     };
 
     bool isKnown() const { return m_kind != Kind::None; }
 
-    //! The first that ends it counts. \return whether it is this one.
+    //! Sets the end; only the first one counts. Returns whether this was the first.
     bool set(Kind kind, const QString &reason)
     {
         if (isKnown())
@@ -32,7 +32,7 @@ public:
         return true;
     }
 
-    //! Tells \a owner, once: it is none any more then.
+    //! Tells \a owner of the end, and sets \a owner to null, so that it is told only once.
     void tell(Stream::Owner *&owner) const
     {
         Stream::Owner *const told = std::exchange(owner, nullptr);
